@@ -1,1 +1,12 @@
-//! Core.
+//! vpcheck reads a CloudFormation or SAM template and tells, before anything is deployed, what its Lambda
+//! functions can reach from inside a VPC, why not, what it costs and what to change.
+//!
+//! Text goes in, plain data comes out: no files, clock, threads, environment or web types.
+
+mod analysis;
+pub mod finding;
+pub mod language;
+pub mod rules;
+pub mod text;
+
+pub use analysis::{Analysis, Need, Options, Source, Summary, analyze};

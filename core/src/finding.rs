@@ -1,0 +1,117 @@
+//! What a check says: findings, their labels and fixes.
+
+use serde::Serialize;
+
+use crate::language::Phrase;
+use crate::text::{Edit, Span};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// It costs, breaks under load or in a zone failure.
+    Warning,
+    /// It will not deploy or will not work.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How far a fix can be trusted. A level includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// Cannot change what works.
+    Safe,
+    /// Right in the common case.
+    Suggested,
+    /// Only when asked for.
+    Unsafe,
+}
+
+impl Safety {
+    /// `safe`, `suggested` or `unsafe`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Suggested => "suggested",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// A change to the text that takes a finding away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// How far it can be trusted.
+    pub safety: Safety,
+    /// What it does, as a command: "Rename to `Vpc`".
+    pub title: Phrase,
+    /// The edits; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Which of the analysed texts a place is in: 0 is the one asked about, others are its local nested stacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub u16);
+
+/// A marked place with a word about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The text it is in.
+    pub file: FileId,
+    /// Where; nothing where an absence decided.
+    pub span: Option<Span>,
+    /// What is to be seen there. May be empty for a primary label.
+    pub text: Phrase,
+    /// Whether this is the place of the finding itself. The first label is primary.
+    pub primary: bool,
+}
+
+/// The id of a rule, kebab-case: `unknown-reference`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct RuleId(pub &'static str);
+
+/// One thing that a rule has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, one sentence.
+    pub message: Phrase,
+    /// What to do, and why it matters.
+    pub help: Phrase,
+    /// Places; the first is primary.
+    pub labels: Vec<Label>,
+    /// The logical id of the resource, parameter or condition it is about.
+    pub resource: Option<String>,
+    /// The logical id of the function it is about.
+    pub function: Option<String>,
+    /// A change that takes it away.
+    pub fix: Option<Fix>,
+    /// The reason for which it is suppressed.
+    pub suppressed: Option<String>,
+    /// Stable while lines move: made of the rule, the resource and what is named, not of positions.
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// The place of the finding itself.
+    pub fn primary(&self) -> Option<&Label> {
+        self.labels.iter().find(|label| label.primary).or_else(|| self.labels.first())
+    }
+}
