@@ -3,7 +3,7 @@
 /// One analysis at a time; of those asked for meanwhile only the newest is kept.
 #[derive(Debug)]
 pub struct Queue<T> {
-    running: Option<u32>,
+    running: Option<Job<T>>,
     waiting: Option<Job<T>>,
 }
 
@@ -22,34 +22,38 @@ impl<T> Default for Queue<T> {
     }
 }
 
-impl<T> Queue<T> {
+impl<T: Clone> Queue<T> {
     /// Takes a job; returns it when it is to be started now.
     pub fn submit(&mut self, job: Job<T>) -> Option<Job<T>> {
         self.waiting = Some(job);
         self.next()
     }
 
-    /// Notes that the job of this number has ended, well or badly; returns the one to start now. Numbers that are not
-    /// running, such as those of a worker given up on, change nothing.
-    pub fn finish(&mut self, sequence: u32) -> Option<Job<T>> {
-        if self.running == Some(sequence) {
-            self.running = None;
-        }
+    /// Notes that the running job has ended, well or badly; returns the one to start now.
+    pub fn finish(&mut self) -> Option<Job<T>> {
+        self.running = None;
         self.next()
     }
 
-    /// The number of the job that is running.
-    pub fn running(&self) -> Option<u32> {
-        self.running
+    /// The newest job without an answer, which now counts as running: for starting over.
+    pub fn newest(&mut self) -> Option<Job<T>> {
+        if let Some(waiting) = self.waiting.take() {
+            self.running = Some(waiting);
+        }
+        self.running.clone()
+    }
+
+    /// Whether the job of this number is running. Others are late answers of a worker given up on.
+    pub fn is_running(&self, sequence: u32) -> bool {
+        self.running.as_ref().is_some_and(|job| job.sequence == sequence)
     }
 
     fn next(&mut self) -> Option<Job<T>> {
         if self.running.is_some() {
             return None;
         }
-        let job = self.waiting.take()?;
-        self.running = Some(job.sequence);
-        Some(job)
+        self.running = self.waiting.take();
+        self.running.clone()
     }
 }
 
@@ -65,7 +69,7 @@ mod tests {
     fn an_idle_queue_starts_at_once() {
         let mut queue = Queue::default();
         assert_eq!(queue.submit(job(1)), Some(job(1)));
-        assert_eq!(queue.finish(1), None);
+        assert_eq!(queue.finish(), None);
         assert_eq!(queue.submit(job(2)), Some(job(2)));
     }
 
@@ -76,20 +80,22 @@ mod tests {
         for sequence in 2..=5 {
             assert_eq!(queue.submit(job(sequence)), None);
         }
-        assert_eq!(queue.finish(1), Some(job(5)));
-        assert_eq!(queue.running(), Some(5));
-        assert_eq!(queue.finish(5), None);
-        assert_eq!(queue.running(), None);
+        assert!(queue.is_running(1) && !queue.is_running(5));
+        assert_eq!(queue.finish(), Some(job(5)));
+        assert!(queue.is_running(5));
+        assert_eq!(queue.finish(), None);
+        assert!(!queue.is_running(5));
     }
 
     #[test]
-    fn a_late_answer_of_another_job_ends_nothing() {
+    fn starting_over_takes_the_newest_without_an_answer() {
         let mut queue = Queue::default();
+        assert_eq!(queue.newest(), None);
         queue.submit(job(1));
-        queue.finish(1);
+        assert_eq!(queue.newest(), Some(job(1)));
         queue.submit(job(2));
-        queue.submit(job(3));
-        assert_eq!(queue.finish(1), None);
-        assert_eq!(queue.running(), Some(2));
+        assert_eq!(queue.newest(), Some(job(2)));
+        assert!(queue.is_running(2));
+        assert_eq!(queue.finish(), None);
     }
 }
