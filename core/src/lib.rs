@@ -7,6 +7,7 @@ mod analysis;
 pub mod finding;
 pub mod language;
 pub mod rules;
+pub mod syntax;
 pub mod text;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze};
