@@ -390,6 +390,7 @@ fn error_kind(error: &ScanError) -> SyntaxErrorKind {
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInIndentation
         | ErrorKind::TabInPlainScalar => SyntaxErrorKind::Tab,
+        _ if error.info().contains("trailing content after") => SyntaxErrorKind::TextAfterQuote,
         _ => SyntaxErrorKind::Other(error.info()),
     }
 }

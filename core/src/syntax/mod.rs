@@ -94,6 +94,8 @@ pub enum SyntaxErrorKind {
     Tab,
     /// A character that cannot start a value.
     UnexpectedCharacter(char),
+    /// Text goes on after a closing quote.
+    TextAfterQuote,
     /// A backslash before a character that has no such escape.
     UnknownEscape,
     /// An alias of an anchor that is not there.
