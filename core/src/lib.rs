@@ -8,6 +8,8 @@ pub mod finding;
 pub mod language;
 pub mod rules;
 pub mod share;
+pub mod syntax;
+pub mod template;
 pub mod text;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze};
