@@ -11,13 +11,13 @@ use yew::Callback;
 use crate::state::State;
 
 /// The fragment that the page was opened with, or was sent to since.
-pub fn fragment() -> String {
+pub(crate) fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
 /// Keeps the address in step with the state, a moment behind it. Clones are the same address.
 #[derive(Clone)]
-pub struct Address {
+pub(crate) struct Address {
     pending: Rc<RefCell<Option<Pending>>>,
     refused: Callback<()>,
 }
@@ -29,19 +29,19 @@ struct Pending {
 
 impl Address {
     /// `refused` hears of every state that did not fit.
-    pub fn new(refused: Callback<()>) -> Self {
+    pub(crate) fn new(refused: Callback<()>) -> Self {
         Self { pending: Rc::default(), refused }
     }
 
     /// Brings the address in step with `state`, once changes pause: browsers allow only so many changes a second.
-    pub fn follow(&self, state: State) {
+    pub(crate) fn follow(&self, state: State) {
         let this = self.clone();
         let timer = Timeout::new(PAUSE_MS, move || this.flush());
         *self.pending.borrow_mut() = Some(Pending { state, _timer: timer });
     }
 
     /// Does now what was to come after the pause.
-    pub fn flush(&self) {
+    pub(crate) fn flush(&self) {
         let pending = self.pending.borrow_mut().take();
         let Some(Pending { state, _timer }) = pending else { return };
         let written = state.link().ok().is_some_and(|link| write(&format!("#{link}")).is_ok());
@@ -53,7 +53,7 @@ impl Address {
     }
 
     /// Writes what is pending when the page is left or put away.
-    pub fn flush_on_leaving(&self) -> Option<EventListener> {
+    pub(crate) fn flush_on_leaving(&self) -> Option<EventListener> {
         let this = self.clone();
         // `pagehide` also comes where `beforeunload` does not, such as on phones.
         web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| this.flush()))

@@ -280,10 +280,6 @@ extern "C" {
     fn speak(this: &JsEditor, language: &str, name: &str);
     #[wasm_bindgen(method)]
     fn destroy(this: &JsEditor);
-
-    /// Renders a rule's document; fetches the renderer first.
-    #[wasm_bindgen(catch, js_name = renderDocument)]
-    pub async fn render_document(parent: &HtmlElement, markdown: &str) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen]

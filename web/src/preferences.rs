@@ -6,7 +6,7 @@ use web_sys::{Storage, UrlSearchParams, Window};
 use crate::state::Theme;
 
 /// The language: of the address, else of the last visit, else of the browser.
-pub fn language() -> Language {
+pub(crate) fn language() -> Language {
     let window = window();
     let asked = query(&window).and_then(|query| query.get("lang"));
     let from_tag = |tag: String| Language::from_tag(&tag);
@@ -17,7 +17,7 @@ pub fn language() -> Language {
 }
 
 /// Remembers a language. An address that asks for another one is brought in line, or a reload would bring that back.
-pub fn keep_language(language: Language) {
+pub(crate) fn keep_language(language: Language) {
     keep(LANGUAGE, language.tag());
     let window = window();
     if let Some(query) = query(&window).filter(|query| query.has("lang")) {
@@ -37,12 +37,12 @@ pub fn keep_language(language: Language) {
 }
 
 /// The theme of the last visit.
-pub fn theme() -> Theme {
+pub(crate) fn theme() -> Theme {
     stored(THEME).and_then(|name| Theme::from_name(&name)).unwrap_or_default()
 }
 
 /// Remembers a theme.
-pub fn keep_theme(theme: Theme) {
+pub(crate) fn keep_theme(theme: Theme) {
     keep(THEME, theme.name());
 }
 

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 /// `sentence` with its code set as code.
-pub fn prose(sentence: &str) -> Html {
+pub(crate) fn prose(sentence: &str) -> Html {
     let parts: Vec<&str> = sentence.split('`').collect();
     let part = |(index, part): (usize, &&str)| {
         // A last backtick without a partner is a character like any other.

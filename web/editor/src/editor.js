@@ -189,15 +189,6 @@ export class Editor {
   }
 }
 
-/**
- * Renders a rule's document into `parent`. The renderer is no part of the first load.
- * @param {HTMLElement} parent @param {string} markdown
- */
-export async function renderDocument(parent, markdown) {
-  const { render } = await import(new URL("document.js", document.baseURI).href);
-  parent.replaceChildren(render(markdown));
-}
-
 /** Marks the page's own movements, which the page need not be told about. */
 const byPage = Annotation.define();
 
