@@ -2,6 +2,7 @@
 
 use crate::{
     cache::{Cache, announce, fingerprint},
+    csp,
     install::{self, npm, wasm_target},
     process::{run, run_logged},
     project::Project,
@@ -38,7 +39,12 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         // Trunk reads the variable as a yes or no and stops at the usual `1`.
         .env_remove("NO_COLOR");
     compiler.apply(project, &mut trunk);
-    run(&mut trunk)
+    run(&mut trunk)?;
+
+    let page = project.dist().join("index.html");
+    let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+    fs::write(&page, csp::allow_inline_scripts(&html))
+        .with_context(|| format!("cannot write {}", page.display()))
 }
 
 /// Writes web/editor/dist/editor.js, unless it is there already and its sources are the same.

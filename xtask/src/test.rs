@@ -66,7 +66,8 @@ const SUITES: [Suite; 3] = [
 
 fn native(project: &Project, tally: &mut Tally) -> Result<bool> {
     let mut cargo = project.cargo();
-    cargo.args(["test", "--workspace", "--exclude", "vpcheck-web", "--no-fail-fast"]);
+    // The page too: what of it needs no browser is tested here, where a test takes no time.
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
     watch(&mut cargo, tally)
 }
 
@@ -75,6 +76,7 @@ fn wasm(project: &Project, tally: &mut Tally) -> Result<bool> {
     let compiler = wasm_target::find_or_install(&cache)?;
     let runner = install::wasm_bindgen(&cache, project)?.join("wasm-bindgen-test-runner");
     let browser = browser::find_or_install(&cache)?;
+    page::bundle_editor(&cache, project)?;
     let mut cargo = project.cargo();
     cargo
         .args(["test", "--package", "vpcheck-web", "--target", wasm_target::TARGET, "--no-fail-fast"])
