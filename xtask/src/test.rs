@@ -79,7 +79,16 @@ fn wasm(project: &Project, tally: &mut Tally) -> Result<bool> {
     page::bundle_editor(&cache, project)?;
     let mut cargo = project.cargo();
     cargo
-        .args(["test", "--package", "vpcheck-web", "--target", wasm_target::TARGET, "--no-fail-fast"])
+        // Not the examples in documentation: rustdoc is tied to the native compiler, and they are run natively.
+        .args([
+            "test",
+            "--package",
+            "vpcheck-web",
+            "--tests",
+            "--target",
+            wasm_target::TARGET,
+            "--no-fail-fast",
+        ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_capabilities(&project.path("target"))?);
