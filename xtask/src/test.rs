@@ -91,7 +91,10 @@ fn wasm(project: &Project, tally: &mut Tally) -> Result<bool> {
         ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", &browser.driver)
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_capabilities(&project.path("target"))?);
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_capabilities(&project.path("target/wasm"))?)
+        // In seconds. The runner's own 20 and 5 are for an idle machine; CI's first run starts right after a build.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
     compiler.apply(project, &mut cargo);
     watch(&mut cargo, tally)
 }
