@@ -3,6 +3,7 @@
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
 mod cache;
+mod csp;
 mod generate;
 mod install;
 mod page;

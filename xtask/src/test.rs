@@ -66,7 +66,8 @@ const SUITES: [Suite; 3] = [
 
 fn native(project: &Project, tally: &mut Tally) -> Result<bool> {
     let mut cargo = project.cargo();
-    cargo.args(["test", "--workspace", "--exclude", "vpcheck-web", "--no-fail-fast"]);
+    // The page too: what of it needs no browser is tested here, where a test takes no time.
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
     watch(&mut cargo, tally)
 }
 
@@ -75,12 +76,25 @@ fn wasm(project: &Project, tally: &mut Tally) -> Result<bool> {
     let compiler = wasm_target::find_or_install(&cache)?;
     let runner = install::wasm_bindgen(&cache, project)?.join("wasm-bindgen-test-runner");
     let browser = browser::find_or_install(&cache)?;
+    page::bundle_editor(&cache, project)?;
     let mut cargo = project.cargo();
     cargo
-        .args(["test", "--package", "vpcheck-web", "--target", wasm_target::TARGET, "--no-fail-fast"])
+        // Not the examples in documentation: rustdoc is tied to the native compiler, and they are run natively.
+        .args([
+            "test",
+            "--package",
+            "vpcheck-web",
+            "--tests",
+            "--target",
+            wasm_target::TARGET,
+            "--no-fail-fast",
+        ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", &browser.driver)
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_capabilities(&project.path("target"))?);
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_capabilities(&project.path("target/wasm"))?)
+        // In seconds. The runner's own 20 and 5 are for an idle machine; CI's first run starts right after a build.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
     compiler.apply(project, &mut cargo);
     watch(&mut cargo, tally)
 }

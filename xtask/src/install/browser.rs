@@ -38,6 +38,7 @@ const CHROME_PLACES: [&str; 2] = [
 impl Browser {
     /// Writes what wasm-bindgen's test runner asks the driver for: this browser, and a quiet one. The path of the file.
     pub(crate) fn write_capabilities(&self, folder: &Path) -> Result<PathBuf> {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let path = folder.join("webdriver.json");
         // Debug formatting of a string is JSON for every path that has no control characters.
         let capabilities = format!(

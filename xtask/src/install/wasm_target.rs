@@ -94,7 +94,7 @@ pub(crate) fn find_or_install(cache: &Cache) -> Result<WasmCompiler> {
         }
     }
     if choice != Choice::Rustup && debian::is_here() {
-        announce("rustup has no such target to give here; taking Debian's compiler");
+        announce("building for wasm32 with Debian's compiler");
         return build_for_debian(cache);
     }
     bail!(
