@@ -7,6 +7,7 @@ mod analysis;
 pub mod finding;
 pub mod language;
 pub mod rules;
+pub mod share;
 mod suggest;
 pub mod syntax;
 pub mod template;
