@@ -8,6 +8,7 @@ pub mod finding;
 pub mod language;
 pub mod render;
 pub mod rules;
+pub mod syntax;
 pub mod text;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze};
