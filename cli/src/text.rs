@@ -1,0 +1,319 @@
+//! Findings for people, in the manner of compilers.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+use vpcheck_core::finding::{FileId, Finding, Fix, Label, Severity};
+use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::phrase;
+use vpcheck_core::text::{LineIndex, Span};
+use vpcheck_core::{Analysis, Summary};
+
+/// A fix of more lines than this is told by its title alone; the excerpt would bury the finding.
+const PATCH_LINE_LIMIT: usize = 8;
+
+/// Narrower than this, excerpts are cut to nothing.
+const LEAST_WIDTH: usize = 60;
+
+/// Writes findings in one language.
+pub(crate) struct TextWriter {
+    renderer: Renderer,
+    language: Language,
+    show_suppressed: bool,
+}
+
+/// One checked file.
+pub(crate) struct Checked {
+    /// Its path as it is shown.
+    pub(crate) path: String,
+    /// What was found.
+    pub(crate) analysis: Analysis,
+}
+
+impl TextWriter {
+    /// `width` is that of the terminal, if there is one.
+    pub(crate) fn new(language: Language, width: Option<usize>, show_suppressed: bool) -> Self {
+        let renderer = Renderer::styled();
+        let renderer = match width {
+            Some(width) => renderer.term_width(width.max(LEAST_WIDTH)),
+            None => renderer,
+        };
+        Self { renderer, language, show_suppressed }
+    }
+
+    /// Everything that was found in one file; empty when nothing was.
+    pub(crate) fn file(&self, checked: &Checked) -> String {
+        let sources = Sources::new(checked);
+        let mut out = String::new();
+        for finding in &checked.analysis.findings {
+            if finding.suppressed.is_none() || self.show_suppressed {
+                out.push_str(&self.finding(finding, &sources));
+                out.push_str("\n\n");
+            }
+        }
+        if !checked.analysis.assumptions.is_empty() {
+            out.push_str(&self.assumptions(checked));
+            out.push_str("\n\n");
+        }
+        out
+    }
+
+    /// The last line: how much was found in how many files.
+    pub(crate) fn summary(&self, files: &[Checked]) -> String {
+        let summaries: Vec<Summary> = files.iter().map(|file| file.analysis.summary()).collect();
+        summary_line(&summaries).get(self.language).to_owned()
+    }
+
+    fn assumptions(&self, checked: &Checked) -> String {
+        let path = &checked.path;
+        let title =
+            phrase!(en: "answers for {path} rest on assumptions", ja: "{path} の結果は次の仮定によります");
+        let assumptions = checked.analysis.assumptions.iter();
+        let group = self.level(Level::NOTE).primary_title(title.get(self.language)).elements(
+            assumptions.map(|assumption| Level::NOTE.no_name().message(assumption.get(self.language))),
+        );
+        self.renderer.render(&[group])
+    }
+
+    fn finding(&self, finding: &Finding, sources: &Sources<'_>) -> String {
+        let level = match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Info => Level::INFO,
+        };
+        let title = self.level(level).primary_title(finding.message.get(self.language)).id(finding.rule.0);
+        let mut group = Group::with_title(title);
+        let mut located = false;
+        for file in files_of(&finding.labels) {
+            if let Some(snippet) = self.snippet(file, &finding.labels, sources) {
+                group = group.element(snippet);
+                located = true;
+            }
+        }
+        if !located {
+            group = group.element(Origin::path(sources.path));
+        }
+        group = group.elements(self.remarks(finding, sources));
+        let mut report = vec![group];
+        report.extend(finding.fix.as_ref().map(|fix| self.fix(fix, sources)));
+        self.renderer.render(&report)
+    }
+
+    /// What has no place in the text: labels of absences, help, the reason of a suppression.
+    fn remarks<'a>(&'a self, finding: &'a Finding, sources: &Sources<'a>) -> Vec<Element<'a>> {
+        let placeless = finding.labels.iter().filter(|label| sources.range(label).is_none());
+        let notes = placeless.map(|label| label.text.get(self.language)).filter(|text| !text.is_empty());
+        let mut remarks: Vec<Element<'_>> =
+            notes.map(|text| self.level(Level::NOTE).message(text).into()).collect();
+        let help = finding.help.get(self.language);
+        if !help.is_empty() {
+            remarks.push(self.level(Level::HELP).message(help).into());
+        }
+        if let Some(reason) = &finding.suppressed {
+            let text = phrase!(en: "suppressed: {reason}", ja: "抑制されています: {reason}");
+            remarks.push(self.level(Level::NOTE).message(text.get(self.language).to_owned()).into());
+        }
+        remarks
+    }
+
+    fn snippet<'a>(
+        &'a self,
+        file: FileId,
+        labels: &'a [Label],
+        sources: &'a Sources<'a>,
+    ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+        let source = sources.get(file)?;
+        let marks: Vec<(&Label, Range<usize>)> = labels
+            .iter()
+            .filter(|label| label.file == file)
+            .filter_map(|label| Some((label, sources.range(label)?)))
+            .collect();
+        let window = source.window(marks.iter().map(|(_, range)| range.clone()))?;
+        let snippet = Snippet::source(window.text).line_start(window.first_line).path(source.path);
+        Some(snippet.annotations(marks.into_iter().map(|(label, range)| {
+            let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let text = label.text.get(self.language);
+            kind.span(range.start - window.start..range.end - window.start)
+                .label((!text.is_empty()).then_some(text))
+        })))
+    }
+
+    fn fix<'a>(&'a self, fix: &'a Fix, sources: &'a Sources<'a>) -> Group<'a> {
+        let (title, safety) = (fix.title.get(self.language), fix.safety.name());
+        let title = phrase!(en: "{title} ({safety} fix)", ja: "{title}({safety} な修正)");
+        let title = self.level(Level::HELP).secondary_title(title.get(self.language).to_owned());
+        let group = Group::with_title(title);
+        match patches(fix, sources) {
+            Some(snippet) => group.element(snippet),
+            None => group,
+        }
+    }
+
+    fn level(&self, level: Level<'static>) -> Level<'static> {
+        self::level(level, self.language)
+    }
+}
+
+/// The edits as changed lines; nothing where there is too much of them.
+fn patches<'a>(fix: &'a Fix, sources: &'a Sources<'a>) -> Option<Snippet<'a, Patch<'a>>> {
+    let source = sources.get(FileId(0))?;
+    let ranges: Option<Vec<Range<usize>>> = fix.edits.iter().map(|edit| source.range(edit.span)).collect();
+    let ranges = ranges?;
+    let lines_taken = ranges.iter().map(|range| source.text[range.clone()].lines().count());
+    let lines_given = fix.edits.iter().map(|edit| edit.replacement.lines().count());
+    if fix.edits.is_empty() || lines_taken.chain(lines_given).sum::<usize>() > PATCH_LINE_LIMIT {
+        return None;
+    }
+    let window = source.window(ranges.iter().cloned())?;
+    let snippet = Snippet::source(window.text).line_start(window.first_line).path(source.path);
+    let patches = fix.edits.iter().zip(ranges).map(|(edit, range)| {
+        Patch::new(range.start - window.start..range.end - window.start, edit.replacement.as_str())
+    });
+    Some(snippet.patches(patches))
+}
+
+/// A level under its name in `language`.
+fn level(level: Level<'static>, language: Language) -> Level<'static> {
+    if language == Language::English {
+        return level;
+    }
+    let names = [
+        (Level::ERROR, "エラー"),
+        (Level::WARNING, "警告"),
+        (Level::INFO, "情報"),
+        (Level::NOTE, "補足"),
+        (Level::HELP, "対処"),
+    ];
+    match names.into_iter().find(|(known, _)| *known == level) {
+        Some((_, name)) => level.with_name(name),
+        None => level,
+    }
+}
+
+/// The files that labels point into, that of the primary label first.
+fn files_of(labels: &[Label]) -> Vec<FileId> {
+    let mut files: Vec<FileId> = Vec::new();
+    let (primary, others): (Vec<&Label>, Vec<&Label>) = labels.iter().partition(|label| label.primary);
+    for label in primary.into_iter().chain(others) {
+        if label.span.is_some() && !files.contains(&label.file) {
+            files.push(label.file);
+        }
+    }
+    files
+}
+
+/// The texts of one analysis, ready for excerpts.
+struct Sources<'a> {
+    path: &'a str,
+    sources: Vec<SourceText<'a>>,
+}
+
+struct SourceText<'a> {
+    path: &'a str,
+    text: Cow<'a, str>,
+    lines: LineIndex,
+}
+
+/// Whole lines of a text.
+struct Window<'a> {
+    text: &'a str,
+    /// Its first byte in the text.
+    start: usize,
+    /// Its first line in the text.
+    first_line: usize,
+}
+
+impl<'a> Sources<'a> {
+    fn new(checked: &'a Checked) -> Self {
+        let sources = checked.analysis.sources.iter().enumerate().map(|(index, source)| SourceText {
+            path: if index == 0 { &checked.path } else { &source.path },
+            text: with_plain_line_ends(&source.text),
+            lines: LineIndex::new(&source.text),
+        });
+        Self { path: &checked.path, sources: sources.collect() }
+    }
+
+    fn get(&self, file: FileId) -> Option<&SourceText<'a>> {
+        self.sources.get(usize::from(file.0))
+    }
+
+    fn range(&self, label: &Label) -> Option<Range<usize>> {
+        self.get(label.file)?.range(label.span?)
+    }
+}
+
+impl SourceText<'_> {
+    /// The bytes of a span, without the blanks at its end: a block's span may reach into the next line.
+    fn range(&self, span: Span) -> Option<Range<usize>> {
+        let range = span.start as usize..span.end as usize;
+        let covered = self.text.get(range.clone())?;
+        let trimmed = covered.trim_end();
+        Some(if trimmed.is_empty() {
+            range.start..range.start
+        } else {
+            range.start..range.start + trimmed.len()
+        })
+    }
+
+    /// The lines that hold all `ranges`. An excerpt of a long text is made from these alone, or it would take long.
+    fn window(&self, ranges: impl Iterator<Item = Range<usize>>) -> Option<Window<'_>> {
+        let covered = ranges.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))?;
+        let before = &self.text[..covered.start];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let after = &self.text[covered.end..];
+        let end = after.find('\n').map_or(self.text.len(), |at| covered.end + at);
+        let first_line = self.lines.line_of(u32::try_from(start).unwrap_or(u32::MAX)) as usize;
+        Some(Window { text: self.text[start..end].trim_end_matches('\r'), start, first_line })
+    }
+}
+
+/// Lone carriage returns end lines in YAML, but not in the excerpts' renderer; a line feed takes as many bytes.
+fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    let mut characters = text.char_indices();
+    let is_lone = |at: usize| !text[at + 1..].starts_with('\n');
+    if !characters.any(|(at, character)| character == '\r' && is_lone(at)) {
+        return Cow::Borrowed(text);
+    }
+    let ends = text.char_indices().map(|(at, character)| match character {
+        '\r' if is_lone(at) => '\n',
+        other => other,
+    });
+    Cow::Owned(ends.collect())
+}
+
+fn summary_line(files: &[Summary]) -> Phrase {
+    let checked = files.len();
+    let total = |count: fn(&Summary) -> usize| files.iter().map(count).sum::<usize>();
+    let (errors, warnings, infos) = (total(|s| s.errors), total(|s| s.warnings), total(|s| s.infos));
+    let suppressed = match total(|s| s.suppressed) {
+        0 => Phrase::verbatim(""),
+        count => phrase!(en: " ({count} suppressed)", ja: "(抑制 {count} 件)"),
+    };
+    let Phrase { en: suppressed_en, ja: suppressed_ja } = suppressed;
+    if errors + warnings + infos == 0 {
+        let files = counted(checked, "file");
+        return phrase!(
+            en: "No findings in {files}{suppressed_en}",
+            ja: "{checked} ファイルに指摘はありません{suppressed_ja}"
+        );
+    }
+    let with_findings = files.iter().filter(|s| s.errors + s.warnings + s.infos > 0).count();
+    let among = counted(checked, "file");
+    let place = if with_findings == checked {
+        phrase!(en: "{among}", ja: "{checked} ファイル")
+    } else {
+        phrase!(en: "{with_findings} of {among}", ja: "{checked} ファイル中 {with_findings} ファイル")
+    };
+    let kinds = [(errors, "error", "エラー"), (warnings, "warning", "警告"), (infos, "info", "情報")];
+    let present = kinds.into_iter().filter(|(count, ..)| *count > 0);
+    let (en, ja): (Vec<String>, Vec<String>) =
+        present.map(|(count, en, ja)| (counted(count, en), format!("{ja} {count} 件"))).unzip();
+    let (en, ja) = (en.join(", "), ja.join("、"));
+    let Phrase { en: place_en, ja: place_ja } = place;
+    phrase!(en: "{en} in {place_en}{suppressed_en}", ja: "{place_ja}に{ja}{suppressed_ja}")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
