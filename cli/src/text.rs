@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
-use vpcheck_core::finding::{FileId, Finding, Fix, Label, Severity};
+use vpcheck_core::finding::{FileId, Finding, Fix, Label, Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::phrase;
 use vpcheck_core::text::{LineIndex, Span};
@@ -140,8 +140,14 @@ impl TextWriter {
     }
 
     fn fix<'a>(&'a self, fix: &'a Fix, sources: &'a Sources<'a>) -> Group<'a> {
-        let (title, safety) = (fix.title.get(self.language), fix.safety.name());
-        let title = phrase!(en: "{title} ({safety} fix)", ja: "{title}({safety} な修正)");
+        let title = fix.title.get(self.language);
+        let title = match fix.safety {
+            Safety::Safe => phrase!(en: "{title} (safe fix)", ja: "{title}(安全な修正)"),
+            Safety::Suggested => phrase!(en: "{title} (suggested fix)", ja: "{title}(推奨する修正)"),
+            Safety::Unsafe => {
+                phrase!(en: "{title} (unsafe fix: may break what works)", ja: "{title}(動作を変えうる修正)")
+            }
+        };
         let title = self.level(Level::HELP).secondary_title(title.get(self.language).to_owned());
         let group = Group::with_title(title);
         match patches(fix, sources) {
@@ -316,4 +322,263 @@ fn summary_line(files: &[Summary]) -> Phrase {
 
 fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use vpcheck_core::Source;
+    use vpcheck_core::finding::RuleId;
+    use vpcheck_core::text::Edit;
+
+    use super::*;
+
+    const VPC: &str = "Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n  Subnet:\n    Type: AWS::EC2::Subnet\n    Properties:\n      VpcId: !Ref Vcp\n";
+
+    fn span_of(text: &str, part: &str) -> Span {
+        let start = u32::try_from(text.find(part).unwrap()).unwrap();
+        Span::new(start, start + u32::try_from(part.len()).unwrap())
+    }
+
+    fn label(file: u16, span: Option<Span>, text: &str, primary: bool) -> Label {
+        Label { file: FileId(file), span, text: Phrase::verbatim(text), primary }
+    }
+
+    fn finding(labels: Vec<Label>) -> Finding {
+        Finding {
+            rule: RuleId("unknown-reference"),
+            severity: Severity::Error,
+            message: phrase!(en: "`Vcp` names nothing in this template", ja: "`Vcp` はこのテンプレートにありません"),
+            help: phrase!(en: "name a resource or a parameter", ja: "リソースかパラメータを指定してください"),
+            labels,
+            resource: None,
+            function: None,
+            fix: None,
+            suppressed: None,
+            fingerprint: String::new(),
+        }
+    }
+
+    fn checked(texts: &[&str], findings: Vec<Finding>) -> Checked {
+        let sources = texts.iter().enumerate();
+        let sources = sources
+            .map(|(at, text)| Source { path: format!("nested{at}.yaml"), text: (*text).to_owned() })
+            .collect();
+        let analysis = Analysis { is_template: true, findings, sources, ..Analysis::default() };
+        Checked { path: "app/template.yaml".to_owned(), analysis }
+    }
+
+    fn plain(checked: &Checked, language: Language) -> String {
+        let written = TextWriter::new(language, None, false).file(checked);
+        anstream::adapter::strip_str(&written).to_string()
+    }
+
+    fn english(texts: &[&str], findings: Vec<Finding>) -> String {
+        plain(&checked(texts, findings), Language::English)
+    }
+
+    #[test]
+    fn a_finding_shows_its_places_and_its_fix() {
+        let at = span_of(VPC, "Vcp");
+        let mut found = finding(vec![
+            label(0, Some(at), "not defined", true),
+            label(0, Some(span_of(VPC, "Vpc")), "defined here", false),
+        ]);
+        found.fix = Some(Fix {
+            safety: Safety::Safe,
+            title: phrase!(en: "Rename to `Vpc`", ja: "`Vpc` に変える"),
+            edits: vec![Edit::replace(at, "Vpc")],
+        });
+        let file = checked(&[VPC], vec![found]);
+        insta::assert_snapshot!(plain(&file, Language::English), @r"
+        error[unknown-reference]: `Vcp` names nothing in this template
+         --> app/template.yaml:7:19
+          |
+        2 |   Vpc:
+          |   --- defined here
+        ...
+        7 |       VpcId: !Ref Vcp
+          |                   ^^^ not defined
+          |
+          = help: name a resource or a parameter
+        help: Rename to `Vpc` (safe fix)
+          |
+        7 -       VpcId: !Ref Vcp
+        7 +       VpcId: !Ref Vpc
+          |
+        ");
+        insta::assert_snapshot!(plain(&file, Language::Japanese), @r"
+        エラー[unknown-reference]: `Vcp` はこのテンプレートにありません
+         --> app/template.yaml:7:19
+          |
+        2 |   Vpc:
+          |   --- defined here
+        ...
+        7 |       VpcId: !Ref Vcp
+          |                   ^^^ not defined
+          |
+          = 対処: リソースかパラメータを指定してください
+        対処: `Vpc` に変える(安全な修正)
+          |
+        7 -       VpcId: !Ref Vcp
+        7 +       VpcId: !Ref Vpc
+          |
+        ");
+    }
+
+    #[test]
+    fn a_finding_without_a_place_names_the_file_and_says_the_rest_as_notes() {
+        let found = finding(vec![label(0, None, "no route to 0.0.0.0/0", true)]);
+        insta::assert_snapshot!(english(&[VPC], vec![found]), @r"
+        error[unknown-reference]: `Vcp` names nothing in this template
+        --> app/template.yaml
+         = note: no route to 0.0.0.0/0
+         = help: name a resource or a parameter
+        ");
+    }
+
+    #[test]
+    fn a_label_in_a_nested_template_shows_that_file() {
+        let nested = "Parameters:\n  VpcId: {Type: String}\n";
+        let found = finding(vec![
+            label(0, Some(span_of(VPC, "Vcp")), "", true),
+            label(1, Some(span_of(nested, "VpcId")), "passed on to this parameter", false),
+        ]);
+        insta::assert_snapshot!(english(&[VPC, nested], vec![found]), @r"
+        error[unknown-reference]: `Vcp` names nothing in this template
+         --> app/template.yaml:7:19
+          |
+        7 |       VpcId: !Ref Vcp
+          |                   ^^^
+          |
+         ::: nested1.yaml:2:3
+          |
+        2 |   VpcId: {Type: String}
+          |   ----- passed on to this parameter
+          |
+          = help: name a resource or a parameter
+        ");
+    }
+
+    #[test]
+    fn tabs_line_ends_and_wide_characters_keep_the_marks_in_place() {
+        let text = "Resources:\r\n  関数:\r\n    Type: \"日本\"\t# タブ\r\n\tVpc: !Ref Vcp\r\n";
+        let found = finding(vec![
+            label(0, Some(span_of(text, "Vcp")), "ここ", true),
+            label(0, Some(span_of(text, "\"日本\"")), "種類", false),
+        ]);
+        insta::assert_snapshot!(english(&[text], vec![found]), @r#"
+        error[unknown-reference]: `Vcp` names nothing in this template
+         --> app/template.yaml:4:12
+          |
+        3 |     Type: "日本"    # タブ
+          |           ------ 種類
+        4 |     Vpc: !Ref Vcp
+          |               ^^^ ここ
+          |
+          = help: name a resource or a parameter
+        "#);
+        let old_mac = text.replace("\r\n", "\r");
+        let found = finding(vec![label(0, Some(span_of(&old_mac, "Vcp")), "ここ", true)]);
+        insta::assert_snapshot!(english(&[&old_mac], vec![found]), @r"
+        error[unknown-reference]: `Vcp` names nothing in this template
+         --> app/template.yaml:4:12
+          |
+        4 |     Vpc: !Ref Vcp
+          |               ^^^ ここ
+          |
+          = help: name a resource or a parameter
+        ");
+    }
+
+    #[test]
+    fn long_spans_are_folded_and_empty_ones_marked() {
+        let many = format!("Resources:\n{}Outputs: {{}}\n", "  A: {Type: AWS::SNS::Topic}\n".repeat(40));
+        let found = finding(vec![
+            label(0, Some(Span::new(0, span_of(&many, "Outputs").start)), "all of it", true),
+            label(0, Some(Span::empty(u32::try_from(many.len()).unwrap())), "the end", false),
+        ]);
+        insta::assert_snapshot!(english(&[&many], vec![found]), @r"
+        error[unknown-reference]: `Vcp` names nothing in this template
+          --> app/template.yaml:1:1
+           |
+         1 | / Resources:
+         2 | |   A: {Type: AWS::SNS::Topic}
+         3 | |   A: {Type: AWS::SNS::Topic}
+         4 | |   A: {Type: AWS::SNS::Topic}
+        ...  |
+        40 | |   A: {Type: AWS::SNS::Topic}
+        41 | |   A: {Type: AWS::SNS::Topic}
+           | |____________________________^ all of it
+        42 |   Outputs: {}
+           |              - the end
+           |
+           = help: name a resource or a parameter
+        ");
+    }
+
+    /// Whatever a rule says, the excerpt is written: spans beside the text, inside a character or across everything.
+    #[test]
+    fn no_span_stops_the_writer() {
+        let texts = ["", "\n", "a", "あ\r\nい\r", "a: 1\n\n\tb: \u{feff}\u{1b}[31m\n", "\r\n\r\n\u{200b}"];
+        for text in texts {
+            let end = u32::try_from(text.len()).unwrap() + 2;
+            for start in 0..end {
+                for stop in start..end {
+                    let span = Span::new(start, stop);
+                    let mut found = finding(vec![
+                        label(0, Some(span), "x", true),
+                        label(0, Some(Span::empty(stop)), "", false),
+                        label(0, Some(Span::new(start, start)), "あ\nb", false),
+                        label(3, Some(span), "no such text", false),
+                    ]);
+                    for replacement in ["", "\n", "x\ny", "\r\n  あ: 1\r\n"] {
+                        found.fix = Some(Fix {
+                            safety: Safety::Unsafe,
+                            title: Phrase::verbatim("t"),
+                            edits: vec![Edit::replace(span, replacement), Edit::insert(stop, "end\n")],
+                        });
+                        assert!(
+                            english(&[text], vec![found.clone()]).starts_with("error[unknown-reference]")
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_suppressed_finding_is_shown_when_asked_for() {
+        let mut found = finding(vec![label(0, Some(span_of(VPC, "Vcp")), "", true)]);
+        found.suppressed = Some("made by a macro".to_owned());
+        let file = checked(&[VPC], vec![found]);
+        assert_eq!(plain(&file, Language::English), "");
+        let written = TextWriter::new(Language::English, None, true).file(&file);
+        assert!(written.contains("suppressed: made by a macro"));
+    }
+
+    #[test]
+    fn the_summary_counts_findings_and_files() {
+        let summary = |errors, warnings, infos, suppressed| Summary { errors, warnings, infos, suppressed };
+        let cases = [
+            (vec![summary(0, 0, 0, 0)], "No findings in 1 file", "1 ファイルに指摘はありません"),
+            (
+                vec![summary(0, 0, 0, 1); 2],
+                "No findings in 2 files (2 suppressed)",
+                "2 ファイルに指摘はありません(抑制 2 件)",
+            ),
+            (
+                vec![summary(2, 0, 0, 1), summary(1, 1, 0, 0)],
+                "3 errors, 1 warning in 2 files (1 suppressed)",
+                "2 ファイルにエラー 3 件、警告 1 件(抑制 1 件)",
+            ),
+            (
+                vec![summary(0, 0, 1, 0), summary(0, 0, 0, 0)],
+                "1 info in 1 of 2 files",
+                "2 ファイル中 1 ファイルに情報 1 件",
+            ),
+        ];
+        for (files, en, ja) in cases {
+            assert_eq!(summary_line(&files), Phrase { en: en.to_owned(), ja: ja.to_owned() });
+        }
+    }
 }
