@@ -9,6 +9,7 @@ pub mod language;
 pub mod render;
 pub mod rules;
 pub mod syntax;
+pub mod template;
 pub mod text;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze};

@@ -1,0 +1,699 @@
+//! Evaluates intrinsic functions as far as a template and what was given tell.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::expression::{Argument, Call, Expression, Function, SubPiece, sub_pieces};
+use super::guard::Guard;
+use super::value::{Case, Part, Text, Unknown, Value};
+use super::{Template, cidr};
+use crate::syntax::{Entries, Items, Node, NodeId};
+use crate::text::Span;
+
+/// Values with more cases than this are not told apart any more.
+const CASES: usize = 64;
+/// Calls nested deeper than this (through aliases and attributes too) are unknown.
+const DEPTH: usize = 200;
+
+/// Answers already given, by node.
+#[derive(Debug, Default)]
+pub(super) struct Evaluator {
+    answers: HashMap<(NodeId, bool), Rc<[Case]>>,
+}
+
+/// What `node` evaluates to.
+pub(super) fn evaluate(template: &Template<'_>, node: Node<'_>) -> Vec<Case> {
+    Evaluation { template, depth: DEPTH }.argument(Argument { node, untagged: false }).to_vec()
+}
+
+#[derive(Clone, Copy)]
+struct Evaluation<'a> {
+    template: &'a Template<'a>,
+    depth: usize,
+}
+
+impl<'a> Evaluation<'a> {
+    fn argument(self, argument: Argument<'a>) -> Rc<[Case]> {
+        let span = argument.node.span();
+        let Some(depth) = self.depth.checked_sub(1) else {
+            return Rc::from([always(Value::Unknown(Unknown::TooDeep), span)]);
+        };
+        let key = argument.key();
+        if let Some(known) = self.template.evaluator.borrow().answers.get(&key) {
+            return Rc::clone(known);
+        }
+        let answer: Rc<[Case]> = Self { depth, ..self }.fresh(argument).into();
+        // An answer cut off by depth is right for this depth only.
+        if self.depth > DEPTH / 2 {
+            self.template.evaluator.borrow_mut().answers.insert(key, Rc::clone(&answer));
+        }
+        answer
+    }
+
+    fn node(self, node: Node<'a>) -> Rc<[Case]> {
+        self.argument(Argument { node, untagged: false })
+    }
+
+    fn fresh(self, argument: Argument<'a>) -> Vec<Case> {
+        let span = argument.node.span();
+        match argument.expression() {
+            Expression::Missing => vec![always(Value::Unknown(Unknown::Broken), span)],
+            Expression::Scalar(node) => vec![always(self.scalar(node), span)],
+            Expression::List(items) => vec![always(Value::List(self.list(items)), span)],
+            Expression::Map(node) => vec![always(self.map(node.entries()), span)],
+            Expression::Call(call) => self.call(call),
+        }
+    }
+
+    fn scalar(self, node: Node<'a>) -> Value {
+        if node.is_null() {
+            return Value::Null;
+        }
+        Value::Text(self.with_dynamic_references(&super::condition::scalar_text(node)))
+    }
+
+    /// `{{resolve:ssm:/name}}` inside a text is a part of its own.
+    fn with_dynamic_references(self, text: &str) -> Text {
+        let mut out = Text::default();
+        let mut rest = text;
+        while let Some(open) = rest.find("{{resolve:") {
+            let Some(length) = rest[open..].find("}}") else { break };
+            let inside = &rest[open + 2..open + length];
+            out.push(Part::Literal(rest[..open].to_owned()));
+            out.push(match self.template.inputs.parameters.get(inside) {
+                Some(value) => Part::Literal(value.clone()),
+                None => Part::Unknown(Unknown::DynamicReference(inside.to_owned())),
+            });
+            rest = &rest[open + length + 2..];
+        }
+        out.push(Part::Literal(rest.to_owned()));
+        out
+    }
+
+    fn list(self, items: Items<'a>) -> Vec<Case> {
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            out.extend(self.node(item).iter().filter(|case| case.value != Value::NoValue).cloned());
+        }
+        out
+    }
+
+    fn map(self, entries: Entries<'a>) -> Value {
+        let mut out = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let Some(name) = entry.name() else { continue };
+            if name == "Fn::Transform" {
+                return Value::Unknown(Unknown::Transform(
+                    entry.value.get("Name").and_then(Node::as_str).unwrap_or("Fn::Transform").to_owned(),
+                ));
+            }
+            for case in self.node(entry.value).iter().filter(|case| case.value != Value::NoValue) {
+                out.push((name.to_owned(), case.clone()));
+            }
+        }
+        Value::Map(out)
+    }
+
+    fn call(self, call: Call<'a>) -> Vec<Case> {
+        let span = call.node.span_with_tag();
+        let arguments = call.arguments();
+        match call.function {
+            Function::Ref => match call.argument.literal() {
+                Some(name) => vec![always(self.reference(name), span)],
+                None => broken(span),
+            },
+            Function::GetAtt => vec![always(self.get_att(call), span)],
+            Function::Sub => self.sub(call, span),
+            Function::Join => match (arguments.get(0), arguments.get(1)) {
+                (Some(delimiter), Some(list)) => self.join(delimiter, list, span),
+                _ => broken(span),
+            },
+            Function::Select => match (arguments.get(0), arguments.get(1)) {
+                (Some(index), Some(list)) => self.select(index, list, span),
+                _ => broken(span),
+            },
+            Function::Split => match (arguments.get(0).and_then(Node::as_str), arguments.get(1)) {
+                (Some(delimiter), Some(source)) => {
+                    self.map_cases(&self.node(source), |value| split(delimiter, value, span))
+                }
+                _ => broken(span),
+            },
+            Function::FindInMap => self.find_in_map(arguments, span),
+            Function::Cidr => self.cidr(arguments, span),
+            Function::GetAzs => self.map_cases(&self.argument(call.argument), |value| self.zones(value)),
+            // What is encoded is of more use than its encoding: user data, inline code.
+            Function::Base64 => self.argument(call.argument).to_vec(),
+            Function::ImportValue => self.map_cases(&self.argument(call.argument), |value| self.import(value)),
+            Function::If => self.if_else(arguments, span),
+            Function::Length => self.map_cases(&self.argument(call.argument), length),
+            Function::ToJsonString => self.map_cases(&self.argument(call.argument), json_string),
+            Function::Transform => {
+                let name = call.argument.node.get("Name").and_then(Node::as_str).unwrap_or("Fn::Transform");
+                vec![always(Value::Unknown(Unknown::Transform(name.to_owned())), span)]
+            }
+            Function::Foreign => vec![always(Value::Unknown(Unknown::ForeignTag(call.written.to_owned())), span)],
+            _ => broken(span),
+        }
+    }
+
+    fn reference(self, name: &str) -> Value {
+        if name == "AWS::NoValue" {
+            return Value::NoValue;
+        }
+        if let Some(parameter) = self.template.parameter(name) {
+            return self.parameter(parameter);
+        }
+        if let Some(value) = self.template.inputs.value(name).filter(|_| name.starts_with("AWS::")) {
+            return Value::text(value);
+        }
+        if name.starts_with("AWS::") {
+            return Value::Text(Text::of(Part::Unknown(Unknown::Pseudo(name.to_owned()))));
+        }
+        match self.template.resource(name) {
+            Some(resource) => Value::Text(Text::of(Part::Resource { id: resource.id.clone(), attribute: None })),
+            None => Value::Unknown(Unknown::Broken),
+        }
+    }
+
+    fn parameter(self, parameter: &super::Parameter) -> Value {
+        let given = self.template.inputs.parameters.get(&parameter.name);
+        let mut value = given.or(parameter.default.as_ref());
+        let mut unknown = Unknown::Parameter(parameter.name.clone());
+        if parameter.is_stored() {
+            // The value is the name of the stored one; an id that was given outright stands for itself.
+            let stored = value.and_then(|name| self.template.inputs.parameters.get(&format!("resolve:ssm:{name}")));
+            let outright = given.filter(|value| !value.starts_with('/') && !value.contains("::"));
+            value = stored.or(outright);
+            unknown = Unknown::StoredParameter(parameter.name.clone());
+        }
+        match value {
+            None if parameter.is_list() => Value::Unknown(unknown),
+            None => Value::Text(Text::of(Part::Unknown(unknown))),
+            Some(value) if parameter.is_list() => {
+                let span = self.template.node(parameter.key).span();
+                let items = value.split(',').map(str::trim).filter(|item| !item.is_empty() || !value.trim().is_empty());
+                Value::List(items.map(|item| always(Value::text(item), span)).collect())
+            }
+            Some(value) => Value::Text(self.with_dynamic_references(value)),
+        }
+    }
+
+    fn get_att(self, call: Call<'a>) -> Value {
+        let (name, attribute) = match call.argument.literal() {
+            Some(text) => match text.split_once('.') {
+                Some((name, attribute)) => (name.to_owned(), attribute.to_owned()),
+                None => return Value::Unknown(Unknown::Broken),
+            },
+            None => {
+                let items = call.arguments();
+                let Some(first) = items.get(0).and_then(Node::as_str) else {
+                    return Value::Unknown(Unknown::Broken);
+                };
+                let attribute = items.get(1).map(|node| self.node(node));
+                let attribute = attribute.as_deref().and_then(|cases| match cases {
+                    [only] => only.value.known().map(str::to_owned),
+                    _ => None,
+                });
+                let Some(attribute) = attribute else {
+                    let resource = first.to_owned();
+                    return Value::Unknown(Unknown::Attribute { resource, attribute: String::new() });
+                };
+                match first.split_once('.') {
+                    Some((name, rest)) => (name.to_owned(), format!("{rest}.{attribute}")),
+                    None => (first.to_owned(), attribute),
+                }
+            }
+        };
+        self.attribute(&name, &attribute)
+    }
+
+    fn attribute(self, name: &str, attribute: &str) -> Value {
+        let Some(resource) = self.template.resource(&format!("{name}.{attribute}")).or_else(|| self.template.resource(name))
+        else {
+            return Value::Unknown(Unknown::Broken);
+        };
+        let unknown = || {
+            let (resource, attribute) = (resource.id.clone(), attribute.to_owned());
+            Value::Text(Text::of(Part::Unknown(Unknown::Attribute { resource, attribute })))
+        };
+        if let Some(output) = attribute.strip_prefix("Outputs.") {
+            let key = (resource.id.clone(), output.to_owned());
+            return match self.template.inputs.nested_outputs.get(&key) {
+                Some(value) => Value::text(value.as_str()),
+                None => unknown(),
+            };
+        }
+        if resource.is_custom() {
+            return unknown();
+        }
+        // Attributes that are what the template says itself.
+        let same = match (resource.kind.as_str(), attribute) {
+            ("AWS::EC2::VPC" | "AWS::EC2::Subnet", "CidrBlock") => Some("CidrBlock"),
+            ("AWS::EC2::Subnet", "AvailabilityZone") => Some("AvailabilityZone"),
+            _ => None,
+        };
+        if let Some(property) = same
+            && let Some(node) = self.template.properties(resource).and_then(|node| node.get(property))
+            && let [only] = &*self.node(node)
+            && only.guard == Guard::ALWAYS
+        {
+            return only.value.clone();
+        }
+        let attribute = Some(attribute.to_owned());
+        Value::Text(Text::of(Part::Resource { id: resource.id.clone(), attribute }))
+    }
+
+    fn sub(self, call: Call<'a>, span: Span) -> Vec<Case> {
+        let (text, own) = match call.argument.literal() {
+            Some(text) => (Some(text), None),
+            None => (call.arguments().get(0).and_then(Node::as_str), call.arguments().get(1)),
+        };
+        let Some(text) = text else { return broken(span) };
+        let mut cases = vec![(Guard::ALWAYS, Text::default())];
+        for piece in sub_pieces(text) {
+            match piece {
+                SubPiece::Text(text) => {
+                    let text = self.with_dynamic_references(text);
+                    cases.iter_mut().for_each(|(_, sum)| sum.append(text.clone()));
+                }
+                SubPiece::Escaped(name) => {
+                    let part = Part::Literal(format!("${{{name}}}"));
+                    cases.iter_mut().for_each(|(_, sum)| sum.push(part.clone()));
+                }
+                SubPiece::Name(name, _) => {
+                    let values = match own.and_then(|own| own.get(name)) {
+                        Some(own) => self.node(own),
+                        None => Rc::from([always(self.named(name), span)]),
+                    };
+                    match self.product(&cases, &values) {
+                        Some(next) => cases = next,
+                        None => return too_many(span),
+                    }
+                }
+            }
+        }
+        cases.into_iter().map(|(guard, text)| Case { guard, value: Value::Text(text), span }).collect()
+    }
+
+    /// `Name` or `Name.Attribute` in the text of `Fn::Sub`.
+    fn named(self, name: &str) -> Value {
+        match name.split_once('.') {
+            Some((resource, attribute)) if self.template.parameter(name).is_none() => {
+                match self.template.resource(name) {
+                    Some(resource) => {
+                        Value::Text(Text::of(Part::Resource { id: resource.id.clone(), attribute: None }))
+                    }
+                    None => self.attribute(resource, attribute),
+                }
+            }
+            _ => self.reference(name),
+        }
+    }
+
+    /// Every text with every value behind it, where both can be at once.
+    fn product(self, texts: &[(Guard, Text)], values: &[Case]) -> Option<Vec<(Guard, Text)>> {
+        let mut out = Vec::with_capacity(texts.len() * values.len());
+        for (guard, text) in texts {
+            for case in values {
+                let both = self.template.with_guards(|guards| guards.and(*guard, case.guard));
+                if both == Guard::NEVER {
+                    continue;
+                }
+                let mut text = text.clone();
+                match &case.value {
+                    Value::Text(more) => text.append(more.clone()),
+                    Value::Null | Value::NoValue => {}
+                    Value::Unknown(unknown) => text.push(Part::Unknown(unknown.clone())),
+                    // A list where a text is asked for: CloudFormation refuses, we go on.
+                    Value::List(_) | Value::Map(_) | Value::Zones(_) => text.push(Part::Unknown(Unknown::Broken)),
+                }
+                out.push((both, text));
+            }
+        }
+        (out.len() <= CASES).then_some(out)
+    }
+
+    fn join(self, delimiter: Node<'a>, list: Node<'a>, span: Span) -> Vec<Case> {
+        let Some(delimiter) = delimiter.as_str() else { return broken(span) };
+        let mut out = Vec::new();
+        for case in self.node(list).iter() {
+            let items = match &case.value {
+                Value::List(items) => items,
+                Value::Unknown(unknown) => {
+                    let value = Value::Text(Text::of(Part::Unknown(unknown.clone())));
+                    out.push(Case { guard: case.guard, value, span });
+                    continue;
+                }
+                _ => {
+                    out.push(Case { guard: case.guard, value: Value::Unknown(Unknown::Broken), span });
+                    continue;
+                }
+            };
+            let Some(lists) = self.lists(case.guard, items) else { return too_many(span) };
+            for (guard, items) in lists {
+                let mut texts = vec![(guard, Text::default())];
+                for (at, item) in items.into_iter().enumerate() {
+                    if at > 0 {
+                        texts.iter_mut().for_each(|(_, text)| text.push(Part::Literal(delimiter.to_owned())));
+                    }
+                    match self.product(&texts, std::slice::from_ref(item)) {
+                        Some(next) => texts = next,
+                        None => return too_many(span),
+                    }
+                }
+                out.extend(texts.into_iter().map(|(guard, text)| Case { guard, value: Value::Text(text), span }));
+            }
+        }
+        bounded(out, span)
+    }
+
+    /// A list with conditional items, as the lists that it can be.
+    fn lists(self, guard: Guard, items: &[Case]) -> Option<Vec<(Guard, Vec<&Case>)>> {
+        let mut lists = vec![(guard, Vec::new())];
+        for item in items {
+            let mut next = Vec::with_capacity(lists.len());
+            for (guard, list) in lists {
+                let (with, without) = self.template.with_guards(|guards| {
+                    let not = guards.not(item.guard);
+                    (guards.and(guard, item.guard), guards.and(guard, not))
+                });
+                if without != Guard::NEVER {
+                    next.push((without, list.clone()));
+                }
+                if with != Guard::NEVER {
+                    let mut list = list;
+                    list.push(item);
+                    next.push((with, list));
+                }
+            }
+            if next.len() > CASES {
+                return None;
+            }
+            lists = next;
+        }
+        Some(lists)
+    }
+
+    fn select(self, index: Node<'a>, list: Node<'a>, span: Span) -> Vec<Case> {
+        let mut out = Vec::new();
+        for index in self.node(index).iter() {
+            for list in self.node(list).iter() {
+                let guard = self.template.with_guards(|guards| guards.and(index.guard, list.guard));
+                if guard == Guard::NEVER {
+                    continue;
+                }
+                let number = index.value.known().and_then(|text| text.trim().parse::<usize>().ok());
+                match (number, &list.value) {
+                    (Some(number), Value::List(items)) => {
+                        let Some(lists) = self.lists(guard, items) else { return too_many(span) };
+                        for (guard, items) in lists {
+                            let value = items.get(number).map_or(Value::Unknown(Unknown::Broken), |item| item.value.clone());
+                            out.push(Case { guard, value, span });
+                        }
+                    }
+                    (Some(number), Value::Zones(region)) => {
+                        let part = Part::Zone { region: region.clone(), index: number };
+                        out.push(Case { guard, value: Value::Text(Text::of(part)), span });
+                    }
+                    (_, Value::Unknown(unknown)) => {
+                        let value = Value::Text(Text::of(Part::Unknown(unknown.clone())));
+                        out.push(Case { guard, value, span });
+                    }
+                    (None, _) => {
+                        let mut unknowns = Vec::new();
+                        index.value.unknowns(&mut unknowns);
+                        let unknown = unknowns.first().map_or(Unknown::Broken, |unknown| (*unknown).clone());
+                        out.push(Case { guard, value: Value::Text(Text::of(Part::Unknown(unknown))), span });
+                    }
+                    _ => out.push(Case { guard, value: Value::Unknown(Unknown::Broken), span }),
+                }
+            }
+        }
+        bounded(out, span)
+    }
+
+    fn find_in_map(self, arguments: Items<'a>, span: Span) -> Vec<Case> {
+        let names: Vec<Rc<[Case]>> = arguments.into_iter().take(3).map(|node| self.node(node)).collect();
+        let [map, top, second] = &*names else { return broken(span) };
+        let default = arguments.get(3).and_then(|node| node.get("DefaultValue"));
+        let mut out = Vec::new();
+        for map in map.iter() {
+            for top in top.iter() {
+                for second in second.iter() {
+                    let guard = self.template.with_guards(|guards| {
+                        let both = guards.and(map.guard, top.guard);
+                        guards.and(both, second.guard)
+                    });
+                    if guard == Guard::NEVER {
+                        continue;
+                    }
+                    for case in self.look_up([&map.value, &top.value, &second.value], default).iter() {
+                        let guard = self.template.with_guards(|guards| guards.and(guard, case.guard));
+                        if guard != Guard::NEVER {
+                            out.push(Case { guard, ..case.clone() });
+                        }
+                    }
+                    if out.len() > CASES {
+                        return too_many(span);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn look_up(self, path: [&Value; 3], default: Option<Node<'a>>) -> Rc<[Case]> {
+        let missing = || match default {
+            Some(default) => self.node(default),
+            None => Rc::from([always(Value::Unknown(Unknown::NoSuchKey), Span::default())]),
+        };
+        let unknown_of = |value: &Value| {
+            let mut unknowns = Vec::new();
+            value.unknowns(&mut unknowns);
+            let unknown = unknowns.first().map_or(Unknown::Broken, |unknown| (*unknown).clone());
+            Rc::from([always(Value::Unknown(unknown), Span::default())])
+        };
+        let Some(map) = path[0].known() else { return unknown_of(path[0]) };
+        let Some(map) = self.template.section("Mappings").and_then(|section| section.get(map)) else {
+            return missing();
+        };
+        let Some(second) = path[2].known() else { return unknown_of(path[2]) };
+        let Some(top) = path[1].known() else {
+            // Whatever the first key is, the value may be the same under all of them.
+            let values: Vec<Rc<[Case]>> =
+                map.entries().into_iter().map(|entry| entry.value.get(second).map_or_else(missing, |node| self.node(node))).collect();
+            let same = values.windows(2).all(|pair| pair[0].len() == 1 && pair[1].len() == 1 && pair[0][0].value == pair[1][0].value);
+            return match values.into_iter().next() {
+                Some(first) if same && default.is_none() => first,
+                _ => unknown_of(path[1]),
+            };
+        };
+        map.get(top).and_then(|top| top.get(second)).map_or_else(missing, |node| self.node(node))
+    }
+
+    fn cidr(self, arguments: Items<'a>, span: Span) -> Vec<Case> {
+        let one = |at: usize| arguments.get(at).map(|node| self.node(node));
+        let (Some(blocks), Some(counts)) = (one(0), one(1)) else { return broken(span) };
+        let bits = one(2).unwrap_or_else(|| Rc::from([always(Value::text("8"), span)]));
+        let mut out = Vec::new();
+        for block in blocks.iter() {
+            for count in counts.iter() {
+                for bits in bits.iter() {
+                    let guard = self.template.with_guards(|guards| {
+                        let both = guards.and(block.guard, count.guard);
+                        guards.and(both, bits.guard)
+                    });
+                    if guard == Guard::NEVER {
+                        continue;
+                    }
+                    let mut unknowns = Vec::new();
+                    for value in [&block.value, &count.value, &bits.value] {
+                        value.unknowns(&mut unknowns);
+                    }
+                    let known = |value: &Value| value.known().and_then(|text| text.trim().parse::<u32>().ok());
+                    let value = match (block.value.known(), known(&count.value), known(&bits.value), unknowns.first()) {
+                        (Some(block), Some(count), Some(bits), _) => match cidr::subnets(block, count, bits) {
+                            Some(blocks) => {
+                                Value::List(blocks.into_iter().map(|block| always(Value::text(block), span)).collect())
+                            }
+                            None => Value::Unknown(Unknown::Broken),
+                        },
+                        (_, _, _, Some(unknown)) => Value::Unknown((*unknown).clone()),
+                        (None, ..) => match block.value.resource() {
+                            Some((resource, attribute)) => Value::Unknown(Unknown::Attribute {
+                                resource: resource.to_owned(),
+                                attribute: attribute.unwrap_or("").to_owned(),
+                            }),
+                            None => Value::Unknown(Unknown::Broken),
+                        },
+                        _ => Value::Unknown(Unknown::Broken),
+                    };
+                    out.push(Case { guard, value, span });
+                }
+            }
+        }
+        bounded(out, span)
+    }
+
+    fn zones(self, region: &Value) -> Value {
+        match region {
+            Value::Text(text) => match text.known() {
+                Some("") => Value::Zones(self.template.inputs.region.clone()),
+                Some(region) => Value::Zones(Some(region.to_owned())),
+                None => match text.unknowns().next() {
+                    Some(Unknown::Pseudo(name)) if name == "AWS::Region" => Value::Zones(None),
+                    Some(unknown) => Value::Unknown(unknown.clone()),
+                    None => Value::Unknown(Unknown::Broken),
+                },
+            },
+            Value::Null => Value::Zones(self.template.inputs.region.clone()),
+            Value::Unknown(unknown) => Value::Unknown(unknown.clone()),
+            _ => Value::Unknown(Unknown::Broken),
+        }
+    }
+
+    fn import(self, name: &Value) -> Value {
+        let Value::Text(text) = name else { return Value::Unknown(Unknown::Broken) };
+        let written = written(text);
+        match self.template.inputs.parameters.get(&format!("import:{written}")) {
+            Some(value) => Value::text(value.as_str()),
+            None => Value::Text(Text::of(Part::Unknown(Unknown::Import(written)))),
+        }
+    }
+
+    fn if_else(self, arguments: Items<'a>, span: Span) -> Vec<Case> {
+        let (Some(name), Some(then), Some(other)) = (arguments.get(0), arguments.get(1), arguments.get(2)) else {
+            return broken(span);
+        };
+        let Some(guard) = name.as_str().and_then(|name| self.template.condition(name)) else {
+            return broken(span);
+        };
+        let not = self.template.with_guards(|guards| guards.not(guard));
+        let mut out = Vec::new();
+        for (guard, branch) in [(guard, then), (not, other)] {
+            if guard == Guard::NEVER {
+                continue;
+            }
+            for case in self.node(branch).iter() {
+                let both = self.template.with_guards(|guards| guards.and(guard, case.guard));
+                if both != Guard::NEVER {
+                    out.push(Case { guard: both, ..case.clone() });
+                }
+            }
+        }
+        bounded(merge_equal(self, out), span)
+    }
+
+    fn map_cases(self, cases: &[Case], change: impl Fn(&Value) -> Value) -> Vec<Case> {
+        cases.iter().map(|case| Case { value: change(&case.value), ..case.clone() }).collect()
+    }
+}
+
+/// Cases with the same value become one: thirty conditions that choose between two values stay two cases.
+fn merge_equal(evaluation: Evaluation<'_>, cases: Vec<Case>) -> Vec<Case> {
+    let mut out: Vec<Case> = Vec::with_capacity(cases.len());
+    for case in cases {
+        match out.iter_mut().find(|known| known.value == case.value) {
+            Some(known) => known.guard = evaluation.template.with_guards(|guards| guards.or(known.guard, case.guard)),
+            None => out.push(case),
+        }
+    }
+    out
+}
+
+fn always(value: Value, span: Span) -> Case {
+    Case { guard: Guard::ALWAYS, value, span }
+}
+
+fn broken(span: Span) -> Vec<Case> {
+    vec![always(Value::Unknown(Unknown::Broken), span)]
+}
+
+fn too_many(span: Span) -> Vec<Case> {
+    vec![always(Value::Unknown(Unknown::TooManyCases), span)]
+}
+
+fn bounded(cases: Vec<Case>, span: Span) -> Vec<Case> {
+    if cases.len() > CASES { too_many(span) } else { cases }
+}
+
+/// An unknown inside a text leaves the number of pieces open, so the whole list is unknown.
+fn split(delimiter: &str, value: &Value, span: Span) -> Value {
+    match value {
+        Value::Text(text) => match (text.known(), text.unknowns().next()) {
+            (Some(text), _) if !delimiter.is_empty() => {
+                Value::List(text.split(delimiter).map(|piece| always(Value::text(piece), span)).collect())
+            }
+            (None, Some(unknown)) => Value::Unknown(unknown.clone()),
+            (None, None) => match text.parts.iter().find_map(|part| match part {
+                Part::Resource { id, attribute } => Some((id, attribute)),
+                _ => None,
+            }) {
+                Some((id, attribute)) => Value::Unknown(Unknown::Attribute {
+                    resource: id.clone(),
+                    attribute: attribute.clone().unwrap_or_default(),
+                }),
+                None => Value::Unknown(Unknown::Broken),
+            },
+            _ => Value::Unknown(Unknown::Broken),
+        },
+        Value::Unknown(unknown) => Value::Unknown(unknown.clone()),
+        _ => Value::Unknown(Unknown::Broken),
+    }
+}
+
+fn length(value: &Value) -> Value {
+    match value {
+        Value::List(items) if items.iter().all(|item| item.guard == Guard::ALWAYS) => Value::text(items.len().to_string()),
+        Value::List(_) => Value::Unknown(Unknown::TooManyCases),
+        Value::Unknown(unknown) => Value::Text(Text::of(Part::Unknown(unknown.clone()))),
+        _ => Value::Unknown(Unknown::Broken),
+    }
+}
+
+fn json_string(value: &Value) -> Value {
+    match json(value) {
+        Ok(json) => Value::text(json.to_string()),
+        Err(unknown) => Value::Text(Text::of(Part::Unknown(unknown))),
+    }
+}
+
+fn json(value: &Value) -> Result<serde_json::Value, Unknown> {
+    Ok(match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Text(text) => match (text.known(), text.unknowns().next()) {
+            (Some(text), _) => serde_json::Value::from(text),
+            (None, Some(unknown)) => return Err(unknown.clone()),
+            (None, None) => return Err(Unknown::Broken),
+        },
+        Value::List(items) => {
+            serde_json::Value::Array(items.iter().map(|item| json(&item.value)).collect::<Result<_, _>>()?)
+        }
+        Value::Map(entries) => {
+            let mut map = serde_json::Map::new();
+            for (name, case) in entries {
+                map.insert(name.clone(), json(&case.value)?);
+            }
+            serde_json::Value::Object(map)
+        }
+        Value::Unknown(unknown) => return Err(unknown.clone()),
+        Value::Zones(_) | Value::NoValue => return Err(Unknown::Broken),
+    })
+}
+
+/// A text with its unknown parts by name: `${AWS::StackName}-subnets`.
+fn written(text: &Text) -> String {
+    text.parts
+        .iter()
+        .map(|part| match part {
+            Part::Literal(text) => text.clone(),
+            Part::Resource { id, attribute: None } => format!("${{{id}}}"),
+            Part::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
+            Part::Zone { index, .. } => format!("${{zone {index}}}"),
+            Part::Unknown(Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::Pseudo(name)) => {
+                format!("${{{name}}}")
+            }
+            Part::Unknown(_) => "${?}".to_owned(),
+        })
+        .collect()
+}
