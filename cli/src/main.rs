@@ -21,6 +21,7 @@ use vpcheck_core::language::Language;
 use crate::args::{Arguments, Command};
 use crate::check::Outcome;
 use crate::problem::Problem;
+use crate::text::harmless;
 
 /// Nothing at or above `--fail-on`.
 const PASSED: u8 = 0;
@@ -72,10 +73,8 @@ fn rendered(problem: &Problem, language: Language) -> String {
         Language::English => ("error", "help"),
         Language::Japanese => ("エラー", "対処"),
     };
-    let (what, next) = (problem.what.get(language), problem.next.get(language));
     // Names of files may hold control characters, which a terminal must not get to see.
-    let shown = |text: &str| text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}");
-    let (what, next) = (shown(what), shown(next));
+    let (what, next) = (harmless(problem.what.get(language)), harmless(problem.next.get(language)));
     format!(
         "{DEFAULT_ERROR_STYLE}{error}{DEFAULT_ERROR_STYLE:#}: {what}\n  = {DEFAULT_HELP_STYLE}{help}{DEFAULT_HELP_STYLE:#}: {next}"
     )

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet, normalize_untrusted_str,
+};
 use vpcheck_core::finding::{FileId, Finding, Fix, Label, Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::phrase;
@@ -56,7 +58,7 @@ impl TextWriter {
             out.push_str(&self.assumptions(checked));
             out.push_str("\n\n");
         }
-        out
+        without_c1(&out)
     }
 
     /// The last line: how much was found in how many files.
@@ -70,9 +72,12 @@ impl TextWriter {
         let title =
             phrase!(en: "answers for {path} rest on assumptions", ja: "{path} の結果は次の仮定によります");
         let assumptions = checked.analysis.assumptions.iter();
-        let group = self.level(Level::NOTE).primary_title(title.get(self.language)).elements(
-            assumptions.map(|assumption| Level::NOTE.no_name().message(assumption.get(self.language))),
-        );
+        let group =
+            self.level(Level::NOTE)
+                .primary_title(title.get(self.language))
+                .elements(assumptions.map(|assumption| {
+                    Level::NOTE.no_name().message(harmless(assumption.get(self.language)))
+                }));
         self.renderer.render(&[group])
     }
 
@@ -92,7 +97,7 @@ impl TextWriter {
             }
         }
         if !located {
-            group = group.element(Origin::path(sources.path));
+            group = group.element(Origin::path(&sources.path));
         }
         group = group.elements(self.remarks(finding, sources));
         let mut report = vec![group];
@@ -105,14 +110,14 @@ impl TextWriter {
         let placeless = finding.labels.iter().filter(|label| sources.range(label).is_none());
         let notes = placeless.map(|label| label.text.get(self.language)).filter(|text| !text.is_empty());
         let mut remarks: Vec<Element<'_>> =
-            notes.map(|text| self.level(Level::NOTE).message(text).into()).collect();
+            notes.map(|text| self.level(Level::NOTE).message(harmless(text)).into()).collect();
         let help = finding.help.get(self.language);
         if !help.is_empty() {
-            remarks.push(self.level(Level::HELP).message(help).into());
+            remarks.push(self.level(Level::HELP).message(harmless(help)).into());
         }
         if let Some(reason) = &finding.suppressed {
             let text = phrase!(en: "suppressed: {reason}", ja: "抑制されています: {reason}");
-            remarks.push(self.level(Level::NOTE).message(text.get(self.language).to_owned()).into());
+            remarks.push(self.level(Level::NOTE).message(harmless(text.get(self.language))).into());
         }
         remarks
     }
@@ -130,12 +135,12 @@ impl TextWriter {
             .filter_map(|label| Some((label, sources.range(label)?)))
             .collect();
         let window = source.window(marks.iter().map(|(_, range)| range.clone()))?;
-        let snippet = Snippet::source(window.text).line_start(window.first_line).path(source.path);
+        let snippet = Snippet::source(window.text).line_start(window.first_line).path(&source.path);
         Some(snippet.annotations(marks.into_iter().map(|(label, range)| {
             let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let text = label.text.get(self.language);
             kind.span(range.start - window.start..range.end - window.start)
-                .label((!text.is_empty()).then_some(text))
+                .label((!text.is_empty()).then(|| harmless(text)))
         })))
     }
 
@@ -148,7 +153,7 @@ impl TextWriter {
                 phrase!(en: "{title} (unsafe fix: may break what works)", ja: "{title}(動作を変えうる修正)")
             }
         };
-        let title = self.level(Level::HELP).secondary_title(title.get(self.language).to_owned());
+        let title = self.level(Level::HELP).secondary_title(harmless(title.get(self.language)));
         let group = Group::with_title(title);
         match patches(fix, sources) {
             Some(snippet) => group.element(snippet),
@@ -172,11 +177,21 @@ fn patches<'a>(fix: &'a Fix, sources: &'a Sources<'a>) -> Option<Snippet<'a, Pat
         return None;
     }
     let window = source.window(ranges.iter().cloned())?;
-    let snippet = Snippet::source(window.text).line_start(window.first_line).path(source.path);
+    let snippet = Snippet::source(window.text).line_start(window.first_line).path(&source.path);
     let patches = fix.edits.iter().zip(ranges).map(|(edit, range)| {
         Patch::new(range.start - window.start..range.end - window.start, edit.replacement.as_str())
     });
     Some(snippet.patches(patches))
+}
+
+/// A text of unknown origin without what steers a terminal. The renderer does this for excerpts and first titles only.
+pub(crate) fn harmless(text: &str) -> String {
+    without_c1(&normalize_untrusted_str(text))
+}
+
+/// Without the control characters of the second block, which some terminals take for escape sequences.
+fn without_c1(text: &str) -> String {
+    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}")
 }
 
 /// A level under its name in `language`.
@@ -211,12 +226,12 @@ fn files_of(labels: &[Label]) -> Vec<FileId> {
 
 /// The texts of one analysis, ready for excerpts.
 struct Sources<'a> {
-    path: &'a str,
+    path: String,
     sources: Vec<SourceText<'a>>,
 }
 
 struct SourceText<'a> {
-    path: &'a str,
+    path: String,
     text: Cow<'a, str>,
     lines: LineIndex,
 }
@@ -233,11 +248,11 @@ struct Window<'a> {
 impl<'a> Sources<'a> {
     fn new(checked: &'a Checked) -> Self {
         let sources = checked.analysis.sources.iter().enumerate().map(|(index, source)| SourceText {
-            path: if index == 0 { &checked.path } else { &source.path },
+            path: harmless(if index == 0 { &checked.path } else { &source.path }),
             text: with_plain_line_ends(&source.text),
             lines: LineIndex::new(&source.text),
         });
-        Self { path: &checked.path, sources: sources.collect() }
+        Self { path: harmless(&checked.path), sources: sources.collect() }
     }
 
     fn get(&self, file: FileId) -> Option<&SourceText<'a>> {
@@ -544,6 +559,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_template_cannot_steer_the_terminal() {
+        let evil = "\u{1b}[2J\u{9b}2J\u{202e}";
+        let text = format!("Resources:\n  A: {evil}\n");
+        let mut found =
+            finding(vec![label(0, Some(span_of(&text, evil)), evil, true), label(0, None, evil, false)]);
+        (found.message, found.help) = (Phrase::verbatim(evil), Phrase::verbatim(evil));
+        let edits = vec![Edit::insert(0, format!("{evil}\n"))];
+        found.fix = Some(Fix { safety: Safety::Safe, title: Phrase::verbatim(evil), edits });
+        found.suppressed = Some(evil.to_owned());
+        let mut file = checked(&[&text], vec![found]);
+        evil.clone_into(&mut file.path);
+        file.analysis.assumptions.push(Phrase::verbatim(evil));
+        let written = TextWriter::new(Language::English, None, true).file(&file);
+        assert!(!written.contains("\u{1b}[2J") && !written.contains(['\u{9b}', '\u{202e}']), "{written:?}");
     }
 
     #[test]
