@@ -188,3 +188,52 @@ fn fails(analysis: &Analysis, fail_on: FailOn) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use vpcheck_core::finding::{Finding, RuleId};
+    use vpcheck_core::language::Phrase;
+
+    use super::*;
+
+    #[test]
+    fn each_level_fails_on_what_it_names() {
+        let cases = [
+            ("a", Severity::Error, "error warning info unknown"),
+            ("a", Severity::Warning, "warning info"),
+            ("a", Severity::Info, "info"),
+            (UNRESOLVED_VALUE, Severity::Info, "info unknown"),
+        ];
+        for (rule, severity, expected) in cases {
+            let mut analysis = Analysis {
+                findings: vec![Finding {
+                    rule: RuleId(rule),
+                    severity,
+                    message: Phrase::verbatim(""),
+                    help: Phrase::verbatim(""),
+                    labels: Vec::new(),
+                    resource: None,
+                    function: None,
+                    fix: None,
+                    suppressed: None,
+                    fingerprint: String::new(),
+                }],
+                ..Analysis::default()
+            };
+            let failing = |analysis: &Analysis| {
+                let levels = [
+                    ("error", FailOn::Error),
+                    ("warning", FailOn::Warning),
+                    ("info", FailOn::Info),
+                    ("unknown", FailOn::Unknown),
+                    ("never", FailOn::Never),
+                ];
+                let failing = levels.into_iter().filter(|(_, level)| fails(analysis, *level));
+                failing.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
+            };
+            assert_eq!(failing(&analysis), expected, "{rule} {severity:?}");
+            analysis.findings[0].suppressed = Some("accepted".to_owned());
+            assert_eq!(failing(&analysis), "", "suppressed");
+        }
+    }
+}

@@ -183,7 +183,9 @@ impl Reader<'_> {
         let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { self.folder };
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
         let mut builder = GitignoreBuilder::new(folder);
-        let built = builder.add_line(None, pattern).and_then(|builder| builder.build());
+        let built = builder
+            .add_line(None, pattern.strip_prefix("./").unwrap_or(pattern))
+            .and_then(|builder| builder.build());
         built.map_err(|error| self.wrong(&format!("{place}.path"), &Phrase::verbatim(error.to_string())))
     }
 
@@ -270,5 +272,29 @@ mod tests {
         ] {
             assert!(complaint(text).starts_with(start), "{text}: {}", complaint(text));
         }
+    }
+
+    #[test]
+    fn an_allowance_holds_for_the_paths_it_names() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        for path in ["a.yaml", "legacy/b.yaml", "app/legacy/c.yaml"] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), "").unwrap();
+        }
+        let reader = Reader { name: String::new(), folder: &root };
+        let allowed_in = |pattern: Option<&str>| {
+            let paths = pattern.map(|pattern| reader.paths("", pattern).unwrap());
+            let allowed = Allowed { rule: String::new(), reason: String::new(), paths };
+            let files = ["a.yaml", "legacy/b.yaml", "app/legacy/c.yaml"];
+            let within = files.into_iter().filter(|file| allowed.applies_to(Some(&root.join(file))));
+            (within.collect::<Vec<_>>().join(" "), allowed.applies_to(None))
+        };
+        let said = |files: &str, standard_input| (files.to_owned(), standard_input);
+        assert_eq!(allowed_in(None), said("a.yaml legacy/b.yaml app/legacy/c.yaml", true));
+        assert_eq!(allowed_in(Some("legacy/")), said("legacy/b.yaml app/legacy/c.yaml", false));
+        assert_eq!(allowed_in(Some("/legacy/*.yaml")), said("legacy/b.yaml", false));
+        assert_eq!(allowed_in(Some("a.yaml")), said("a.yaml", false));
+        assert_eq!(allowed_in(Some("./app/**")), said("app/legacy/c.yaml", false));
     }
 }
