@@ -6,6 +6,7 @@
 mod analysis;
 pub mod finding;
 pub mod language;
+pub mod render;
 pub mod rules;
 pub mod share;
 mod suggest;
