@@ -1,1 +1,109 @@
-fn main() {}
+//! `vpcheck`: the checks of `vpcheck-core` on the command line.
+
+mod args;
+mod check;
+mod config;
+mod explain;
+mod input;
+mod nested;
+mod parameters;
+mod problem;
+mod text;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE};
+use anstream::{AutoStream, ColorChoice};
+use clap::Parser;
+use vpcheck_core::language::Language;
+
+use crate::args::{Arguments, Command};
+use crate::check::Outcome;
+use crate::problem::Problem;
+use crate::text::harmless;
+
+/// Nothing at or above `--fail-on`.
+const PASSED: u8 = 0;
+/// Findings at or above `--fail-on`.
+const FAILED: u8 = 1;
+/// An argument or an input cannot be used; this wins over findings.
+const UNUSABLE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let (language, color) = (arguments.manner.language(), arguments.manner.color());
+    let result = match &arguments.command {
+        Command::Check(check) => check::run(check, language, terminal_width()),
+        Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
+        Command::Rules => Ok(Outcome::of_text(explain::list(language))),
+    };
+    let outcome = result.unwrap_or_else(|problem| Outcome { problems: vec![problem], ..Outcome::default() });
+    let status = match &outcome {
+        Outcome { problems, .. } if !problems.is_empty() => UNUSABLE,
+        Outcome { fails: true, .. } => FAILED,
+        _ => PASSED,
+    };
+    match print(&outcome, language, color) {
+        // Who closes the pipe has seen enough; the answer stands.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(UNUSABLE),
+        _ => ExitCode::from(status),
+    }
+}
+
+impl Outcome {
+    fn of_text(output: String) -> Self {
+        Self { output, ..Self::default() }
+    }
+}
+
+fn print(outcome: &Outcome, language: Language, color: ColorChoice) -> io::Result<()> {
+    let mut errors = AutoStream::new(io::stderr().lock(), color);
+    for problem in &outcome.problems {
+        // Nobody is left to be told when standard error is gone; the exit status still tells.
+        let _ = writeln!(errors, "{}", rendered(problem, language));
+    }
+    let mut output = AutoStream::new(io::stdout().lock(), color);
+    output.write_all(outcome.output.as_bytes())?;
+    output.flush()
+}
+
+fn rendered(problem: &Problem, language: Language) -> String {
+    let (error, help) = match language {
+        Language::English => ("error", "help"),
+        Language::Japanese => ("エラー", "対処"),
+    };
+    // Names of files may hold control characters, which a terminal must not get to see.
+    let (what, next) = (harmless(problem.what.get(language)), harmless(problem.next.get(language)));
+    format!(
+        "{DEFAULT_ERROR_STYLE}{error}{DEFAULT_ERROR_STYLE:#}: {what}\n  = {DEFAULT_HELP_STYLE}{help}{DEFAULT_HELP_STYLE:#}: {next}"
+    )
+}
+
+/// The width that excerpts may take, where someone looks at a terminal.
+fn terminal_width() -> Option<usize> {
+    let stdout = io::stdout();
+    let size = stdout.is_terminal().then(|| terminal_size::terminal_size_of(&stdout)).flatten();
+    size.map(|(width, _)| usize::from(width.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use vpcheck_core::phrase;
+
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_with_the_next_step() {
+        let problem = Problem {
+            what: phrase!(en: "a.yaml: empty", ja: "a.yaml: 空です"),
+            next: phrase!(en: "name another", ja: "別のファイルを指定してください"),
+        };
+        let plain = |language| anstream::adapter::strip_str(&rendered(&problem, language)).to_string();
+        assert_eq!(plain(Language::English), "error: a.yaml: empty\n  = help: name another");
+        assert_eq!(
+            plain(Language::Japanese),
+            "エラー: a.yaml: 空です\n  = 対処: 別のファイルを指定してください"
+        );
+    }
+}

@@ -1,0 +1,205 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use vpcheck_core::Options;
+use vpcheck_core::language::Language;
+
+/// Checks what the Lambda functions of a CloudFormation or SAM template can reach from inside a VPC.
+#[derive(Debug, Parser)]
+#[command(name = "vpcheck", version, about, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 unusable arguments or input."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) manner: Manner,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check templates and report findings
+    Check(CheckArguments),
+    /// Print the document of a rule
+    Explain {
+        /// The id of the rule, such as `unknown-reference`
+        #[arg(value_name = "RULE")]
+        rule: String,
+    },
+    /// List the rules
+    Rules,
+}
+
+/// How to speak.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Manner {
+    /// Language of messages [default: from LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    pub(crate) lang: Option<LanguageName>,
+    /// When to use colour; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub(crate) color: When,
+    /// The same as --color never
+    #[arg(long, global = true, overrides_with = "color")]
+    pub(crate) no_color: bool,
+}
+
+/// What `vpcheck check` takes.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Templates, folders to search for templates, or - for standard input
+    #[arg(required = true, value_name = "FILE|DIR|-")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+    /// Also print findings that are suppressed, with the reason
+    #[arg(long, help_heading = "Output")]
+    pub(crate) show_suppressed: bool,
+    /// Exit with 1 on findings of this severity and above; unknown: on errors and on values that could not be settled
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// What is known beside the templates.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is known")]
+pub(crate) struct KnownArguments {
+    /// Value of a template parameter; import:NAME=VALUE and resolve:REF=VALUE settle imports and dynamic references
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) parameters: Vec<(String, String)>,
+    /// Parameter values in a file: CloudFormation or CodePipeline JSON, a plain map in JSON or YAML, samconfig.toml
+    #[arg(long = "param-file", value_name = "FILE")]
+    pub(crate) parameter_files: Vec<PathBuf>,
+    /// Environment to read in samconfig.toml
+    #[arg(long, value_name = "NAME")]
+    pub(crate) config_env: Option<String>,
+    /// Region the stack goes to, such as ap-northeast-1
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// Settings [default: vpcheck.yaml in the template's folder or above it, up to the root of the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Refuse templates longer than this
+    #[arg(long, value_name = "BYTES", default_value_t = Options::default().size_limit)]
+    pub(crate) max_size: usize,
+}
+
+/// The form of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What makes a check fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Unknown,
+    Never,
+}
+
+/// When to do something that only terminals understand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// A language by its tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageName {
+    /// English
+    En,
+    /// 日本語
+    Ja,
+}
+
+impl Manner {
+    /// The language asked for, else that of the environment, else English.
+    pub(crate) fn language(&self) -> Language {
+        match self.lang {
+            Some(LanguageName::En) => Language::English,
+            Some(LanguageName::Ja) => Language::Japanese,
+            None => environment_language(|name| std::env::var(name).ok()),
+        }
+    }
+
+    /// Whether to colour, before the terminal is asked.
+    pub(crate) fn color(&self) -> anstream::ColorChoice {
+        match self.color {
+            _ if self.no_color => anstream::ColorChoice::Never,
+            When::Auto => anstream::ColorChoice::Auto,
+            When::Always => anstream::ColorChoice::Always,
+            When::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// The first variable that is set decides, as in POSIX, even when it names a language that we do not speak.
+fn environment_language(variable: impl Fn(&str) -> Option<String>) -> Language {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| variable(name).filter(|value| !value.is_empty()))
+        .and_then(|tag| Language::from_tag(&tag))
+        .unwrap_or_default()
+}
+
+fn name_and_value(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE, such as VpcId=vpc-0a1b2c3d".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_decides_the_language() {
+        let cases: [(&[(&str, &str)], Language); 6] = [
+            (&[], Language::English),
+            (&[("LANG", "ja_JP.UTF-8")], Language::Japanese),
+            (&[("LC_ALL", "C"), ("LANG", "ja_JP.UTF-8")], Language::English),
+            (&[("LC_ALL", ""), ("LC_MESSAGES", "ja"), ("LANG", "en_GB")], Language::Japanese),
+            (&[("LC_MESSAGES", "de_DE.UTF-8"), ("LANG", "ja_JP")], Language::English),
+            (&[("LANG", "C.UTF-8")], Language::English),
+        ];
+        for (variables, language) in cases {
+            let lookup = |name: &str| {
+                let found = variables.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(environment_language(lookup), language, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_may_hold_equal_signs_and_be_empty() {
+        assert_eq!(name_and_value("A=b=c"), Ok(("A".into(), "b=c".into())));
+        assert_eq!(name_and_value("A="), Ok(("A".into(), String::new())));
+        assert!(name_and_value("A").is_err());
+        assert!(name_and_value("=b").is_err());
+    }
+}

@@ -1,0 +1,239 @@
+//! `vpcheck check`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use vpcheck_core::finding::Severity;
+use vpcheck_core::language::Language;
+use vpcheck_core::{Analysis, Options, analyze, render};
+
+use crate::args::{CheckArguments, FailOn, Format, KnownArguments};
+use crate::config::{self, Config};
+use crate::input::{self, Input};
+use crate::nested;
+use crate::parameters::{self, Deployment, Values};
+use crate::problem::Problem;
+use crate::text::{Checked, TextWriter};
+
+/// The rule that tells of values that could not be settled.
+const UNRESOLVED_VALUE: &str = "unresolved-value";
+
+/// The address of the published documents, where the program was built for one.
+const SITE: Option<&str> = option_env!("VPCHECK_SITE");
+
+/// What a check came to.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// The result, as it goes to standard output.
+    pub(crate) output: String,
+    /// What could not be checked.
+    pub(crate) problems: Vec<Problem>,
+    /// Whether there are findings at or above `--fail-on`.
+    pub(crate) fails: bool,
+}
+
+/// Checks everything that the arguments name. An argument that cannot be used ends it; an input does not.
+pub(crate) fn run(
+    arguments: &CheckArguments,
+    language: Language,
+    width: Option<usize>,
+) -> Result<Outcome, Problem> {
+    let mut known = Known::new(&arguments.known)?;
+    let mut found = input::find(&arguments.inputs);
+    let mut problems = std::mem::take(&mut found.problems);
+    let mut files: Vec<Checked> = Vec::new();
+    let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
+    for input in &found.texts {
+        let (checked, complaints) = known.check(input);
+        if let (Some(folder), true) = (input.folder, checked.is_some() || !complaints.is_empty()) {
+            empty_folders[folder] = false;
+        }
+        files.extend(checked);
+        for problem in complaints {
+            // One broken settings file is told of once, however many templates stand around it.
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+    let empty = found.folders.iter().zip(empty_folders).filter(|(_, is_empty)| *is_empty);
+    problems.extend(empty.map(|(folder, _)| input::no_template_in(&folder.path)));
+    let output = match arguments.format {
+        Format::Json => {
+            let files: Vec<(String, &Analysis)> =
+                files.iter().map(|file| (file.path.clone(), &file.analysis)).collect();
+            render::json::check(&files, language, SITE) + "\n"
+        }
+        Format::Text if files.is_empty() => String::new(),
+        Format::Text => {
+            let writer = TextWriter::new(language, width, arguments.show_suppressed);
+            let reports: String = files.iter().map(|file| writer.file(file)).collect();
+            reports + &writer.summary(&files) + "\n"
+        }
+    };
+    let fails = files.iter().any(|file| fails(&file.analysis, arguments.fail_on));
+    Ok(Outcome { output, problems, fails })
+}
+
+/// What is known beside the templates; settings are read once for each folder.
+struct Known<'a> {
+    arguments: &'a KnownArguments,
+    /// From `--param-file` and `--param`.
+    given: Deployment,
+    /// From `--config`.
+    config: Option<Rc<Config>>,
+    found: BTreeMap<PathBuf, Result<Settings, Problem>>,
+}
+
+/// What the files around a template say.
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    config: Rc<Config>,
+    deployment: Rc<Deployment>,
+}
+
+impl<'a> Known<'a> {
+    fn new(arguments: &'a KnownArguments) -> Result<Self, Problem> {
+        let mut given = Deployment::default();
+        for path in &arguments.parameter_files {
+            let read = parameters::read_file(path, arguments.config_env.as_deref())?;
+            given.values.extend(read.values);
+            given.region = read.region.or(given.region);
+        }
+        given.values.extend(arguments.parameters.iter().cloned());
+        given.region = arguments.region.clone().or(given.region);
+        let config = arguments.config.as_deref().map(config::read).transpose()?.map(Rc::new);
+        Ok(Self { arguments, given, config, found: BTreeMap::new() })
+    }
+
+    /// Nothing for a file of a folder that is no template.
+    fn check(&mut self, input: &Input) -> (Option<Checked>, Vec<Problem>) {
+        let limit = self.arguments.max_size;
+        let text = match input.read(limit) {
+            Ok(Some(text)) => text,
+            Ok(None) => return (None, Vec::new()),
+            Err(problem) => return (None, vec![problem]),
+        };
+        let path = input.shown();
+        let folder = input.parent();
+        // Broken settings are a problem, but the template is checked all the same.
+        let (settings, problem) = match self.settings(folder) {
+            Ok(settings) => (settings, None),
+            Err(problem) => (Settings::default(), Some(problem)),
+        };
+        let nested = nested::load(&text, folder, input.file(), limit);
+        let mut analysis = analyze(&path, &text, &self.options(&settings, nested));
+        let is_broken_template = input.is_named() && !analysis.findings.is_empty();
+        if !analysis.is_template && !is_broken_template {
+            return (None, input.is_named().then(|| input::not_a_template(&path)).into_iter().collect());
+        }
+        for source in analysis.sources.iter_mut().skip(1) {
+            source.path = input::shown(&nested::normalised(&folder.join(&source.path)));
+        }
+        settings.config.suppress(&mut analysis.findings, input.file());
+        (Some(Checked { path, analysis }), problem.into_iter().collect())
+    }
+
+    fn settings(&mut self, folder: &Path) -> Result<Settings, Problem> {
+        if let Some(found) = self.found.get(folder) {
+            return found.clone();
+        }
+        let found = self.find_settings(folder);
+        self.found.insert(folder.to_path_buf(), found.clone());
+        found
+    }
+
+    fn find_settings(&self, folder: &Path) -> Result<Settings, Problem> {
+        let config = match &self.config {
+            Some(config) => Rc::clone(config),
+            None => {
+                Rc::new(config::find(folder).map(|path| config::read(&path)).transpose()?.unwrap_or_default())
+            }
+        };
+        let environment = self.arguments.config_env.as_deref();
+        let deployment = parameters::read_samconfig(folder, environment)?.unwrap_or_default();
+        Ok(Settings { config, deployment: Rc::new(deployment) })
+    }
+
+    /// The command line goes before vpcheck.yaml, which goes before samconfig.toml.
+    fn options(&self, settings: &Settings, nested: BTreeMap<String, String>) -> Options {
+        let Settings { config, deployment } = settings;
+        let mut values: Values = deployment.values.clone();
+        values.extend(config.values.clone());
+        values.extend(self.given.values.clone());
+        Options {
+            parameters: values,
+            region: [&self.given.region, &config.region, &deployment.region]
+                .into_iter()
+                .flatten()
+                .next()
+                .cloned(),
+            nested,
+            size_limit: self.arguments.max_size,
+            ..Options::default()
+        }
+    }
+}
+
+fn fails(analysis: &Analysis, fail_on: FailOn) -> bool {
+    let mut findings = analysis.findings.iter().filter(|finding| finding.suppressed.is_none());
+    match fail_on {
+        FailOn::Never => false,
+        FailOn::Error => findings.any(|finding| finding.severity >= Severity::Error),
+        FailOn::Warning => findings.any(|finding| finding.severity >= Severity::Warning),
+        FailOn::Info => findings.any(|finding| finding.severity >= Severity::Info),
+        FailOn::Unknown => {
+            findings.any(|finding| finding.severity >= Severity::Error || finding.rule.0 == UNRESOLVED_VALUE)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vpcheck_core::finding::{Finding, RuleId};
+    use vpcheck_core::language::Phrase;
+
+    use super::*;
+
+    #[test]
+    fn each_level_fails_on_what_it_names() {
+        let cases = [
+            ("a", Severity::Error, "error warning info unknown"),
+            ("a", Severity::Warning, "warning info"),
+            ("a", Severity::Info, "info"),
+            (UNRESOLVED_VALUE, Severity::Info, "info unknown"),
+        ];
+        for (rule, severity, expected) in cases {
+            let mut analysis = Analysis {
+                findings: vec![Finding {
+                    rule: RuleId(rule),
+                    severity,
+                    message: Phrase::verbatim(""),
+                    help: Phrase::verbatim(""),
+                    labels: Vec::new(),
+                    resource: None,
+                    function: None,
+                    fix: None,
+                    suppressed: None,
+                    fingerprint: String::new(),
+                }],
+                ..Analysis::default()
+            };
+            let failing = |analysis: &Analysis| {
+                let levels = [
+                    ("error", FailOn::Error),
+                    ("warning", FailOn::Warning),
+                    ("info", FailOn::Info),
+                    ("unknown", FailOn::Unknown),
+                    ("never", FailOn::Never),
+                ];
+                let failing = levels.into_iter().filter(|(_, level)| fails(analysis, *level));
+                failing.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
+            };
+            assert_eq!(failing(&analysis), expected, "{rule} {severity:?}");
+            analysis.findings[0].suppressed = Some("accepted".to_owned());
+            assert_eq!(failing(&analysis), "", "suppressed");
+        }
+    }
+}

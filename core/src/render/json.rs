@@ -1,0 +1,314 @@
+//! JSON, version 1.
+
+use serde::Serialize;
+
+use crate::analysis::{Analysis, Need, Source};
+use crate::finding::{FileId, Finding, Fix, Label};
+use crate::language::Language;
+use crate::text::{LineIndex, Position, Span};
+
+/// The result of a check as JSON: `files` pairs the path to show with what was found there.
+///
+/// `site` is the address under which the rules' documents are published, if they are.
+pub fn check(files: &[(String, &Analysis)], language: Language, site: Option<&str>) -> String {
+    let writers: Vec<(&str, Writer<'_>)> =
+        files.iter().map(|(path, analysis)| (path.as_str(), Writer::new(analysis, language, site))).collect();
+    let files = writers.iter().map(|(path, writer)| writer.file(path)).collect();
+    let check = v1::Check { version: 1, files };
+    // Plain structs of strings and numbers serialize without fail; the fallback keeps the output valid all the same.
+    serde_json::to_string_pretty(&check).unwrap_or_else(|_| String::from(r#"{"version":1,"files":[]}"#))
+}
+
+/// Where the document of a rule is published.
+pub fn rule_url(site: &str, rule: &str) -> String {
+    format!("{}/rules/{rule}", site.trim_end_matches('/'))
+}
+
+/// Writes what is known of one file; finds positions for spans.
+struct Writer<'a> {
+    analysis: &'a Analysis,
+    lines: Vec<LineIndex>,
+    language: Language,
+    site: Option<&'a str>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(analysis: &'a Analysis, language: Language, site: Option<&'a str>) -> Self {
+        let lines = analysis.sources.iter().map(|source| LineIndex::new(&source.text)).collect();
+        Self { analysis, lines, language, site }
+    }
+
+    fn file<'b>(&'b self, path: &'b str) -> v1::File<'b> {
+        let summary = self.analysis.summary();
+        v1::File {
+            path,
+            findings: self.analysis.findings.iter().map(|finding| self.finding(finding)).collect(),
+            checklist: [],
+            needs: self.analysis.needs.iter().map(|need| self.need(need)).collect(),
+            assumptions: self.analysis.assumptions.iter().map(|phrase| phrase.get(self.language)).collect(),
+            summary: v1::Summary {
+                errors: summary.errors,
+                warnings: summary.warnings,
+                infos: summary.infos,
+                suppressed: summary.suppressed,
+            },
+        }
+    }
+
+    fn finding<'b>(&'b self, finding: &'b Finding) -> v1::Finding<'b> {
+        v1::Finding {
+            rule: finding.rule.0,
+            severity: finding.severity.name(),
+            message: finding.message.get(self.language),
+            help: finding.help.get(self.language),
+            url: self.site.map(|site| rule_url(site, finding.rule.0)),
+            resource: finding.resource.as_deref(),
+            function: finding.function.as_deref(),
+            labels: finding.labels.iter().map(|label| self.label(label)).collect(),
+            usd_per_month: None,
+            fingerprint: &finding.fingerprint,
+            suppressed: finding.suppressed.as_deref(),
+            fix: finding.fix.as_ref().map(|fix| self.fix(fix)),
+        }
+    }
+
+    fn label<'b>(&'b self, label: &'b Label) -> v1::Label<'b> {
+        v1::Label {
+            primary: label.primary,
+            text: label.text.get(self.language),
+            span: label.span.and_then(|span| self.span(label.file, span)),
+        }
+    }
+
+    fn fix<'b>(&'b self, fix: &'b Fix) -> v1::Fix<'b> {
+        let edits = fix.edits.iter();
+        v1::Fix {
+            safety: fix.safety.name(),
+            title: fix.title.get(self.language),
+            edits: edits
+                .map(|edit| v1::Edit {
+                    span: self.span(FileId(0), edit.span),
+                    replacement: &edit.replacement,
+                })
+                .collect(),
+        }
+    }
+
+    fn need<'b>(&'b self, need: &'b Need) -> v1::Need<'b> {
+        v1::Need {
+            parameter: need.parameter.as_deref(),
+            value: need.value.as_deref(),
+            reason: need.reason.get(self.language),
+            settle_with: &need.settle_with,
+        }
+    }
+
+    /// Nothing for a text that is not among the sources: a place nobody can open helps nobody.
+    fn span(&self, file: FileId, span: Span) -> Option<v1::Span<'_>> {
+        let index = usize::from(file.0);
+        let Source { path, text } = self.analysis.sources.get(index)?;
+        let lines = self.lines.get(index)?;
+        Some(v1::Span {
+            path: (index > 0).then_some(path),
+            start: lines.position(text, span.start).into(),
+            end: lines.position(text, span.end).into(),
+        })
+    }
+}
+
+impl From<Position> for v1::Position {
+    fn from(position: Position) -> Self {
+        Self { line: position.line, column: position.column }
+    }
+}
+
+/// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
+mod v1 {
+    use super::Serialize;
+
+    #[derive(Serialize)]
+    pub(super) struct Check<'a> {
+        pub(super) version: u32,
+        pub(super) files: Vec<File<'a>>,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct File<'a> {
+        pub(super) path: &'a str,
+        pub(super) findings: Vec<Finding<'a>>,
+        pub(super) checklist: [(); 0],
+        pub(super) needs: Vec<Need<'a>>,
+        pub(super) assumptions: Vec<&'a str>,
+        pub(super) summary: Summary,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Finding<'a> {
+        pub(super) rule: &'a str,
+        pub(super) severity: &'a str,
+        pub(super) message: &'a str,
+        pub(super) help: &'a str,
+        pub(super) url: Option<String>,
+        pub(super) resource: Option<&'a str>,
+        pub(super) function: Option<&'a str>,
+        pub(super) labels: Vec<Label<'a>>,
+        /// Costs are not estimated yet; the member is there so that it need not be added.
+        pub(super) usd_per_month: Option<()>,
+        pub(super) fingerprint: &'a str,
+        pub(super) suppressed: Option<&'a str>,
+        pub(super) fix: Option<Fix<'a>>,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Label<'a> {
+        pub(super) primary: bool,
+        pub(super) text: &'a str,
+        pub(super) span: Option<Span<'a>>,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Span<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) path: Option<&'a String>,
+        pub(super) start: Position,
+        pub(super) end: Position,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Position {
+        pub(super) line: u32,
+        pub(super) column: u32,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Fix<'a> {
+        pub(super) safety: &'a str,
+        pub(super) title: &'a str,
+        pub(super) edits: Vec<Edit<'a>>,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Edit<'a> {
+        pub(super) span: Option<Span<'a>>,
+        pub(super) replacement: &'a str,
+    }
+
+    /// Either `parameter` or `value` is written, never both.
+    #[derive(Serialize)]
+    pub(super) struct Need<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) parameter: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) value: Option<&'a str>,
+        pub(super) reason: &'a str,
+        pub(super) settle_with: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Summary {
+        pub(super) errors: usize,
+        pub(super) warnings: usize,
+        pub(super) infos: usize,
+        pub(super) suppressed: usize,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{RuleId, Safety, Severity};
+    use crate::language::Phrase;
+    use crate::phrase;
+    use crate::text::Edit;
+
+    fn span_of(text: &str, part: &str) -> Span {
+        let start = u32::try_from(text.find(part).unwrap()).unwrap();
+        Span::new(start, start + u32::try_from(part.len()).unwrap())
+    }
+
+    fn analysis() -> Analysis {
+        let main = "Resources:\n  説明: !Ref Vcp\n";
+        let nested = "Parameters: {}\r\nResources: {}\r\n";
+        let at = span_of(main, "Vcp");
+        Analysis {
+            is_template: true,
+            findings: vec![Finding {
+                rule: RuleId("unknown-reference"),
+                severity: Severity::Error,
+                message: phrase!(en: "`Vcp` names nothing", ja: "`Vcp` は存在しません"),
+                help: phrase!(en: "Name a resource", ja: "リソースを指定してください"),
+                labels: vec![
+                    Label { file: FileId(0), span: Some(at), text: Phrase::verbatim(""), primary: true },
+                    Label {
+                        file: FileId(1),
+                        span: Some(span_of(nested, "Resources")),
+                        text: Phrase::verbatim("here"),
+                        primary: false,
+                    },
+                    Label { file: FileId(0), span: None, text: Phrase::verbatim("absent"), primary: false },
+                ],
+                resource: Some("説明".to_owned()),
+                function: None,
+                fix: Some(Fix {
+                    safety: Safety::Safe,
+                    title: phrase!(en: "Rename to `Vpc`", ja: "`Vpc` に変更"),
+                    edits: vec![Edit::replace(at, "Vpc")],
+                }),
+                suppressed: None,
+                fingerprint: "f1".to_owned(),
+            }],
+            needs: vec![Need {
+                parameter: Some("SubnetIds".to_owned()),
+                value: None,
+                reason: phrase!(en: "no default", ja: "既定値なし"),
+                settle_with: "--param SubnetIds=...".to_owned(),
+            }],
+            assumptions: vec![phrase!(en: "two zones", ja: "2 ゾーン")],
+            sources: vec![
+                Source { path: "main.yaml".to_owned(), text: main.to_owned() },
+                Source { path: "nested.yaml".to_owned(), text: nested.to_owned() },
+            ],
+        }
+    }
+
+    /// The whole text, so that a changed order or name of a field shows.
+    #[test]
+    fn the_shape_is_that_of_version_1() {
+        let analysis = analysis();
+        let written = check(&[("app/main.yaml".to_owned(), &analysis)], Language::English, None);
+        let squeezed: String = written.lines().map(str::trim_start).collect();
+        let expected = concat!(
+            r#"{"version": 1,"files": [{"path": "app/main.yaml","findings": [{"rule": "unknown-reference","#,
+            r#""severity": "error","message": "`Vcp` names nothing","help": "Name a resource","url": null,"#,
+            r#""resource": "説明","function": null,"labels": [{"primary": true,"text": "","#,
+            r#""span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}}},"#,
+            r#"{"primary": false,"text": "here","span": {"path": "nested.yaml","#,
+            r#""start": {"line": 2,"column": 1},"end": {"line": 2,"column": 10}}},"#,
+            r#"{"primary": false,"text": "absent","span": null}],"usd_per_month": null,"#,
+            r#""fingerprint": "f1","suppressed": null,"fix": {"safety": "safe","title": "Rename to `Vpc`","#,
+            r#""edits": [{"span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}},"#,
+            r#""replacement": "Vpc"}]}}],"checklist": [],"needs": [{"parameter": "SubnetIds","#,
+            r#""reason": "no default","settle_with": "--param SubnetIds=..."}],"assumptions": ["two zones"],"#,
+            r#""summary": {"errors": 1,"warnings": 0,"infos": 0,"suppressed": 0}}]}"#,
+        );
+        assert_eq!(squeezed, expected);
+    }
+
+    #[test]
+    fn sentences_come_in_the_language_asked_for_and_a_site_gives_addresses() {
+        let analysis = analysis();
+        let files = [("main.yaml".to_owned(), &analysis)];
+        let written = check(&files, Language::Japanese, Some("https://example.com/vpcheck/"));
+        assert!(written.contains("`Vcp` は存在しません"));
+        assert!(written.contains("\"2 ゾーン\""));
+        assert!(written.contains("\"url\": \"https://example.com/vpcheck/rules/unknown-reference\""));
+    }
+
+    #[test]
+    fn a_place_in_an_unknown_text_is_no_place() {
+        let mut analysis = analysis();
+        analysis.sources.truncate(1);
+        let written = check(&[("main.yaml".to_owned(), &analysis)], Language::English, None);
+        assert!(!written.contains("nested.yaml"));
+    }
+}

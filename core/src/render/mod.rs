@@ -1,0 +1,5 @@
+//! What was found, written down for other programs.
+//!
+//! The public formats mirror the internal types and are frozen: an internal type may change, the mirror may not.
+
+pub mod json;
