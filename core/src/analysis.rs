@@ -1,9 +1,16 @@
 //! From text to findings: every stage in order.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
+use crate::syntax::Limits;
+use crate::template::{Inputs, lower};
+use crate::{phrase, rules};
+
+mod nested;
+pub use nested::nested_template_paths;
 
 /// What is known beside the text.
 #[derive(Clone, Debug)]
@@ -104,10 +111,68 @@ pub struct Summary {
 
 /// Analyses one template. Never fails and never panics: what cannot be read is a finding.
 pub fn analyze(path: &str, text: &str, options: &Options) -> Analysis {
-    let _ = options;
+    let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
+    let mut analysis = one(text, options);
+    nested::analyze_nested(text, options, &mut analysis, &mut sources);
+    analysis.sources = sources;
+    limit(&mut analysis.findings, options.finding_limit);
+    analysis
+}
+
+/// Analyses one text by itself.
+fn one(text: &str, options: &Options) -> Analysis {
+    let limits = Limits { size: options.size_limit, ..Limits::default() };
+    let inputs = Inputs {
+        parameters: options.parameters.clone(),
+        region: options.region.clone(),
+        ..Inputs::default()
+    };
+    let template = lower(text, &limits, inputs);
+    let mut findings = Vec::new();
+    for rule in rules::all() {
+        (rule.check)(&template, &mut findings);
+    }
+    rules::check_suppressions(&template, &options.rules_off, &mut findings);
+    findings.sort_by_key(|finding| {
+        let span = finding.primary().and_then(|label| label.span).unwrap_or_default();
+        (span.start, Reverse(finding.severity), finding.rule)
+    });
+    mark(&mut findings);
     Analysis {
-        is_template: text.contains("Resources"),
-        sources: vec![Source { path: path.to_owned(), text: text.to_owned() }],
+        is_template: template.is_template(),
+        needs: rules::needs(&template),
+        findings,
         ..Analysis::default()
     }
+}
+
+/// Completes the fingerprints: rule, resource and what is named, and a number for those that are alike.
+fn mark(findings: &mut [Finding]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings {
+        let resource = finding.resource.as_deref().unwrap_or("");
+        let base = format!("{}/{resource}/{}", finding.rule.0, finding.fingerprint);
+        let number = seen.entry(base.clone()).or_default();
+        finding.fingerprint = if *number == 0 { base } else { format!("{base}/{number}") };
+        *number += 1;
+    }
+}
+
+/// Keeps the first findings and says how many more there were.
+fn limit(findings: &mut Vec<Finding>, limit: usize) {
+    let more = findings.len().saturating_sub(limit);
+    if more == 0 {
+        return;
+    }
+    let severity = findings[limit..].iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
+    findings.truncate(limit);
+    findings.push(
+        Finding::new(
+            RuleId("invalid-syntax"),
+            severity,
+            None,
+            phrase!(en: "{more} more findings are not shown", ja: "ほかに {more} 件の指摘があります (表示を省略)"),
+        )
+        .help(phrase!(en: "mend those above first", ja: "まず上の指摘を直してください")),
+    );
 }

@@ -110,6 +110,66 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of a rule at a place.
+    pub fn new(rule: RuleId, severity: Severity, span: Option<Span>, message: Phrase) -> Self {
+        Self {
+            rule,
+            severity,
+            message,
+            help: Phrase::verbatim(""),
+            labels: vec![Label { file: FileId(0), span, text: Phrase::verbatim(""), primary: true }],
+            resource: None,
+            function: None,
+            fix: None,
+            suppressed: None,
+            fingerprint: String::new(),
+        }
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: Phrase) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Puts a word at the finding's own place.
+    #[must_use]
+    pub fn here(mut self, text: Phrase) -> Self {
+        if let Some(primary) = self.labels.first_mut() {
+            primary.text = text;
+        }
+        self
+    }
+
+    /// Marks another place.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: Phrase) -> Self {
+        self.labels.push(Label { file: FileId(0), span: Some(span), text, primary: false });
+        self
+    }
+
+    /// Names the resource, parameter or condition it is about.
+    #[must_use]
+    pub fn about(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Offers a change.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
+        self
+    }
+
+    /// Sets what tells it from others of its rule while lines move. `analyze` adds the rule and the resource.
+    #[must_use]
+    pub fn told_apart_by(mut self, what: impl Into<String>) -> Self {
+        self.fingerprint = what.into();
+        self
+    }
+
     /// The place of the finding itself.
     pub fn primary(&self) -> Option<&Label> {
         self.labels.iter().find(|label| label.primary).or_else(|| self.labels.first())

@@ -8,8 +8,9 @@ pub mod finding;
 pub mod language;
 pub mod render;
 pub mod rules;
+mod suggest;
 pub mod syntax;
 pub mod template;
 pub mod text;
 
-pub use analysis::{Analysis, Need, Options, Source, Summary, analyze};
+pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};

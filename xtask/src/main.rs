@@ -1,2 +1,70 @@
-//! xtask.
-fn main() {}
+//! `cargo xtask`: everything the project does besides `cargo build`.
+//!
+//! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
+
+mod cache;
+mod csp;
+mod generate;
+mod install;
+mod page;
+mod process;
+mod project;
+mod ready;
+mod serve;
+mod size;
+mod tally;
+mod test;
+
+use anyhow::{Result, bail};
+use project::Project;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  serve [--port N]              build the playground and serve it (default port 8080)
+  build-page                    build the playground into dist/
+  test [--native | --browser]   run every test, or one half of them
+  ready                         everything that must hold before a change lands
+  generate [--check]            write the generated files, or say which are out of date
+  setup                         install what the other commands need, and do nothing else
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("vpcheck: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<ExitCode> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let project = Project::locate()?;
+    match arguments.as_slice() {
+        ["serve"] => serve::build_and_serve(&project, serve::DEFAULT_PORT),
+        ["serve", "--port", port] => match port.parse() {
+            Ok(port) => serve::build_and_serve(&project, port),
+            Err(_) => bail!("`{port}` is no port; give a number from 0 to 65535"),
+        },
+        ["build-page"] => page::build(&project).map(|()| ExitCode::SUCCESS),
+        ["test"] => Ok(test::run(&project, test::Part::Both)),
+        ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
+        ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),
+        ["ready"] => Ok(ready::run(&project)),
+        ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
+        ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),
+        ["setup"] => install::everything(&project).map(|()| ExitCode::SUCCESS),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprint!("{USAGE}");
+            Ok(ExitCode::from(2))
+        }
+    }
+}

@@ -1,9 +1,19 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
-use crate::finding::{RuleId, Safety, Severity};
-#[cfg(feature = "documents")]
-use crate::language::Language;
+mod circular_dependency;
+mod duplicate_key;
+mod invalid_intrinsic;
+mod invalid_suppression;
+mod invalid_syntax;
+mod near_name;
+mod unknown_reference;
+#[cfg(test)]
+pub(crate) mod testing;
+mod unresolved_value;
+
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
+use crate::template::Template;
 
 /// The part of a network that a rule is about; rules are listed by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,21 +44,36 @@ pub struct RuleInfo {
     pub fix: Option<Safety>,
     /// What it reports, in one line.
     pub summary: fn() -> Phrase,
+    /// Finds it.
+    pub(crate) check: fn(&Template<'_>, &mut Vec<Finding>),
 }
 
 /// Every rule, by area.
-pub fn all() -> &'static [RuleInfo] {
-    &[]
+static RULES: [&RuleInfo; 7] = [
+    &invalid_syntax::RULE,
+    &duplicate_key::RULE,
+    &unknown_reference::RULE,
+    &circular_dependency::RULE,
+    &invalid_intrinsic::RULE,
+    &unresolved_value::RULE,
+    &invalid_suppression::RULE,
+];
+
+/// Every rule, by area.
+pub fn all() -> &'static [&'static RuleInfo] {
+    &RULES
 }
 
 /// The rule of that id.
 pub fn find(id: &str) -> Option<&'static RuleInfo> {
-    all().iter().find(|rule| rule.id.0 == id)
+    RULES.iter().copied().find(|rule| rule.id.0 == id)
 }
 
-/// The document of a rule, in Markdown.
+pub(crate) use invalid_suppression::check_suppressions;
+pub(crate) use near_name::nearest;
+pub(crate) use unresolved_value::needs;
+
 #[cfg(feature = "documents")]
-pub fn document(id: &str, language: Language) -> Option<&'static str> {
-    let _ = (id, language);
-    None
-}
+mod documents;
+#[cfg(feature = "documents")]
+pub use documents::document;

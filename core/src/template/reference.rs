@@ -311,3 +311,61 @@ impl<'a> SourceText<'a> {
 fn length(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(0)
 }
+
+/// What a reference stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner<'a> {
+    /// A resource, by logical id.
+    Resource(&'a str),
+    /// An output.
+    Output(&'a str),
+    /// A condition.
+    Condition(&'a str),
+    /// A rule of the Rules section.
+    Rule(&'a str),
+    /// SAM's Globals.
+    Globals,
+}
+
+/// Calls `found` for every reference that the text itself makes, section by section.
+pub fn in_text<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Owner<'a>, Reference<'a>)) {
+    let text = template.text();
+    for section in ["Conditions", "Rules", "Globals", "Resources", "Outputs"] {
+        let Some(node) = template.section(section) else { continue };
+        if section == "Globals" {
+            references(node, text, &mut |reference| found(Owner::Globals, reference));
+            continue;
+        }
+        for entry in node.entries() {
+            let Some(name) = entry.name() else { continue };
+            match section {
+                "Conditions" => condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r)),
+                "Rules" => condition_references(entry.value, text, &mut |r| found(Owner::Rule(name), r)),
+                _ => {
+                    let owner = if section == "Outputs" { Owner::Output(name) } else { Owner::Resource(name) };
+                    if name.starts_with("Fn::ForEach") {
+                        Walk { text, found: &mut |r| found(owner, r), under: Vec::new() }.for_each(entry.value, DEPTH);
+                    } else {
+                        in_declaration(entry.value, text, &mut |r| found(owner, r));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every reference of a resource's or output's declaration.
+pub fn in_declaration<'a>(body: Node<'a>, text: &'a str, found: &mut dyn FnMut(Reference<'a>)) {
+    for attribute in body.entries() {
+        match attribute.name() {
+            Some("DependsOn") => depends_on(attribute.value, text, found),
+            Some("Condition") if attribute.value.as_str().is_some() && attribute.value.tag().is_none() => {
+                if let Some(reference) = condition_name(attribute.value, text) {
+                    found(reference);
+                }
+            }
+            Some("Type") => {}
+            _ => references(attribute.value, text, found),
+        }
+    }
+}

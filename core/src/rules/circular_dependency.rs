@@ -1,0 +1,341 @@
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::{Area, RuleInfo};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
+use crate::phrase;
+use crate::suggest::move_ingress_out;
+use crate::template::reference::{Reference, Use, in_declaration};
+use crate::template::{Guard, Template};
+use crate::text::Span;
+
+const ID: RuleId = RuleId("circular-dependency");
+
+pub(super) static RULE: RuleInfo = RuleInfo {
+    id: ID,
+    area: Area::Template,
+    severity: Severity::Error,
+    fix: Some(Safety::Safe),
+    summary: || {
+        phrase!(
+            en: "Resources depend on each other in a ring, so none of them can be created first",
+            ja: "リソースが互いに依存して輪になっており、どれも先に作成できない",
+        )
+    },
+    check,
+};
+
+/// At most this many rings are told of one template.
+const RINGS: usize = 20;
+
+fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+    let mut graph = Graph::of(template);
+    for _ in 0..RINGS {
+        let Some(ring) = graph.shortest_ring(template) else { return };
+        if let Some(finding) = finding(template, &graph, &ring) {
+            findings.push(finding);
+        }
+        graph.cut(&ring);
+    }
+}
+
+/// What makes one resource wait for another.
+#[derive(Clone, Debug)]
+struct Edge {
+    usage: Use,
+    attribute: Option<String>,
+    span: Span,
+    guard: Guard,
+}
+
+/// Which resource waits for which, by their numbers.
+struct Graph {
+    edges: Vec<BTreeMap<usize, Vec<Edge>>>,
+}
+
+impl Graph {
+    fn of(template: &Template<'_>) -> Self {
+        let numbers: HashMap<&str, usize> =
+            template.resources.iter().enumerate().map(|(at, resource)| (resource.id.as_str(), at)).collect();
+        let mut edges: Vec<BTreeMap<usize, Vec<Edge>>> = vec![BTreeMap::new(); template.resources.len()];
+        for (from, resource) in template.resources.iter().enumerate() {
+            in_declaration(template.node(resource.body), template.text(), &mut |reference| {
+                if reference.usage == Use::Condition {
+                    return;
+                }
+                let target = template.resource(reference.name).and_then(|target| numbers.get(target.id.as_str()));
+                if let Some(to) = target {
+                    let guard = edge_guard(template, resource.guard, &reference);
+                    if guard != Guard::NEVER {
+                        edges[from].entry(*to).or_default().push(Edge {
+                            usage: reference.usage,
+                            attribute: reference.attribute.map(str::to_owned),
+                            span: reference.span,
+                            guard,
+                        });
+                    }
+                }
+            });
+        }
+        Self { edges }
+    }
+
+    /// The shortest ring that exists in some situation, as resource numbers; the last waits for the first.
+    fn shortest_ring(&self, template: &Template<'_>) -> Option<Vec<usize>> {
+        let mut best: Option<Vec<usize>> = None;
+        for start in self.on_rings() {
+            if let Some(ring) = self.ring_from(template, start)
+                && best.as_ref().is_none_or(|known| ring.len() < known.len())
+            {
+                best = Some(ring);
+            }
+            if best.as_ref().is_some_and(|ring| ring.len() == 1) {
+                break;
+            }
+        }
+        best
+    }
+
+    /// Resources that can be reached from themselves: what is left after taking away, again and again, those that
+    /// wait for nothing or that nothing waits for.
+    fn on_rings(&self) -> Vec<usize> {
+        let mut left: Vec<bool> = vec![true; self.edges.len()];
+        let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.edges.len()];
+        for (from, edges) in self.edges.iter().enumerate() {
+            for to in edges.keys() {
+                back[*to].push(from);
+            }
+        }
+        let mut out: Vec<usize> = self.edges.iter().map(BTreeMap::len).collect();
+        let mut into: Vec<usize> = back.iter().map(Vec::len).collect();
+        let mut queue: VecDeque<usize> =
+            (0..self.edges.len()).filter(|at| out[*at] == 0 || into[*at] == 0).collect();
+        while let Some(at) = queue.pop_front() {
+            if !std::mem::replace(&mut left[at], false) {
+                continue;
+            }
+            for from in &back[at] {
+                out[*from] = out[*from].saturating_sub(1);
+                if out[*from] == 0 {
+                    queue.push_back(*from);
+                }
+            }
+            for to in self.edges[at].keys() {
+                into[*to] = into[*to].saturating_sub(1);
+                if into[*to] == 0 {
+                    queue.push_back(*to);
+                }
+            }
+        }
+        (0..left.len()).filter(|at| left[*at]).collect()
+    }
+
+    /// The shortest way from `start` back to it along which all resources and references can exist at once.
+    fn ring_from(&self, template: &Template<'_>, start: usize) -> Option<Vec<usize>> {
+        let mut seen: HashMap<(usize, Guard), Option<(usize, Guard)>> = HashMap::new();
+        let mut queue = VecDeque::from([(start, Guard::ALWAYS)]);
+        seen.insert((start, Guard::ALWAYS), None);
+        /// States looked at from one resource; conditions can multiply them.
+        const STATES: usize = 5_000;
+        while let Some((at, guard)) = queue.pop_front() {
+            for (to, edges) in &self.edges[at] {
+                for edge in edges {
+                    let both = template.with_guards(|guards| guards.and(guard, edge.guard));
+                    if both == Guard::NEVER {
+                        continue;
+                    }
+                    if *to == start {
+                        let mut ring = vec![at];
+                        let mut state = (at, guard);
+                        while let Some(Some(before)) = seen.get(&state) {
+                            ring.push(before.0);
+                            state = *before;
+                        }
+                        ring.reverse();
+                        return Some(ring);
+                    }
+                    if seen.len() < STATES && !seen.contains_key(&(*to, both)) {
+                        seen.insert((*to, both), Some((at, guard)));
+                        queue.push_back((*to, both));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn cut(&mut self, ring: &[usize]) {
+        for (at, from) in ring.iter().enumerate() {
+            let to = ring[(at + 1) % ring.len()];
+            self.edges[*from].remove(&to);
+        }
+    }
+}
+
+fn edge_guard(template: &Template<'_>, resource: Guard, reference: &Reference<'_>) -> Guard {
+    let target = template.resource(reference.name).map_or(Guard::ALWAYS, |target| target.guard);
+    let mut guard = template.with_guards(|guards| guards.and(resource, target));
+    for (name, holds) in &reference.under {
+        let Some(condition) = template.condition(name) else { continue };
+        guard = template.with_guards(|guards| {
+            let side = if *holds { condition } else { guards.not(condition) };
+            guards.and(guard, side)
+        });
+    }
+    guard
+}
+
+fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Finding> {
+    let name = |at: usize| template.resources.get(at).map_or("", |resource| resource.id.as_str());
+    // Rings have no beginning: start at the resource that stands first in the text.
+    let first = ring.iter().enumerate().min_by_key(|(_, at)| **at)?.0;
+    let ring: Vec<usize> = ring[first..].iter().chain(&ring[..first]).copied().collect();
+    let steps: Vec<(usize, usize)> =
+        ring.iter().enumerate().map(|(at, from)| (*from, ring[(at + 1) % ring.len()])).collect();
+    let edges: Vec<&Vec<Edge>> = steps.iter().filter_map(|(from, to)| graph.edges[*from].get(to)).collect();
+
+    let chain = steps.iter().map(|(from, _)| name(*from)).chain([name(ring[0])]).collect::<Vec<_>>().join(" → ");
+    let (from, to) = (name(ring[0]), name(steps[0].1));
+    let message = match ring.len() {
+        1 => phrase!(en: "`{from}` depends on itself", ja: "`{from}` が自分自身に依存しています"),
+        2 => phrase!(
+            en: "`{from}` and `{to}` depend on each other",
+            ja: "`{from}` と `{to}` が互いに依存しています",
+        ),
+        count => phrase!(
+            en: "{count} resources depend on each other in a ring: {chain}",
+            ja: "{count} 個のリソースが輪になって依存しています: {chain}",
+        ),
+    };
+    let primary = edges.first()?.first()?;
+    let mut finding = Finding::new(ID, Severity::Error, Some(primary.span), message)
+        .about(from)
+        .told_apart_by(chain.as_str())
+        .here(edge_words(from, to, primary));
+    for ((from, to), edges) in steps.iter().zip(&edges).skip(1) {
+        if let Some(edge) = edges.first() {
+            finding = finding.label(edge.span, edge_words(name(*from), name(*to), edge));
+        }
+    }
+    let fix = steps.iter().zip(&edges).find_map(|((from, to), edges)| {
+        let spans: Vec<Span> = edges.iter().map(|edge| edge.span).collect();
+        let (from, to) = (template.resources.get(*from)?, template.resources.get(*to)?);
+        let moved = move_ingress_out(template, from, to, &spans)?;
+        let (group, source) = (from.id.as_str(), to.id.as_str());
+        Some(Fix {
+            safety: Safety::Safe,
+            title: phrase!(
+                en: "Move the ingress rule of `{group}` that names `{source}` into a resource of its own",
+                ja: "`{source}` を指定した `{group}` のインバウンドルールを独立したリソースに移す",
+            ),
+            edits: moved,
+        })
+    });
+    let groups = ring.iter().all(|at| {
+        template.resources.get(*at).is_some_and(|resource| resource.kind == "AWS::EC2::SecurityGroup")
+    });
+    let help = if groups {
+        phrase!(
+            en: "CloudFormation cannot create either group first; write one of the rules as a resource of its own (AWS::EC2::SecurityGroupIngress)",
+            ja: "どちらのグループも先に作成できません。ルールの片方を独立したリソース (AWS::EC2::SecurityGroupIngress) にしてください",
+        )
+    } else {
+        phrase!(
+            en: "CloudFormation refuses the template; break the ring at one of these places, for example by a name that is written out or a resource of its own",
+            ja: "CloudFormation が受け付けません。名前を直接書く、別リソースに分けるなどして、いずれかの箇所で輪を断ってください",
+        )
+    };
+    Some(finding.help(help).fix(fix))
+}
+
+fn edge_words(from: &str, to: &str, edge: &Edge) -> crate::language::Phrase {
+    match (edge.usage, &edge.attribute) {
+        (Use::DependsOn, _) => phrase!(
+            en: "`{from}` waits for `{to}` by DependsOn",
+            ja: "`{from}` は DependsOn で `{to}` を待つ",
+        ),
+        (_, Some(attribute)) => phrase!(
+            en: "`{from}` needs `{to}.{attribute}`",
+            ja: "`{from}` は `{to}.{attribute}` を必要とする",
+        ),
+        _ => phrase!(en: "`{from}` needs `{to}`", ja: "`{from}` は `{to}` を必要とする"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{findings, fixed};
+
+    const GROUPS: &str = "\
+Resources:
+  FunctionGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: function
+      SecurityGroupEgress:
+        - IpProtocol: tcp
+          FromPort: 443
+          ToPort: 443
+          DestinationSecurityGroupId: !Ref EndpointGroup
+
+  # The endpoints' own group.
+  EndpointGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: endpoints
+      SecurityGroupIngress:
+        # From the function.
+        - IpProtocol: tcp
+          FromPort: 443
+          ToPort: 443
+          SourceSecurityGroupId: !Ref FunctionGroup
+      Tags: []
+
+Outputs:
+  Group: {Value: !Ref EndpointGroup}
+";
+
+    #[test]
+    fn two_groups_are_parted_by_moving_the_ingress_rule() {
+        assert_eq!(
+            findings(GROUPS, "circular-dependency"),
+            ["10:44 `FunctionGroup` and `EndpointGroup` depend on each other | 22:39 `EndpointGroup` needs `FunctionGroup`"]
+        );
+        let after = fixed(GROUPS, "circular-dependency");
+        assert!(findings(&after, "circular-dependency").is_empty(), "{after}");
+        let added = "
+  EndpointGroupIngressFromFunctionGroup:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      GroupId: !GetAtt EndpointGroup.GroupId
+      IpProtocol: tcp
+      FromPort: 443
+      ToPort: 443
+      SourceSecurityGroupId: !Ref FunctionGroup
+";
+        assert!(after.contains(added), "{after}");
+        assert!(!after.contains("SecurityGroupIngress:\n") && after.contains("      Tags: []\n"), "{after}");
+    }
+
+    #[test]
+    fn every_edge_of_a_longer_ring_is_told() {
+        let text = "Resources:\n  A: {Type: T, DependsOn: B}\n  B: {Type: T, Properties: {X: !GetAtt C.Arn}}\n  C: {Type: T, Properties: {X: !Sub '${A}'}}\n  D: {Type: T, DependsOn: A}\n";
+        assert_eq!(
+            findings(text, "circular-dependency"),
+            ["2:27 3 resources depend on each other in a ring: A → B → C → A | 3:40 `B` needs `C.Arn` | 4:40 `C` needs `A`"]
+        );
+    }
+
+    #[test]
+    fn resources_that_never_exist_together_make_no_ring() {
+        let text = "Parameters: {Env: {Type: String}}\nConditions:\n  Dev: !Equals [!Ref Env, dev]\n  Prod: !Equals [!Ref Env, prod]\nResources:\n  A: {Type: T, Condition: Dev, DependsOn: B}\n  B: {Type: T, Condition: Prod, DependsOn: A}\n  C: {Type: T, Properties: {X: !If [Dev, !Ref D, x]}}\n  D: {Type: T, Properties: {X: !If [Prod, !Ref C, x]}}\n";
+        assert!(findings(text, "circular-dependency").is_empty());
+        let text = text.replace("Prod, !Ref C", "Dev, !Ref C");
+        assert_eq!(findings(&text, "circular-dependency").len(), 1);
+    }
+
+    #[test]
+    fn a_resource_may_not_name_itself() {
+        let text = "Resources:\n  A: {Type: T, Properties: {X: !Ref A}}\n";
+        assert_eq!(findings(text, "circular-dependency"), ["2:37 `A` depends on itself"]);
+    }
+}

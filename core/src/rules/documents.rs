@@ -1,0 +1,44 @@
+//! The documents of the rules, compiled in. The page fetches them as files instead.
+
+use crate::language::Language;
+
+macro_rules! documents {
+    ($($file:literal),* $(,)?) => {
+        /// Every rule's document: id, English, Japanese.
+        static DOCUMENTS: &[(&str, &str, &str)] = &[
+            $(($file, include_str!(concat!($file, ".md")), include_str!(concat!($file, ".ja.md")))),*
+        ];
+    };
+}
+
+documents![
+    "invalid-syntax",
+    "duplicate-key",
+    "unknown-reference",
+    "circular-dependency",
+    "invalid-intrinsic",
+    "unresolved-value",
+    "invalid-suppression",
+];
+
+/// The document of a rule, in Markdown.
+pub fn document(id: &str, language: Language) -> Option<&'static str> {
+    let (_, english, japanese) = DOCUMENTS.iter().find(|(rule, ..)| *rule == id)?;
+    Some(match language {
+        Language::English => english,
+        Language::Japanese => japanese,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_its_document() {
+        for rule in crate::rules::all() {
+            assert!(document(rule.id.0, Language::English).is_some(), "{}", rule.id.0);
+        }
+        assert_eq!(DOCUMENTS.len(), crate::rules::all().len());
+    }
+}

@@ -1,0 +1,126 @@
+use super::{Area, RuleInfo};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
+use crate::phrase;
+use crate::syntax::{CollectionStyle, DuplicateKey, Node};
+use crate::template::Template;
+use crate::text::{Edit, Span};
+
+const ID: RuleId = RuleId("duplicate-key");
+
+pub(super) static RULE: RuleInfo = RuleInfo {
+    id: ID,
+    area: Area::Template,
+    severity: Severity::Error,
+    fix: Some(Safety::Suggested),
+    summary: || {
+        phrase!(
+            en: "A map has the same key twice: one of the values is silently lost",
+            ja: "同じキーが 2 回あり、どちらかの値が黙って捨てられる",
+        )
+    },
+    check,
+};
+
+fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+    for duplicate in &template.parsed.duplicates {
+        let (first, second) = (template.node(duplicate.first), template.node(duplicate.second));
+        let name = second.as_str().unwrap_or("");
+        findings.push(
+            Finding::new(
+                ID,
+                Severity::Error,
+                Some(second.span()),
+                phrase!(en: "`{name}` is a key of this map already", ja: "キー `{name}` が同じ階層に既にあります"),
+            )
+            .here(phrase!(en: "the second, which parsers keep", ja: "2 つ目（多くのパーサーはこちらを採用）"))
+            .label(first.span(), phrase!(en: "the first, which is lost", ja: "1 つ目（こちらは捨てられる）"))
+            .help(phrase!(
+                en: "keep one of them; where both are meant, merge their values",
+                ja: "どちらか一方を残し、両方必要なら値を 1 つにまとめてください",
+            ))
+            .told_apart_by(name)
+            .fix(remove_first(template, duplicate)),
+        );
+    }
+}
+
+/// Removing the entry that is lost anyway keeps what the template means today. Only entries that own whole lines,
+/// or that are followed by a comma, are removed: then nothing else moves.
+fn remove_first(template: &Template<'_>, duplicate: &DuplicateKey) -> Option<Fix> {
+    let (map, value) = owner(template, duplicate)?;
+    let key = template.node(duplicate.first);
+    let text = template.text();
+    let end = value.span_with_tag().end.max(key.span().end);
+    let span = match map.collection_style()? {
+        CollectionStyle::Block => whole_lines(text, Span::new(key.span().start, end))?,
+        CollectionStyle::Flow => {
+            let after = text.get(end as usize..)?;
+            let comma = after.find(|character: char| !character.is_whitespace())?;
+            if !after[comma..].starts_with(',') {
+                return None;
+            }
+            let rest = &after[comma + 1..];
+            let blank = rest.len() - rest.trim_start().len();
+            Span::new(key.span().start, end + u32::try_from(comma + 1 + blank).ok()?)
+        }
+    };
+    let name = key.as_str()?;
+    Some(Fix {
+        safety: Safety::Suggested,
+        title: phrase!(en: "Remove the first `{name}`", ja: "1 つ目の `{name}` を削除する"),
+        edits: vec![Edit::delete(span)],
+    })
+}
+
+/// The map that holds the first key, and that key's value.
+fn owner<'a>(template: &'a Template<'_>, duplicate: &DuplicateKey) -> Option<(Node<'a>, Node<'a>)> {
+    template.parsed.tree.nodes().find_map(|node| {
+        let entry = node.entries().into_iter().find(|entry| entry.key.id() == duplicate.first && !entry.merged)?;
+        Some((node, entry.value))
+    })
+}
+
+/// The lines of `span`, where nothing else stands on them.
+fn whole_lines(text: &str, span: Span) -> Option<Span> {
+    let before = text.get(..span.start as usize)?;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    if !before[start..].trim().is_empty() {
+        return None;
+    }
+    let after = text.get(span.end as usize..)?;
+    let line_end = after.find('\n').map_or(after.len(), |at| at + 1);
+    let rest = after[..line_end].trim();
+    if !rest.is_empty() && !rest.starts_with('#') {
+        return None;
+    }
+    // A block scalar's span may end with its last line already.
+    let ends_at_line = before.len() < span.end as usize && text[..span.end as usize].ends_with('\n');
+    let end = if ends_at_line { span.end } else { span.end + u32::try_from(line_end).ok()? };
+    Some(Span::new(u32::try_from(start).ok()?, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{fixed, findings};
+
+    #[test]
+    fn both_places_are_told_and_the_lost_one_is_removed() {
+        let text = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Type: AWS::SQS::Queue # kept\n";
+        let found = findings(text, "duplicate-key");
+        assert_eq!(found, ["4:5 `Type` is a key of this map already | 3:5 the first, which is lost"]);
+        assert_eq!(fixed(text, "duplicate-key"), "Resources:\n  A:\n    Type: AWS::SQS::Queue # kept\n");
+    }
+
+    #[test]
+    fn json_keeps_its_commas() {
+        let text = r#"{"Resources": {"A": {"Type": "AWS::SNS::Topic", "Type": "AWS::SQS::Queue"}}}"#;
+        assert_eq!(fixed(text, "duplicate-key"), r#"{"Resources": {"A": {"Type": "AWS::SQS::Queue"}}}"#);
+    }
+
+    #[test]
+    fn the_first_key_of_a_list_item_is_left_to_the_author() {
+        let text = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties:\n      Tags:\n        - Key: a\n          Key: b\n";
+        assert_eq!(findings(text, "duplicate-key").len(), 1);
+        assert_eq!(fixed(text, "duplicate-key"), text);
+    }
+}

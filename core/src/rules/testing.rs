@@ -1,0 +1,42 @@
+//! What the rules' own tests share: findings as lines of text, and the text after its fixes.
+
+use crate::text::{LineIndex, apply};
+use crate::{Options, analyze};
+
+/// The findings of one rule: `line:column message`, then ` | line:column words` for each further label.
+pub(crate) fn findings(text: &str, rule: &str) -> Vec<String> {
+    let index = LineIndex::new(text);
+    let place = |span: Option<crate::text::Span>| match span {
+        Some(span) => {
+            let position = index.position(text, span.start);
+            format!("{}:{}", position.line, position.column)
+        }
+        None => "-".to_owned(),
+    };
+    let analysis = analyze("template.yaml", text, &Options::default());
+    let mut lines = Vec::new();
+    for finding in analysis.findings.iter().filter(|finding| finding.rule.0 == rule && finding.suppressed.is_none()) {
+        let mut line = String::new();
+        for label in &finding.labels {
+            if label.primary {
+                line.push_str(&format!("{} {}", place(label.span), finding.message.en));
+            } else {
+                line.push_str(&format!(" | {} {}", place(label.span), label.text.en));
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// The text after the fixes of one rule were applied one after another, at most ten.
+pub(crate) fn fixed(text: &str, rule: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..10 {
+        let analysis = analyze("template.yaml", &text, &Options::default());
+        let fix = analysis.findings.into_iter().find(|finding| finding.rule.0 == rule && finding.fix.is_some());
+        let Some(fix) = fix.and_then(|finding| finding.fix) else { break };
+        text = apply(&text, &fix.edits).expect("a fix fits its text");
+    }
+    text
+}

@@ -1,0 +1,275 @@
+use std::collections::BTreeMap;
+
+use super::{Area, RuleInfo};
+use crate::Need;
+use crate::finding::{Finding, RuleId, Severity};
+use crate::language::Phrase;
+use crate::phrase;
+use crate::template::{Resource, Template, Unknown};
+use crate::text::Span;
+
+const ID: RuleId = RuleId("unresolved-value");
+
+pub(super) static RULE: RuleInfo = RuleInfo {
+    id: ID,
+    area: Area::Template,
+    severity: Severity::Info,
+    fix: None,
+    summary: || {
+        phrase!(
+            en: "An answer hangs on a value that the template does not tell",
+            ja: "テンプレートだけでは決まらない値に結果が左右される",
+        )
+    },
+    check,
+};
+
+/// Properties that say where a function sits and what it can reach, by resource type.
+const DECIDING: [(&str, &[&[&str]]); 9] = [
+    ("AWS::Lambda::Function", &[&["VpcConfig", "SubnetIds"], &["VpcConfig", "SecurityGroupIds"]]),
+    ("AWS::Lambda::CapacityProvider", &[&["VpcConfig", "SubnetIds"], &["VpcConfig", "SecurityGroupIds"]]),
+    ("AWS::EC2::VPCEndpoint", &[&["ServiceName"], &["SubnetIds"], &["SecurityGroupIds"], &["RouteTableIds"]]),
+    ("AWS::EC2::VPC", &[&["CidrBlock"]]),
+    ("AWS::EC2::Subnet", &[&["CidrBlock"]]),
+    ("AWS::EC2::Route", &[&["DestinationCidrBlock"]]),
+    ("AWS::EC2::SecurityGroup", &[&["SecurityGroupIngress"], &["SecurityGroupEgress"]]),
+    ("AWS::EC2::SecurityGroupIngress", &[&["CidrIp"], &["SourceSecurityGroupId"], &["FromPort"], &["ToPort"]]),
+    ("AWS::EC2::SecurityGroupEgress", &[&["CidrIp"], &["DestinationSecurityGroupId"], &["FromPort"], &["ToPort"]]),
+];
+
+fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+    for unresolved in unresolved(template) {
+        findings.push(unresolved.finding(template));
+    }
+}
+
+/// What would settle what the template leaves open.
+pub(crate) fn needs(template: &Template<'_>) -> Vec<Need> {
+    unresolved(template).iter().map(Unresolved::need).collect()
+}
+
+/// An unknown with the places whose answers hang on it.
+struct Unresolved {
+    unknown: Unknown,
+    uses: Vec<Place>,
+}
+
+struct Place {
+    resource: String,
+    property: String,
+    span: Span,
+}
+
+/// Every unknown once, in the order of its first use. Nothing where no function sits in a VPC: then no answer
+/// hangs on the network.
+fn unresolved(template: &Template<'_>) -> Vec<Unresolved> {
+    let in_vpc = |resource: &Resource| {
+        matches!(resource.kind.as_str(), "AWS::Lambda::Function" | "AWS::Lambda::CapacityProvider")
+            && template.properties(resource).is_some_and(|properties| properties.get("VpcConfig").is_some())
+    };
+    if !template.resources.iter().any(in_vpc) {
+        return Vec::new();
+    }
+    let mut order: Vec<Unresolved> = Vec::new();
+    let mut numbers: BTreeMap<Unknown, usize> = BTreeMap::new();
+    for resource in &template.resources {
+        let Some((_, paths)) = DECIDING.iter().find(|(kind, _)| *kind == resource.kind) else { continue };
+        for path in *paths {
+            for case in template.property(resource, path) {
+                let mut unknowns = Vec::new();
+                case.value.unknowns(&mut unknowns);
+                for unknown in unknowns {
+                    if !can_be_settled(unknown) {
+                        continue;
+                    }
+                    let number = *numbers.entry(unknown.clone()).or_insert_with(|| {
+                        order.push(Unresolved { unknown: unknown.clone(), uses: Vec::new() });
+                        order.len() - 1
+                    });
+                    let property = path.join(".");
+                    let uses = &mut order[number].uses;
+                    if !uses.iter().any(|place| place.resource == resource.id && place.property == property) {
+                        uses.push(Place { resource: resource.id.clone(), property, span: case.span });
+                    }
+                }
+            }
+        }
+    }
+    order
+}
+
+/// The account and the stack's own name decide nothing in a network, the region has its own option, and what is
+/// broken is told by other rules.
+fn can_be_settled(unknown: &Unknown) -> bool {
+    match unknown {
+        Unknown::Parameter(_)
+        | Unknown::StoredParameter(_)
+        | Unknown::Import(_)
+        | Unknown::DynamicReference(_)
+        | Unknown::Attribute { .. }
+        | Unknown::Transform(_)
+        | Unknown::ForeignTag(_) => true,
+        Unknown::Pseudo(_)
+        | Unknown::Broken
+        | Unknown::NoSuchKey
+        | Unknown::TooManyCases
+        | Unknown::TooDeep => false,
+    }
+}
+
+impl Unresolved {
+    fn finding(&self, template: &Template<'_>) -> Finding {
+        let parameter = match &self.unknown {
+            Unknown::Parameter(name) | Unknown::StoredParameter(name) => template.parameter(name),
+            _ => None,
+        };
+        let declared = parameter.map(|parameter| template.node(parameter.key).span());
+        let first = self.uses.first();
+        let (message, help) = self.words();
+        let mut finding =
+            Finding::new(ID, Severity::Info, declared.or(first.map(|place| place.span)), message)
+                .help(help)
+                .told_apart_by(self.name());
+        if let Some(parameter) = parameter {
+            finding = finding.about(parameter.name.as_str());
+        } else if let Some(first) = first {
+            finding = finding.about(first.resource.as_str());
+        }
+        /// More uses than these say nothing new.
+        const SHOWN: usize = 6;
+        let skipped = usize::from(declared.is_none());
+        for place in self.uses.iter().skip(skipped).take(SHOWN) {
+            let (resource, property) = (&place.resource, &place.property);
+            finding = finding.label(
+                place.span,
+                phrase!(
+                    en: "{property} of `{resource}` hangs on it",
+                    ja: "`{resource}` の {property} がこの値で決まる",
+                ),
+            );
+        }
+        finding
+    }
+
+    fn need(&self) -> Need {
+        let parameter = match &self.unknown {
+            Unknown::Parameter(name) | Unknown::StoredParameter(name) => Some(name.clone()),
+            _ => None,
+        };
+        let value = parameter.is_none().then(|| self.name());
+        let (reason, _) = self.words();
+        Need { parameter, value, reason, settle_with: self.settle_with() }
+    }
+
+    fn name(&self) -> String {
+        match &self.unknown {
+            Unknown::Parameter(name)
+            | Unknown::StoredParameter(name)
+            | Unknown::Import(name)
+            | Unknown::DynamicReference(name)
+            | Unknown::Pseudo(name)
+            | Unknown::Transform(name)
+            | Unknown::ForeignTag(name) => name.clone(),
+            Unknown::Attribute { resource, attribute } if attribute.is_empty() => resource.clone(),
+            Unknown::Attribute { resource, attribute } => format!("{resource}.{attribute}"),
+            Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep => String::new(),
+        }
+    }
+
+    /// The option to pass; empty where none settles it yet.
+    fn settle_with(&self) -> String {
+        match &self.unknown {
+            Unknown::Parameter(name) | Unknown::StoredParameter(name) => format!("--param {name}=VALUE"),
+            Unknown::Import(name) => format!("--param 'import:{name}=VALUE'"),
+            Unknown::DynamicReference(reference) => format!("--param '{reference}=VALUE'"),
+            _ => String::new(),
+        }
+    }
+
+    fn words(&self) -> (Phrase, Phrase) {
+        let (name, settle) = (self.name(), self.settle_with());
+        let pass = || {
+            phrase!(
+                en: "pass `{settle}`; until then, what depends on it is called unknown",
+                ja: "`{settle}` を渡してください。渡すまでは、この値で決まる結果を「不明」とします",
+            )
+        };
+        match &self.unknown {
+            Unknown::Parameter(_) => (
+                phrase!(
+                    en: "parameter `{name}` has no default, so its value is not known here",
+                    ja: "パラメータ `{name}` には既定値がなく、ここでは値がわかりません",
+                ),
+                pass(),
+            ),
+            Unknown::StoredParameter(_) => (
+                phrase!(
+                    en: "the value of `{name}` is stored in Parameter Store and not known here",
+                    ja: "`{name}` の値は Parameter Store にあり、ここではわかりません",
+                ),
+                pass(),
+            ),
+            Unknown::Import(_) => (
+                phrase!(
+                    en: "`{name}` is exported by another stack and not known here",
+                    ja: "`{name}` は別のスタックのエクスポートで、ここではわかりません",
+                ),
+                pass(),
+            ),
+            Unknown::DynamicReference(_) => (
+                phrase!(
+                    en: "`{name}` is looked up at deployment and not known here",
+                    ja: "`{name}` はデプロイ時に解決されるため、ここではわかりません",
+                ),
+                pass(),
+            ),
+            _ => (
+                phrase!(
+                    en: "`{name}` is known after deployment only",
+                    ja: "`{name}` はデプロイするまでわかりません",
+                ),
+                phrase!(
+                    en: "what depends on it is called unknown",
+                    ja: "この値で決まる結果は「不明」とします",
+                ),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+
+    #[test]
+    fn each_open_parameter_is_told_once_with_what_hangs_on_it() {
+        let text = "\
+Parameters:
+  Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}
+  Group: {Type: String, Default: sg-1}
+  Unused: {Type: String}
+Resources:
+  One:
+    Type: AWS::Lambda::Function
+    Properties:
+      VpcConfig: {SubnetIds: !Ref Subnets, SecurityGroupIds: [!Ref Group]}
+  Two:
+    Type: AWS::Lambda::Function
+    Properties:
+      VpcConfig: {SubnetIds: !Ref Subnets, SecurityGroupIds: [!ImportValue shared-group]}
+";
+        assert_eq!(
+            findings(text, "unresolved-value"),
+            [
+                "2:3 parameter `Subnets` has no default, so its value is not known here | 9:30 VpcConfig.SubnetIds of `One` hangs on it | 13:30 VpcConfig.SubnetIds of `Two` hangs on it",
+                "13:62 `shared-group` is exported by another stack and not known here",
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_hangs_on_values_where_no_function_is_in_a_vpc() {
+        let text = "Parameters: {Cidr: {Type: String}}\nResources:\n  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Cidr}}\n  F: {Type: AWS::Lambda::Function, Properties: {Handler: a.b}}\n";
+        assert!(findings(text, "unresolved-value").is_empty());
+    }
+}

@@ -1,0 +1,6 @@
+//! Changes to a template, as edits that keep its author's manner of writing.
+
+mod layout;
+mod move_ingress;
+
+pub(crate) use move_ingress::move_ingress_out;

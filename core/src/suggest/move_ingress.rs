@@ -1,0 +1,197 @@
+//! Takes ingress rules out of a security group into resources of their own.
+
+use super::layout::{Layout, after_lines, indentation, last_byte, moved, whole_lines};
+use crate::syntax::{CollectionStyle, Entry, Node};
+use crate::template::expression::Expression;
+use crate::template::{Resource, Template};
+use crate::text::{Edit, Span};
+
+/// The edits that move every inline ingress rule of `group` that names `source` into an
+/// `AWS::EC2::SecurityGroupIngress`. `references` are all places at which `group` names `source`: where one of them
+/// is anywhere else, moving would not part the two, and nothing is offered.
+pub(crate) fn move_ingress_out(
+    template: &Template<'_>,
+    group: &Resource,
+    source: &Resource,
+    references: &[Span],
+) -> Option<Vec<Edit>> {
+    if group.kind != "AWS::EC2::SecurityGroup" || group.made_by.is_some() {
+        return None;
+    }
+    let properties = template.properties(group)?;
+    let ingress = properties.entry("SecurityGroupIngress").filter(|entry| !entry.merged)?;
+    let rules: Vec<Node<'_>> = ingress.value.items().into_iter().collect();
+    let moving: Vec<Node<'_>> = rules
+        .iter()
+        .copied()
+        .filter(|rule| references.iter().any(|place| rule.span_with_tag().contains(*place)))
+        .collect();
+    let all_inside = references.iter().all(|place| moving.iter().any(|rule| rule.span_with_tag().contains(*place)));
+    let plain = moving.iter().all(|rule| matches!(Expression::of(*rule), Expression::Map(_)));
+    if moving.is_empty() || !all_inside || !plain {
+        return None;
+    }
+    let layout = Layout::of(template);
+    let mut edits = remove(template, ingress, &rules, &moving)?;
+    edits.push(insert(template, &layout, group, source, &moving)?);
+    Some(edits)
+}
+
+/// Takes the rules out of the list, and the whole property where none stays: an empty list means the same, but an
+/// empty property is refused.
+fn remove(template: &Template<'_>, ingress: Entry<'_>, rules: &[Node<'_>], moving: &[Node<'_>]) -> Option<Vec<Edit>> {
+    let text = template.text();
+    let span = ingress.span();
+    if rules.len() == moving.len() {
+        if let Some(lines) = whole_lines(text, span) {
+            if !text.get(span.end as usize..)?.trim_start().starts_with([',', '}']) {
+                return Some(vec![Edit::delete(lines)]);
+            }
+        }
+        return with_comma(text, span).map(|span| vec![Edit::delete(span)]);
+    }
+    let mut edits = Vec::new();
+    for rule in moving {
+        let span = match ingress.value.collection_style()? {
+            CollectionStyle::Block => {
+                let before = text.get(..rule.span_with_tag().start as usize)?;
+                let dash = u32::try_from(before.rfind('-')?).ok()?;
+                whole_lines(text, Span::new(dash, rule.span_with_tag().end))?
+            }
+            CollectionStyle::Flow => with_comma(text, rule.span_with_tag())?,
+        };
+        edits.push(Edit::delete(span));
+    }
+    Some(edits)
+}
+
+/// A flow entry with the comma after it, or before it where it is the last.
+fn with_comma(text: &str, span: Span) -> Option<Span> {
+    let after = text.get(span.end as usize..)?;
+    let blank = after.len() - after.trim_start().len();
+    if after[blank..].starts_with(',') {
+        let rest = &after[blank + 1..];
+        let more = rest.len() - rest.trim_start().len();
+        return Some(Span::new(span.start, span.end + u32::try_from(blank + 1 + more).ok()?));
+    }
+    let before = text.get(..span.start as usize)?.trim_end();
+    let start = before.strip_suffix(',')?.len();
+    Some(Span::new(u32::try_from(start).ok()?, span.end))
+}
+
+fn insert(
+    template: &Template<'_>,
+    layout: &Layout,
+    group: &Resource,
+    source: &Resource,
+    moving: &[Node<'_>],
+) -> Option<Edit> {
+    let text = template.text();
+    let (key, body) = (template.node(group.key), template.node(group.body));
+    let condition = body.get("Condition").and_then(Node::as_str);
+    let indent = indentation(text, key.span().start);
+    let section = template.section("Resources")?;
+    let mut written = String::new();
+    for (at, rule) in moving.iter().enumerate() {
+        let id = free_id(template, &format!("{}IngressFrom{}", group.id, source.id), at);
+        let resource = NewIngress { id: &id, group: &group.id, condition, rule: *rule };
+        if section.collection_style() == Some(CollectionStyle::Block) {
+            if !written.is_empty() || true {
+                written.push_str(layout.line_end);
+            }
+            resource.write_block(text, layout, indent, &mut written);
+        } else {
+            resource.write_flow(text, layout, indent, &mut written);
+        }
+    }
+    if section.collection_style() == Some(CollectionStyle::Block) {
+        let at = after_lines(text, body)?;
+        // A text that ends without a line end gets one before what is added.
+        if !text.get(..at as usize)?.ends_with('\n') {
+            written.insert_str(0, layout.line_end);
+        }
+        Some(Edit::insert(at, written))
+    } else {
+        Some(Edit::insert(body.span().end, written))
+    }
+}
+
+struct NewIngress<'a> {
+    id: &'a str,
+    group: &'a str,
+    condition: Option<&'a str>,
+    rule: Node<'a>,
+}
+
+impl NewIngress<'_> {
+    fn write_block(&self, text: &str, layout: &Layout, indent: &str, out: &mut String) {
+        let (end, step) = (layout.line_end, layout.step.as_str());
+        let inner = format!("{indent}{step}{step}");
+        let mut line = |depth: usize, content: &str| {
+            out.push_str(indent);
+            (0..depth).for_each(|_| out.push_str(step));
+            out.push_str(content);
+            out.push_str(end);
+        };
+        line(0, &format!("{}:", self.id));
+        line(1, "Type: AWS::EC2::SecurityGroupIngress");
+        if let Some(condition) = self.condition {
+            line(1, &format!("Condition: {condition}"));
+        }
+        line(1, "Properties:");
+        if layout.tags {
+            line(2, &format!("GroupId: !GetAtt {}.GroupId", self.group));
+        } else {
+            line(2, "GroupId:");
+            line(3, &format!("Fn::GetAtt: [{}, GroupId]", self.group));
+        }
+        let block = self.rule.collection_style() == Some(CollectionStyle::Block);
+        for entry in self.rule.entries() {
+            let span = entry.span();
+            let source = text.get(span.start as usize..last_byte(text, span.end) as usize).unwrap_or("");
+            let column = text.get(..span.start as usize).unwrap_or("");
+            let column = column.len() - column.rfind('\n').map_or(0, |at| at + 1);
+            let source = if block { moved(source, column, &inner) } else { source.to_owned() };
+            line(2, &source);
+        }
+    }
+
+    fn write_flow(&self, text: &str, layout: &Layout, indent: &str, out: &mut String) {
+        let group = self.group;
+        let mut properties = vec![format!("\"GroupId\": {{\"Fn::GetAtt\": [\"{group}\", \"GroupId\"]}}")];
+        for entry in self.rule.entries() {
+            properties.push(entry.span().slice(text).to_owned());
+        }
+        let condition =
+            self.condition.map(|name| format!("\"Condition\": \"{name}\", ")).unwrap_or_default();
+        // Text that stands on one line stays on one line.
+        let (end, step) = (layout.line_end, layout.step.as_str());
+        if indent.is_empty() {
+            out.push_str(&format!(
+                ", \"{}\": {{\"Type\": \"AWS::EC2::SecurityGroupIngress\", {condition}\"Properties\": {{{}}}}}",
+                self.id,
+                properties.join(", ")
+            ));
+            return;
+        }
+        out.push_str(&format!(",{end}{indent}\"{}\": {{{end}", self.id));
+        out.push_str(&format!("{indent}{step}\"Type\": \"AWS::EC2::SecurityGroupIngress\",{end}"));
+        if let Some(name) = self.condition {
+            out.push_str(&format!("{indent}{step}\"Condition\": \"{name}\",{end}"));
+        }
+        out.push_str(&format!("{indent}{step}\"Properties\": {{{end}"));
+        let inner = format!("{indent}{step}{step}");
+        let joined = properties.join(&format!(",{end}{inner}"));
+        out.push_str(&format!("{inner}{joined}{end}{indent}{step}}}{end}{indent}}}"));
+    }
+}
+
+/// A logical id that the template does not have yet.
+fn free_id(template: &Template<'_>, wanted: &str, number: usize) -> String {
+    let first = if number == 0 { wanted.to_owned() } else { format!("{wanted}{}", number + 1) };
+    let taken = |id: &str| template.resource(id).is_some() || template.parameter(id).is_some();
+    if !taken(&first) {
+        return first;
+    }
+    (2..).map(|at| format!("{wanted}Rule{at}")).find(|id| !taken(id)).unwrap_or(first)
+}

@@ -1,0 +1,71 @@
+//! Files that are made from other files, and kept in the repository because people read them there.
+
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use std::fs;
+
+struct Generated {
+    /// Where it lies, from the top of the repository.
+    path: &'static str,
+    content: fn(&Project) -> Result<String>,
+}
+
+/// Every generated file. A new one is a line here.
+const GENERATED: &[Generated] = &[];
+
+pub(crate) fn write(project: &Project) -> Result<()> {
+    write_all(project, GENERATED)
+}
+
+/// Fails if a file is not what it would be now.
+pub(crate) fn check(project: &Project) -> Result<()> {
+    let stale = stale(project, GENERATED)?;
+    if !stale.is_empty() {
+        bail!("out of date: {}; run `cargo xtask generate` and commit what it writes", stale.join(", "));
+    }
+    Ok(())
+}
+
+fn write_all(project: &Project, table: &[Generated]) -> Result<()> {
+    for file in table {
+        let path = project.path(file.path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        }
+        fs::write(&path, (file.content)(project)?)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn stale(project: &Project, table: &[Generated]) -> Result<Vec<&'static str>> {
+    let mut stale = Vec::new();
+    for file in table {
+        let content = (file.content)(project)?;
+        if fs::read_to_string(project.path(file.path)).ok().as_ref() != Some(&content) {
+            stale.push(file.path);
+        }
+    }
+    Ok(stale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Generated, stale, write_all};
+    use crate::project::Project;
+    use std::fs;
+
+    #[test]
+    fn what_was_written_is_fresh_until_it_is_touched() {
+        let root = std::env::temp_dir().join(format!("vpcheck-generate-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        let project = Project::at(root.clone());
+        let table = [Generated { path: "docs/list.md", content: |_| Ok("a list\n".to_owned()) }];
+        assert_eq!(stale(&project, &table).unwrap(), ["docs/list.md"]);
+        write_all(&project, &table).unwrap();
+        assert!(stale(&project, &table).unwrap().is_empty());
+        fs::write(root.join("docs/list.md"), "edited by hand\n").unwrap();
+        assert_eq!(stale(&project, &table).unwrap(), ["docs/list.md"]);
+        fs::remove_dir_all(root).unwrap();
+    }
+}

@@ -1,0 +1,63 @@
+//! What the commands need, installed by themselves.
+//!
+//! Every part looks first for what is there, installs only what is missing, and answers at once the next time.
+
+pub(crate) mod browser;
+mod cargo_tool;
+mod debian;
+pub(crate) mod npm;
+pub(crate) mod wasm_target;
+
+use crate::{cache::Cache, page, project::Project};
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+
+/// The last release that the workspace's oldest supported Rust can build; 0.22 asks for a newer one.
+const TRUNK: &str = "0.21.14";
+
+/// The bundler of the page; the folder of its program.
+pub(crate) fn trunk(cache: &Cache) -> Result<PathBuf> {
+    cargo_tool::install(
+        cache,
+        &cargo_tool::CargoTool {
+            package: "trunk",
+            version: TRUNK,
+            locked: true,
+            expectation: "about 5 minutes",
+        },
+    )
+}
+
+/// wasm-bindgen and its test runner; the folder of the programs.
+pub(crate) fn wasm_bindgen(cache: &Cache, project: &Project) -> Result<PathBuf> {
+    let version = project
+        .locked_version("wasm-bindgen")?
+        .context("Cargo.lock names no wasm-bindgen; run `cargo check --package vpcheck-web` to add it")?;
+    cargo_tool::install(
+        cache,
+        // The released package carries a lock file older than its own manifest.
+        &cargo_tool::CargoTool {
+            package: "wasm-bindgen-cli",
+            version: &version,
+            locked: false,
+            expectation: "about 3 minutes",
+        },
+    )
+}
+
+/// wasm-opt; the folder of the program.
+pub(crate) fn wasm_opt(cache: &Cache, project: &Project) -> Result<PathBuf> {
+    Ok(npm::modules(cache, &project.path("xtask/wasm-opt"))?.join(".bin"))
+}
+
+/// Everything any command needs, so that a later one can work without a network.
+pub(crate) fn everything(project: &Project) -> Result<()> {
+    let cache = Cache::open()?;
+    wasm_target::find_or_install(&cache)?;
+    trunk(&cache)?;
+    wasm_bindgen(&cache, project)?;
+    wasm_opt(&cache, project)?;
+    page::bundle_editor(&cache, project)?;
+    browser::find_or_install(&cache)?;
+    npm::link(&cache, &project.path("tests/browser"))
+}

@@ -1,0 +1,102 @@
+//! Building the playground into dist/.
+
+use crate::{
+    cache::{Cache, announce, fingerprint},
+    csp,
+    install::{self, npm, wasm_target},
+    process::{run, run_logged},
+    project::Project,
+};
+use anyhow::{Context, Result, bail};
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Where the editor's bundle is built from.
+const EDITOR: &str = "web/editor";
+
+pub(crate) fn build(project: &Project) -> Result<()> {
+    let cache = Cache::open()?;
+    let compiler = wasm_target::find_or_install(&cache)?;
+    let tools = [
+        install::trunk(&cache)?,
+        install::wasm_bindgen(&cache, project)?,
+        install::wasm_opt(&cache, project)?,
+    ];
+    bundle_editor(&cache, project)?;
+    // Trunk is told to stay offline, so that it takes no tools of its own choice; cargo then is offline as well.
+    run(project.cargo().args(["fetch", "--quiet", "--locked"]))?;
+
+    announce("building the playground into dist/…");
+    let mut trunk = Command::new(tools[0].join("trunk"));
+    trunk
+        .args(["build", "--release", "--offline", "--skip-version-check"])
+        .current_dir(project.root())
+        .env("PATH", path_with(&tools)?)
+        // Trunk reads the variable as a yes or no and stops at the usual `1`.
+        .env_remove("NO_COLOR");
+    compiler.apply(project, &mut trunk);
+    run(&mut trunk)?;
+
+    let page = project.dist().join("index.html");
+    let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+    fs::write(&page, csp::allow_inline_scripts(&html))
+        .with_context(|| format!("cannot write {}", page.display()))
+}
+
+/// Writes web/editor/dist/editor.js, unless it is there already and its sources are the same.
+pub(crate) fn bundle_editor(cache: &Cache, project: &Project) -> Result<()> {
+    let editor = project.path(EDITOR);
+    if !editor.join("package.json").is_file() {
+        return Ok(());
+    }
+    npm::link(cache, &editor)?;
+    let bundle = editor.join("dist/editor.js");
+    let stamp = editor.join("dist/.built-from");
+    let sources = fingerprint_of(&editor)?;
+    if bundle.is_file() && fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == sources) {
+        return Ok(());
+    }
+    announce("bundling the editor…");
+    run_logged(Command::new("npm").args(["run", "build"]).current_dir(&editor), &cache.log("editor"))?;
+    if !bundle.is_file() {
+        bail!("`npm run build` in {EDITOR} wrote no dist/editor.js; see its package.json");
+    }
+    fs::write(&stamp, sources).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+fn fingerprint_of(folder: &Path) -> Result<String> {
+    let mut files = Vec::new();
+    collect_files(folder, &mut files)?;
+    files.sort();
+    let mut parts = Vec::new();
+    for file in files {
+        parts.push(file.to_string_lossy().into_owned().into_bytes());
+        parts.push(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
+    }
+    Ok(fingerprint(parts.iter().map(Vec::as_slice)))
+}
+
+fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.ends_with("node_modules") || path.ends_with("dist") {
+            continue;
+        }
+        if path.is_dir() {
+            collect_files(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn path_with(folders: &[PathBuf]) -> Result<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(folders.iter().cloned().chain(std::env::split_paths(&path)))
+        .context("a folder of the cache has a character that PATH cannot hold; set VPCHECK_CACHE to another")
+}
