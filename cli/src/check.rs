@@ -122,8 +122,7 @@ impl<'a> Known<'a> {
             Ok(settings) => (settings, None),
             Err(problem) => (Settings::default(), Some(problem)),
         };
-        let nested = nested::load(&text, folder, input.file(), limit);
-        let mut analysis = analyze(&path, &text, &self.options(&settings, nested));
+        let mut analysis = analyze(&path, &text, &self.options(input, &text, &settings));
         let is_broken_template = input.is_named() && !analysis.findings.is_empty();
         if !analysis.is_template && !is_broken_template {
             return (None, input.is_named().then(|| input::not_a_template(&path)).into_iter().collect());
@@ -131,7 +130,6 @@ impl<'a> Known<'a> {
         for source in analysis.sources.iter_mut().skip(1) {
             source.path = input::shown(&nested::normalised(&folder.join(&source.path)));
         }
-        settings.config.suppress(&mut analysis.findings, input.file());
         (Some(Checked { path, analysis }), problem.into_iter().collect())
     }
 
@@ -157,8 +155,9 @@ impl<'a> Known<'a> {
     }
 
     /// The command line goes before vpcheck.yaml, which goes before samconfig.toml.
-    fn options(&self, settings: &Settings, nested: BTreeMap<String, String>) -> Options {
+    fn options(&self, input: &Input, text: &str, settings: &Settings) -> Options {
         let Settings { config, deployment } = settings;
+        let limit = self.arguments.max_size;
         let mut values: Values = deployment.values.clone();
         values.extend(config.values.clone());
         values.extend(self.given.values.clone());
@@ -169,8 +168,9 @@ impl<'a> Known<'a> {
                 .flatten()
                 .next()
                 .cloned(),
-            nested,
-            size_limit: self.arguments.max_size,
+            nested: nested::load(text, input.parent(), input.file(), limit),
+            size_limit: limit,
+            rules_off: config.allowed(input.file()),
             ..Options::default()
         }
     }

@@ -1,11 +1,11 @@
 //! vpcheck.yaml: what a project has decided about its templates.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::{Map, Value};
-use vpcheck_core::finding::Finding;
 use vpcheck_core::language::Phrase;
 use vpcheck_core::{phrase, rules};
 
@@ -71,15 +71,12 @@ pub(crate) fn read(path: &Path) -> Result<Config, Problem> {
 }
 
 impl Config {
-    /// Marks findings of allowed rules as suppressed, with the reason; they are counted and kept.
-    pub(crate) fn suppress(&self, findings: &mut [Finding], file: Option<&Path>) {
+    /// The rules whose findings are accepted in `file`, with the reasons.
+    pub(crate) fn allowed(&self, file: Option<&Path>) -> BTreeMap<String, String> {
         let file = file.and_then(|path| path.canonicalize().ok());
-        for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
-            let mut allowed = self.allowed.iter();
-            let allowed =
-                allowed.find(|allowed| allowed.rule == finding.rule.0 && allowed.applies_to(file.as_deref()));
-            finding.suppressed = allowed.map(|allowed| allowed.reason.clone());
-        }
+        let allowed = self.allowed.iter().filter(|allowed| allowed.applies_to(file.as_deref()));
+        // Of several reasons the first one counts.
+        allowed.rev().map(|allowed| (allowed.rule.clone(), allowed.reason.clone())).collect()
     }
 }
 

@@ -250,8 +250,8 @@ impl Refusal {
 pub(crate) fn not_a_template(path: &str) -> Problem {
     Problem {
         what: phrase!(
-            en: "{path}: not a CloudFormation or SAM template: it has no Resources",
-            ja: "{path}: CloudFormation や SAM のテンプレートではありません: Resources がありません"
+            en: "{path}: not a CloudFormation or SAM template: it has no Resources with a Type",
+            ja: "{path}: CloudFormation や SAM のテンプレートではありません: Type を持つ Resources がありません"
         ),
         next: phrase!(
             en: "name a template, or a folder to search for templates",
