@@ -138,8 +138,8 @@ extern "C" {
     fn render(this: &Renderer, markdown: &str) -> Result<web_sys::Node, JsValue>;
 }
 
-#[wasm_bindgen(inline_js = "export const import_module = (address) => import(address);")]
+#[wasm_bindgen(module = "/editor/dist/editor.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = import_module)]
+    #[wasm_bindgen(js_name = importModule)]
     fn import(address: &str) -> Promise;
 }
