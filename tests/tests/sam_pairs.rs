@@ -77,8 +77,11 @@ fn compare(text: &str, expected: &Value) -> Outcome {
         }
         return Outcome { functions: 0, ids: 0, is_error: true, differences };
     };
-    let mut differences: Vec<_> =
-        expansion.problems.iter().map(|problem| format!("problem {:?} {:?}", problem.resource, problem.kind)).collect();
+    let mut differences: Vec<_> = expansion
+        .problems
+        .iter()
+        .map(|problem| format!("problem {:?} {:?}", problem.resource, problem.kind))
+        .collect();
     let made = made(&parsed.tree, &expansion);
     let resources = normalized(resources, &made);
     for id in resources.keys().filter(|id| !made.contains_key(*id)) {

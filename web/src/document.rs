@@ -110,7 +110,8 @@ async fn show(body: &HtmlElement, rule: &str, language: Language) -> Result<(), 
         None => fetch(&format!("rules/{rule}.md")).await?,
     };
     // Imported by the whole address: a module's own relative imports start where that module lies.
-    let base = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?.base_uri()?;
+    let base =
+        web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?.base_uri()?;
     let address = Url::new_with_base(RENDERER, &base.unwrap_or_default())?.href();
     let renderer: Renderer = JsFuture::from(import(&address)).await?.unchecked_into();
     body.replace_children_with_node_1(&renderer.render(&markdown)?);

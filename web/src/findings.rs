@@ -129,7 +129,8 @@ fn Card(props: &CardProps) -> Html {
         let rule = finding.rule.clone();
         props.on_explain.reform(move |_| rule.clone())
     };
-    let secondary: Vec<&report::Label> = finding.labels.iter().filter(|label| is_told(label, language)).collect();
+    let secondary: Vec<&report::Label> =
+        finding.labels.iter().filter(|label| is_told(label, language)).collect();
     html! {
         <li
             ref={card}

@@ -97,9 +97,9 @@ pub(super) fn default_route_covers(of: &FunctionEvent<'_, '_>, events: &[Event<'
     if is_default(of.event) || by_location {
         return false;
     }
-    events.iter().any(|other| {
-        other.kind == "HttpApi" && is_default(other) && api_of(of.template, other) == api
-    })
+    events
+        .iter()
+        .any(|other| other.kind == "HttpApi" && is_default(other) && api_of(of.template, other) == api)
 }
 
 fn api_of<'a>(template: &Template<'a>, event: &Event<'a>) -> Option<&'a str> {
@@ -148,7 +148,8 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
         (_, Some(name)) => format!("{}{name}Stage", source.id),
         (_, None) => format!("{}Stage", source.id),
     };
-    let mut stage = Made::new(stage_id, "AWS::ApiGatewayV2::Stage", attributes.clone(), source.place_of("StageName"));
+    let mut stage =
+        Made::new(stage_id, "AWS::ApiGatewayV2::Stage", attributes.clone(), source.place_of("StageName"));
     stage.set("ApiId", reference(source.id));
     match (name, given) {
         (Some(name), _) => stage.set("StageName", name),
@@ -166,7 +167,13 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
     out.add_itself(api);
 }
 
-fn routes(source: &Source<'_>, stage: Option<&str>, given: Option<Node<'_>>, attributes: &Map, out: &mut Output) {
+fn routes(
+    source: &Source<'_>,
+    stage: Option<&str>,
+    given: Option<Node<'_>>,
+    attributes: &Map,
+    out: &mut Output,
+) {
     let routes = source.given("Routes");
     if routes.is_none() {
         let kind = SamProblemKind::MissingProperty("Routes".to_owned());
@@ -177,8 +184,7 @@ fn routes(source: &Source<'_>, stage: Option<&str>, given: Option<Node<'_>>, att
         let at = entry.key.id();
         let plain: String = key.chars().filter(|character| character.is_alphanumeric()).collect();
         let base = format!("{}{}", source.id, capitalized(&plain));
-        let mut route =
-            Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
+        let mut route = Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
         route.set("ApiId", reference(source.id));
         route.set("RouteKey", key.to_owned());
         route.take(

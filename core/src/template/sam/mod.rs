@@ -85,9 +85,8 @@ pub fn is_sam(root: Node<'_>) -> bool {
         let name = if node.is_mapping() { node.get("Name") } else { Some(node) };
         name.and_then(Node::as_str) == Some("AWS::Serverless-2016-10-31")
     };
-    root.get("Transform").is_some_and(|transform| {
-        names(transform) || transform.items().into_iter().any(names)
-    })
+    root.get("Transform")
+        .is_some_and(|transform| names(transform) || transform.items().into_iter().any(names))
 }
 
 /// Expands a template. Never fails: what SAM refuses becomes a problem, and everything else is expanded.
@@ -275,7 +274,8 @@ fn plant(
     conditions: Vec<(String, Value, NodeId)>,
 ) -> Expansion {
     let mut expansion = Expansion { joined: std::mem::take(&mut out.joined), ..Expansion::default() };
-    let waits = Waits { added: std::mem::take(&mut out.dependencies), stand_ins: std::mem::take(&mut out.stand_ins) };
+    let waits =
+        Waits { added: std::mem::take(&mut out.dependencies), stand_ins: std::mem::take(&mut out.stand_ins) };
     let mut made = std::mem::take(&mut out.made);
     made.sort_by_key(|item| (item.source, !item.itself));
     refuse_doubles(resources, &mut made, &mut out);
@@ -320,13 +320,18 @@ fn refuse_doubles(resources: &[Resource], made: &mut Vec<Item>, out: &mut Output
     let mut seen: Vec<(String, usize)> = Vec::new();
     made.retain(|item| {
         let id = &item.made.id;
-        let taken = resources.iter().enumerate().any(|(index, resource)| {
-            resource.id == *id && !(item.itself && index == item.source)
-        });
+        let taken = resources
+            .iter()
+            .enumerate()
+            .any(|(index, resource)| resource.id == *id && !(item.itself && index == item.source));
         let twice = seen.iter().any(|(other, _)| other == id);
         if taken || twice {
             let resource = resources.get(item.source).map(|resource| resource.id.as_str());
-            out.problems.push(SamProblem::new(item.made.at, resource, SamProblemKind::DuplicateId(id.clone())));
+            out.problems.push(SamProblem::new(
+                item.made.at,
+                resource,
+                SamProblemKind::DuplicateId(id.clone()),
+            ));
             return false;
         }
         seen.push((id.clone(), item.source));
@@ -364,7 +369,8 @@ struct Waits {
 
 impl Waits {
     fn apply_to_made(&self, tree: &Tree<'_>, made: &mut source::Made) {
-        let own = made.attributes.iter().find(|(name, _)| name == "DependsOn").map(|(_, value)| value.clone());
+        let own =
+            made.attributes.iter().find(|(name, _)| name == "DependsOn").map(|(_, value)| value.clone());
         if let Some(list) = self.list(tree, &made.id, own) {
             made.set_attribute("DependsOn", list);
         }
@@ -399,7 +405,11 @@ impl Waits {
         let items = match own {
             Some(Value::Node(node)) => {
                 let node = tree.node(node);
-                if node.is_sequence() { node.items().into_iter().map(Value::from).collect() } else { vec![node.into()] }
+                if node.is_sequence() {
+                    node.items().into_iter().map(Value::from).collect()
+                } else {
+                    vec![node.into()]
+                }
             }
             Some(Value::List(items)) => items,
             _ => Vec::new(),

@@ -249,7 +249,8 @@ impl Implied {
         let mut attributes: Map =
             condition.into_iter().map(|condition| ("Condition".into(), condition.into())).collect();
         for name in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            let mut policies = self.deletion.iter().filter(|(other, _)| *other == name).map(|(_, policy)| policy);
+            let mut policies =
+                self.deletion.iter().filter(|(other, _)| *other == name).map(|(_, policy)| policy);
             let retains = policies.clone().any(|policy| policy == "Retain");
             if retains {
                 attributes.push((name.into(), "Retain".into()));
