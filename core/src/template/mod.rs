@@ -6,6 +6,7 @@ mod cidr;
 mod condition;
 mod evaluate;
 pub mod expression;
+mod for_each;
 mod guard;
 pub mod reference;
 pub mod sam;
@@ -176,9 +177,14 @@ pub const SECTIONS: [&str; 11] = [
 /// Reads `text` and lowers it. Never fails.
 pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t> {
     let mut parsed = parse(text, limits);
-    let root = parsed.root;
     let parameters = parameters(parsed.root());
     let transforms = transforms(parsed.root());
+    if transforms.iter().any(|transform| transform.name == "AWS::LanguageExtensions")
+        && let Some(unrolled) = for_each::unroll(&mut parsed.tree, parsed.root, &parameters, &inputs)
+    {
+        parsed.root = unrolled;
+    }
+    let root = parsed.root;
     let is_sam = sam::is_sam(parsed.root());
     let mut guards = Guards::default();
     let mut expansion = None;
