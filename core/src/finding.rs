@@ -1,12 +1,12 @@
 //! What a check says: findings, their labels and fixes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::language::Phrase;
 use crate::text::{Edit, Span};
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -29,7 +29,7 @@ impl Severity {
 }
 
 /// How far a fix can be trusted. A level includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Safety {
     /// Cannot change what works.

@@ -1,6 +1,6 @@
 //! Sentences in English and Japanese.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A language that vpcheck speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,7 +32,7 @@ impl Language {
 }
 
 /// One sentence in every language. Made by [`phrase!`], which does not compile with a language missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
     /// English.
     pub en: String,

@@ -8,6 +8,7 @@ pub mod finding;
 pub mod language;
 pub mod render;
 pub mod rules;
+pub mod share;
 mod suggest;
 pub mod syntax;
 pub mod template;

@@ -40,11 +40,25 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         .env_remove("NO_COLOR");
     compiler.apply(project, &mut trunk);
     run(&mut trunk)?;
+    copy_rule_documents(project)?;
 
     let page = project.dist().join("index.html");
     let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
     fs::write(&page, csp::allow_inline_scripts(&html))
         .with_context(|| format!("cannot write {}", page.display()))
+}
+
+/// Rules' documents lie beside the rules; the page fetches them from rules/ when somebody asks for one.
+fn copy_rule_documents(project: &Project) -> Result<()> {
+    let to = project.dist().join("rules");
+    fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
+    let mut files = Vec::new();
+    collect_files(&project.path("core/src/rules"), &mut files)?;
+    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "md")) {
+        fs::copy(file, to.join(file.file_name().unwrap_or_default()))
+            .with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
 }
 
 /// Writes web/editor/dist/editor.js, unless it is there already and its sources are the same.

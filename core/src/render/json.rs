@@ -268,6 +268,7 @@ mod tests {
                 Source { path: "main.yaml".to_owned(), text: main.to_owned() },
                 Source { path: "nested.yaml".to_owned(), text: nested.to_owned() },
             ],
+            ..Analysis::default()
         }
     }
 

@@ -243,9 +243,17 @@ fn finding(
         finding = finding.about(*resource);
     }
     /// More places than these say nothing new.
-    const SHOWN: usize = 8;
-    for span in spans.iter().skip(1).take(SHOWN) {
-        finding = finding.label(*span, phrase!(en: "used here too", ja: "ここでも使われています"));
+    const SHOWN: usize = 3;
+    let more = spans.len().saturating_sub(1 + SHOWN);
+    for (at, span) in spans.iter().enumerate().skip(1).take(SHOWN) {
+        finding = finding.label(
+            *span,
+            if at == SHOWN && more > 0 {
+                phrase!(en: "used here too, and {more} times more", ja: "ここでも使われています (ほかに {more} か所)")
+            } else {
+                phrase!(en: "used here too", ja: "ここでも使われています")
+            },
+        );
     }
     let replaceable = spans.iter().all(|span| span.slice(template.text()) == name);
     let fix = near.filter(|_| replaceable).map(|near| Fix {

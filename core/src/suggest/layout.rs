@@ -13,8 +13,6 @@ pub(crate) struct Layout {
     pub(crate) step: String,
     /// Whether intrinsics are written as tags.
     pub(crate) tags: bool,
-    /// Whether the text is JSON.
-    pub(crate) json: bool,
 }
 
 impl Layout {
@@ -31,7 +29,7 @@ impl Layout {
             .map_or_else(|| "  ".to_owned(), |indent| if json { half(&indent) } else { indent });
         let tagged = template.parsed.tree.nodes().any(|node| node.tag().is_some());
         let long = text.contains("Fn::") || text.contains("Ref:");
-        Self { line_end, step, tags: !json && (tagged || !long), json }
+        Self { line_end, step, tags: !json && (tagged || !long) }
     }
 }
 

@@ -1,0 +1,256 @@
+//! Analyses beside the page: in a worker that runs the page's own WebAssembly, or, where no worker starts, in the page
+//! itself once typing pauses.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use vpcheck_core::Options;
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use yew::Callback;
+
+use crate::queue::{Job, Queue};
+use crate::report::Report;
+
+/// Analyses one text at a time and tells what came out. Clones are the same analyzer.
+#[derive(Clone)]
+pub struct Analyzer {
+    inner: Rc<RefCell<Inner>>,
+}
+
+/// What to analyse.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The template.
+    pub text: Rc<str>,
+    /// Values of its parameters.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// How an analysis ended, with its number.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// With a report.
+    Done(u32, Rc<Report>),
+    /// With a panic, or an answer that cannot be read.
+    Failed,
+    /// With the end of our patience.
+    Stopped,
+}
+
+impl Analyzer {
+    /// Starts a worker; `tell` hears of every analysis that ends.
+    pub fn new(tell: Callback<Outcome>) -> Self {
+        let inner = Inner { queue: Queue::default(), engine: Engine::Page, pending: None, tell };
+        let analyzer = Self { inner: Rc::new(RefCell::new(inner)) };
+        analyzer.start_worker();
+        analyzer
+    }
+
+    /// Has `request` analysed, unless a newer one comes before its turn.
+    pub fn submit(&self, sequence: u32, request: Request) {
+        let job = self.inner.borrow_mut().queue.submit(Job { sequence, request });
+        self.run(job);
+    }
+
+    fn run(&self, job: Option<Job<Request>>) {
+        let Some(job) = job else { return };
+        let this = self.clone();
+        let mut inner = self.inner.borrow_mut();
+        inner.pending = Some(match &inner.engine {
+            Engine::Worker(worker) => {
+                worker.ask(&job);
+                Timeout::new(PATIENCE_MS, move || {
+                    this.start_worker();
+                    this.finish(job.sequence, Outcome::Stopped);
+                })
+            }
+            Engine::Page => Timeout::new(PAUSE_MS, move || {
+                // Whatever was typed during the pause is what counts.
+                let newest = this.inner.borrow_mut().queue.newest();
+                if let Some(Job { sequence, request }) = newest {
+                    let report = analyze(&request.text, &request.parameters);
+                    this.finish(sequence, Outcome::Done(sequence, Rc::new(report)));
+                }
+            }),
+        });
+    }
+
+    fn finish(&self, sequence: u32, outcome: Outcome) {
+        let (tell, next) = {
+            let mut inner = self.inner.borrow_mut();
+            if !inner.queue.is_running(sequence) {
+                return;
+            }
+            inner.pending = None;
+            (inner.tell.clone(), inner.queue.finish())
+        };
+        tell.emit(outcome);
+        self.run(next);
+    }
+
+    fn start_worker(&self) {
+        let engine = match RunningWorker::start(self) {
+            Ok(worker) => Engine::Worker(worker),
+            Err(_) => Engine::Page,
+        };
+        self.inner.borrow_mut().engine = engine;
+    }
+
+    fn heard(&self, answer: &Answer) {
+        if answer.ready() {
+            if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
+                worker.is_ready = true;
+            }
+        } else if let Some(report) = answer.report() {
+            let sequence = answer.sequence();
+            match serde_json::from_str(&report) {
+                Ok(report) => self.finish(sequence, Outcome::Done(sequence, Rc::new(report))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
+        } else {
+            // After a panic nothing in that instance can be trusted, its memory included.
+            self.start_worker();
+            self.finish(answer.sequence(), Outcome::Failed);
+        }
+    }
+
+    fn broken(&self) {
+        let was_ready = matches!(&self.inner.borrow().engine, Engine::Worker(worker) if worker.is_ready);
+        if was_ready {
+            self.start_worker();
+        } else {
+            // It never started: blocked, not found, or too old a browser. Ask no more of workers.
+            self.inner.borrow_mut().engine = Engine::Page;
+        }
+        let unanswered = self.inner.borrow_mut().queue.newest();
+        self.run(unanswered);
+    }
+}
+
+impl PartialEq for Analyzer {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+/// Analyses `text` where it is called. `parameters` is a JSON object of strings; the answer is a [`Report`] in JSON.
+#[wasm_bindgen]
+pub fn analyze_json(text: &str, parameters: &str) -> String {
+    let parameters = serde_json::from_str(parameters).unwrap_or_default();
+    serde_json::to_string(&analyze(text, &parameters)).unwrap_or_default()
+}
+
+fn analyze(text: &str, parameters: &BTreeMap<String, String>) -> Report {
+    let options = Options { parameters: parameters.clone(), ..Options::default() };
+    Report::new(text, vpcheck_core::analyze(PATH, text, &options))
+}
+
+/// What findings call the text in the editor.
+const PATH: &str = "template";
+
+/// Analyses take milliseconds; one that takes this long would not come back.
+const PATIENCE_MS: u32 = 10_000;
+
+/// Where the page itself has to analyse: long enough not to be noticed while typing.
+const PAUSE_MS: u32 = 250;
+
+struct Inner {
+    queue: Queue<Request>,
+    engine: Engine,
+    /// The end of patience with the worker, or the pause before the page's own analysis.
+    pending: Option<Timeout>,
+    tell: Callback<Outcome>,
+}
+
+enum Engine {
+    Worker(RunningWorker),
+    Page,
+}
+
+struct RunningWorker {
+    worker: Worker,
+    is_ready: bool,
+    _hears: Closure<dyn Fn(MessageEvent)>,
+    _breaks: Closure<dyn Fn(ErrorEvent)>,
+}
+
+impl RunningWorker {
+    fn start(analyzer: &Analyzer) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options("worker.js", &options)?;
+        let hears = {
+            let analyzer = analyzer.clone();
+            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                analyzer.heard(&event.data().unchecked_into());
+            })
+        };
+        let breaks = {
+            let analyzer = analyzer.clone();
+            Closure::<dyn Fn(ErrorEvent)>::new(move |_| analyzer.broken())
+        };
+        worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(breaks.as_ref().unchecked_ref()));
+        let start: Start = js_sys::Object::new().unchecked_into();
+        start.set_glue(&GLUE.with(ImportMeta::url));
+        // The compiled module itself: the worker neither downloads nor compiles it again.
+        start.set_module(&wasm_bindgen::module());
+        worker.post_message(&start)?;
+        Ok(Self { worker, is_ready: false, _hears: hears, _breaks: breaks })
+    }
+
+    fn ask(&self, job: &Job<Request>) {
+        let question: Question = js_sys::Object::new().unchecked_into();
+        question.set_sequence(job.sequence);
+        question.set_text(&job.request.text);
+        question.set_parameters(&serde_json::to_string(&job.request.parameters).unwrap_or_default());
+        // A text can always be cloned; a worker that has gone says so by its error event.
+        let _ = self.worker.post_message(&question);
+    }
+}
+
+impl Drop for RunningWorker {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The first message to the worker.
+    type Start;
+    #[wasm_bindgen(method, setter)]
+    fn set_glue(this: &Start, url: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_module(this: &Start, module: &JsValue);
+
+    /// Every other message to it.
+    type Question;
+    #[wasm_bindgen(method, setter)]
+    fn set_sequence(this: &Question, sequence: u32);
+    #[wasm_bindgen(method, setter)]
+    fn set_text(this: &Question, text: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_parameters(this: &Question, json: &str);
+
+    /// What the worker says.
+    type Answer;
+    #[wasm_bindgen(method, getter)]
+    fn ready(this: &Answer) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn sequence(this: &Answer) -> u32;
+    #[wasm_bindgen(method, getter)]
+    fn report(this: &Answer) -> Option<String>;
+
+    type ImportMeta;
+    #[wasm_bindgen(method, getter)]
+    fn url(this: &ImportMeta) -> String;
+    /// `import.meta` of the JavaScript that loads this program: where the worker finds it.
+    #[wasm_bindgen(thread_local_v2, js_namespace = import, js_name = meta)]
+    static GLUE: ImportMeta;
+}

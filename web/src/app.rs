@@ -1,0 +1,400 @@
+//! The page: its state, the parts that show it, and what has to happen outside of it.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use vpcheck_core::language::Language;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::Element;
+use yew::prelude::*;
+
+use crate::address::{self, Address};
+use crate::analyzer::{Analyzer, Outcome, Request};
+use crate::document::RuleDocument;
+use crate::editor::{EditorHandle, EditorPane};
+use crate::examples;
+use crate::findings::{Findings, severity_mark};
+use crate::header::Header;
+use crate::needs::Needs;
+use crate::notice::NoticeBar;
+use crate::preferences;
+use crate::prose::prose;
+use crate::report::Place;
+use crate::state::{Action, Notice, Pane, State, editor_text, open_link};
+use crate::words;
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        self.after(action).into()
+    }
+}
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let state =
+        use_reducer(|| State::open(&address::fragment(), preferences::language(), preferences::theme()));
+    let editor = use_memo((), |()| EditorHandle::default());
+    let analyzer = {
+        let dispatcher = state.dispatcher();
+        use_memo((), move |()| {
+            Analyzer::new(Callback::from(move |outcome| {
+                dispatcher.dispatch(match outcome {
+                    Outcome::Done(revision, report) => Action::Analysed(revision, report),
+                    Outcome::Failed => Action::Told(Notice::AnalysisFailed),
+                    Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
+                });
+            }))
+        })
+    };
+    let address = {
+        let dispatcher = state.dispatcher();
+        use_memo((), move |()| {
+            Address::new(Callback::from(move |()| dispatcher.dispatch(Action::Told(Notice::NotLinked))))
+        })
+    };
+
+    {
+        let request = Request { text: state.text.clone(), parameters: state.parameters.clone() };
+        use_effect_with(state.revision, move |revision| analyzer.submit(*revision, request));
+    }
+    use_address(&state, &address, &editor);
+    use_language(state.language);
+    use_theme(&state);
+
+    let on_change = to_action(&state, Action::Edited);
+    let on_move = to_action(&state, Action::CursorMoved);
+    let on_pane = to_action(&state, Action::Shown);
+    let on_explain_rule = to_action(&state, Action::Explained);
+    let on_place = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |(index, place): (usize, Place)| {
+            dispatcher.dispatch(Action::Chosen(index));
+            editor.select(place);
+        })
+    };
+    let on_choose = {
+        let (state, on_place) = (state.clone(), on_place.clone());
+        Callback::from(move |index: usize| {
+            let finding = state.report().and_then(|report| report.findings.get(index).cloned());
+            match finding.and_then(|finding| finding.place()) {
+                Some(place) => on_place.emit((index, place)),
+                None => state.dispatch(Action::Chosen(index)),
+            }
+        })
+    };
+    let on_fix = {
+        let (state, editor) = (state.clone(), editor.clone());
+        Callback::from(move |index: usize| {
+            // The fix of an older text would land in the wrong place; the newer report is a moment away.
+            let finding = state.current_report().and_then(|report| report.findings.get(index).cloned());
+            if let Some(fix) = finding.and_then(|finding| finding.fix) {
+                editor.apply(&fix.edits);
+            }
+        })
+    };
+    let on_explain = {
+        let state = state.clone();
+        Callback::from(move |index: usize| {
+            let rule = state.report().and_then(|report| Some(report.findings.get(index)?.rule.clone()));
+            if let Some(rule) = rule {
+                state.dispatch(Action::Explained(rule));
+            }
+        })
+    };
+    let on_example = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |index: usize| {
+            let text = editor_text(examples::ALL[index].text);
+            dispatcher.dispatch(Action::Opened(text.clone(), std::collections::BTreeMap::new()));
+            editor.replace_text(&text);
+        })
+    };
+    let on_copy = {
+        let (dispatcher, address) = (state.dispatcher(), address.clone());
+        let shown = (*state).clone();
+        Callback::from(move |()| {
+            // An untouched page has no fragment yet, but its link should hold what is seen.
+            address.follow(shown.clone());
+            address.flush();
+            let dispatcher = dispatcher.clone();
+            spawn_local(async move {
+                let notice = if copy_address().await { Notice::Copied } else { Notice::NotCopied };
+                dispatcher.dispatch(Action::Told(notice));
+            });
+        })
+    };
+    let on_undo = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |()| {
+            dispatcher.dispatch(Action::Dismissed);
+            editor.undo();
+        })
+    };
+
+    let language = state.language;
+    let pane = match state.pane {
+        Pane::Template => "template",
+        Pane::Findings => "findings",
+    };
+    html! {
+        <div class="page" data-pane={pane}>
+            <Header
+                {language}
+                theme={state.theme}
+                {on_example}
+                {on_copy}
+                on_language={to_action(&state, Action::LanguageChosen)}
+                on_theme={to_action(&state, Action::ThemeChosen)}
+            />
+            <p class="tagline">
+                <span>{ words::tagline().get(language).to_owned() }</span>
+                { " " }
+                <span class="privacy">{ words::privacy().get(language).to_owned() }</span>
+            </p>
+            <Tabs pane={state.pane} {language} shown={shown_findings(&state)} {on_pane} />
+            <main class="halves">
+                <section class="half template" aria-label={words::template().get(language).to_owned()}>
+                    <EditorPane
+                        handle={(*editor).clone()}
+                        text={state.text.clone()}
+                        report={state.current_report().cloned()}
+                        chosen={state.chosen}
+                        {language}
+                        {on_change}
+                        {on_move}
+                        on_fix={&on_fix}
+                        {on_explain}
+                    />
+                    { at_cursor(&state, &on_fix) }
+                </section>
+                <section class="half list" aria-label={words::findings().get(language).to_owned()}>
+                    <Findings
+                        report={state.report().cloned()}
+                        is_empty={state.text.trim().is_empty()}
+                        chosen={state.chosen}
+                        {language}
+                        {on_choose}
+                        {on_place}
+                        {on_fix}
+                        on_explain={on_explain_rule}
+                    />
+                    if let Some(report) = state.report() {
+                        <Needs
+                            report={report.clone()}
+                            parameters={state.parameters.clone()}
+                            {language}
+                            on_give={to_action(&state, |(name, value)| Action::ParameterGiven(name, value))}
+                        />
+                    }
+                </section>
+            </main>
+            <Announcer text={announcement(&state)} />
+            <NoticeBar
+                notice={state.notice}
+                {language}
+                {on_undo}
+                on_dismiss={to_action(&state, |()| Action::Dismissed)}
+            />
+            <RuleDocument
+                rule={state.explained.clone()}
+                {language}
+                on_close={to_action(&state, |()| Action::Closed)}
+            />
+        </div>
+    }
+}
+
+fn to_action<T: 'static>(state: &UseReducerHandle<State>, action: impl Fn(T) -> Action + 'static) -> Callback<T> {
+    let dispatcher = state.dispatcher();
+    Callback::from(move |value| dispatcher.dispatch(action(value)))
+}
+
+/// Keeps the address in step, and opens what it is changed to by hand or by going back.
+#[hook]
+fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &Rc<EditorHandle>) {
+    {
+        let (address, snapshot) = (address.clone(), (**state).clone());
+        use_effect_with(state.revision, move |revision| {
+            // The first state came from the address; a refused link stays there to be looked at.
+            if *revision > 1 {
+                address.follow(snapshot);
+            }
+        });
+    }
+    {
+        let address = address.clone();
+        use_effect_with((), move |()| {
+            let listener = address.flush_on_leaving();
+            move || drop(listener)
+        });
+    }
+    {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        use_effect_with((), move |()| {
+            let listener = web_sys::window().map(|window| {
+                EventListener::new(&window, "hashchange", move |_| match open_link(&address::fragment()) {
+                    None => {}
+                    Some(Err(error)) => dispatcher.dispatch(Action::Told(Notice::LinkRefused(error))),
+                    Some(Ok(shared)) => {
+                        let text = editor_text(&shared.text);
+                        dispatcher.dispatch(Action::Opened(text.clone(), shared.parameters));
+                        editor.replace_text(&text);
+                    }
+                })
+            });
+            move || drop(listener)
+        });
+    }
+}
+
+/// Tells the document and the next visit of the language.
+#[hook]
+fn use_language(language: Language) {
+    let is_first = use_mut_ref(|| true);
+    use_effect_with(language, move |language| {
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            document.set_title(words::title().get(*language));
+            set_root_attribute(&document, "lang", language.tag());
+        }
+        // Only a choice is kept: a link in one language must not decide the next visit.
+        if !is_first.replace(false) {
+            preferences::keep_language(*language);
+        }
+    });
+}
+
+/// Tells the styles and the next visit of the theme.
+#[hook]
+fn use_theme(state: &UseReducerHandle<State>) {
+    use_effect_with(state.theme, |theme| {
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            set_root_attribute(&document, "data-theme", theme.name());
+        }
+        preferences::keep_theme(*theme);
+    });
+}
+
+fn set_root_attribute(document: &web_sys::Document, name: &str, value: &str) {
+    if let Some(root) = document.document_element() {
+        // Fails for names that are not names; these are.
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+async fn copy_address() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    // Missing where the page is not served securely.
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into());
+    if clipboard.map_or(true, |clipboard| clipboard.is_undefined()) {
+        return false;
+    }
+    let Ok(address) = window.location().href() else { return false };
+    JsFuture::from(window.navigator().clipboard().write_text(&address)).await.is_ok()
+}
+
+fn shown_findings(state: &State) -> Option<usize> {
+    state.report().map(|report| report.counts().shown())
+}
+
+#[derive(PartialEq, Properties)]
+struct TabsProps {
+    pane: Pane,
+    language: Language,
+    shown: Option<usize>,
+    on_pane: Callback<Pane>,
+}
+
+/// The two halves of a narrow screen.
+#[component]
+fn Tabs(props: &TabsProps) -> Html {
+    let tab = |pane: Pane, name: String, count: Option<usize>| {
+        html! {
+            <button
+                type="button"
+                aria-pressed={(props.pane == pane).to_string()}
+                onclick={props.on_pane.reform(move |_| pane)}
+            >
+                { name }
+                if let Some(count) = count { <span class="tab-count">{ count }</span> }
+            </button>
+        }
+    };
+    let language = props.language;
+    html! {
+        <div class="tabs" role="group" aria-label={words::tabs_name().get(language).to_owned()}>
+            { tab(Pane::Template, words::template().get(language).to_owned(), None) }
+            { tab(Pane::Findings, words::findings().get(language).to_owned(), props.shown) }
+        </div>
+    }
+}
+
+/// Below the editor of a narrow screen, where nothing hovers: the finding at the cursor, or how many there are.
+fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html {
+    let language = state.language;
+    let report = state.report();
+    let chosen = state.chosen.and_then(|index| Some((index, report?.findings.get(index)?.clone())));
+    let show_list = to_action(state, |_: MouseEvent| Action::Shown(Pane::Findings));
+    html! {
+        <div class="at-cursor">
+            if let Some((index, finding)) = chosen {
+                <button type="button" class="at-cursor-text" onclick={show_list} data-severity={finding.severity.name()}>
+                    { severity_mark(finding.severity) }
+                    <span>{ prose(finding.message.get(language)) }</span>
+                </button>
+                if let Some(fix) = finding.fix {
+                    <button type="button" class="fix" onclick={on_fix.reform(move |_| index)}>
+                        { prose(fix.title.get(language)) }
+                    </button>
+                }
+            } else {
+                <button type="button" class="at-cursor-text" onclick={show_list}>
+                    { report.map(|report| words::counts(report.counts()).get(language).to_owned()) }
+                </button>
+            }
+        </div>
+    }
+}
+
+fn announcement(state: &State) -> String {
+    let Some(report) = state.report() else { return String::new() };
+    let phrase = if report.is_template || !report.findings.is_empty() {
+        words::counts(report.counts())
+    } else if state.text.trim().is_empty() {
+        words::empty()
+    } else {
+        words::no_template()
+    };
+    phrase.get(state.language).to_owned()
+}
+
+#[derive(PartialEq, Properties)]
+struct AnnouncerProps {
+    text: String,
+}
+
+/// Says the counts to screen readers once they have settled: nobody wants to hear them at every keystroke.
+#[component]
+fn Announcer(props: &AnnouncerProps) -> Html {
+    let said = use_state_eq(String::new);
+    {
+        let said = said.setter();
+        use_effect_with(props.text.clone(), move |text| {
+            let text = text.clone();
+            let timer = Timeout::new(SETTLED_MS, move || said.set(text));
+            move || drop(timer)
+        });
+    }
+    html! { <p class="unseen" role="status">{ (*said).clone() }</p> }
+}
+
+const SETTLED_MS: u32 = 800;
+
+/// Puts the page into `root`, in place of what stands there while it loads.
+pub fn mount(root: Element) -> yew::AppHandle<App> {
+    root.set_inner_html("");
+    yew::Renderer::<App>::with_root(root).render()
+}

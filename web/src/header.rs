@@ -1,0 +1,130 @@
+//! The bar at the top: examples, the link, the language and the theme.
+
+use vpcheck_core::language::Language;
+use yew::prelude::*;
+
+use crate::examples::{self, Example};
+use crate::state::Theme;
+use crate::words;
+
+/// Properties of [`Header`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The language of the page.
+    pub language: Language,
+    /// The theme that is on.
+    pub theme: Theme,
+    /// An example was chosen, by its index.
+    pub on_example: Callback<usize>,
+    /// The link was asked for.
+    pub on_copy: Callback<()>,
+    /// The other language was chosen.
+    pub on_language: Callback<Language>,
+    /// The next theme was chosen.
+    pub on_theme: Callback<Theme>,
+}
+
+/// The bar.
+#[component]
+pub(crate) fn Header(props: &Props) -> Html {
+    let language = props.language;
+    let other = match language {
+        Language::English => Language::Japanese,
+        Language::Japanese => Language::English,
+    };
+    let theme_name = words::theme(props.theme).get(language).to_owned();
+    let next = props.theme.next();
+    html! {
+        <header class="bar">
+            <h1 class="brand">{ brand_mark() }<span>{ "vpcheck" }</span></h1>
+            <button type="button" class="bar-button examples-button" popovertarget="examples">
+                { words::examples().get(language).to_owned() }
+                { chevron() }
+            </button>
+            <div class="examples" id="examples" popover="auto">
+                <ul aria-label={words::examples().get(language).to_owned()}>
+                    { for examples::ALL.iter().enumerate().map(|(index, example)| {
+                        example_item(index, example, language, &props.on_example)
+                    }) }
+                </ul>
+            </div>
+            <span class="bar-space" />
+            <button
+                type="button"
+                class="bar-button"
+                onclick={props.on_copy.reform(|_| ())}
+                aria-label={words::copy_link().get(language).to_owned()}
+            >
+                { link_icon() }
+                <span class="wide-only">{ words::copy_link().get(language).to_owned() }</span>
+            </button>
+            <button
+                type="button"
+                class="bar-button"
+                lang={other.tag()}
+                onclick={props.on_language.reform(move |_| other)}
+            >
+                { words::other_language().get(language).to_owned() }
+            </button>
+            <button
+                type="button"
+                class="bar-button"
+                title={theme_name.clone()}
+                aria-label={theme_name}
+                onclick={props.on_theme.reform(move |_| next)}
+            >
+                { theme_icon(props.theme) }
+            </button>
+        </header>
+    }
+}
+
+fn example_item(index: usize, example: &Example, language: Language, on_example: &Callback<usize>) -> Html {
+    html! {
+        <li>
+            <button
+                type="button"
+                popovertarget="examples"
+                popovertargetaction="hide"
+                onclick={on_example.reform(move |_| index)}
+            >
+                <span class="example-title">{ (example.title)().get(language).to_owned() }</span>
+                <span class="example-sentence">{ (example.sentence)().get(language).to_owned() }</span>
+            </button>
+        </li>
+    }
+}
+
+fn brand_mark() -> Html {
+    html! {
+        <svg class="brand-mark" viewBox="0 0 24 24" aria-hidden="true">
+            <rect x="2.5" y="2.5" width="19" height="19" rx="5" />
+            <path d="m7.5 12.5 3 3 6-7" />
+        </svg>
+    }
+}
+
+fn chevron() -> Html {
+    html! { <svg class="icon small" viewBox="0 0 16 16" aria-hidden="true"><path d="m4 6 4 4 4-4" /></svg> }
+}
+
+fn link_icon() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M8.5 11.5a3.5 3.5 0 0 0 5 0l2.5-2.5a3.5 3.5 0 0 0-5-5l-1 1" />
+            <path d="M11.5 8.5a3.5 3.5 0 0 0-5 0L4 11a3.5 3.5 0 0 0 5 5l1-1" />
+        </svg>
+    }
+}
+
+fn theme_icon(theme: Theme) -> Html {
+    let shape = match theme {
+        Theme::System => html! { <><circle cx="10" cy="10" r="6.5" /><path class="filled" d="M10 3.5a6.5 6.5 0 0 1 0 13Z" /></> },
+        Theme::Light => html! {
+            <><circle cx="10" cy="10" r="3.5" />
+            <path d="M10 1.5v2M10 16.5v2M1.5 10h2M16.5 10h2M4 4l1.4 1.4M14.6 14.6 16 16M4 16l1.4-1.4M14.6 5.4 16 4" /></>
+        },
+        Theme::Dark => html! { <path d="M16.5 12A7 7 0 0 1 8 3.5a7 7 0 1 0 8.5 8.5Z" /> },
+    };
+    html! { <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">{ shape }</svg> }
+}

@@ -1,0 +1,43 @@
+//! The vpcheck playground: an editor, the findings, and links that carry both. Everything runs in the browser.
+//!
+//! What can be told apart from the browser is: [`state`], [`report`] and [`queue`] are plain data, tested natively.
+//! The rest is compiled for the browser only.
+
+pub mod examples;
+pub mod queue;
+pub mod report;
+pub mod state;
+pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+mod address;
+#[cfg(target_arch = "wasm32")]
+pub mod analyzer;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(target_arch = "wasm32")]
+mod document;
+#[cfg(target_arch = "wasm32")]
+pub mod editor;
+#[cfg(target_arch = "wasm32")]
+pub mod findings;
+#[cfg(target_arch = "wasm32")]
+mod header;
+#[cfg(target_arch = "wasm32")]
+mod needs;
+#[cfg(target_arch = "wasm32")]
+mod notice;
+#[cfg(target_arch = "wasm32")]
+mod preferences;
+#[cfg(target_arch = "wasm32")]
+mod prose;
+
+/// Draws the page. In the worker there is none, and the program waits to be asked.
+#[cfg(target_arch = "wasm32")]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(root) = document.and_then(|document| document.get_element_by_id("page")) {
+        app::mount(root);
+    }
+}

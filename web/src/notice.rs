@@ -1,0 +1,55 @@
+//! What the page has to tell once: a damaged link, a replaced text, a copied link.
+
+use gloo_timers::callback::Timeout;
+use vpcheck_core::language::Language;
+use yew::prelude::*;
+
+use crate::state::Notice;
+use crate::words;
+
+/// Properties of [`NoticeBar`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// What to tell, if anything.
+    pub notice: Option<Notice>,
+    /// The language of the page.
+    pub language: Language,
+    /// The last change is to be taken back.
+    pub on_undo: Callback<()>,
+    /// It was read.
+    pub on_dismiss: Callback<()>,
+}
+
+/// A bar over the page's foot. It waits to be read, unless it only confirms.
+#[component]
+pub(crate) fn NoticeBar(props: &Props) -> Html {
+    {
+        let on_dismiss = props.on_dismiss.clone();
+        use_effect_with(props.notice, move |notice| {
+            let passing = notice.filter(|notice| notice.is_passing());
+            let timer = passing.map(|_| Timeout::new(PASSING_MS, move || on_dismiss.emit(())));
+            move || drop(timer)
+        });
+    }
+    let language = props.language;
+    html! {
+        <div class="notices" role="alert">
+            if let Some(notice) = props.notice {
+                <div class="notice">
+                    <p>{ notice.words().get(language).to_owned() }</p>
+                    if notice == Notice::Replaced {
+                        <button type="button" class="quiet" onclick={props.on_undo.reform(|_| ())}>
+                            { words::undo().get(language).to_owned() }
+                        </button>
+                    }
+                    <button type="button" class="quiet" onclick={props.on_dismiss.reform(|_| ())}>
+                        { words::close().get(language).to_owned() }
+                    </button>
+                </div>
+            }
+        </div>
+    }
+}
+
+/// Long enough to read two short sentences.
+const PASSING_MS: u32 = 8_000;

@@ -1,0 +1,74 @@
+//! What the browser remembers for the next visit, and what the address asks for.
+
+use vpcheck_core::language::Language;
+use web_sys::{Storage, UrlSearchParams, Window};
+
+use crate::state::Theme;
+
+/// The language: of the address, else of the last visit, else of the browser.
+pub(crate) fn language() -> Language {
+    let window = window();
+    let asked = query(&window).and_then(|query| query.get("lang"));
+    let from_tag = |tag: String| Language::from_tag(&tag);
+    asked.and_then(from_tag).or_else(|| stored(LANGUAGE).and_then(from_tag)).unwrap_or_else(|| {
+        let tags = window.navigator().languages();
+        tags.iter().filter_map(|tag| tag.as_string()).find_map(from_tag).unwrap_or_default()
+    })
+}
+
+/// Remembers a language. An address that asks for another one is brought in line, or a reload would bring that back.
+pub(crate) fn keep_language(language: Language) {
+    keep(LANGUAGE, language.tag());
+    let window = window();
+    if let Some(query) = query(&window).filter(|query| query.has("lang")) {
+        query.set("lang", language.tag());
+        let location = window.location();
+        let hash = location.hash().unwrap_or_default();
+        if let (Ok(path), Ok(history)) = (location.pathname(), window.history()) {
+            let query = String::from(query.to_string());
+            // A refused address change costs nothing: the choice is in storage all the same.
+            let _ = history.replace_state_with_url(
+                &wasm_bindgen::JsValue::NULL,
+                "",
+                Some(&format!("{path}?{query}{hash}")),
+            );
+        }
+    }
+}
+
+/// The theme of the last visit.
+pub(crate) fn theme() -> Theme {
+    stored(THEME).and_then(|name| Theme::from_name(&name)).unwrap_or_default()
+}
+
+/// Remembers a theme.
+pub(crate) fn keep_theme(theme: Theme) {
+    keep(THEME, theme.name());
+}
+
+const LANGUAGE: &str = "vpcheck.language";
+const THEME: &str = "vpcheck.theme";
+
+fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+fn query(window: &Window) -> Option<UrlSearchParams> {
+    UrlSearchParams::new_with_str(&window.location().search().ok()?).ok()
+}
+
+/// Storage is refused to third-party frames and in some private windows; then nothing is remembered.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+fn keep(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // A full storage forgets a preference; the page goes on.
+        let _ = storage.set_item(key, value);
+    }
+}

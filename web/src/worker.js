@@ -1,0 +1,33 @@
+// Analyses beside the page. The page sends the module that it runs itself, then texts; see analyzer.rs.
+
+let program;
+
+self.onmessage = async ({ data }) => {
+  if (data.module) {
+    program = start(data);
+    await program;
+    self.postMessage({ ready: true });
+    return;
+  }
+  const { analyze_json } = await program;
+  const { sequence, text, parameters } = data;
+  try {
+    self.postMessage({ sequence, report: analyze_json(text, parameters) });
+  } catch {
+    // The panic is in the console already; the page starts another worker.
+    self.postMessage({ sequence });
+  }
+};
+
+async function start({ glue, module }) {
+  const program = await import(glue);
+  program.initSync({ module });
+  return program;
+}
+
+// A program that cannot be loaded is a worker that cannot be had: let the page's error event say so.
+self.onunhandledrejection = ({ reason }) => {
+  setTimeout(() => {
+    throw reason;
+  });
+};
