@@ -112,7 +112,8 @@ impl TextWriter {
         }));
         group = group.elements(self.remarks(finding, sources));
         let mut report = vec![group];
-        report.extend(finding.fix.as_ref().map(|fix| self.fix(fix, sources)));
+        let file = finding.primary().map_or(FileId(0), |label| label.file);
+        report.extend(finding.fix.as_ref().map(|fix| self.fix(fix, file, sources)));
         self.renderer.render(&report)
     }
 
@@ -156,7 +157,7 @@ impl TextWriter {
         })))
     }
 
-    fn fix<'a>(&'a self, fix: &'a Fix, sources: &'a Sources<'a>) -> Group<'a> {
+    fn fix<'a>(&'a self, fix: &'a Fix, file: FileId, sources: &'a Sources<'a>) -> Group<'a> {
         let title = fix.title.get(self.language);
         let title = match fix.safety {
             Safety::Safe => phrase!(en: "{title} (safe fix)", ja: "{title}(安全な修正)"),
@@ -167,7 +168,7 @@ impl TextWriter {
         };
         let title = self.level(Level::HELP).secondary_title(harmless(title.get(self.language)));
         let group = Group::with_title(title);
-        match patches(fix, sources) {
+        match patches(fix, file, sources) {
             Some(snippet) => group.element(snippet),
             None => group,
         }
@@ -178,9 +179,9 @@ impl TextWriter {
     }
 }
 
-/// The edits as changed lines; nothing where there is too much of them.
-fn patches<'a>(fix: &'a Fix, sources: &'a Sources<'a>) -> Option<Snippet<'a, Patch<'a>>> {
-    let source = sources.get(FileId(0))?;
+/// The edits as changed lines of the file that the finding is in; nothing where there is too much of them.
+fn patches<'a>(fix: &'a Fix, file: FileId, sources: &'a Sources<'a>) -> Option<Snippet<'a, Patch<'a>>> {
+    let source = sources.get(file)?;
     let ranges: Option<Vec<Range<usize>>> = fix.edits.iter().map(|edit| source.range(edit.span)).collect();
     let ranges = ranges?;
     let lines_taken = ranges.iter().map(|range| source.text[range.clone()].lines().count());

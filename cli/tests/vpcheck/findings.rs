@@ -149,3 +149,47 @@ fn rules_are_listed_and_explained() {
     let run = workspace.run("explain unknown-referense");
     assert!(run.err.ends_with("= help: did you mean `unknown-reference`?\n"), "{}", run.err);
 }
+
+const PARENT: &str = "\
+Resources:
+  App:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ./nested/app.yaml, Parameters: {Subnets: subnet-1}}
+";
+
+#[test]
+fn nested_templates_of_a_folder_are_told_by_their_parents() {
+    let broken = OPEN.to_owned() + BROKEN.strip_prefix("Resources:\n").unwrap();
+    let workspace = Workspace::new([("app/main.yaml", PARENT), ("app/nested/app.yaml", &broken)]);
+    for arguments in ["check app", "check ./app/main.yaml", "check app/nested/../main.yaml"] {
+        let run = workspace.run(arguments);
+        assert!(run.out.contains("app/nested/app.yaml:13:23\n"), "{}", run.out);
+        assert!(run.out.ends_with("\n1 error in 1 file\n"), "{arguments}: {}", run.out);
+    }
+    let run = workspace.run("check app app/nested/app.yaml --format json");
+    assert_eq!(run.json_paths(), ["app/main.yaml", "app/nested/app.yaml"], "named outright");
+    let run = workspace.run("check app/nested/app.yaml app --format json");
+    assert_eq!(run.json_paths(), ["app/nested/app.yaml", "app/main.yaml"], "named outright");
+    workspace.write("vpcheck.yaml", "allow: [{rule: unknown-reference, reason: soon, path: nested/}]\n");
+    let run = workspace.run("check app/main.yaml --config vpcheck.yaml");
+    assert_eq!(run.out, "No findings in 1 file (1 suppressed)\n");
+}
+
+#[test]
+fn templates_that_nest_each_other_are_not_lost() {
+    let nesting = |path: &str| {
+        BROKEN.to_owned()
+            + &format!("  S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {path}}}}}\n")
+    };
+    let (a, b) = (nesting("b.yaml"), nesting("a.yaml"));
+    let run = Workspace::new([("a.yaml", a.as_str()), ("b.yaml", b.as_str())]).run("check --format json .");
+    assert_eq!(run.json_paths(), ["a.yaml"]);
+    assert_eq!(run.json()["files"][0]["summary"]["errors"], 2);
+}
+
+#[test]
+fn a_damaged_template_of_a_folder_is_not_passed_over() {
+    let text = "{\"AWSTemplateFormatVersion\": \"2010-09-09\", \"Resources\": {\"A\": {\"Type\": \"AWS::SNS::Topic\" \"B\"}";
+    let run = Workspace::new([("a.json", text), ("b.yaml", SOUND)]).run("check .");
+    assert_eq!(run.status, 1, "{run:?}");
+}
