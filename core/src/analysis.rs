@@ -162,7 +162,8 @@ fn limit(findings: &mut Vec<Finding>, limit: usize) {
     if more == 0 {
         return;
     }
-    let Some(rule) = limit.checked_sub(1).and_then(|last| findings.get(last)).map(|finding| finding.rule) else {
+    let Some(rule) = limit.checked_sub(1).and_then(|last| findings.get(last)).map(|finding| finding.rule)
+    else {
         findings.clear();
         return;
     };

@@ -35,8 +35,10 @@ fn local_path(body: Node<'_>) -> Option<&str> {
         "AWS::Serverless::Application" => "Location",
         _ => return None,
     };
-    let path = body.at(&["Properties", property]).filter(|node| node.tag().is_none()).and_then(Node::as_str)?;
-    let remote = path.is_empty() || path.contains("://") || path.starts_with("arn:") || path.starts_with("{{");
+    let path =
+        body.at(&["Properties", property]).filter(|node| node.tag().is_none()).and_then(Node::as_str)?;
+    let remote =
+        path.is_empty() || path.contains("://") || path.starts_with("arn:") || path.starts_with("{{");
     (!remote).then_some(path)
 }
 
@@ -63,7 +65,13 @@ impl<'o> Follower<'o> {
     }
 
     /// Analyses `text` and everything below it. `chain` are the keys from the main template down to this one.
-    pub(super) fn analyze(&mut self, path: &str, text: &str, parameters: &BTreeMap<String, String>, chain: &[&str]) -> Analysis {
+    pub(super) fn analyze(
+        &mut self,
+        path: &str,
+        text: &str,
+        parameters: &BTreeMap<String, String>,
+        chain: &[&str],
+    ) -> Analysis {
         let file = self.add_source(path, text);
         let mut inputs = Inputs {
             parameters: parameters.clone(),
@@ -141,7 +149,12 @@ impl<'o> Follower<'o> {
             let Some(text) = self.options.nested.get(&key) else { continue };
             let mut parameters = BTreeMap::new();
             let mut names = BTreeSet::new();
-            for entry in written.and_then(|body| body.at(&["Properties", "Parameters"])).map(Node::entries).into_iter().flatten() {
+            for entry in written
+                .and_then(|body| body.at(&["Properties", "Parameters"]))
+                .map(Node::entries)
+                .into_iter()
+                .flatten()
+            {
                 let Some(name) = entry.name() else { continue };
                 names.insert(name.to_owned());
                 if let Some(value) = known(&template.evaluate(entry.value)) {
@@ -231,7 +244,10 @@ Resources:
     #[test]
     fn a_nested_stack_is_analysed_with_what_its_parent_passes() {
         let mut options = Options::default();
-        options.nested.insert("./network.yaml".into(), "Resources: {A: {Type: T}}\nOutputs: {Group: {Value: sg-1}}".into());
+        options.nested.insert(
+            "./network.yaml".into(),
+            "Resources: {A: {Type: T}}\nOutputs: {Group: {Value: sg-1}}".into(),
+        );
         options.nested.insert("app/app.yaml".into(), APP.into());
         let analysis = analyze("main.yaml", PARENT, &options);
         let told: Vec<String> = analysis
@@ -254,7 +270,8 @@ Resources:
 
     #[test]
     fn stacks_that_nest_each_other_end() {
-        let text = "Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: other.yaml}}\n";
+        let text =
+            "Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: other.yaml}}\n";
         let mut options = Options::default();
         options.nested.insert("other.yaml".into(), text.into());
         assert_eq!(analyze("main.yaml", text, &options).sources.len(), 2);

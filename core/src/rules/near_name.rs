@@ -7,8 +7,11 @@ pub(crate) fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>)
     let mut best: Option<(&str, usize)> = None;
     let mut tied = false;
     for candidate in candidates {
-        let distance =
-            if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(name, candidate, allowed).unwrap_or(usize::MAX) };
+        let distance = if candidate.eq_ignore_ascii_case(name) {
+            0
+        } else {
+            distance(name, candidate, allowed).unwrap_or(usize::MAX)
+        };
         if distance > allowed {
             continue;
         }
@@ -35,7 +38,8 @@ fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
     for (row, a) in left.iter().enumerate() {
         let mut next = vec![row + 1];
         for (column, b) in right.iter().enumerate() {
-            let mut cost = (last[column + 1] + 1).min(next[column] + 1).min(last[column] + usize::from(a != b));
+            let mut cost =
+                (last[column + 1] + 1).min(next[column] + 1).min(last[column] + usize::from(a != b));
             if row > 0 && column > 0 && *a == right[column - 1] && left[row - 1] == *b {
                 cost = cost.min(before[column - 1] + 1);
             }

@@ -116,7 +116,8 @@ impl<'a> Names<'a> {
                     names.open |= !names.add_loop(entry.value, 6);
                 }
                 let kind = entry.value.get("Type").and_then(Node::as_str).unwrap_or("");
-                let foreign = entry.value.tag().is_some() || entry.value.get("Type").is_some_and(|node| node.tag().is_some());
+                let foreign = entry.value.tag().is_some()
+                    || entry.value.get("Type").is_some_and(|node| node.tag().is_some());
                 if kind.ends_with("::MODULE") || foreign {
                     names.modules.push(name);
                 }
@@ -178,9 +179,7 @@ impl<'a> Names<'a> {
     fn candidates(&self, space: Space) -> Vec<&'a str> {
         let pseudo = PSEUDO_PARAMETERS.into_iter();
         match space {
-            Space::Value => {
-                self.parameters.iter().chain(&self.resources).copied().chain(pseudo).collect()
-            }
+            Space::Value => self.parameters.iter().chain(&self.resources).copied().chain(pseudo).collect(),
             Space::Parameter => self.parameters.iter().copied().chain(pseudo).collect(),
             Space::Resource => self.resources.clone(),
             Space::Condition => self.conditions.clone(),
@@ -238,7 +237,8 @@ fn finding(
         }
     }
     let (message, help) = words(template, name, space, near);
-    let mut finding = Finding::new(ID, Severity::Error, Some(first.span), message).help(help).told_apart_by(name);
+    let mut finding =
+        Finding::new(ID, Severity::Error, Some(first.span), message).help(help).told_apart_by(name);
     if let Owner::Resource(resource) = owner {
         finding = finding.about(*resource);
     }

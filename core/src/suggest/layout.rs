@@ -48,7 +48,8 @@ pub(crate) fn indentation(text: &str, offset: u32) -> &str {
 /// The place after the last line of `node`, its line end included; nothing where something follows on that line.
 pub(crate) fn after_lines(text: &str, node: Node<'_>) -> Option<u32> {
     let end = node.span().end;
-    let end = if node.collection_style() == Some(CollectionStyle::Block) { last_byte(text, end) } else { end };
+    let end =
+        if node.collection_style() == Some(CollectionStyle::Block) { last_byte(text, end) } else { end };
     let rest = text.get(end as usize..)?;
     let line = rest.find('\n').map_or(rest, |at| &rest[..=at]);
     let blank = line.trim();
