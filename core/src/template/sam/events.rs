@@ -285,8 +285,9 @@ impl FunctionEvent<'_, '_> {
         };
         let suffix = match resource {
             None => "AllStages".to_owned(),
-            Some("ServerlessRestApi") if self.template.source("ServerlessRestApi").is_none() => "Prod".to_owned(),
             Some(id) => match self.template.source(id) {
+                // The API that SAM adds.
+                Some(api) if api.body.is_none() => "Prod".to_owned(),
                 None => {
                     let kind = SamProblemKind::UnknownResource(id.to_owned());
                     out.problems.push(self.event.problem(self.source, kind));

@@ -24,7 +24,7 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, attributes: &
     let location = source.property("DefinitionUri");
     let location = location.and_then(|at| super::function::s3_location(at, ["Bucket", "Key", "Version"]));
     api.set_some("BodyS3Location", location);
-    let stage = stage(template, source, attributes);
+    let stage = stage(source, attributes);
     out.refer(source, "Stage", &stage.id);
     let authorizers = source.property("Auth").and_then(|auth| auth.get("Authorizers"));
     for entry in authorizers.map(Node::entries).into_iter().flatten() {
@@ -40,12 +40,9 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, attributes: &
     out.add_itself(api);
 }
 
-fn stage(template: &Template<'_>, source: &Source<'_>, attributes: &Map) -> Made {
+fn stage(source: &Source<'_>, attributes: &Map) -> Made {
     let given = source.given("StageName");
-    let name = match given {
-        Some(name) => template.text_of(name),
-        None => Some("$default".to_owned()),
-    };
+    let name = stage_name(given, "$default");
     let id = match name.as_deref() {
         Some("$default") => format!("{}ApiGatewayDefaultStage", source.id),
         Some(name) if is_alphanumeric(name) => format!("{}{name}Stage", source.id),
@@ -73,6 +70,15 @@ fn stage(template: &Template<'_>, source: &Source<'_>, attributes: &Map) -> Made
     stage.set("Tags", Value::Map(tags));
     stage.set("AutoDeploy", Value::Bool(true));
     stage
+}
+
+/// The name of a stage; nothing for an intrinsic function, known or not: it gives no prefix to the logical id.
+fn stage_name(given: Option<Node<'_>>, default: &str) -> Option<String> {
+    match given {
+        Some(name) if intrinsic::is_intrinsic(name) => None,
+        Some(name) => name.as_str().map(str::to_owned),
+        None => Some(default.to_owned()),
+    }
 }
 
 /// Credentials need a named origin.
@@ -138,10 +144,7 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
     );
     api.set("ProtocolType", "WEBSOCKET");
     let given = source.given("StageName");
-    let name = match given {
-        Some(name) => template.text_of(name),
-        None => Some("default".to_owned()),
-    };
+    let name = stage_name(given, "default");
     routes(source, name.as_deref(), given, &attributes, out);
     let stage_id = match (given, name.as_deref()) {
         (None, _) => format!("{}DefaultStage", source.id),
@@ -159,6 +162,10 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
         &["StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings"],
     );
     stage.set("AutoDeploy", Value::Bool(true));
+    if source.given("RouteSettings").is_some() {
+        let routes: Vec<Value> = route_ids(source).map(Value::from).collect();
+        stage.set_attribute("DependsOn", routes.into());
+    }
     out.refer(source, "Stage", &stage.id);
     custom_domain::expand(template, source, ApiKind::V2, Some(&stage.id), &attributes, out);
     connect_authorizer(source, &attributes, out);
@@ -175,8 +182,7 @@ fn routes(source: &Source<'_>, stage: Option<&str>, given: Option<Node<'_>>, att
     for entry in routes.map(Node::entries).into_iter().flatten() {
         let Some(key) = entry.name() else { continue };
         let at = entry.key.id();
-        let plain: String = key.chars().filter(|character| character.is_alphanumeric()).collect();
-        let base = format!("{}{}", source.id, capitalized(&plain));
+        let base = route_base(source, key);
         let mut route =
             Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
         route.set("ApiId", reference(source.id));
@@ -217,6 +223,19 @@ fn routes(source: &Source<'_>, stage: Option<&str>, given: Option<Node<'_>>, att
         permission.set("SourceArn", route_arn(source, key, stage, given));
         out.add(permission);
     }
+}
+
+/// The start of the logical ids of a route's resources.
+fn route_base(source: &Source<'_>, key: &str) -> String {
+    let plain: String = key.chars().filter(|character| character.is_alphanumeric()).collect();
+    format!("{}{}", source.id, capitalized(&plain))
+}
+
+fn route_ids<'a>(source: &Source<'a>) -> impl Iterator<Item = String> + use<'a> {
+    let source = *source;
+    let routes = source.given("Routes").map(Node::entries);
+    let id = move |key: &str| format!("{}Route", route_base(&source, key));
+    routes.into_iter().flatten().filter_map(move |entry| entry.name().map(&id))
 }
 
 fn route_arn(source: &Source<'_>, key: &str, stage: Option<&str>, given: Option<Node<'_>>) -> Value {

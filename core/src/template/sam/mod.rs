@@ -26,6 +26,7 @@ mod rest_api;
 mod role;
 mod source;
 mod state_machine;
+mod usage_plan;
 mod value;
 
 pub use globals::Joined;
@@ -216,6 +217,7 @@ fn transform(
         out.begin(index);
         expand_one(&template, source, out);
     }
+    usage_plan::expand_shared(&template, out);
     connector::expand_embedded(&template, out);
     deployment::expand(&template, out);
     std::mem::take(&mut out.conditions)
@@ -324,7 +326,11 @@ fn refuse_doubles(resources: &[Resource], made: &mut Vec<Item>, out: &mut Output
             resource.id == *id && !(item.itself && index == item.source)
         });
         let twice = seen.iter().any(|(other, _)| other == id);
-        if taken || twice {
+        // Two APIs under one domain name share it, and a function's user pools share their permission.
+        if twice {
+            return false;
+        }
+        if taken {
             let resource = resources.get(item.source).map(|resource| resource.id.as_str());
             out.problems.push(SamProblem::new(item.made.at, resource, SamProblemKind::DuplicateId(id.clone())));
             return false;
