@@ -9,7 +9,12 @@ use vpcheck_core::syntax::{Kind, Limits, Node, parse};
 use vpcheck_core::template::sam::{Expansion, HASH_MARKER, expand};
 
 /// Properties that are left out of the comparison, with the reason.
-const UNCOMPARED: [(&str, &str, &str); 9] = [
+const UNCOMPARED: [(&str, &str, &str); 14] = [
+    ("AWS::ApiGateway::RestApi", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGateway::Stage", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGatewayV2::Api", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGatewayV2::Stage", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGatewayV2::DomainName", "Tags", "tags are no part of the network"),
     ("AWS::ApiGateway::RestApi", "BinaryMediaTypes", "SAM puts a parameter's value in, ours keeps the reference"),
     ("*", "Metadata", "SAM's own notes on connectors"),
     ("AWS::ApiGateway::RestApi", "Body", "the definition that SAM writes is not built"),
@@ -260,7 +265,11 @@ fn untagged(node: Node<'_>) -> Value {
     }
 }
 
+/// The shared corpus beside the workspace, or the folder that `SAM_PAIRS` names.
 fn pairs() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("SAM_PAIRS") {
+        return Some(folder.into());
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/sam-pairs");
     folder.is_dir().then_some(folder)
 }
