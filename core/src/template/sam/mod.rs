@@ -1,36 +1,455 @@
-//! What SAM's transform makes of a template.
+//! What the transform `AWS::Serverless-2016-10-31` makes of a template: `Globals` merged, SAM resources replaced by
+//! the plain CloudFormation resources that they stand for, with the logical ids that SAM gives them.
+//!
+//! Everything made is pushed into the template's own tree. What the author wrote is shared by its node; what SAM adds
+//! carries the span of the text it follows from.
 
-use crate::syntax::{Node, NodeId, Tree};
+mod capacity_provider;
+mod connector;
+mod custom_domain;
+mod deployment;
+mod events;
+mod function;
+mod globals;
+mod graphql_api;
+mod http_api;
+mod intrinsic;
+mod invoke_config;
+mod logical_id;
+mod managed_policies;
+mod output;
+mod policy_templates;
+mod pollers;
+mod problem;
+mod renamed;
+mod rest_api;
+mod role;
+mod source;
+mod state_machine;
+mod usage_plan;
+mod value;
 
-/// The template after SAM's transform.
+pub use globals::Joined;
+pub use logical_id::HASH_MARKER;
+pub use problem::{SamProblem, SamProblemKind};
+
+use self::globals::{Found, Globals, ResourceNodes};
+use self::output::{Item, Output};
+use self::source::{Source, Template};
+use self::value::Value;
+use crate::syntax::{CollectionStyle, EntryIds, Node, NodeId, ScalarStyle, Tree};
+
+/// What SAM's transform makes of a template.
 #[derive(Clone, Debug, Default)]
 pub struct Expansion {
-    /// Every resource, in order.
+    /// Every resource after the transform, in the template's order; what is made from a SAM resource follows it.
     pub resources: Vec<ExpandedResource>,
-    /// Names that resolve to a logical id: `MyFunction.Version`.
+    /// What SAM refuses. The rest is expanded all the same.
+    pub problems: Vec<SamProblem>,
+    /// References that name what a SAM resource makes, as written after `Ref` or before the attribute of
+    /// `Fn::GetAtt`: `MyFunction.Alias`, `MyApi.Stage`, or a layer's own id, each with the logical id it means.
     pub references: Vec<(String, String)>,
+    /// Conditions that SAM adds.
+    pub conditions: Vec<AddedCondition>,
+    /// Lists of `Globals` joined with a resource's own.
+    pub joined: Vec<Joined>,
 }
 
 /// A resource after the transform.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpandedResource {
-    /// Logical id.
+    /// Its logical id. Where SAM ends it with a hash of code or of an API, [`HASH_MARKER`] stands instead.
     pub id: String,
-    /// Its declaration in plain CloudFormation.
+    /// Its key.
+    pub key: NodeId,
+    /// The whole resource, in plain CloudFormation.
     pub body: NodeId,
-    /// The SAM resource that it was generated from.
+    /// The SAM resource that it is made from; nothing for one that is untouched or itself the transformed one.
     pub made_by: Option<String>,
-    /// The key in the text that it follows from.
+    /// The key, in the text, of the resource that it is or is made from. For an API that SAM adds by itself it is
+    /// the first function that asks for it.
     pub source: NodeId,
 }
 
-/// Whether SAM's transform works on the template.
-pub fn is_sam(root: Node<'_>) -> bool {
-    let _ = root;
-    false
+/// A condition that SAM adds to the template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedCondition {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: NodeId,
 }
 
-/// Expands.
-pub fn expand(_tree: &mut Tree<'_>, _root: NodeId, _parameters: &dyn Fn(&str) -> Option<String>) -> Expansion {
-    Expansion::default()
+/// Whether the template asks for SAM's transform, alone or among others.
+pub fn is_sam(root: Node<'_>) -> bool {
+    let names = |node: Node<'_>| {
+        let name = if node.is_mapping() { node.get("Name") } else { Some(node) };
+        name.and_then(Node::as_str) == Some("AWS::Serverless-2016-10-31")
+    };
+    root.get("Transform")
+        .is_some_and(|transform| names(transform) || transform.items().into_iter().any(names))
+}
+
+/// Expands a template. Never fails: what SAM refuses becomes a problem, and everything else is expanded.
+///
+/// `parameters` gives the values of parameters, and of `AWS::Partition` or `AWS::Region` where they are known; a
+/// parameter's default is read from the template.
+pub fn expand(tree: &mut Tree<'_>, root: NodeId, parameters: &dyn Fn(&str) -> Option<String>) -> Expansion {
+    let mut out = Output::default();
+    let mut resources = read(tree, root);
+    apply_globals(tree, root, &mut resources, &mut out);
+    let conditions = transform(tree, root, &resources, parameters, &mut out);
+    plant(tree, &resources, out, conditions)
+}
+
+/// The nodes of a resource.
+#[derive(Clone, Debug)]
+struct Resource {
+    id: String,
+    kind: String,
+    key: NodeId,
+    /// Nothing for an API that SAM adds.
+    body: Option<NodeId>,
+    properties: Option<NodeId>,
+    /// The function that an API is added for.
+    asked_by: Option<usize>,
+}
+
+fn read(tree: &Tree<'_>, root: NodeId) -> Vec<Resource> {
+    let mut resources: Vec<Resource> = Vec::new();
+    let entries = tree.node(root).get("Resources").map(Node::entries);
+    for entry in entries.into_iter().flatten() {
+        let Some(id) = entry.name() else { continue };
+        let resource = Resource {
+            id: id.to_owned(),
+            kind: entry.value.get("Type").and_then(Node::as_str).unwrap_or_default().trim().to_owned(),
+            key: entry.key.id(),
+            body: Some(entry.value.id()),
+            properties: entry.value.get("Properties").map(Node::id),
+            asked_by: None,
+        };
+        // Of two equal ids the later one counts.
+        match resources.iter_mut().find(|other| other.id == id) {
+            Some(other) => *other = resource,
+            None => resources.push(resource),
+        }
+    }
+    resources
+}
+
+/// Merges `Globals`, and adds the APIs that events ask for without naming any.
+fn apply_globals(tree: &mut Tree<'_>, root: NodeId, resources: &mut Vec<Resource>, out: &mut Output) {
+    let globals = Globals::read(tree.node(root), &mut out.problems);
+    add_implied(tree, root, resources);
+    for resource in resources {
+        let Some(section) = resource.kind.strip_prefix("AWS::Serverless::") else { continue };
+        let ignore = resource.body.and_then(|body| tree.node(body).get("IgnoreGlobals")).map(Node::id);
+        let nodes = ResourceNodes { id: &resource.id, properties: resource.properties, ignore };
+        let mut found = Found { joined: &mut out.joined, problems: &mut out.problems };
+        resource.properties = globals.apply(tree, section, &nodes, &mut found);
+    }
+}
+
+/// The APIs that SAM adds: type, logical id, event type and the event's property that names an API.
+const IMPLIED: [(&str, &str, &str, &str); 2] = [
+    ("AWS::Serverless::Api", "ServerlessRestApi", "Api", "RestApiId"),
+    ("AWS::Serverless::HttpApi", http_api::IMPLICIT, "HttpApi", "ApiId"),
+];
+
+fn add_implied(tree: &Tree<'_>, root: NodeId, resources: &mut Vec<Resource>) {
+    let sources = sources(tree, resources);
+    let template = Template { tree, root: tree.node(root), parameters: &|_| None, sources: &sources };
+    let mut added = Vec::new();
+    for (kind, id, event, property) in IMPLIED {
+        if template.source(id).is_some() {
+            continue;
+        }
+        if let Some(implied) = rest_api::implied(&template, event, property) {
+            added.push(Resource {
+                id: id.to_owned(),
+                kind: kind.to_owned(),
+                key: implied.key,
+                body: None,
+                properties: None,
+                asked_by: Some(implied.source),
+            });
+        }
+    }
+    resources.append(&mut added);
+}
+
+fn sources<'a>(tree: &'a Tree<'a>, resources: &'a [Resource]) -> Vec<Source<'a>> {
+    let source = |resource: &'a Resource| Source {
+        id: &resource.id,
+        key: resource.key,
+        body: resource.body.map(|body| tree.node(body)),
+        kind: &resource.kind,
+        properties: resource.properties.map(|properties| tree.node(properties)),
+    };
+    resources.iter().map(source).collect()
+}
+
+/// In which order SAM expands: APIs after the functions that add to them, connectors last.
+fn turn(kind: &str) -> u8 {
+    match kind {
+        "AWS::Serverless::Function" => 0,
+        "AWS::Serverless::StateMachine" => 1,
+        "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" => 2,
+        "AWS::Serverless::Connector" => 4,
+        _ => 3,
+    }
+}
+
+/// Makes everything that is made; the tree is only read. Returns the conditions that SAM adds.
+fn transform(
+    tree: &Tree<'_>,
+    root: NodeId,
+    resources: &[Resource],
+    parameters: &dyn Fn(&str) -> Option<String>,
+    out: &mut Output,
+) -> Vec<(String, Value, NodeId)> {
+    let sources = sources(tree, resources);
+    let template = Template { tree, root: tree.node(root), parameters, sources: &sources };
+    let mut order: Vec<_> = sources.iter().enumerate().collect();
+    order.sort_by_key(|(_, source)| turn(source.kind));
+    for (index, source) in order {
+        out.begin(index);
+        let first = out.made.len();
+        expand_one(&template, source, out);
+        pass_tags_on(source, &mut out.made[first..]);
+    }
+    usage_plan::expand_shared(&template, out);
+    connector::expand_embedded(&template, out);
+    deployment::expand(&template, out);
+    std::mem::take(&mut out.conditions)
+}
+
+fn expand_one(template: &Template<'_>, source: &Source<'_>, out: &mut Output) {
+    let Some(name) = source.kind.strip_prefix("AWS::Serverless::") else { return };
+    if source.properties.is_some_and(|properties| !properties.is_mapping() && !properties.is_null()) {
+        out.problems.push(source.problem("Properties", SamProblemKind::MalformedResource));
+    }
+    match name {
+        "Function" => function::expand(template, source, out),
+        "StateMachine" => state_machine::expand(template, source, out),
+        "Api" | "HttpApi" => expand_api(template, source, name, out),
+        "WebSocketApi" => http_api::expand_web_socket(template, source, out),
+        "SimpleTable" => renamed::simple_table(source, out),
+        "Application" => renamed::application(source, out),
+        "LayerVersion" => renamed::layer_version(template, source, out),
+        "CapacityProvider" => capacity_provider::expand(template, source, out),
+        "NetworkConnector" => capacity_provider::expand_network_connector(template, source, out),
+        "GraphQLApi" => graphql_api::expand(template, source, out),
+        "MicrovmImage" => renamed::rename(source, "AWS::Lambda::MicrovmImage", out),
+        "WebFunction" => renamed::rename(source, "AWS::Lambda::WebFunction", out),
+        "Connector" => connector::expand(template, source, out),
+        other => {
+            let kind = SamProblemKind::UnknownType(other.to_owned());
+            out.problems.push(source.problem("Type", kind));
+        }
+    }
+}
+
+/// `PropagateTags`: everything made has the author's tags, and those alone.
+fn pass_tags_on(source: &Source<'_>, made: &mut [Item]) {
+    const TAGGED: [&str; 3] = ["AWS::Lambda::Function", "AWS::IAM::Role", "AWS::StepFunctions::StateMachine"];
+    const PASSING: [&str; 2] = ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
+    let (Some(_), Some(tags)) = (source.given("PropagateTags"), source.given("Tags")) else { return };
+    for item in made.iter_mut().filter(|item| TAGGED.contains(&item.made.kind) && PASSING.contains(&source.kind)) {
+        item.made.set_some("Tags", source::tags(None, Some(tags)));
+    }
+}
+
+fn expand_api(template: &Template<'_>, source: &Source<'_>, name: &str, out: &mut Output) {
+    let is_rest = name == "Api";
+    let implied = if source.body.is_some() {
+        None
+    } else {
+        let (event, property) = if is_rest { ("Api", "RestApiId") } else { ("HttpApi", "ApiId") };
+        rest_api::implied(template, event, property)
+    };
+    let attributes = match &implied {
+        Some(implied) => implied.attributes(source.id, out),
+        None => source.passed_on(),
+    };
+    if is_rest {
+        let stage = implied.map(|_| "Prod");
+        rest_api::expand(template, source, stage, &attributes, out);
+    } else {
+        http_api::expand(template, source, &attributes, out);
+    }
+}
+
+/// Adds everything made to the tree.
+fn plant(
+    tree: &mut Tree<'_>,
+    resources: &[Resource],
+    mut out: Output,
+    conditions: Vec<(String, Value, NodeId)>,
+) -> Expansion {
+    let mut expansion = Expansion { joined: std::mem::take(&mut out.joined), ..Expansion::default() };
+    let waits =
+        Waits { added: std::mem::take(&mut out.dependencies), stand_ins: std::mem::take(&mut out.stand_ins) };
+    let mut made = std::mem::take(&mut out.made);
+    made.sort_by_key(|item| (item.source, !item.itself));
+    refuse_doubles(resources, &mut made, &mut out);
+    let mut made = made.into_iter().peekable();
+    for (index, resource) in resources.iter().enumerate() {
+        let is_made = made.peek().is_some_and(|item| item.source == index);
+        let is_gone = resource.kind == "AWS::Serverless::Connector";
+        if let Some(body) = resource.body.filter(|_| !is_made && !is_gone) {
+            let body = waits.apply_to_node(tree, &resource.id, body);
+            expansion.resources.push(ExpandedResource {
+                id: resource.id.clone(),
+                key: resource.key,
+                body,
+                made_by: None,
+                source: resource.key,
+            });
+        }
+        // A connector that stands in another resource does not replace it.
+        let replaced = made.peek().is_some_and(|item| item.source == index && item.itself);
+        if let Some(body) = resource.body.filter(|_| is_made && !replaced && !is_gone) {
+            let body = waits.apply_to_node(tree, &resource.id, body);
+            let key = resource.key;
+            let id = resource.id.clone();
+            expansion.resources.push(ExpandedResource { id, key, body, made_by: None, source: key });
+        }
+        while let Some(item) = made.next_if(|item| item.source == index) {
+            expansion.resources.push(plant_one(tree, resources, &waits, item));
+        }
+    }
+    for (name, value, at) in conditions {
+        let span = tree.node(at).span_with_tag();
+        let value = value.plant(tree, span);
+        expansion.conditions.push(AddedCondition { name, value });
+    }
+    expansion.references = out.references;
+    expansion.problems = out.problems;
+    expansion
+}
+
+/// A made resource may not have the logical id of another.
+fn refuse_doubles(resources: &[Resource], made: &mut Vec<Item>, out: &mut Output) {
+    let mut seen: Vec<(String, usize)> = Vec::new();
+    made.retain(|item| {
+        let id = &item.made.id;
+        let taken = resources
+            .iter()
+            .enumerate()
+            .any(|(index, resource)| resource.id == *id && !(item.itself && index == item.source));
+        let twice = seen.iter().any(|(other, _)| other == id);
+        // Two APIs under one domain name share it, and a function's user pools share their permission.
+        if twice {
+            return false;
+        }
+        if taken {
+            let resource = resources.get(item.source).map(|resource| resource.id.as_str());
+            out.problems.push(SamProblem::new(
+                item.made.at,
+                resource,
+                SamProblemKind::DuplicateId(id.clone()),
+            ));
+            return false;
+        }
+        seen.push((id.clone(), item.source));
+        true
+    });
+}
+
+fn plant_one(tree: &mut Tree<'_>, resources: &[Resource], waits: &Waits, item: Item) -> ExpandedResource {
+    let Item { source, itself, mut made } = item;
+    let resource = &resources[source];
+    let id = made.id.clone();
+    let span = tree.node(made.at).span();
+    waits.apply_to_made(tree, &mut made);
+    let body = made.body().plant(tree, span);
+    let keeps_key = itself && id == resource.id && resource.body.is_some();
+    let key = if keeps_key { resource.key } else { tree.push_scalar(id.clone(), ScalarStyle::Plain, span) };
+    let asked_by = resource.asked_by.and_then(|index| resources.get(index)).unwrap_or(resource);
+    let is_own = itself && resource.body.is_some();
+    ExpandedResource {
+        id,
+        key,
+        body,
+        made_by: if is_own { None } else { Some(asked_by.id.clone()) },
+        source: asked_by.key,
+    }
+}
+
+/// Changes to `DependsOn`.
+struct Waits {
+    /// Who waits, for whom.
+    added: Vec<(String, String)>,
+    /// Ids that stand for others.
+    stand_ins: Vec<(String, Vec<String>)>,
+}
+
+impl Waits {
+    fn apply_to_made(&self, tree: &Tree<'_>, made: &mut source::Made) {
+        let own =
+            made.attributes.iter().find(|(name, _)| name == "DependsOn").map(|(_, value)| value.clone());
+        if let Some(list) = self.list(tree, &made.id, own) {
+            made.set_attribute("DependsOn", list);
+        }
+    }
+
+    fn apply_to_node(&self, tree: &mut Tree<'_>, id: &str, body: NodeId) -> NodeId {
+        let node = tree.node(body);
+        let connectors = node.get("Connectors").is_some();
+        let own = node.get("DependsOn").map(Value::from);
+        let list = self.list(tree, id, own);
+        if list.is_none() && !connectors {
+            return body;
+        }
+        let gone = |name: &str| name == "Connectors" || (name == "DependsOn" && list.is_some());
+        let mut entries: Vec<EntryIds> = node
+            .entries()
+            .into_iter()
+            .filter(|entry| !entry.name().is_some_and(gone))
+            .map(crate::syntax::Entry::ids)
+            .collect();
+        let span = node.span();
+        if let Some(list) = list {
+            let key = tree.push_scalar("DependsOn", ScalarStyle::Plain, span);
+            let value = list.plant(tree, span);
+            entries.push(EntryIds { key, value, merged: false });
+        }
+        tree.push_mapping(&entries, CollectionStyle::Block, span)
+    }
+
+    /// The new list, where it differs from the own one.
+    fn list(&self, tree: &Tree<'_>, id: &str, own: Option<Value>) -> Option<Value> {
+        let items = match own {
+            Some(Value::Node(node)) => {
+                let node = tree.node(node);
+                if node.is_sequence() {
+                    node.items().into_iter().map(Value::from).collect()
+                } else {
+                    vec![node.into()]
+                }
+            }
+            Some(Value::List(items)) => items,
+            _ => Vec::new(),
+        };
+        let mut changed = false;
+        let mut list = Vec::new();
+        for item in items {
+            let stand_in = self.stand_ins.iter().find(|(stand_in, _)| item.is_text(tree, stand_in));
+            match stand_in {
+                Some((_, others)) => {
+                    changed = true;
+                    list.extend(others.iter().cloned().map(Value::from));
+                }
+                None => list.push(item),
+            }
+        }
+        for (waiting, other) in &self.added {
+            if waiting == id && !list.iter().any(|item| item.is_text(tree, other)) {
+                changed = true;
+                list.push(other.clone().into());
+            }
+        }
+        if changed { Some(Value::List(list)) } else { None }
+    }
 }
