@@ -150,13 +150,8 @@ pub fn App() -> Html {
                 on_language={to_action(&state, Action::LanguageChosen)}
                 on_theme={to_action(&state, Action::ThemeChosen)}
             />
-            <p class="tagline">
-                <span>{ words::tagline().get(language).to_owned() }</span>
-                { " " }
-                <span class="privacy">{ words::privacy().get(language).to_owned() }</span>
-            </p>
-            <Tabs pane={state.pane} {language} shown={shown_findings(&state)} {on_pane} />
             <main class="halves">
+                <Tabs pane={state.pane} {language} shown={shown_findings(&state)} {on_pane} />
                 <section class="half template" aria-label={words::template().get(language).to_owned()}>
                     <EditorPane
                         handle={(*editor).clone()}
@@ -348,9 +343,9 @@ fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html 
                     { severity_mark(finding.severity) }
                     <span>{ prose(finding.message.get(language)) }</span>
                 </button>
-                if let Some(fix) = finding.fix {
+                if finding.fix.is_some() {
                     <button type="button" class="fix" onclick={on_fix.reform(move |_| index)}>
-                        { prose(fix.title.get(language)) }
+                        { words::apply_fix().get(language).to_owned() }
                     </button>
                 }
             } else {

@@ -24,7 +24,7 @@ pub(crate) struct Props {
     pub on_theme: Callback<Theme>,
 }
 
-/// The bar.
+/// The bar, and below it what the page is.
 #[component]
 pub(crate) fn Header(props: &Props) -> Html {
     let language = props.language;
@@ -35,7 +35,8 @@ pub(crate) fn Header(props: &Props) -> Html {
     let theme_name = words::theme(props.theme).get(language).to_owned();
     let next = props.theme.next();
     html! {
-        <header class="bar">
+        <header>
+            <div class="bar">
             <h1 class="brand">{ brand_mark() }<span>{ "vpcheck" }</span></h1>
             <button type="button" class="bar-button examples-button" popovertarget="examples">
                 { words::examples().get(language).to_owned() }
@@ -75,6 +76,12 @@ pub(crate) fn Header(props: &Props) -> Html {
             >
                 { theme_icon(props.theme) }
             </button>
+            </div>
+            <p class="tagline">
+                <span>{ words::tagline().get(language).to_owned() }</span>
+                { " " }
+                <span class="privacy">{ words::privacy().get(language).to_owned() }</span>
+            </p>
         </header>
     }
 }

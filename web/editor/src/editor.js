@@ -5,7 +5,7 @@ import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { search, searchKeymap } from "@codemirror/search";
 import { Annotation, Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
@@ -50,7 +50,6 @@ export class Editor {
           bracketMatching(),
           highlightActiveLine(),
           highlightActiveLineGutter(),
-          highlightSelectionMatches(),
           search({ top: true }),
           syntaxHighlighting(classHighlighter),
           labels,
@@ -63,7 +62,13 @@ export class Editor {
           ]),
           this.#syntax.of(this.#isJson ? json() : yaml()),
           this.#words.of([]),
-          EditorView.contentAttributes.of({ autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
+          EditorView.contentAttributes.of({
+            autocapitalize: "off",
+            autocorrect: "off",
+            spellcheck: "false",
+            // It can be focused without; but what checks a page for access looks for it.
+            tabindex: "0",
+          }),
           EditorView.updateListener.of((update) => this.#updated(update)),
         ],
       }),
@@ -123,7 +128,7 @@ export class Editor {
   /**
    * Marks the findings. The hover shows message, help and what can be done.
    * @param {{finding: number, rule: string, from: number, to: number, severity: string, message: string, help: string,
-   *   fix: string | null, explain: string}[]} findings
+   *   fix: string | null, apply: string, explain: string}[]} findings
    */
   mark(findings) {
     const length = this.#view.state.doc.length;
@@ -137,7 +142,7 @@ export class Editor {
         renderMessage: () => describe(finding),
         actions: [
           ...(finding.fix
-            ? [{ name: finding.fix, markClass: "cm-fix", apply: () => this.#handlers.fix(finding.finding) }]
+            ? [{ name: finding.apply, markClass: "cm-fix", apply: () => this.#handlers.fix(finding.finding) }]
             : []),
           { name: finding.explain, apply: () => this.#handlers.explain(finding.finding) },
         ],
@@ -216,17 +221,15 @@ function looksLikeJson(text) {
   return /^\s*\{/.test(text);
 }
 
-function describe({ message, help, rule }) {
+function describe({ message, help, fix, rule }) {
+  const paragraph = (name, ...children) => {
+    const node = document.createElement("p");
+    node.className = `cm-finding-${name}`;
+    node.append(...children);
+    return node;
+  };
   const box = document.createElement("div");
-  const first = document.createElement("p");
-  first.className = "cm-finding-message";
-  first.append(prose(message));
-  const second = document.createElement("p");
-  second.className = "cm-finding-help";
-  second.append(prose(help));
-  const name = document.createElement("p");
-  name.className = "cm-finding-rule";
-  name.textContent = rule;
-  box.append(first, second, name);
+  box.append(paragraph("message", prose(message)), paragraph("help", prose(help)), paragraph("rule", rule));
+  if (fix) box.append(paragraph("fix", prose(fix)));
   return box;
 }
