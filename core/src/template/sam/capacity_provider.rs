@@ -81,12 +81,7 @@ pub(super) fn expand_network_connector(template: &Template<'_>, source: &Source<
 }
 
 /// The ARN of the operator role, after making it where the author gives none.
-fn operator_role(
-    template: &Template<'_>,
-    source: &Source<'_>,
-    policy: &str,
-    out: &mut Output,
-) -> Value {
+fn operator_role(template: &Template<'_>, source: &Source<'_>, policy: &str, out: &mut Output) -> Value {
     if let Some(own) = source.given("OperatorRole") {
         return own.into();
     }

@@ -1,7 +1,7 @@
 use super::intrinsic;
 use super::output::Output;
-use super::problem::{SamProblem, SamProblemKind};
 use super::policy_templates::actions;
+use super::problem::{SamProblem, SamProblemKind};
 use super::source::{Made, Source, Template};
 use super::value::{Map, Text, Value, get_att, map, reference, sub};
 use crate::syntax::{Entry, Node, NodeId};
@@ -128,10 +128,17 @@ impl Connector<'_, '_> {
         out.stand_ins.push((self.id.clone(), made));
     }
 
-    fn connect(&self, from: Side<'_>, to: Side<'_>, suffix: &str, out: &mut Output) -> Result<(), SamProblemKind> {
+    fn connect(
+        &self,
+        from: Side<'_>,
+        to: Side<'_>,
+        suffix: &str,
+        out: &mut Output,
+    ) -> Result<(), SamProblemKind> {
         let source = self.end(from, to, out)?;
         let destination = self.end(to, from, out)?;
-        let profile = Profile::find(&source.kind, &destination.kind).ok_or(SamProblemKind::UnsupportedConnector)?;
+        let profile =
+            Profile::find(&source.kind, &destination.kind).ok_or(SamProblemKind::UnsupportedConnector)?;
         let permissions = self.permissions(&profile)?;
         let wanted = |line: &Line| permissions.iter().any(|permission| permission == line.permission);
         let both = Both { source: &source, destination: &destination };
@@ -149,7 +156,8 @@ impl Connector<'_, '_> {
         permissions.sort();
         permissions.dedup();
         let known = |permission: &String| profile.lines.iter().any(|line| line.permission == permission);
-        let allowed = profile.combinations.is_empty() || profile.combinations.contains(&permissions.join("+").as_str());
+        let allowed =
+            profile.combinations.is_empty() || profile.combinations.contains(&permissions.join("+").as_str());
         if permissions.is_empty() || !permissions.iter().all(known) || !allowed {
             return Err(SamProblemKind::UnsupportedConnector);
         }
@@ -165,10 +173,12 @@ impl Connector<'_, '_> {
         out: &mut Output,
     ) -> Result<(), SamProblemKind> {
         let holder = if profile.on_source { both.source } else { both.destination };
-        let role = holder.role.clone().ok_or_else(|| SamProblemKind::MissingProperty("RoleName".to_owned()))?;
+        let role =
+            holder.role.clone().ok_or_else(|| SamProblemKind::MissingProperty("RoleName".to_owned()))?;
         let mut statements = Vec::new();
         for line in profile.lines.iter().filter(|line| wanted(line)) {
-            let resources = line.resources.iter().map(|resource| both.put_in(resource)).collect::<Result<Vec<_>, _>>()?;
+            let resources =
+                line.resources.iter().map(|resource| both.put_in(resource)).collect::<Result<Vec<_>, _>>()?;
             statements.push(map([
                 ("Effect", "Allow".into()),
                 ("Action", actions(line.text)),
@@ -469,8 +479,13 @@ impl Profile {
             "topic" => Kind::Topic,
             _ => Kind::Permission,
         };
-        let mut profile =
-            Self { kind, on_source: false, waits: Waits::Nothing, combinations: Vec::new(), lines: Vec::new() };
+        let mut profile = Self {
+            kind,
+            on_source: false,
+            waits: Waits::Nothing,
+            combinations: Vec::new(),
+            lines: Vec::new(),
+        };
         for word in words {
             match word {
                 "source" => profile.on_source = true,
@@ -499,7 +514,8 @@ mod tests {
     #[test]
     fn profiles_read() {
         let profile = Profile::find("AWS::SQS::Queue", "AWS::Lambda::Function");
-        let profile = profile.map(|found| (found.kind, found.on_source, found.waits, found.combinations, found.lines.len()));
+        let profile = profile
+            .map(|found| (found.kind, found.on_source, found.waits, found.combinations, found.lines.len()));
         assert_eq!(profile, Some((Kind::Policy, false, Waits::Mapping, vec!["Read+Write"], 2)));
         assert!(Profile::find("AWS::SQS::Queue", "AWS::SQS::Queue").is_none());
         let headers = PROFILES.lines().filter(|line| !line.starts_with([' ', '#']));

@@ -45,7 +45,8 @@ pub(super) fn expand(
     };
     if let Some(mutual) = config.get("MutualTlsAuthentication") {
         let known = |name: &str| matches!(name, "TruststoreUri" | "TruststoreVersion");
-        if !mutual.is_mapping() || mutual.entries().into_iter().any(|entry| !entry.name().is_some_and(known)) {
+        if !mutual.is_mapping() || mutual.entries().into_iter().any(|entry| !entry.name().is_some_and(known))
+        {
             let kind = SamProblemKind::InvalidProperty("Domain.MutualTlsAuthentication".to_owned());
             out.problems.push(source.problem("Domain", kind));
         }
@@ -290,8 +291,7 @@ pub(super) fn authorizer_permission(
     attributes: &Map,
 ) -> Made {
     let id = format!("{}{name}AuthorizerPermission", source.id);
-    let mut made =
-        Made::new(id, "AWS::Lambda::Permission", attributes.clone(), source.place_of("Auth"));
+    let mut made = Made::new(id, "AWS::Lambda::Permission", attributes.clone(), source.place_of("Auth"));
     made.set("Action", "lambda:InvokeFunction");
     made.set("FunctionName", function);
     made.set("Principal", "apigateway.amazonaws.com");

@@ -106,7 +106,8 @@ fn common_condition(deployments: &[Deployment], at: NodeId, out: &mut Output) ->
     if deployments.iter().any(|deployment| deployment.enabled && deployment.condition.is_none()) {
         return None;
     }
-    let mut names: Vec<_> = deployments.iter().filter_map(|deployment| deployment.condition.clone()).collect();
+    let mut names: Vec<_> =
+        deployments.iter().filter_map(|deployment| deployment.condition.clone()).collect();
     names.sort();
     names.dedup();
     combine(CONDITION, names, at, out)
@@ -118,8 +119,7 @@ pub(super) fn combine(name: &str, mut names: Vec<String>, at: NodeId, out: &mut 
         return names.pop();
     }
     // `Fn::Or` takes ten at most.
-    let mut level: Vec<Value> =
-        names.into_iter().map(|name| map([("Condition", name.into())])).collect();
+    let mut level: Vec<Value> = names.into_iter().map(|name| map([("Condition", name.into())])).collect();
     while level.len() > 1 {
         level = level.chunks(10).map(either).collect();
     }
@@ -157,7 +157,8 @@ fn group(template: &Template<'_>, deployment: &Deployment) -> Made {
     if let Some(kind) = preference.get("Type") {
         group.set("DeploymentConfigName", configuration(template, kind));
     }
-    let style = [("DeploymentType", "BLUE_GREEN".into()), ("DeploymentOption", "WITH_TRAFFIC_CONTROL".into())];
+    let style =
+        [("DeploymentType", "BLUE_GREEN".into()), ("DeploymentOption", "WITH_TRAFFIC_CONTROL".into())];
     group.set("DeploymentStyle", map(style));
     let role = preference.get("Role").filter(|role| intrinsic::is_given(*role));
     group.set("ServiceRoleArn", role.map_or_else(|| get_att(ROLE, "Arn"), Value::from));
@@ -174,7 +175,8 @@ fn alarm_configuration(alarms: Node<'_>) -> Value {
     }
     match alarms.items().get(0) {
         Some(first) if !intrinsic::is_no_value(first) => {
-            let names: Vec<_> = alarms.items().into_iter().map(|alarm| map([("Name", alarm.into())])).collect();
+            let names: Vec<_> =
+                alarms.items().into_iter().map(|alarm| map([("Name", alarm.into())])).collect();
             map([("Enabled", Value::Bool(true)), ("Alarms", names.into())])
         }
         _ => map([]),

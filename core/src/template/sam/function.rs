@@ -191,11 +191,13 @@ pub(super) fn s3_location(location: Node<'_>, names: [&'static str; 3]) -> Optio
             *part = location.get(name).map(Value::from);
         }
     } else {
-        let (path, query) = location.as_str()?.strip_prefix("s3://").map(|path| {
-            path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)))
-        })?;
+        let (path, query) = location
+            .as_str()?
+            .strip_prefix("s3://")
+            .map(|path| path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query))))?;
         let (bucket, key) = path.split_once('/')?;
-        let version = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("versionId=")));
+        let version =
+            query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("versionId=")));
         parts = [
             Some(bucket.to_owned().into()),
             Some(key.trim_start_matches('/').to_owned().into()),
@@ -213,7 +215,8 @@ fn capacity_provider(config: Node<'_>) -> Value {
         ("PerExecutionEnvironmentMaxConcurrency", "PerExecutionEnvironmentMaxConcurrency"),
         ("ExecutionEnvironmentMemoryGiBPerVCpu", "ExecutionEnvironmentMemoryGiBPerVCpu"),
     ];
-    let entries = names.into_iter().filter_map(|(from, to)| Some((to.into(), config.get(from)?.into()))).collect();
+    let entries =
+        names.into_iter().filter_map(|(from, to)| Some((to.into(), config.get(from)?.into()))).collect();
     map([("LambdaManagedInstancesCapacityProviderConfig", Value::Map(entries))]).of(config.id())
 }
 
@@ -237,7 +240,8 @@ fn execution_role(template: &Template<'_>, source: &Source<'_>, out: &mut Output
     };
     role.add_managed(template, template.managed_policy(basic).of(source.key));
     if tracing(template, source).is_some() {
-        let policy = if template.partition() == "aws" { "AWSXrayWriteOnlyAccess" } else { "AWSXRayDaemonWriteAccess" };
+        let policy =
+            if template.partition() == "aws" { "AWSXrayWriteOnlyAccess" } else { "AWSXRayDaemonWriteAccess" };
         role.add_managed(template, template.managed_policy(policy).of(source.place_of("Tracing")));
     }
     if source.given("VpcConfig").is_some() {

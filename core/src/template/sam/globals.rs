@@ -358,7 +358,8 @@ impl Merging<'_, '_> {
                 None => {}
             }
         }
-        let own_alone = from_local.iter().filter(|(name, _)| !from_global.iter().any(|(other, _)| other == name));
+        let own_alone =
+            from_local.iter().filter(|(name, _)| !from_global.iter().any(|(other, _)| other == name));
         merged.extend(own_alone.map(|(_, entry)| *entry));
         let span = self.tree.node(local).span();
         self.tree.push_mapping(&merged, CollectionStyle::Block, span)

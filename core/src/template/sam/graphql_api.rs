@@ -6,14 +6,20 @@ use crate::syntax::Node;
 /// Expands an `AWS::Serverless::GraphQLApi` as far as references to what it makes and the roles of its data sources
 /// go: schema, keys, data sources, functions and resolvers keep the properties that the author gave them.
 pub(super) fn expand(_: &Template<'_>, source: &Source<'_>, out: &mut Output) {
-    let mut api = Made::new(source.id.to_owned(), "AWS::AppSync::GraphQLApi", source.own_attributes(), source.key);
-    api.take(source.properties, &["Name", "XrayEnabled", "Visibility", "OwnerContact", "IntrospectionConfig"]);
+    let mut api =
+        Made::new(source.id.to_owned(), "AWS::AppSync::GraphQLApi", source.own_attributes(), source.key);
+    api.take(
+        source.properties,
+        &["Name", "XrayEnabled", "Visibility", "OwnerContact", "IntrospectionConfig"],
+    );
     api.set_some("Tags", tags(Some("graphQLApi:createdBy"), source.given("Tags")));
     let mut schema = part(source, "Schema", "AWS::AppSync::GraphQLSchema", "SchemaInline");
     schema.set_some("Definition", source.property("SchemaInline"));
     schema.set_some("DefinitionS3Location", source.property("SchemaUri"));
     out.add(schema);
-    for (section, kind) in [("ApiKeys", "AWS::AppSync::ApiKey"), ("Functions", "AWS::AppSync::FunctionConfiguration")] {
+    for (section, kind) in
+        [("ApiKeys", "AWS::AppSync::ApiKey"), ("Functions", "AWS::AppSync::FunctionConfiguration")]
+    {
         for entry in source.given(section).map(Node::entries).into_iter().flatten() {
             let Some(name) = entry.name() else { continue };
             let mut made = part(source, name, kind, section);

@@ -67,8 +67,9 @@ fn destination(
         (Some(given), None) => given.into(),
         (_, optional) => {
             let Some((suffix, resource)) = kind.made() else {
-                let kind =
-                    SamProblemKind::MissingProperty("EventInvokeConfig.DestinationConfig.Destination".to_owned());
+                let kind = SamProblemKind::MissingProperty(
+                    "EventInvokeConfig.DestinationConfig.Destination".to_owned(),
+                );
                 out.problems.push(crate::template::sam::SamProblem::new(at, Some(source.id), kind));
                 return None;
             };
@@ -192,4 +193,3 @@ pub(super) fn send_to_bucket(arn: Value) -> (&'static str, Value) {
     let statements = vec![statement("s3:PutObject".into(), objects), statement("s3:ListBucket".into(), arn)];
     ("S3Policy", document(statements))
 }
-

@@ -17,7 +17,10 @@ mod tests {
 
     #[test]
     fn names_have_the_path_that_aws_gave_them() {
-        assert_eq!(path_of("AWSLambdaBasicExecutionRole").as_deref(), Some("service-role/AWSLambdaBasicExecutionRole"));
+        assert_eq!(
+            path_of("AWSLambdaBasicExecutionRole").as_deref(),
+            Some("service-role/AWSLambdaBasicExecutionRole")
+        );
         assert_eq!(path_of("AmazonS3FullAccess").as_deref(), Some("AmazonS3FullAccess"));
         assert_eq!(path_of("ViewOnlyAccess").as_deref(), Some("job-function/ViewOnlyAccess"));
         assert_eq!(path_of("NoSuchPolicy"), None);

@@ -86,9 +86,8 @@ pub fn is_sam(root: Node<'_>) -> bool {
         let name = if node.is_mapping() { node.get("Name") } else { Some(node) };
         name.and_then(Node::as_str) == Some("AWS::Serverless-2016-10-31")
     };
-    root.get("Transform").is_some_and(|transform| {
-        names(transform) || transform.items().into_iter().any(names)
-    })
+    root.get("Transform")
+        .is_some_and(|transform| names(transform) || transform.items().into_iter().any(names))
 }
 
 /// Expands a template. Never fails: what SAM refuses becomes a problem, and everything else is expanded.
@@ -97,7 +96,7 @@ pub fn is_sam(root: Node<'_>) -> bool {
 /// parameter's default is read from the template.
 pub fn expand(tree: &mut Tree<'_>, root: NodeId, parameters: &dyn Fn(&str) -> Option<String>) -> Expansion {
     let mut out = Output::default();
-    let mut resources = read(tree, root);
+    let mut resources = read(tree, root, &mut out);
     apply_globals(tree, root, &mut resources, &mut out);
     let conditions = transform(tree, root, &resources, parameters, &mut out);
     plant(tree, &resources, out, conditions)
@@ -116,11 +115,14 @@ struct Resource {
     asked_by: Option<usize>,
 }
 
-fn read(tree: &Tree<'_>, root: NodeId) -> Vec<Resource> {
+fn read(tree: &Tree<'_>, root: NodeId, out: &mut Output) -> Vec<Resource> {
     let mut resources: Vec<Resource> = Vec::new();
     let entries = tree.node(root).get("Resources").map(Node::entries);
     for entry in entries.into_iter().flatten() {
         let Some(id) = entry.name() else { continue };
+        if !entry.value.is_mapping() {
+            out.problems.push(SamProblem::new(entry.key.id(), Some(id), SamProblemKind::MalformedResource));
+        }
         let resource = Resource {
             id: id.to_owned(),
             kind: entry.value.get("Type").and_then(Node::as_str).unwrap_or_default().trim().to_owned(),
@@ -256,7 +258,9 @@ fn pass_tags_on(source: &Source<'_>, made: &mut [Item]) {
     const TAGGED: [&str; 3] = ["AWS::Lambda::Function", "AWS::IAM::Role", "AWS::StepFunctions::StateMachine"];
     const PASSING: [&str; 2] = ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
     let (Some(_), Some(tags)) = (source.given("PropagateTags"), source.given("Tags")) else { return };
-    for item in made.iter_mut().filter(|item| TAGGED.contains(&item.made.kind) && PASSING.contains(&source.kind)) {
+    for item in
+        made.iter_mut().filter(|item| TAGGED.contains(&item.made.kind) && PASSING.contains(&source.kind))
+    {
         item.made.set_some("Tags", source::tags(None, Some(tags)));
     }
 }
@@ -289,7 +293,8 @@ fn plant(
     conditions: Vec<(String, Value, NodeId)>,
 ) -> Expansion {
     let mut expansion = Expansion { joined: std::mem::take(&mut out.joined), ..Expansion::default() };
-    let waits = Waits { added: std::mem::take(&mut out.dependencies), stand_ins: std::mem::take(&mut out.stand_ins) };
+    let waits =
+        Waits { added: std::mem::take(&mut out.dependencies), stand_ins: std::mem::take(&mut out.stand_ins) };
     let mut made = std::mem::take(&mut out.made);
     made.sort_by_key(|item| (item.source, !item.itself));
     refuse_doubles(resources, &mut made, &mut out);
@@ -334,9 +339,10 @@ fn refuse_doubles(resources: &[Resource], made: &mut Vec<Item>, out: &mut Output
     let mut seen: Vec<(String, usize)> = Vec::new();
     made.retain(|item| {
         let id = &item.made.id;
-        let taken = resources.iter().enumerate().any(|(index, resource)| {
-            resource.id == *id && !(item.itself && index == item.source)
-        });
+        let taken = resources
+            .iter()
+            .enumerate()
+            .any(|(index, resource)| resource.id == *id && !(item.itself && index == item.source));
         let twice = seen.iter().any(|(other, _)| other == id);
         // Two APIs under one domain name share it, and a function's user pools share their permission.
         if twice {
@@ -344,7 +350,11 @@ fn refuse_doubles(resources: &[Resource], made: &mut Vec<Item>, out: &mut Output
         }
         if taken {
             let resource = resources.get(item.source).map(|resource| resource.id.as_str());
-            out.problems.push(SamProblem::new(item.made.at, resource, SamProblemKind::DuplicateId(id.clone())));
+            out.problems.push(SamProblem::new(
+                item.made.at,
+                resource,
+                SamProblemKind::DuplicateId(id.clone()),
+            ));
             return false;
         }
         seen.push((id.clone(), item.source));
@@ -382,7 +392,8 @@ struct Waits {
 
 impl Waits {
     fn apply_to_made(&self, tree: &Tree<'_>, made: &mut source::Made) {
-        let own = made.attributes.iter().find(|(name, _)| name == "DependsOn").map(|(_, value)| value.clone());
+        let own =
+            made.attributes.iter().find(|(name, _)| name == "DependsOn").map(|(_, value)| value.clone());
         if let Some(list) = self.list(tree, &made.id, own) {
             made.set_attribute("DependsOn", list);
         }
@@ -417,7 +428,11 @@ impl Waits {
         let items = match own {
             Some(Value::Node(node)) => {
                 let node = tree.node(node);
-                if node.is_sequence() { node.items().into_iter().map(Value::from).collect() } else { vec![node.into()] }
+                if node.is_sequence() {
+                    node.items().into_iter().map(Value::from).collect()
+                } else {
+                    vec![node.into()]
+                }
             }
             Some(Value::List(items)) => items,
             _ => Vec::new(),

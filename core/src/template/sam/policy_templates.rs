@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn a_template_gives_its_statements() {
         let template = find("SQSSendMessagePolicy").map(|template| {
-            template.document(&|name| (name == "queueName").then(|| Value::from("q"))).map(|value| {
-                value.to_json(&Tree::default())
-            })
+            template
+                .document(&|name| (name == "queueName").then(|| Value::from("q")))
+                .map(|value| value.to_json(&Tree::default()))
         });
         let expected = concat!(
             r#"{"Statement":[{"Action":["sqs:SendMessage*"],"Effect":"Allow","Resource":{"Fn::Sub":["#,

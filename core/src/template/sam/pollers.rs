@@ -1,6 +1,6 @@
 use super::events::FunctionEvent;
-use super::invoke_config::{send_to_bucket, send_to_queue, send_to_topic};
 use super::intrinsic;
+use super::invoke_config::{send_to_bucket, send_to_queue, send_to_topic};
 use super::output::Output;
 use super::problem::SamProblemKind;
 use super::role::{Role, document, statement};
@@ -62,6 +62,10 @@ pub(super) fn expand(of: &FunctionEvent<'_, '_>, role: &mut Role, out: &mut Outp
     kafka_config(of, &mut mapping);
     document_db_config(of, &mut mapping);
     let on_failure = on_failure(of, &mut mapping, out);
+    if !has_credentials(of) {
+        let kind = SamProblemKind::InvalidProperty("SourceAccessConfigurations".to_owned());
+        out.problems.push(event.problem(of.source, kind));
+    }
     out.add(mapping);
     let (managed, inline) = permissions(of);
     if let Some(policy) = managed {
@@ -73,6 +77,18 @@ pub(super) fn expand(of: &FunctionEvent<'_, '_>, role: &mut Role, out: &mut Outp
     if let Some((suffix, policy)) = on_failure {
         role.add_new_policy(of.template, format!("{}{suffix}", of.id), policy.of(event.key));
     }
+}
+
+/// Whether the source has the credentials that Lambda's poller asks for.
+fn has_credentials(of: &FunctionEvent<'_, '_>) -> bool {
+    let known: &[&str] = match of.event.kind {
+        "MQ" => &["BASIC_AUTH", "VIRTUAL_HOST"],
+        "DocumentDB" => &["BASIC_AUTH"],
+        "SelfManagedKafka" => return of.event.given("SourceAccessConfigurations").is_some(),
+        _ => return true,
+    };
+    let basic = access(of).filter(|(kind, _)| *kind == "BASIC_AUTH").count();
+    basic == 1 && access(of).all(|(kind, _)| known.contains(&kind))
 }
 
 /// The property that names what is polled.
@@ -114,7 +130,11 @@ fn document_db_config(of: &FunctionEvent<'_, '_>, mapping: &mut Made) {
 }
 
 /// Sets `DestinationConfig`, without the `Type` that only SAM reads, and gives the policy that it asks for.
-fn on_failure(of: &FunctionEvent<'_, '_>, mapping: &mut Made, out: &mut Output) -> Option<(&'static str, Value)> {
+fn on_failure(
+    of: &FunctionEvent<'_, '_>,
+    mapping: &mut Made,
+    out: &mut Output,
+) -> Option<(&'static str, Value)> {
     let config = of.event.given("DestinationConfig")?;
     let invalid = |name: &str| {
         let kind = SamProblemKind::InvalidProperty(name.to_owned());
@@ -254,8 +274,7 @@ fn decrypt(of: &FunctionEvent<'_, '_>, action: Value) -> Option<Value> {
 fn schema_registry(of: &FunctionEvent<'_, '_>) -> Vec<Value> {
     let Some(config) = of.event.given("SchemaRegistryConfig") else { return Vec::new() };
     let secrets = config.get("AccessConfigs").map(Node::items).into_iter().flatten();
-    let mut statements: Vec<_> =
-        secrets.filter_map(|secret| Some(read_secret(secret.get("URI")?))).collect();
+    let mut statements: Vec<_> = secrets.filter_map(|secret| Some(read_secret(secret.get("URI")?))).collect();
     let Some(uri) = config.get("SchemaRegistryURI") else { return statements };
     let text = if intrinsic::is_intrinsic(uri) { intrinsic::argument(uri, "Sub") } else { Some(uri) };
     let registry = text
@@ -265,7 +284,8 @@ fn schema_registry(of: &FunctionEvent<'_, '_>) -> Vec<Value> {
         .and_then(|part| part.strip_prefix("registry/").map(str::to_owned));
     if let Some(registry) = registry {
         statements.push(statement(list(["glue:GetRegistry"]), uri.into()));
-        let arn = format!("arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{registry}/*");
+        let arn =
+            format!("arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{registry}/*");
         let schemas = Value::List(vec![sub(arn, Map::new())]);
         statements.push(statement(list(["glue:GetSchemaVersion"]), schemas));
     }

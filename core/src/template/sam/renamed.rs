@@ -69,7 +69,10 @@ pub(super) fn layer_version(template: &Template<'_>, source: &Source<'_>, out: &
     let name = source.given("LayerName").map(|name| template.resolved(name));
     layer.set("LayerName", name.unwrap_or_else(|| source.id.to_owned().into()));
     let location = source.property("ContentUri");
-    layer.set_some("Content", location.and_then(|at| s3_location(at, ["S3Bucket", "S3Key", "S3ObjectVersion"])));
+    layer.set_some(
+        "Content",
+        location.and_then(|at| s3_location(at, ["S3Bucket", "S3Key", "S3ObjectVersion"])),
+    );
     layer.take(
         source.properties,
         &["Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo"],

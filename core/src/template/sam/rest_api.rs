@@ -79,12 +79,7 @@ fn deployment(source: &Source<'_>, attributes: &Map) -> Made {
     made
 }
 
-fn stage(
-    source: &Source<'_>,
-    implicit: Option<&'static str>,
-    attributes: &Map,
-    out: &mut Output,
-) -> Made {
+fn stage(source: &Source<'_>, implicit: Option<&'static str>, attributes: &Map, out: &mut Output) -> Made {
     let given = source.property("StageName");
     let name = match (implicit, given) {
         (Some(name), _) => Some(name.to_owned()),
@@ -201,7 +196,8 @@ impl Implied {
         let mut attributes: Map =
             condition.into_iter().map(|condition| ("Condition".into(), condition.into())).collect();
         for name in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            let mut policies = self.deletion.iter().filter(|(other, _)| *other == name).map(|(_, policy)| policy);
+            let mut policies =
+                self.deletion.iter().filter(|(other, _)| *other == name).map(|(_, policy)| policy);
             let retains = policies.clone().any(|policy| policy == "Retain");
             if retains {
                 attributes.push((name.into(), "Retain".into()));

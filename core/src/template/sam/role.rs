@@ -76,7 +76,12 @@ impl Role {
     }
 
     /// Adds everything that the `Policies` property of a function or state machine says.
-    pub(super) fn add_policies(&mut self, template: &Template<'_>, source: &Source<'_>, problems: &mut Vec<SamProblem>) {
+    pub(super) fn add_policies(
+        &mut self,
+        template: &Template<'_>,
+        source: &Source<'_>,
+        problems: &mut Vec<SamProblem>,
+    ) {
         let Some(policies) = source.given("Policies") else { return };
         let one = [policies.id()];
         let entries = if policies.is_sequence() && !intrinsic::is_intrinsic(policies) {
@@ -201,7 +206,11 @@ fn managed_arn(template: &Template<'_>, node: Node<'_>) -> Value {
 fn inline_policy(template: &Template<'_>, node: Node<'_>, name: &str) -> Result<Value, SamProblemKind> {
     if let Some(parts) = intrinsic::parts_of_if(node) {
         let branch = |branch: Node<'_>| {
-            if intrinsic::is_no_value(branch) { Ok(branch.into()) } else { inline_policy(template, branch, name) }
+            if intrinsic::is_no_value(branch) {
+                Ok(branch.into())
+            } else {
+                inline_policy(template, branch, name)
+            }
         };
         let branches = vec![parts.condition.into(), branch(parts.yes)?, branch(parts.no)?];
         return Ok(map([("Fn::If", branches.into())]));
@@ -232,6 +241,7 @@ fn template_document(node: Node<'_>) -> Result<Value, SamProblemKind> {
 /// Parameters of policy templates start with a capital.
 fn first_upper(text: &str) -> String {
     let mut characters = text.chars();
-    let first: Text = characters.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default().into();
+    let first: Text =
+        characters.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default().into();
     format!("{first}{}", characters.as_str())
 }

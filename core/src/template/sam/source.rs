@@ -129,10 +129,7 @@ impl<'a> Source<'a> {
     /// The key of a property, or of the resource where there is no such property.
     pub(super) fn place_of(&self, name: &str) -> NodeId {
         let own = |body: Node<'a>| Some(body.get("Properties")?.entry(name)?.key.id());
-        self.body
-            .and_then(own)
-            .or_else(|| Some(self.properties?.entry(name)?.key.id()))
-            .unwrap_or(self.key)
+        self.body.and_then(own).or_else(|| Some(self.properties?.entry(name)?.key.id())).unwrap_or(self.key)
     }
 
     /// An attribute beside `Type` and `Properties`.

@@ -57,9 +57,11 @@ fn execution_role(template: &Template<'_>, source: &Source<'_>, out: &mut Output
     let mut role = Role::of_service(format!("{}Role", source.id), source, at, "states.amazonaws.com");
     role.lists_managed = true;
     role.add_policies(template, source, &mut out.problems);
-    let traced = source.property("Tracing").and_then(|tracing| tracing.get("Enabled")).and_then(Node::as_bool);
+    let traced =
+        source.property("Tracing").and_then(|tracing| tracing.get("Enabled")).and_then(Node::as_bool);
     if traced == Some(true) {
-        let policy = if template.partition() == "aws" { "AWSXrayWriteOnlyAccess" } else { "AWSXRayDaemonWriteAccess" };
+        let policy =
+            if template.partition() == "aws" { "AWSXrayWriteOnlyAccess" } else { "AWSXRayDaemonWriteAccess" };
         role.add_managed(template, template.managed_policy(policy).of(source.place_of("Tracing")));
     }
     role.path = source.property("RolePath").map(Value::from);
