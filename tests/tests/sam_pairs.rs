@@ -96,6 +96,42 @@ fn the_expansion_is_what_sam_makes() {
     assert!(failures.is_empty(), "{} differences\n{}", failures.len(), failures.join("\n"));
 }
 
+/// Whatever an author has not finished writing is expanded without a panic.
+#[test]
+fn broken_templates_expand_too() {
+    const REPLACEMENTS: [&str; 9] = [
+        "",
+        " {}",
+        " []",
+        " !Ref X",
+        " !If [A, !Ref AWS::NoValue]",
+        " {Fn::If: x}",
+        " {Ref: [a]}",
+        " ~",
+        " '{{'",
+    ];
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sam_pairs")];
+    folders.extend(pairs());
+    let mut count = 0_usize;
+    for input in folders.iter().flat_map(|folder| inputs(folder)) {
+        let text = std::fs::read_to_string(&input).expect("the input can be read");
+        let lines: Vec<_> = text.lines().collect();
+        for index in (count % 3..lines.len()).step_by(3) {
+            let key = lines[index].split_once(':').map(|(key, _)| key);
+            let replacement = REPLACEMENTS[(index + count) % REPLACEMENTS.len()];
+            let mut broken = lines.clone();
+            let line = key.map(|key| format!("{key}:{replacement}")).unwrap_or_default();
+            broken[index] = &line;
+            let broken = broken.join("\n");
+            let mut parsed = parse(&broken, &Limits::default());
+            let expansion = expand(&mut parsed.tree, parsed.root, &|_| None);
+            assert!(expansion.resources.iter().all(|resource| resource.body.index() < parsed.tree.len()));
+            count += 1;
+        }
+    }
+    println!("{count} broken templates");
+}
+
 struct Outcome {
     functions: usize,
     ids: usize,

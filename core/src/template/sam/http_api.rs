@@ -4,7 +4,7 @@ use super::intrinsic;
 use super::logical_id::{is_alphanumeric, with_suffix};
 use super::output::Output;
 use super::problem::SamProblemKind;
-use super::source::{Made, Source, Template};
+use super::source::{Made, Source, Template, id_of};
 use super::value::{Map, Value, map, reference};
 use crate::syntax::Node;
 
@@ -96,7 +96,7 @@ fn report_cors(source: &Source<'_>, out: &mut Output) {
 
 /// Whether another event of the function takes every route of the same API, so that this one needs no permission.
 pub(super) fn default_route_covers(of: &FunctionEvent<'_, '_>, events: &[Event<'_>]) -> bool {
-    let api = api_of(of.template, of.event);
+    let api = api_of(of.event);
     let by_location = api.and_then(|id| of.template.source(id)).is_some_and(|api| {
         api.property("DefinitionUri").is_some() && api.property("DefinitionBody").is_none()
     });
@@ -105,14 +105,12 @@ pub(super) fn default_route_covers(of: &FunctionEvent<'_, '_>, events: &[Event<'
     if is_default(of.event) || by_location || by_alias {
         return false;
     }
-    events
-        .iter()
-        .any(|other| other.kind == "HttpApi" && is_default(other) && api_of(of.template, other) == api)
+    events.iter().any(|other| other.kind == "HttpApi" && is_default(other) && api_of(other) == api)
 }
 
-fn api_of<'a>(template: &Template<'a>, event: &Event<'a>) -> Option<&'a str> {
+fn api_of<'a>(event: &Event<'a>) -> Option<&'a str> {
     match event.property("ApiId") {
-        Some(api) => template.id_of(api),
+        Some(api) => id_of(api),
         None => Some(IMPLICIT),
     }
 }

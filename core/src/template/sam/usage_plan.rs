@@ -47,7 +47,7 @@ pub(super) fn expand(
             plan.add(template, out);
         }
         Some("SHARED") => {
-            let index = template.sources.iter().position(|other| other.id == source.id).unwrap_or_default();
+            let index = template.place(source.id).unwrap_or_default();
             let shared = out.shared_plan.get_or_insert_with(|| SharedPlan {
                 source: index,
                 at,
