@@ -1,13 +1,13 @@
 //! vpcheck.yaml: what a project has decided about its templates.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::{Map, Value};
-use vpcheck_core::finding::Finding;
 use vpcheck_core::language::Phrase;
-use vpcheck_core::{phrase, rules};
+use vpcheck_core::{Analysis, phrase, rules};
 
 use crate::input::shown;
 use crate::parameters::{Values, plain};
@@ -71,14 +71,26 @@ pub(crate) fn read(path: &Path) -> Result<Config, Problem> {
 }
 
 impl Config {
-    /// Marks findings of allowed rules as suppressed, with the reason; they are counted and kept.
-    pub(crate) fn suppress(&self, findings: &mut [Finding], file: Option<&Path>) {
+    /// The rules whose findings are accepted in `file`, with the reasons.
+    pub(crate) fn allowed(&self, file: Option<&Path>) -> BTreeMap<String, String> {
         let file = file.and_then(|path| path.canonicalize().ok());
-        for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
-            let mut allowed = self.allowed.iter();
-            let allowed =
-                allowed.find(|allowed| allowed.rule == finding.rule.0 && allowed.applies_to(file.as_deref()));
-            finding.suppressed = allowed.map(|allowed| allowed.reason.clone());
+        let allowed = self.allowed.iter().filter(|allowed| allowed.applies_to(file.as_deref()));
+        // Of several reasons the first one counts.
+        allowed.rev().map(|allowed| (allowed.rule.clone(), allowed.reason.clone())).collect()
+    }
+
+    /// Suppresses findings in nested templates for which something is said under their own path.
+    pub(crate) fn suppress_nested(&self, analysis: &mut Analysis) {
+        if self.allowed.is_empty() {
+            return;
+        }
+        let sources = analysis.sources.iter().map(|source| self.allowed(Some(Path::new(&source.path))));
+        let allowed: Vec<BTreeMap<String, String>> = sources.collect();
+        for finding in &mut analysis.findings {
+            let file = finding.primary().map_or(0, |label| usize::from(label.file.0));
+            if let (None, 1.., Some(allowed)) = (&finding.suppressed, file, allowed.get(file)) {
+                finding.suppressed = allowed.get(finding.rule.0).cloned();
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 
+use vpcheck_core::nested_template_paths;
+
 use crate::input::{decode, read_limited, shown};
 
 /// Stacks nested deeper than this are not followed. CloudFormation has no limit; nobody reads deeper.
@@ -17,11 +19,6 @@ const FILE_LIMIT: usize = 100;
 /// What cannot be read is left out: to the analysis it is as unknown as a template in a bucket.
 pub(crate) fn load(text: &str, folder: &Path, main: Option<&Path>, limit: usize) -> BTreeMap<String, String> {
     Loader { folder, limit, names: nested_template_paths }.load(text, main)
-}
-
-/// The local files that a template nests.
-fn nested_template_paths(_text: &str) -> Vec<String> {
-    Vec::new()
 }
 
 struct Loader<'a> {

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, Severity};
 use crate::language::Phrase;
 use crate::syntax::Limits;
-use crate::template::{Inputs, lower};
+use crate::template::{Inputs, Template, lower};
 use crate::{phrase, rules};
 
 mod nested;
@@ -77,6 +77,8 @@ pub struct Analysis {
     pub assumptions: Vec<Phrase>,
     /// The analysed texts: the main one first ([`crate::finding::FileId`] counts in this order).
     pub sources: Vec<Source>,
+    /// What the template puts out, as far as it is known without deployment.
+    pub outputs: BTreeMap<String, String>,
 }
 
 impl Analysis {
@@ -111,28 +113,24 @@ pub struct Summary {
 
 /// Analyses one template. Never fails and never panics: what cannot be read is a finding.
 pub fn analyze(path: &str, text: &str, options: &Options) -> Analysis {
-    let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
-    let mut analysis = one(text, options);
-    nested::analyze_nested(text, options, &mut analysis, &mut sources);
-    analysis.sources = sources;
+    let mut follower = nested::Follower::new(options);
+    let mut analysis = follower.analyze(path, text, &options.parameters, &[path]);
+    analysis.sources = follower.into_sources();
     limit(&mut analysis.findings, options.finding_limit);
     analysis
 }
 
-/// Analyses one text by itself.
-fn one(text: &str, options: &Options) -> Analysis {
-    let limits = Limits { size: options.size_limit, ..Limits::default() };
-    let inputs = Inputs {
-        parameters: options.parameters.clone(),
-        region: options.region.clone(),
-        ..Inputs::default()
-    };
-    let template = lower(text, &limits, inputs);
+fn lower_text<'t>(text: &'t str, options: &Options, inputs: Inputs) -> Template<'t> {
+    lower(text, &Limits { size: options.size_limit, ..Limits::default() }, inputs)
+}
+
+/// Runs every rule over one template.
+fn check(template: &Template<'_>, options: &Options) -> Analysis {
     let mut findings = Vec::new();
     for rule in rules::all() {
-        (rule.check)(&template, &mut findings);
+        (rule.check)(template, &mut findings);
     }
-    rules::check_suppressions(&template, &options.rules_off, &mut findings);
+    rules::check_suppressions(template, &options.rules_off, &mut findings);
     findings.sort_by_key(|finding| {
         let span = finding.primary().and_then(|label| label.span).unwrap_or_default();
         (span.start, Reverse(finding.severity), finding.rule)
@@ -140,7 +138,7 @@ fn one(text: &str, options: &Options) -> Analysis {
     mark(&mut findings);
     Analysis {
         is_template: template.is_template(),
-        needs: rules::needs(&template),
+        needs: rules::needs(template),
         findings,
         ..Analysis::default()
     }
@@ -164,11 +162,16 @@ fn limit(findings: &mut Vec<Finding>, limit: usize) {
     if more == 0 {
         return;
     }
+    let Some(rule) = limit.checked_sub(1).and_then(|last| findings.get(last)).map(|finding| finding.rule)
+    else {
+        findings.clear();
+        return;
+    };
     let severity = findings[limit..].iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
     findings.truncate(limit);
     findings.push(
         Finding::new(
-            RuleId("invalid-syntax"),
+            rule,
             severity,
             None,
             phrase!(en: "{more} more findings are not shown", ja: "ほかに {more} 件の指摘があります (表示を省略)"),

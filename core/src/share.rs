@@ -48,10 +48,11 @@ pub fn decode(fragment: &str) -> Result<Shared, ShareError> {
     let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
     let packed = fragment.strip_prefix(VERSION).ok_or(ShareError::UnknownVersion)?;
     let deflated = URL_SAFE_NO_PAD.decode(packed).map_err(|_| ShareError::Damaged)?;
-    let json = decompress_to_vec_with_limit(&deflated, INFLATED_LIMIT).map_err(|error| match error.status {
-        TINFLStatus::HasMoreOutput => ShareError::TooLarge,
-        _ => ShareError::Damaged,
-    })?;
+    let json =
+        decompress_to_vec_with_limit(&deflated, INFLATED_LIMIT).map_err(|error| match error.status {
+            TINFLStatus::HasMoreOutput => ShareError::TooLarge,
+            _ => ShareError::Damaged,
+        })?;
     serde_json::from_slice(&json).map_err(|_| ShareError::Damaged)
 }
 
@@ -109,7 +110,9 @@ mod tests {
 
     #[test]
     fn a_link_opens_as_what_was_shared() {
-        for text in ["", "Resources: {}\n", "# 関数 𠮷\r\nResources:\n\tx: \"\\u0000\"\n", &"a: b\n".repeat(100_000)] {
+        for text in
+            ["", "Resources: {}\n", "# 関数 𠮷\r\nResources:\n\tx: \"\\u0000\"\n", &"a: b\n".repeat(100_000)]
+        {
             let shared = Shared {
                 text: text.to_owned(),
                 parameters: [("SubnetIds".to_owned(), "subnet-1,subnet-2".to_owned())].into(),
@@ -146,7 +149,8 @@ mod tests {
 
     #[test]
     fn what_is_no_link_says_why() {
-        let packed = |bytes: &[u8]| format!("v1.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(bytes, COMPRESSION)));
+        let packed =
+            |bytes: &[u8]| format!("v1.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(bytes, COMPRESSION)));
         let bomb = packed(&vec![b' '; INFLATED_LIMIT + 1]);
         assert!(bomb.len() < 10_000, "a bomb is small");
         for (fragment, error) in [

@@ -110,7 +110,8 @@ async fn show(body: &HtmlElement, rule: &str, language: Language) -> Result<(), 
         None => fetch(&format!("rules/{rule}.md")).await?,
     };
     // Imported by the whole address: a module's own relative imports start where that module lies.
-    let base = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?.base_uri()?;
+    let base =
+        web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?.base_uri()?;
     let address = Url::new_with_base(RENDERER, &base.unwrap_or_default())?.href();
     let renderer: Renderer = JsFuture::from(import(&address)).await?.unchecked_into();
     body.replace_children_with_node_1(&renderer.render(&markdown)?);
@@ -138,8 +139,8 @@ extern "C" {
     fn render(this: &Renderer, markdown: &str) -> Result<web_sys::Node, JsValue>;
 }
 
-#[wasm_bindgen(inline_js = "export const import_module = (address) => import(address);")]
+#[wasm_bindgen(module = "/editor/dist/editor.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = import_module)]
+    #[wasm_bindgen(js_name = importModule)]
     fn import(address: &str) -> Promise;
 }

@@ -182,7 +182,8 @@ struct LabelledPlace {
 }
 
 fn labelled(report: &Report, chosen: Option<usize>) -> Vec<LabelledPlace> {
-    let labels = chosen.and_then(|index| report.findings.get(index)).map_or(&[][..], |finding| &finding.labels);
+    let labels =
+        chosen.and_then(|index| report.findings.get(index)).map_or(&[][..], |finding| &finding.labels);
     labels
         .iter()
         .filter_map(|label| {

@@ -1,5 +1,6 @@
 //! The list of findings, and what is shown in its place.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use vpcheck_core::finding::Severity;
@@ -40,8 +41,10 @@ pub fn Findings(props: &Props) -> Html {
         return html! { <p class="state-more">{ say(&words::analysing(), language) }</p> };
     };
     let counts = report.counts();
-    let (suppressed, shown): (Vec<_>, Vec<_>) =
+    let (suppressed, mut shown): (Vec<_>, Vec<_>) =
         report.findings.iter().enumerate().partition(|(_, finding)| finding.suppressed.is_some());
+    // The worst first; the order of the text among equals. The editor shows the order of the text anyway.
+    shown.sort_by_key(|(_, finding)| Reverse(finding.severity));
     let state = match (props.is_empty, report.is_template, shown.is_empty()) {
         (true, _, _) => Some((words::empty(), words::empty_more(), "blank")),
         (_, false, true) => Some((words::no_template(), words::no_template_more(), "blank")),
@@ -126,7 +129,8 @@ fn Card(props: &CardProps) -> Html {
         let rule = finding.rule.clone();
         props.on_explain.reform(move |_| rule.clone())
     };
-    let secondary: Vec<&report::Label> = finding.labels.iter().filter(|label| is_told(label, language)).collect();
+    let secondary: Vec<&report::Label> =
+        finding.labels.iter().filter(|label| is_told(label, language)).collect();
     html! {
         <li
             ref={card}
@@ -138,7 +142,8 @@ fn Card(props: &CardProps) -> Html {
             <button type="button" class="finding-head" onclick={choose}>
                 <span class="severity">
                     { severity_mark(finding.severity) }
-                    { say(&words::severity(finding.severity), language) }
+                    <span>{ say(&words::severity(finding.severity), language) }</span>
+                    <code class="finding-rule">{ &finding.rule }</code>
                     if let Some(line) = first_line(finding) {
                         <span class="finding-line">{ say(&words::line(line), language) }</span>
                     }
@@ -162,7 +167,6 @@ fn Card(props: &CardProps) -> Html {
                 }
                 <button type="button" class="about" onclick={explain}>
                     { say(&words::about_rule(), language) }
-                    <code>{ &finding.rule }</code>
                 </button>
             </div>
         </li>

@@ -119,7 +119,9 @@ fn link_icon() -> Html {
 
 fn theme_icon(theme: Theme) -> Html {
     let shape = match theme {
-        Theme::System => html! { <><circle cx="10" cy="10" r="6.5" /><path class="filled" d="M10 3.5a6.5 6.5 0 0 1 0 13Z" /></> },
+        Theme::System => {
+            html! { <><circle cx="10" cy="10" r="6.5" /><path class="filled" d="M10 3.5a6.5 6.5 0 0 1 0 13Z" /></> }
+        }
         Theme::Light => html! {
             <><circle cx="10" cy="10" r="3.5" />
             <path d="M10 1.5v2M10 16.5v2M1.5 10h2M16.5 10h2M4 4l1.4 1.4M14.6 14.6 16 16M4 16l1.4-1.4M14.6 5.4 16 4" /></>

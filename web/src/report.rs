@@ -118,12 +118,18 @@ impl Report {
             let elsewhere = label.file != FileId(0);
             let file = usize::from(label.file.0);
             let line = |span: Span| {
-                if elsewhere { nested.get(file).map(|index| index.line_of(span.start)) } else { Some(main.line(span)) }
+                if elsewhere {
+                    nested.get(file).map(|index| index.line_of(span.start))
+                } else {
+                    Some(main.line(span))
+                }
             };
             Label {
                 line: label.span.and_then(line),
                 place: label.span.filter(|_| !elsewhere).map(|span| main.place(span)),
-                path: elsewhere.then(|| analysis.sources.get(file).map(|source| source.path.clone())).flatten(),
+                path: elsewhere
+                    .then(|| analysis.sources.get(file).map(|source| source.path.clone()))
+                    .flatten(),
                 text: label.text,
                 primary: label.primary,
             }
@@ -229,7 +235,8 @@ impl<'t> Units<'t> {
         let (mut byte, mut unit) = (0, 0);
         for line in 1..=lines.line_count() {
             let start = lines.line_start(line);
-            unit += LineIndex::utf16_offset(text.get(byte as usize..start as usize).unwrap_or(""), start - byte);
+            unit +=
+                LineIndex::utf16_offset(text.get(byte as usize..start as usize).unwrap_or(""), start - byte);
             byte = start;
             starts.push(unit);
         }
@@ -298,7 +305,8 @@ mod tests {
 
     #[test]
     fn places_are_utf16_units() {
-        let report = report(vec![finding(Severity::Error, &[(0, Some(span("Vpcc"))), (0, Some(span("値")))])]);
+        let report =
+            report(vec![finding(Severity::Error, &[(0, Some(span("Vpcc"))), (0, Some(span("値")))])]);
         let units: Vec<u16> = TEXT.encode_utf16().collect();
         let shown: Vec<String> = report.findings[0]
             .labels

@@ -351,7 +351,8 @@ mod tests {
     #[test]
     fn the_chosen_finding_stays_chosen_while_others_come_and_go() {
         let state = opened().after(Action::Analysed(1, report(&["a", "b"]))).after(Action::Chosen(1));
-        let state = state.after(Action::Edited("x".into())).after(Action::Analysed(2, report(&["c", "d", "b"])));
+        let state =
+            state.after(Action::Edited("x".into())).after(Action::Analysed(2, report(&["c", "d", "b"])));
         assert_eq!(state.chosen, Some(2));
         let state = state.after(Action::Edited("y".into())).after(Action::Analysed(3, report(&["c"])));
         assert_eq!(state.chosen, None);

@@ -41,12 +41,13 @@ impl Cache {
         self.root.join("logs").join(format!("{name}.log"))
     }
 
-    /// The folder of a tool, filled first if it does not exist yet. `expectation` says how long that takes.
+    /// The folder of a tool, filled first if it does not exist yet. `what` tells the user what that is, and how long it
+    /// takes.
     pub(crate) fn install(
         &self,
         tool: &str,
         version: &str,
-        expectation: &str,
+        what: &str,
         fill: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<PathBuf> {
         let place = self.place(tool, version);
@@ -57,13 +58,13 @@ impl Cache {
         if place.is_dir() {
             return Ok(place);
         }
-        announce(&format!("installing {tool} {version} ({expectation}, once)…"));
+        announce(&format!("installing {what}, once…"));
         let partial = self.root.join(tool).join(format!("{version}.partial"));
         if partial.exists() {
             fs::remove_dir_all(&partial).with_context(|| format!("cannot clear {}", partial.display()))?;
         }
         fs::create_dir_all(&partial).with_context(|| format!("cannot create {}", partial.display()))?;
-        fill(&partial).with_context(|| format!("cannot install {tool} {version}"))?;
+        fill(&partial).with_context(|| format!("cannot install {what}"))?;
         fs::rename(&partial, &place)
             .with_context(|| format!("cannot move {} in place", partial.display()))?;
         Ok(place)

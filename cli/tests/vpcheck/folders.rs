@@ -2,12 +2,14 @@
 
 use crate::{SOUND, Workspace};
 
+const JSON: &str = r#"{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}"#;
+
 #[test]
 fn templates_are_found_in_the_order_of_their_paths() {
     let workspace = Workspace::new([
         ("b.yml", SOUND),
         ("a/z.yaml", SOUND),
-        ("a/b/c.JSON", r#"{"Resources": {}}"#),
+        ("a/b/c.JSON", JSON),
         ("a.template", SOUND),
         ("c.cform", SOUND),
         ("d.cfn", SOUND),
@@ -29,8 +31,8 @@ fn ignored_and_generated_files_are_left_out_unless_named() {
         (".gitignore", "cdk.out\n/build\n"),
         ("a.yaml", SOUND),
         ("build/b.yaml", SOUND),
-        ("cdk.out/App.template.json", r#"{"Resources": {}}"#),
-        ("app/cdk.out/App.template.json", r#"{"Resources": {}}"#),
+        ("cdk.out/App.template.json", JSON),
+        ("app/cdk.out/App.template.json", JSON),
         ("node_modules/c.yaml", SOUND),
         (".aws-sam/build/template.yaml", SOUND),
     ]);

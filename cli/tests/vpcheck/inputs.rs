@@ -23,8 +23,14 @@ fn an_input_that_cannot_be_used_is_told_and_the_others_are_checked() {
         ("binary.yaml", "error: binary.yaml: binary, not text\n"),
         ("utf16.yaml", "error: utf16.yaml: encoded in UTF-16\n  = help: save it as UTF-8\n"),
         ("sjis.yaml", "error: sjis.yaml: not UTF-8 at line 2\n  = help: save it as UTF-8\n"),
-        ("list.yaml", "error: list.yaml: not a CloudFormation or SAM template: it has no Resources\n"),
-        ("notes.txt", "error: notes.txt: not a CloudFormation or SAM template: it has no Resources\n"),
+        (
+            "list.yaml",
+            "error: list.yaml: not a CloudFormation or SAM template: it has no Resources with a Type\n",
+        ),
+        (
+            "notes.txt",
+            "error: notes.txt: not a CloudFormation or SAM template: it has no Resources with a Type\n",
+        ),
     ] {
         let run = workspace.run(&format!("check {name} sound.yaml"));
         assert_eq!((run.status, run.out.as_str()), (2, "No findings in 1 file\n"), "{name}");

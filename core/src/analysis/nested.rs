@@ -1,21 +1,25 @@
-//! Local nested stacks: templates that a template names by a path.
+//! Local nested stacks: templates that a template names by a path, analysed with the parameters it passes.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Analysis, Options, Source};
+use crate::finding::FileId;
 use crate::syntax::{Limits, Node, parse};
+use crate::template::{Case, Guard, Inputs, Template};
+
+/// Stacks nested deeper than this are not followed.
+const DEPTH: usize = 8;
+/// At most so many nested templates are analysed for one template: one file may be nested many times.
+const STACKS: usize = 200;
 
 /// The paths of local templates that `text` names (`TemplateURL`, SAM's `Location`), each once, as written.
+/// Their texts go into [`Options::nested`], those of the second level and deeper by the path from the folder of
+/// the main template.
 pub fn nested_template_paths(text: &str) -> Vec<String> {
-    let parsed = parse(text, &Limits::default());
+    let parsed = parse(text, &Limits { size: usize::MAX, ..Limits::default() });
     let mut paths = Vec::new();
     for entry in parsed.root().get("Resources").map(Node::entries).into_iter().flatten() {
-        let kind = entry.value.get("Type").and_then(Node::as_str);
-        let property = match kind {
-            Some("AWS::CloudFormation::Stack") => "TemplateURL",
-            Some("AWS::Serverless::Application") => "Location",
-            _ => continue,
-        };
-        let path = entry.value.at(&["Properties", property]).filter(|node| node.tag().is_none()).and_then(Node::as_str);
-        if let Some(path) = path.filter(|path| is_local(path))
+        if let Some(path) = local_path(entry.value)
             && !paths.iter().any(|known| known == path)
         {
             paths.push(path.to_owned());
@@ -24,10 +28,252 @@ pub fn nested_template_paths(text: &str) -> Vec<String> {
     paths
 }
 
-fn is_local(path: &str) -> bool {
-    !path.is_empty() && !path.contains("://") && !path.starts_with("arn:") && !path.starts_with("{{")
+/// The local template that the declaration of a stack names.
+fn local_path(body: Node<'_>) -> Option<&str> {
+    let property = match body.get("Type").and_then(Node::as_str)? {
+        "AWS::CloudFormation::Stack" => "TemplateURL",
+        "AWS::Serverless::Application" => "Location",
+        _ => return None,
+    };
+    let path =
+        body.at(&["Properties", property]).filter(|node| node.tag().is_none()).and_then(Node::as_str)?;
+    let remote =
+        path.is_empty() || path.contains("://") || path.starts_with("arn:") || path.starts_with("{{");
+    (!remote).then_some(path)
 }
 
-pub(super) fn analyze_nested(text: &str, options: &Options, analysis: &mut Analysis, sources: &mut Vec<Source>) {
-    let _ = (text, options, analysis, sources);
+/// A stack whose template is at hand.
+struct Nested<'o> {
+    id: String,
+    key: String,
+    text: &'o str,
+    parameters: BTreeMap<String, String>,
+    /// Every parameter that the parent passes, known or not.
+    passed: BTreeSet<String>,
+}
+
+/// Follows nested stacks, adding their findings and texts. One of these serves a whole analysis.
+pub(super) struct Follower<'o> {
+    options: &'o Options,
+    sources: Vec<Source>,
+    stacks: usize,
+}
+
+impl<'o> Follower<'o> {
+    pub(super) fn new(options: &'o Options) -> Self {
+        Self { options, sources: Vec::new(), stacks: 0 }
+    }
+
+    /// Analyses `text` and everything below it. `chain` are the keys from the main template down to this one.
+    pub(super) fn analyze(
+        &mut self,
+        path: &str,
+        text: &str,
+        parameters: &BTreeMap<String, String>,
+        chain: &[&str],
+    ) -> Analysis {
+        let file = self.add_source(path, text);
+        let mut inputs = Inputs {
+            parameters: parameters.clone(),
+            region: self.options.region.clone(),
+            ..Inputs::default()
+        };
+        let template = super::lower_text(text, self.options, inputs.clone());
+        let nested = if chain.len() < DEPTH { self.nested_in(&template, chain) } else { Vec::new() };
+        let mut below = Analysis::default();
+        for stack in nested {
+            if self.stacks >= STACKS || chain.contains(&stack.key.as_str()) {
+                continue;
+            }
+            self.stacks += 1;
+            let chain: Vec<&str> = chain.iter().copied().chain([stack.key.as_str()]).collect();
+            let mut child = self.analyze(&stack.key, stack.text, &stack.parameters, &chain);
+            // What the parent leaves open is told at the parent.
+            child.findings.retain(|finding| {
+                !(finding.rule.0 == "unresolved-value"
+                    && finding.resource.as_ref().is_some_and(|name| stack.passed.contains(name)))
+            });
+            child.needs.retain(|need| need.parameter.is_none());
+            below.findings.append(&mut child.findings);
+            below.needs.append(&mut child.needs);
+            for (name, value) in child.outputs {
+                inputs.nested_outputs.insert((stack.id.clone(), name), value);
+            }
+        }
+        let template = if inputs.nested_outputs.is_empty() {
+            template
+        } else {
+            super::lower_text(text, self.options, inputs)
+        };
+        let mut analysis = super::check(&template, self.options);
+        analysis.outputs = outputs(&template);
+        for label in analysis.findings.iter_mut().flat_map(|finding| &mut finding.labels) {
+            label.file = file;
+        }
+        if file != FileId(0) {
+            for finding in &mut analysis.findings {
+                // Edits name places of the main text only.
+                finding.fix = None;
+                finding.fingerprint = format!("{path}:{}", finding.fingerprint);
+            }
+        }
+        analysis.findings.append(&mut below.findings);
+        analysis.needs.append(&mut below.needs);
+        analysis
+    }
+
+    /// The texts, in the order of their [`FileId`]s.
+    pub(super) fn into_sources(self) -> Vec<Source> {
+        self.sources
+    }
+
+    fn add_source(&mut self, path: &str, text: &str) -> FileId {
+        let known = self.sources.iter().position(|source| source.path == path);
+        let at = known.unwrap_or_else(|| {
+            self.sources.push(Source { path: path.to_owned(), text: text.to_owned() });
+            self.sources.len() - 1
+        });
+        FileId(u16::try_from(at).unwrap_or(u16::MAX))
+    }
+
+    fn nested_in(&self, template: &Template<'_>, chain: &[&str]) -> Vec<Nested<'o>> {
+        let mut found = Vec::new();
+        for resource in &template.resources {
+            let written = template.section("Resources").and_then(|section| section.get(&resource.id));
+            let Some(path) = written.and_then(local_path) else { continue };
+            let key = match chain {
+                [_] => path.to_owned(),
+                [.., parent] => beside(parent, path),
+                [] => continue,
+            };
+            let Some(text) = self.options.nested.get(&key) else { continue };
+            let mut parameters = BTreeMap::new();
+            let mut names = BTreeSet::new();
+            for entry in written
+                .and_then(|body| body.at(&["Properties", "Parameters"]))
+                .map(Node::entries)
+                .into_iter()
+                .flatten()
+            {
+                let Some(name) = entry.name() else { continue };
+                names.insert(name.to_owned());
+                if let Some(value) = known(&template.evaluate(entry.value)) {
+                    parameters.insert(name.to_owned(), value);
+                }
+            }
+            found.push(Nested { id: resource.id.clone(), key, text, parameters, passed: names });
+        }
+        found
+    }
+}
+
+/// The text of a value that is the same in every situation; lists are joined as CloudFormation passes them.
+fn known(cases: &[Case]) -> Option<String> {
+    let [Case { guard: Guard::ALWAYS, value, .. }] = cases else { return None };
+    match value {
+        crate::template::Value::List(items) => {
+            let texts: Option<Vec<&str>> = items.iter().map(|item| item.value.known()).collect();
+            Some(texts?.join(","))
+        }
+        other => other.known().map(str::to_owned),
+    }
+}
+
+/// What the template puts out, as far as it is known.
+fn outputs(template: &Template<'_>) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for entry in template.section("Outputs").map(Node::entries).into_iter().flatten() {
+        if let (Some(name), Some(node)) = (entry.name(), entry.value.get("Value"))
+            && let Some(value) = known(&template.evaluate(node))
+        {
+            found.insert(name.to_owned(), value);
+        }
+    }
+    found
+}
+
+/// `path` as seen from the folder of the template `parent`, both from the folder of the main one.
+fn beside(parent: &str, path: &str) -> String {
+    let folder = parent.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match (part, parts.last()) {
+            ("" | ".", _) => {}
+            ("..", Some(last)) if *last != ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze;
+
+    #[test]
+    fn paths_join_as_a_shell_joins_them() {
+        assert_eq!(beside("stacks/app.yaml", "../net/vpc.yaml"), "net/vpc.yaml");
+        assert_eq!(beside("app.yaml", "./vpc.yaml"), "vpc.yaml");
+        assert_eq!(beside("../a/app.yaml", "b.yaml"), "../a/b.yaml");
+    }
+
+    const PARENT: &str = "\
+Parameters: {Subnets: {Type: CommaDelimitedList}}
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ./network.yaml}
+  App:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: app/app.yaml
+      Parameters: {Group: !GetAtt Network.Outputs.Group, Subnets: !Ref Subnets}
+";
+    const APP: &str = "\
+Parameters: {Group: {Type: String}, Subnets: {Type: CommaDelimitedList}, Other: {Type: String}}
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {VpcConfig: {SubnetIds: !Ref Subnets, SecurityGroupIds: [!Ref Group, !Ref Other]}}
+  Wrong: {Type: T, DependsOn: Nothing}
+";
+
+    #[test]
+    fn a_nested_stack_is_analysed_with_what_its_parent_passes() {
+        let mut options = Options::default();
+        options.nested.insert(
+            "./network.yaml".into(),
+            "Resources: {A: {Type: T}}\nOutputs: {Group: {Value: sg-1}}".into(),
+        );
+        options.nested.insert("app/app.yaml".into(), APP.into());
+        let analysis = analyze("main.yaml", PARENT, &options);
+        let told: Vec<String> = analysis
+            .findings
+            .iter()
+            .map(|finding| {
+                let file = finding.labels[0].file.0 as usize;
+                format!("{} {}", analysis.sources[file].path, finding.message.en)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "app/app.yaml parameter `Other` has no default, so its value is not known here",
+                "app/app.yaml no resource is named `Nothing`",
+            ]
+        );
+        assert_eq!(nested_template_paths(PARENT), ["./network.yaml", "app/app.yaml"]);
+    }
+
+    #[test]
+    fn stacks_that_nest_each_other_end() {
+        let text =
+            "Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: other.yaml}}\n";
+        let mut options = Options::default();
+        options.nested.insert("other.yaml".into(), text.into());
+        assert_eq!(analyze("main.yaml", text, &options).sources.len(), 2);
+    }
 }

@@ -75,7 +75,8 @@ fn remove_first(template: &Template<'_>, duplicate: &DuplicateKey) -> Option<Fix
 /// The map that holds the first key, and that key's value.
 fn owner<'a>(template: &'a Template<'_>, duplicate: &DuplicateKey) -> Option<(Node<'a>, Node<'a>)> {
     template.parsed.tree.nodes().find_map(|node| {
-        let entry = node.entries().into_iter().find(|entry| entry.key.id() == duplicate.first && !entry.merged)?;
+        let entry =
+            node.entries().into_iter().find(|entry| entry.key.id() == duplicate.first && !entry.merged)?;
         Some((node, entry.value))
     })
 }
@@ -101,7 +102,7 @@ fn whole_lines(text: &str, span: Span) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{fixed, findings};
+    use crate::rules::testing::{findings, fixed};
 
     #[test]
     fn both_places_are_told_and_the_lost_one_is_removed() {

@@ -79,12 +79,16 @@ pub(crate) fn check_suppressions(
 
 fn covers(scope: &Scope, template: &Template<'_>, index: &LineIndex, finding: &Finding) -> bool {
     match scope {
-        Scope::Resource(id) => finding.resource.as_deref() == Some(id) || finding.function.as_deref() == Some(id),
+        Scope::Resource(id) => {
+            finding.resource.as_deref() == Some(id) || finding.function.as_deref() == Some(id)
+        }
         Scope::Line(line) => {
             let primary = finding.primary().and_then(|label| label.span);
             let on_line = primary.is_some_and(|span| index.line_of(span.start) == *line);
             let named = finding.resource.as_deref().and_then(|id| template.resource(id));
-            on_line || named.is_some_and(|resource| index.line_of(template.node(resource.key).span().start) == *line)
+            on_line
+                || named
+                    .is_some_and(|resource| index.line_of(template.node(resource.key).span().start) == *line)
         }
     }
 }
@@ -124,7 +128,8 @@ fn comment_allows(template: &Template<'_>, index: &LineIndex) -> Vec<Allow> {
         };
         let names: Vec<&str> = rules.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
         for name in &names {
-            let within = comment.span.slice(text).find(name).and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
+            let within =
+                comment.span.slice(text).find(name).and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
             let start = comment.span.start + within;
             found.push(Allow {
                 rule: (*name).to_owned(),
@@ -163,7 +168,9 @@ fn removal(text: &str, comment: Span) -> Span {
 
 fn complaint(allow: &Allow, known: bool) -> Finding {
     let rule = &allow.rule;
-    let finding = |message| Finding::new(ID, Severity::Warning, Some(allow.rule_span), message).told_apart_by(rule.as_str());
+    let finding = |message| {
+        Finding::new(ID, Severity::Warning, Some(allow.rule_span), message).told_apart_by(rule.as_str())
+    };
     if !known {
         let near = nearest(rule, super::all().iter().map(|rule| rule.id.0));
         let fix = near.map(|near| Fix {
@@ -197,12 +204,14 @@ fn complaint(allow: &Allow, known: bool) -> Finding {
         title: phrase!(en: "Remove the comment", ja: "コメントを削除する"),
         edits: vec![Edit::delete(span)],
     });
-    finding(phrase!(en: "this allow of `{rule}` suppresses nothing", ja: "`{rule}` の許可は何も抑制していません"))
-        .help(phrase!(
-            en: "remove it: the finding it was for is gone, or stands on another line",
-            ja: "対象の指摘がなくなったか、別の行にあります。削除してください",
-        ))
-        .fix(fix)
+    finding(
+        phrase!(en: "this allow of `{rule}` suppresses nothing", ja: "`{rule}` の許可は何も抑制していません"),
+    )
+    .help(phrase!(
+        en: "remove it: the finding it was for is gone, or stands on another line",
+        ja: "対象の指摘がなくなったか、別の行にあります。削除してください",
+    ))
+    .fix(fix)
 }
 
 #[cfg(test)]

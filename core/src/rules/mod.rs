@@ -6,9 +6,9 @@ mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
 mod near_name;
-mod unknown_reference;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unknown_reference;
 mod unresolved_value;
 
 use crate::finding::{Finding, RuleId, Safety, Severity};

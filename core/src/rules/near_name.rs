@@ -6,9 +6,22 @@ pub(crate) fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>)
     let allowed = if name.chars().count() >= 8 { 2 } else { 1 };
     let mut best: Option<(&str, usize)> = None;
     let mut tied = false;
+    let ends = |name: &str| (name.bytes().next(), name.bytes().last());
+    let (first, last) = ends(name);
     for candidate in candidates {
-        let distance =
-            if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(name, candidate, allowed).unwrap_or(usize::MAX) };
+        // Slips at both ends of a name are no slips; most names are told apart by this alone.
+        let (other_first, other_last) = ends(candidate);
+        let same = |a: Option<u8>, b: Option<u8>| {
+            a.map(|a| a.to_ascii_lowercase()) == b.map(|b| b.to_ascii_lowercase())
+        };
+        if !same(first, other_first) && !same(last, other_last) {
+            continue;
+        }
+        let distance = if candidate.eq_ignore_ascii_case(name) {
+            0
+        } else {
+            distance(name, candidate, allowed).unwrap_or(usize::MAX)
+        };
         if distance > allowed {
             continue;
         }
@@ -35,7 +48,8 @@ fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
     for (row, a) in left.iter().enumerate() {
         let mut next = vec![row + 1];
         for (column, b) in right.iter().enumerate() {
-            let mut cost = (last[column + 1] + 1).min(next[column] + 1).min(last[column] + usize::from(a != b));
+            let mut cost =
+                (last[column + 1] + 1).min(next[column] + 1).min(last[column] + usize::from(a != b));
             if row > 0 && column > 0 && *a == right[column - 1] && left[row - 1] == *b {
                 cost = cost.min(before[column - 1] + 1);
             }

@@ -15,7 +15,9 @@ pub(crate) fn findings(text: &str, rule: &str) -> Vec<String> {
     };
     let analysis = analyze("template.yaml", text, &Options::default());
     let mut lines = Vec::new();
-    for finding in analysis.findings.iter().filter(|finding| finding.rule.0 == rule && finding.suppressed.is_none()) {
+    for finding in
+        analysis.findings.iter().filter(|finding| finding.rule.0 == rule && finding.suppressed.is_none())
+    {
         let mut line = String::new();
         for label in &finding.labels {
             if label.primary {
@@ -34,7 +36,8 @@ pub(crate) fn fixed(text: &str, rule: &str) -> String {
     let mut text = text.to_owned();
     for _ in 0..10 {
         let analysis = analyze("template.yaml", &text, &Options::default());
-        let fix = analysis.findings.into_iter().find(|finding| finding.rule.0 == rule && finding.fix.is_some());
+        let fix =
+            analysis.findings.into_iter().find(|finding| finding.rule.0 == rule && finding.fix.is_some());
         let Some(fix) = fix.and_then(|finding| finding.fix) else { break };
         text = apply(&text, &fix.edits).expect("a fix fits its text");
     }

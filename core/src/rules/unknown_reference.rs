@@ -50,6 +50,9 @@ const PSEUDO_PARAMETERS: [&str; 8] = [
     "AWS::URLSuffix",
 ];
 
+/// What was meant is guessed for this many names; a text with more unknown names has no slips of the pen.
+const GUESSES: usize = 100;
+
 fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
     let names = Names::of(template);
     if names.open {
@@ -63,8 +66,8 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
             unknown.entry((reference.name, space)).or_default().push((owner, reference));
         }
     });
-    for ((name, space), places) in unknown {
-        if let Some(finding) = finding(template, &names, name, space, &places) {
+    for (at, ((name, space), places)) in unknown.into_iter().enumerate() {
+        if let Some(finding) = finding(template, &names, name, space, &places, at < GUESSES) {
             findings.push(finding);
         }
     }
@@ -116,7 +119,8 @@ impl<'a> Names<'a> {
                     names.open |= !names.add_loop(entry.value, 6);
                 }
                 let kind = entry.value.get("Type").and_then(Node::as_str).unwrap_or("");
-                let foreign = entry.value.tag().is_some() || entry.value.get("Type").is_some_and(|node| node.tag().is_some());
+                let foreign = entry.value.tag().is_some()
+                    || entry.value.get("Type").is_some_and(|node| node.tag().is_some());
                 if kind.ends_with("::MODULE") || foreign {
                     names.modules.push(name);
                 }
@@ -178,9 +182,7 @@ impl<'a> Names<'a> {
     fn candidates(&self, space: Space) -> Vec<&'a str> {
         let pseudo = PSEUDO_PARAMETERS.into_iter();
         match space {
-            Space::Value => {
-                self.parameters.iter().chain(&self.resources).copied().chain(pseudo).collect()
-            }
+            Space::Value => self.parameters.iter().chain(&self.resources).copied().chain(pseudo).collect(),
             Space::Parameter => self.parameters.iter().copied().chain(pseudo).collect(),
             Space::Resource => self.resources.clone(),
             Space::Condition => self.conditions.clone(),
@@ -227,10 +229,10 @@ fn finding(
     name: &str,
     space: Space,
     places: &[(Owner<'_>, Reference<'_>)],
+    guess: bool,
 ) -> Option<Finding> {
     let (owner, first) = places.first()?;
-    let candidates = names.candidates(space);
-    let near = nearest(name, candidates.into_iter());
+    let near = if guess { nearest(name, names.candidates(space).into_iter()) } else { None };
     let mut spans: Vec<Span> = Vec::new();
     for (_, reference) in places {
         if !spans.contains(&reference.span) {
@@ -238,14 +240,23 @@ fn finding(
         }
     }
     let (message, help) = words(template, name, space, near);
-    let mut finding = Finding::new(ID, Severity::Error, Some(first.span), message).help(help).told_apart_by(name);
+    let mut finding =
+        Finding::new(ID, Severity::Error, Some(first.span), message).help(help).told_apart_by(name);
     if let Owner::Resource(resource) = owner {
         finding = finding.about(*resource);
     }
     /// More places than these say nothing new.
-    const SHOWN: usize = 8;
-    for span in spans.iter().skip(1).take(SHOWN) {
-        finding = finding.label(*span, phrase!(en: "used here too", ja: "ここでも使われています"));
+    const SHOWN: usize = 3;
+    let more = spans.len().saturating_sub(1 + SHOWN);
+    for (at, span) in spans.iter().enumerate().skip(1).take(SHOWN) {
+        finding = finding.label(
+            *span,
+            if at == SHOWN && more > 0 {
+                phrase!(en: "used here too, and {more} times more", ja: "ここでも使われています (ほかに {more} か所)")
+            } else {
+                phrase!(en: "used here too", ja: "ここでも使われています")
+            },
+        );
     }
     let replaceable = spans.iter().all(|span| span.slice(template.text()) == name);
     let fix = near.filter(|_| replaceable).map(|near| Fix {

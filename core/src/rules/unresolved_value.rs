@@ -33,8 +33,14 @@ const DECIDING: [(&str, &[&[&str]]); 9] = [
     ("AWS::EC2::Subnet", &[&["CidrBlock"]]),
     ("AWS::EC2::Route", &[&["DestinationCidrBlock"]]),
     ("AWS::EC2::SecurityGroup", &[&["SecurityGroupIngress"], &["SecurityGroupEgress"]]),
-    ("AWS::EC2::SecurityGroupIngress", &[&["CidrIp"], &["SourceSecurityGroupId"], &["FromPort"], &["ToPort"]]),
-    ("AWS::EC2::SecurityGroupEgress", &[&["CidrIp"], &["DestinationSecurityGroupId"], &["FromPort"], &["ToPort"]]),
+    (
+        "AWS::EC2::SecurityGroupIngress",
+        &[&["CidrIp"], &["SourceSecurityGroupId"], &["FromPort"], &["ToPort"]],
+    ),
+    (
+        "AWS::EC2::SecurityGroupEgress",
+        &[&["CidrIp"], &["DestinationSecurityGroupId"], &["FromPort"], &["ToPort"]],
+    ),
 ];
 
 fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {

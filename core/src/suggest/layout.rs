@@ -13,8 +13,6 @@ pub(crate) struct Layout {
     pub(crate) step: String,
     /// Whether intrinsics are written as tags.
     pub(crate) tags: bool,
-    /// Whether the text is JSON.
-    pub(crate) json: bool,
 }
 
 impl Layout {
@@ -31,7 +29,7 @@ impl Layout {
             .map_or_else(|| "  ".to_owned(), |indent| if json { half(&indent) } else { indent });
         let tagged = template.parsed.tree.nodes().any(|node| node.tag().is_some());
         let long = text.contains("Fn::") || text.contains("Ref:");
-        Self { line_end, step, tags: !json && (tagged || !long), json }
+        Self { line_end, step, tags: !json && (tagged || !long) }
     }
 }
 
@@ -50,7 +48,8 @@ pub(crate) fn indentation(text: &str, offset: u32) -> &str {
 /// The place after the last line of `node`, its line end included; nothing where something follows on that line.
 pub(crate) fn after_lines(text: &str, node: Node<'_>) -> Option<u32> {
     let end = node.span().end;
-    let end = if node.collection_style() == Some(CollectionStyle::Block) { last_byte(text, end) } else { end };
+    let end =
+        if node.collection_style() == Some(CollectionStyle::Block) { last_byte(text, end) } else { end };
     let rest = text.get(end as usize..)?;
     let line = rest.find('\n').map_or(rest, |at| &rest[..=at]);
     let blank = line.trim();

@@ -26,7 +26,8 @@ pub(crate) fn move_ingress_out(
         .copied()
         .filter(|rule| references.iter().any(|place| rule.span_with_tag().contains(*place)))
         .collect();
-    let all_inside = references.iter().all(|place| moving.iter().any(|rule| rule.span_with_tag().contains(*place)));
+    let all_inside =
+        references.iter().all(|place| moving.iter().any(|rule| rule.span_with_tag().contains(*place)));
     let plain = moving.iter().all(|rule| matches!(Expression::of(*rule), Expression::Map(_)));
     if moving.is_empty() || !all_inside || !plain {
         return None;
@@ -39,7 +40,12 @@ pub(crate) fn move_ingress_out(
 
 /// Takes the rules out of the list, and the whole property where none stays: an empty list means the same, but an
 /// empty property is refused.
-fn remove(template: &Template<'_>, ingress: Entry<'_>, rules: &[Node<'_>], moving: &[Node<'_>]) -> Option<Vec<Edit>> {
+fn remove(
+    template: &Template<'_>,
+    ingress: Entry<'_>,
+    rules: &[Node<'_>],
+    moving: &[Node<'_>],
+) -> Option<Vec<Edit>> {
     let text = template.text();
     let span = ingress.span();
     if rules.len() == moving.len() {
@@ -162,8 +168,7 @@ impl NewIngress<'_> {
         for entry in self.rule.entries() {
             properties.push(entry.span().slice(text).to_owned());
         }
-        let condition =
-            self.condition.map(|name| format!("\"Condition\": \"{name}\", ")).unwrap_or_default();
+        let condition = self.condition.map(|name| format!("\"Condition\": \"{name}\", ")).unwrap_or_default();
         // Text that stands on one line stays on one line.
         let (end, step) = (layout.line_end, layout.step.as_str());
         if indent.is_empty() {

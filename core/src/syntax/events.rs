@@ -128,7 +128,13 @@ impl<'t, 'l> Builder<'t, 'l> {
             Event::SequenceStart(style, anchor, tag) => {
                 let tag = self.tag(tag, span);
                 let style = collection_style(style);
-                self.frames.push(Frame::Sequence { items: Vec::new(), style, start: place.start, anchor, tag });
+                self.frames.push(Frame::Sequence {
+                    items: Vec::new(),
+                    style,
+                    start: place.start,
+                    anchor,
+                    tag,
+                });
             }
             Event::MappingStart(style, anchor, tag) => {
                 let tag = self.tag(tag, span);
@@ -155,7 +161,11 @@ impl<'t, 'l> Builder<'t, 'l> {
             }
             Event::Comment(text, placement) => {
                 let text = self.borrow(text, Span::new(place.start + 1, place.end.max(place.start + 1)));
-                self.built.comments.push(Comment { span: place, text, trailing: placement == Placement::Right });
+                self.built.comments.push(Comment {
+                    span: place,
+                    text,
+                    trailing: placement == Placement::Right,
+                });
             }
             _ => {}
         }
@@ -188,7 +198,9 @@ impl<'t, 'l> Builder<'t, 'l> {
         let node = self.built.tree.node(id);
         let children: Vec<NodeId> = match node.kind() {
             Kind::Sequence(items) => items.ids().to_vec(),
-            Kind::Mapping(entries) => entries.ids().iter().flat_map(|entry| [entry.key, entry.value]).collect(),
+            Kind::Mapping(entries) => {
+                entries.ids().iter().flat_map(|entry| [entry.key, entry.value]).collect()
+            }
             Kind::Scalar(..) | Kind::Missing => Vec::new(),
         };
         let size = children.into_iter().fold(1_u64, |sum, child| sum.saturating_add(self.size(child)));
@@ -213,7 +225,8 @@ impl<'t, 'l> Builder<'t, 'l> {
                     let value = self.built.tree.push_missing(Span::empty(self.last_end));
                     open.entries.push(EntryIds { key, value, merged: false });
                 }
-                let span = Span::new(open.start, end_of(open.style, open.start, self.last_end).max(open.start));
+                let span =
+                    Span::new(open.start, end_of(open.style, open.start, self.last_end).max(open.start));
                 self.find_duplicates(&open.entries);
                 let entries = self.merge(open.entries);
                 (self.built.tree.push_mapping(&entries, open.style, span), open.anchor, open.tag)
@@ -293,7 +306,8 @@ impl<'t, 'l> Builder<'t, 'l> {
         let mut merged = own;
         for merge in merges {
             let value = tree.node(merge.value);
-            let sources: Vec<_> = if value.is_mapping() { vec![value] } else { value.items().into_iter().collect() };
+            let sources: Vec<_> =
+                if value.is_mapping() { vec![value] } else { value.items().into_iter().collect() };
             for source in sources {
                 for entry in source.entries() {
                     if entry.name().is_none_or(|name| names.insert(name.to_owned())) {
@@ -323,9 +337,11 @@ impl<'t, 'l> Builder<'t, 'l> {
             return Cow::Borrowed(original);
         }
         // Quoted scalars without escapes are borrowed from between their quotes.
-        let inner = Span::new(place.start.saturating_add(1).min(place.end), place.end.max(place.start + 1) - 1);
-        if inner.start <= inner.end && inner.slice(self.original) == text {
-            return Cow::Borrowed(inner.slice(self.original));
+        if place.len() >= 2 {
+            let inside = Span::new(place.start + 1, place.end - 1).slice(self.original);
+            if inside == text {
+                return Cow::Borrowed(inside);
+            }
         }
         Cow::Owned(text.into_owned())
     }
@@ -380,7 +396,9 @@ fn error_kind(error: &ScanError) -> SyntaxErrorKind {
             SyntaxErrorKind::MissingComma
         }
         ErrorKind::MappingValueNotAllowed => SyntaxErrorKind::UnexpectedColon,
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => SyntaxErrorKind::Indentation,
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => {
+            SyntaxErrorKind::Indentation
+        }
         ErrorKind::TabInBlockIndentation => SyntaxErrorKind::Tab,
         ErrorKind::SimpleKeyExpected => SyntaxErrorKind::MissingColon,
         ErrorKind::UnexpectedCharacter { character } => SyntaxErrorKind::UnexpectedCharacter(*character),

@@ -10,8 +10,8 @@ mod tree;
 use std::borrow::Cow;
 
 pub use tree::{
-    CollectionStyle, Entries, Entry, EntryIds, EntryIter, ItemIter, Items, Kind, Node, NodeId, ScalarStyle, Tag,
-    Tree,
+    CollectionStyle, Entries, Entry, EntryIds, EntryIter, ItemIter, Items, Kind, Node, NodeId, ScalarStyle,
+    Tag, Tree,
 };
 
 use crate::text::Span;

@@ -263,7 +263,11 @@ impl Repair<'_> {
             let Some(error) = events::first_error(&self.text(), self.limits) else { return };
             // Without any entry at fault, the first error of all is the one to tell.
             let cascade = self.format == Format::Json && !self.errors.is_empty();
-            let told = if self.errors.is_empty() { first.take().unwrap_or_else(|| error.clone()) } else { error.clone() };
+            let told = if self.errors.is_empty() {
+                first.take().unwrap_or_else(|| error.clone())
+            } else {
+                error.clone()
+            };
             if matches!(error.kind, SyntaxErrorKind::TooDeep) {
                 self.errors.push(told);
                 return;
@@ -303,7 +307,10 @@ impl Repair<'_> {
         let blank = before.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = before.len() - blank;
         let starts_entry = matches!(self.working.get(at as usize), Some(b'"' | b'{' | b'['));
-        if blank == 0 || start == 0 || !starts_entry || !matches!(before[start - 1], b'}' | b']' | b'"' | b'a'..=b'z' | b'0'..=b'9')
+        if blank == 0
+            || start == 0
+            || !starts_entry
+            || !matches!(before[start - 1], b'}' | b']' | b'"' | b'a'..=b'z' | b'0'..=b'9')
         {
             return false;
         }
@@ -408,7 +415,9 @@ fn unclosed(line: &str) -> Option<(u32, SyntaxErrorKind)> {
             Some((_, open)) if character == open => quote = None,
             Some(_) => {}
             None => match character {
-                '"' | '\'' if matches!(previous, ' ' | '\t' | '[' | '{' | ',' | ':') => quote = Some((at, character)),
+                '"' | '\'' if matches!(previous, ' ' | '\t' | '[' | '{' | ',' | ':') => {
+                    quote = Some((at, character))
+                }
                 '[' | '{' if matches!(previous, ' ' | '\t' | '[' | '{' | ',' | ':') => brackets.push(at),
                 ']' | '}' => {
                     brackets.pop();

@@ -50,9 +50,20 @@ pub struct EntryIds {
 
 #[derive(Clone, Debug)]
 enum Data<'t> {
-    Scalar { text: Cow<'t, str>, style: ScalarStyle },
-    Sequence { first: u32, count: u32, style: CollectionStyle },
-    Mapping { first: u32, count: u32, style: CollectionStyle },
+    Scalar {
+        text: Cow<'t, str>,
+        style: ScalarStyle,
+    },
+    Sequence {
+        first: u32,
+        count: u32,
+        style: CollectionStyle,
+    },
+    Mapping {
+        first: u32,
+        count: u32,
+        style: CollectionStyle,
+    },
     /// Points at the anchored node.
     Alias(NodeId),
     /// Stands where text could not be read.

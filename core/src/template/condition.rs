@@ -44,7 +44,15 @@ impl Conditions {
     }
 
     /// Reads the section.
-    pub(super) fn lower(section: Option<Node<'_>>, parameters: &[Parameter], inputs: &Inputs, guards: &mut Guards) -> Self {
+    ///
+    /// `added` are conditions that are not in the text: SAM makes some.
+    pub(super) fn lower<'a>(
+        section: Option<Node<'a>>,
+        added: &[(&'a str, Node<'a>)],
+        parameters: &[Parameter],
+        inputs: &Inputs,
+        guards: &mut Guards,
+    ) -> Self {
         let mut lowering = Lowering {
             named: HashMap::new(),
             parameters,
@@ -54,18 +62,16 @@ impl Conditions {
             result: Self::default(),
             visiting: Vec::new(),
         };
-        let Some(section) = section else { return lowering.result };
-        for entry in section.entries() {
-            if let Some(name) = entry.name() {
-                lowering.named.insert(name, entry.value);
-                lowering.collect_literals(entry.value, DEPTH);
-            }
+        let written = section.map(Node::entries).into_iter().flatten();
+        let written = written.filter_map(|entry| Some((entry.name()?, entry.value)));
+        let all: Vec<(&str, Node<'_>)> = written.chain(added.iter().copied()).collect();
+        for (name, value) in &all {
+            lowering.named.insert(name, *value);
+            lowering.collect_literals(*value, DEPTH);
         }
         // In the order of the text, so that equal texts give equal diagrams.
-        for entry in section.entries() {
-            if let Some(name) = entry.name() {
-                lowering.named(name, DEPTH);
-            }
+        for (name, _) in &all {
+            lowering.named(name, DEPTH);
         }
         lowering.result
     }
@@ -89,9 +95,10 @@ impl<'a> Lowering<'a, '_> {
         let Some(depth) = depth.checked_sub(1) else { return };
         if let Some(call) = Expression::call(node) {
             if call.function == Function::Equals {
-                let sides: Vec<Operand> = call.arguments().into_iter().map(|side| self.operand(side)).collect();
-                if let [Operand::Parameter(name), Operand::Known(text)] | [Operand::Known(text), Operand::Parameter(name)] =
-                    &*sides
+                let sides: Vec<Operand> =
+                    call.arguments().into_iter().map(|side| self.operand(side)).collect();
+                if let [Operand::Parameter(name), Operand::Known(text)]
+                | [Operand::Known(text), Operand::Parameter(name)] = &*sides
                 {
                     let literals = self.literals.entry(name.clone()).or_default();
                     if !literals.contains(text) {
@@ -110,7 +117,9 @@ impl<'a> Lowering<'a, '_> {
         if let Some(known) = self.result.guards.get(name) {
             return *known;
         }
-        let Some(node) = self.named.get(name).copied() else { return self.opaque(format!("condition {name}")) };
+        let Some(node) = self.named.get(name).copied() else {
+            return self.opaque(format!("condition {name}"));
+        };
         if self.visiting.contains(&name) {
             return self.opaque(format!("circle {name}"));
         }
@@ -138,7 +147,11 @@ impl<'a> Lowering<'a, '_> {
                 let start = if call.function == Function::And { Guard::ALWAYS } else { Guard::NEVER };
                 call.arguments().into_iter().fold(start, |sum, argument| {
                     let next = self.guard(argument, depth);
-                    if call.function == Function::And { self.guards.and(sum, next) } else { self.guards.or(sum, next) }
+                    if call.function == Function::And {
+                        self.guards.and(sum, next)
+                    } else {
+                        self.guards.or(sum, next)
+                    }
                 })
             }
             Function::Not => match call.arguments().get(0) {
@@ -154,17 +167,21 @@ impl<'a> Lowering<'a, '_> {
     }
 
     fn equals(&mut self, call: Call<'a>) -> Guard {
-        let mut sides = call.arguments().into_iter().map(|side| self.operand(side)).collect::<Vec<_>>().into_iter();
+        let mut sides =
+            call.arguments().into_iter().map(|side| self.operand(side)).collect::<Vec<_>>().into_iter();
         let (Some(left), Some(right)) = (sides.next(), sides.next()) else {
             return self.opaque(canonical(call.node));
         };
         match (left, right) {
             (Operand::Known(left), Operand::Known(right)) => {
-                if left == right { Guard::ALWAYS } else { Guard::NEVER }
+                if left == right {
+                    Guard::ALWAYS
+                } else {
+                    Guard::NEVER
+                }
             }
-            (Operand::Parameter(name), Operand::Known(text)) | (Operand::Known(text), Operand::Parameter(name)) => {
-                self.parameter_equals(&name, &text)
-            }
+            (Operand::Parameter(name), Operand::Known(text))
+            | (Operand::Known(text), Operand::Parameter(name)) => self.parameter_equals(&name, &text),
             (left, right) => {
                 let (left, right) = (left.text(), right.text());
                 if left == right {
@@ -193,7 +210,8 @@ impl<'a> Lowering<'a, '_> {
         let Some(domain) = self.result.domains.get(name) else { return Guard::NEVER };
         let Some(value) = domain.values.iter().position(|value| value == text) else { return Guard::NEVER };
         // A parameter with a single allowed value always has it.
-        if domain.values.len() == 1 && self.parameters.iter().any(|p| p.name == name && p.allowed.len() == 1) {
+        if domain.values.len() == 1 && self.parameters.iter().any(|p| p.name == name && p.allowed.len() == 1)
+        {
             return Guard::ALWAYS;
         }
         let variable = domain.variable;

@@ -143,7 +143,9 @@ impl<'a> Evaluation<'a> {
             Function::GetAzs => self.map_cases(&self.argument(call.argument), |value| self.zones(value)),
             // What is encoded is of more use than its encoding: user data, inline code.
             Function::Base64 => self.argument(call.argument).to_vec(),
-            Function::ImportValue => self.map_cases(&self.argument(call.argument), |value| self.import(value)),
+            Function::ImportValue => {
+                self.map_cases(&self.argument(call.argument), |value| self.import(value))
+            }
             Function::If => self.if_else(arguments, span),
             Function::Length => self.map_cases(&self.argument(call.argument), length),
             Function::ToJsonString => self.map_cases(&self.argument(call.argument), json_string),
@@ -151,7 +153,9 @@ impl<'a> Evaluation<'a> {
                 let name = call.argument.node.get("Name").and_then(Node::as_str).unwrap_or("Fn::Transform");
                 vec![always(Value::Unknown(Unknown::Transform(name.to_owned())), span)]
             }
-            Function::Foreign => vec![always(Value::Unknown(Unknown::ForeignTag(call.written.to_owned())), span)],
+            Function::Foreign => {
+                vec![always(Value::Unknown(Unknown::ForeignTag(call.written.to_owned())), span)]
+            }
             _ => broken(span),
         }
     }
@@ -170,7 +174,9 @@ impl<'a> Evaluation<'a> {
             return Value::Text(Text::of(Part::Unknown(Unknown::Pseudo(name.to_owned()))));
         }
         match self.template.resource(name) {
-            Some(resource) => Value::Text(Text::of(Part::Resource { id: resource.id.clone(), attribute: None })),
+            Some(resource) => {
+                Value::Text(Text::of(Part::Resource { id: resource.id.clone(), attribute: None }))
+            }
             None => Value::Unknown(Unknown::Broken),
         }
     }
@@ -181,7 +187,8 @@ impl<'a> Evaluation<'a> {
         let mut unknown = Unknown::Parameter(parameter.name.clone());
         if parameter.is_stored() {
             // The value is the name of the stored one; an id that was given outright stands for itself.
-            let stored = value.and_then(|name| self.template.inputs.parameters.get(&format!("resolve:ssm:{name}")));
+            let stored =
+                value.and_then(|name| self.template.inputs.parameters.get(&format!("resolve:ssm:{name}")));
             let outright = given.filter(|value| !value.starts_with('/') && !value.contains("::"));
             value = stored.or(outright);
             unknown = Unknown::StoredParameter(parameter.name.clone());
@@ -191,7 +198,10 @@ impl<'a> Evaluation<'a> {
             None => Value::Text(Text::of(Part::Unknown(unknown))),
             Some(value) if parameter.is_list() => {
                 let span = self.template.node(parameter.key).span();
-                let items = value.split(',').map(str::trim).filter(|item| !item.is_empty() || !value.trim().is_empty());
+                let items = value
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty() || !value.trim().is_empty());
                 Value::List(items.map(|item| always(Value::text(item), span)).collect())
             }
             Some(value) => Value::Text(self.with_dynamic_references(value)),
@@ -228,7 +238,8 @@ impl<'a> Evaluation<'a> {
     }
 
     fn attribute(self, name: &str, attribute: &str) -> Value {
-        let Some(resource) = self.template.resource(&format!("{name}.{attribute}")).or_else(|| self.template.resource(name))
+        let Some(resource) =
+            self.template.resource(&format!("{name}.{attribute}")).or_else(|| self.template.resource(name))
         else {
             return Value::Unknown(Unknown::Broken);
         };
@@ -325,7 +336,9 @@ impl<'a> Evaluation<'a> {
                     Value::Null | Value::NoValue => {}
                     Value::Unknown(unknown) => text.push(Part::Unknown(unknown.clone())),
                     // A list where a text is asked for: CloudFormation refuses, we go on.
-                    Value::List(_) | Value::Map(_) | Value::Zones(_) => text.push(Part::Unknown(Unknown::Broken)),
+                    Value::List(_) | Value::Map(_) | Value::Zones(_) => {
+                        text.push(Part::Unknown(Unknown::Broken))
+                    }
                 }
                 out.push((both, text));
             }
@@ -361,7 +374,11 @@ impl<'a> Evaluation<'a> {
                         None => return too_many(span),
                     }
                 }
-                out.extend(texts.into_iter().map(|(guard, text)| Case { guard, value: Value::Text(text), span }));
+                out.extend(texts.into_iter().map(|(guard, text)| Case {
+                    guard,
+                    value: Value::Text(text),
+                    span,
+                }));
             }
         }
         bounded(out, span)
@@ -407,7 +424,9 @@ impl<'a> Evaluation<'a> {
                     (Some(number), Value::List(items)) => {
                         let Some(lists) = self.lists(guard, items) else { return too_many(span) };
                         for (guard, items) in lists {
-                            let value = items.get(number).map_or(Value::Unknown(Unknown::Broken), |item| item.value.clone());
+                            let value = items
+                                .get(number)
+                                .map_or(Value::Unknown(Unknown::Broken), |item| item.value.clone());
                             out.push(Case { guard, value, span });
                         }
                     }
@@ -480,9 +499,14 @@ impl<'a> Evaluation<'a> {
         let Some(second) = path[2].known() else { return unknown_of(path[2]) };
         let Some(top) = path[1].known() else {
             // Whatever the first key is, the value may be the same under all of them.
-            let values: Vec<Rc<[Case]>> =
-                map.entries().into_iter().map(|entry| entry.value.get(second).map_or_else(missing, |node| self.node(node))).collect();
-            let same = values.windows(2).all(|pair| pair[0].len() == 1 && pair[1].len() == 1 && pair[0][0].value == pair[1][0].value);
+            let values: Vec<Rc<[Case]>> = map
+                .entries()
+                .into_iter()
+                .map(|entry| entry.value.get(second).map_or_else(missing, |node| self.node(node)))
+                .collect();
+            let same = values
+                .windows(2)
+                .all(|pair| pair[0].len() == 1 && pair[1].len() == 1 && pair[0][0].value == pair[1][0].value);
             return match values.into_iter().next() {
                 Some(first) if same && default.is_none() => first,
                 _ => unknown_of(path[1]),
@@ -510,14 +534,25 @@ impl<'a> Evaluation<'a> {
                     for value in [&block.value, &count.value, &bits.value] {
                         value.unknowns(&mut unknowns);
                     }
-                    let known = |value: &Value| value.known().and_then(|text| text.trim().parse::<u32>().ok());
-                    let value = match (block.value.known(), known(&count.value), known(&bits.value), unknowns.first()) {
-                        (Some(block), Some(count), Some(bits), _) => match cidr::subnets(block, count, bits) {
-                            Some(blocks) => {
-                                Value::List(blocks.into_iter().map(|block| always(Value::text(block), span)).collect())
+                    let known =
+                        |value: &Value| value.known().and_then(|text| text.trim().parse::<u32>().ok());
+                    let value = match (
+                        block.value.known(),
+                        known(&count.value),
+                        known(&bits.value),
+                        unknowns.first(),
+                    ) {
+                        (Some(block), Some(count), Some(bits), _) => {
+                            match cidr::subnets(block, count, bits) {
+                                Some(blocks) => Value::List(
+                                    blocks
+                                        .into_iter()
+                                        .map(|block| always(Value::text(block), span))
+                                        .collect(),
+                                ),
+                                None => Value::Unknown(Unknown::Broken),
                             }
-                            None => Value::Unknown(Unknown::Broken),
-                        },
+                        }
                         (_, _, _, Some(unknown)) => Value::Unknown((*unknown).clone()),
                         (None, ..) => match block.value.resource() {
                             Some((resource, attribute)) => Value::Unknown(Unknown::Attribute {
@@ -562,7 +597,8 @@ impl<'a> Evaluation<'a> {
     }
 
     fn if_else(self, arguments: Items<'a>, span: Span) -> Vec<Case> {
-        let (Some(name), Some(then), Some(other)) = (arguments.get(0), arguments.get(1), arguments.get(2)) else {
+        let (Some(name), Some(then), Some(other)) = (arguments.get(0), arguments.get(1), arguments.get(2))
+        else {
             return broken(span);
         };
         let Some(guard) = name.as_str().and_then(|name| self.template.condition(name)) else {
@@ -594,7 +630,9 @@ fn merge_equal(evaluation: Evaluation<'_>, cases: Vec<Case>) -> Vec<Case> {
     let mut out: Vec<Case> = Vec::with_capacity(cases.len());
     for case in cases {
         match out.iter_mut().find(|known| known.value == case.value) {
-            Some(known) => known.guard = evaluation.template.with_guards(|guards| guards.or(known.guard, case.guard)),
+            Some(known) => {
+                known.guard = evaluation.template.with_guards(|guards| guards.or(known.guard, case.guard))
+            }
             None => out.push(case),
         }
     }
@@ -644,7 +682,9 @@ fn split(delimiter: &str, value: &Value, span: Span) -> Value {
 
 fn length(value: &Value) -> Value {
     match value {
-        Value::List(items) if items.iter().all(|item| item.guard == Guard::ALWAYS) => Value::text(items.len().to_string()),
+        Value::List(items) if items.iter().all(|item| item.guard == Guard::ALWAYS) => {
+            Value::text(items.len().to_string())
+        }
         Value::List(_) => Value::Unknown(Unknown::TooManyCases),
         Value::Unknown(unknown) => Value::Text(Text::of(Part::Unknown(unknown.clone()))),
         _ => Value::Unknown(Unknown::Broken),
@@ -690,7 +730,9 @@ fn written(text: &Text) -> String {
             Part::Resource { id, attribute: None } => format!("${{{id}}}"),
             Part::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
             Part::Zone { index, .. } => format!("${{zone {index}}}"),
-            Part::Unknown(Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::Pseudo(name)) => {
+            Part::Unknown(
+                Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::Pseudo(name),
+            ) => {
                 format!("${{{name}}}")
             }
             Part::Unknown(_) => "${?}".to_owned(),

@@ -132,7 +132,8 @@ impl Guards {
                 return None;
             }
             let branch = self.at(at);
-            let (value, child) = branch.children.iter().enumerate().find(|(_, child)| **child != Guard::NEVER)?;
+            let (value, child) =
+                branch.children.iter().enumerate().find(|(_, child)| **child != Guard::NEVER)?;
             path.push((branch.variable, u32::try_from(value).ok()?));
             at = *child;
         }

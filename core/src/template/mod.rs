@@ -6,6 +6,7 @@ mod cidr;
 mod condition;
 mod evaluate;
 pub mod expression;
+mod for_each;
 mod guard;
 pub mod reference;
 pub mod sam;
@@ -125,7 +126,11 @@ impl Transform {
     pub fn is_known(&self) -> bool {
         matches!(
             self.name.as_str(),
-            "AWS::Serverless-2016-10-31" | "AWS::LanguageExtensions" | "AWS::CodeDeployBlueGreen" | "AWS::SecretsManager-2020-07-23" | "AWS::SecretsManager-2024-09-16"
+            "AWS::Serverless-2016-10-31"
+                | "AWS::LanguageExtensions"
+                | "AWS::CodeDeployBlueGreen"
+                | "AWS::SecretsManager-2020-07-23"
+                | "AWS::SecretsManager-2024-09-16"
         )
     }
 }
@@ -172,14 +177,16 @@ pub const SECTIONS: [&str; 11] = [
 /// Reads `text` and lowers it. Never fails.
 pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t> {
     let mut parsed = parse(text, limits);
-    let root = parsed.root;
     let parameters = parameters(parsed.root());
     let transforms = transforms(parsed.root());
+    if transforms.iter().any(|transform| transform.name == "AWS::LanguageExtensions")
+        && let Some(unrolled) = for_each::unroll(&mut parsed.tree, parsed.root, &parameters, &inputs)
+    {
+        parsed.root = unrolled;
+    }
+    let root = parsed.root;
     let is_sam = sam::is_sam(parsed.root());
     let mut guards = Guards::default();
-    let conditions =
-        condition::Conditions::lower(parsed.root().get("Conditions"), &parameters, &inputs, &mut guards);
-
     let mut expansion = None;
     let mut found: Vec<(String, NodeId, NodeId, Option<String>)> = Vec::new();
     if is_sam {
@@ -199,6 +206,13 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
             }
         }
     }
+    let added: Vec<(&str, Node<'_>)> = expansion
+        .iter()
+        .flat_map(|expansion| &expansion.conditions)
+        .map(|condition| (condition.name.as_str(), parsed.tree.node(condition.value)))
+        .collect();
+    let section = parsed.root().get("Conditions");
+    let conditions = condition::Conditions::lower(section, &added, &parameters, &inputs, &mut guards);
     let resources: Vec<Resource> = found
         .into_iter()
         .map(|(id, key, body, made_by)| {
@@ -222,10 +236,7 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
     for (at, resource) in resources.iter().enumerate() {
         names.entry(resource.id.clone()).or_insert(at);
     }
-    let also_known_as = expansion
-        .iter()
-        .flat_map(|expansion: &sam::Expansion| expansion.references.iter().cloned())
-        .collect();
+    let also_known_as = expansion.iter().flat_map(|expansion| expansion.references.iter().cloned()).collect();
     let parameter_names =
         parameters.iter().enumerate().map(|(at, parameter)| (parameter.name.clone(), at)).collect();
     Template {
@@ -324,7 +335,10 @@ impl<'t> Template<'t> {
 
     /// What a property of a resource evaluates to; no case where it is not written.
     pub fn property(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
-        self.properties(resource).and_then(|node| node.at(path)).map(|node| self.evaluate(node)).unwrap_or_default()
+        self.properties(resource)
+            .and_then(|node| node.at(path))
+            .map(|node| self.evaluate(node))
+            .unwrap_or_default()
     }
 
     /// Whether a macro that we do not know, or another tool, may add names.
@@ -345,7 +359,9 @@ fn parameters(root: Node<'_>) -> Vec<Parameter> {
             key: entry.key.id(),
             body: entry.value.id(),
             kind: text("Type").and_then(Node::as_str).unwrap_or("String").to_owned(),
-            default: text("Default").filter(|node| !node.is_null() || !node.is_plain()).map(condition::scalar_text),
+            default: text("Default")
+                .filter(|node| !node.is_null() || !node.is_plain())
+                .map(condition::scalar_text),
             allowed: allowed
                 .into_iter()
                 .flatten()

@@ -121,10 +121,16 @@ impl<'a> Walk<'a, '_> {
         if let Some(body) = value.items().get(2) {
             let variable = value.items().get(0).and_then(Node::as_str).unwrap_or("");
             let mut inner = Vec::new();
-            Walk { text: self.text, found: &mut |reference| inner.push(reference), under: self.under.clone() }
-                .node(body, depth);
+            Walk {
+                text: self.text,
+                found: &mut |reference| inner.push(reference),
+                under: self.under.clone(),
+            }
+            .node(body, depth);
             for reference in inner {
-                let made = reference.name.contains("${") || reference.name.contains("&{") || reference.name == variable;
+                let made = reference.name.contains("${")
+                    || reference.name.contains("&{")
+                    || reference.name == variable;
                 if !made {
                     (self.found)(reference);
                 }
@@ -136,7 +142,9 @@ impl<'a> Walk<'a, '_> {
         let argument = call.argument.node;
         match call.function {
             Function::Ref => match call.argument.literal() {
-                Some(name) => self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node),
+                Some(name) => {
+                    self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node)
+                }
                 None => self.inside(call, depth),
             },
             Function::GetAtt => self.get_att(call, depth),
@@ -215,7 +223,8 @@ impl<'a> Walk<'a, '_> {
                 // `!GetAtt [Nested.Outputs, Name]` names the resource before the first dot.
                 let text = first.as_str().unwrap_or("");
                 let name = text.split('.').next().unwrap_or(text);
-                let attribute = items.get(1).filter(|node| node.tag().is_none()).and_then(|node| node.as_str());
+                let attribute =
+                    items.get(1).filter(|node| node.tag().is_none()).and_then(|node| node.as_str());
                 self.report(Use::GetAtt, name, attribute, inside_quotes(first, self.text), call.node);
                 if let Some(second) = items.get(1) {
                     self.node(second, depth);
@@ -339,12 +348,16 @@ pub fn in_text<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Owne
         for entry in node.entries() {
             let Some(name) = entry.name() else { continue };
             match section {
-                "Conditions" => condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r)),
+                "Conditions" => {
+                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r))
+                }
                 "Rules" => condition_references(entry.value, text, &mut |r| found(Owner::Rule(name), r)),
                 _ => {
-                    let owner = if section == "Outputs" { Owner::Output(name) } else { Owner::Resource(name) };
+                    let owner =
+                        if section == "Outputs" { Owner::Output(name) } else { Owner::Resource(name) };
                     if name.starts_with("Fn::ForEach") {
-                        Walk { text, found: &mut |r| found(owner, r), under: Vec::new() }.for_each(entry.value, DEPTH);
+                        Walk { text, found: &mut |r| found(owner, r), under: Vec::new() }
+                            .for_each(entry.value, DEPTH);
                     } else {
                         in_declaration(entry.value, text, &mut |r| found(owner, r));
                     }

@@ -189,6 +189,9 @@ export class Editor {
   }
 }
 
+/** `import()`, which WebAssembly cannot say by itself. */
+export const importModule = (address) => import(address);
+
 /** Marks the page's own movements, which the page need not be told about. */
 const byPage = Annotation.define();
 

@@ -17,20 +17,25 @@ pub(crate) fn modules(cache: &Cache, folder: &Path) -> Result<PathBuf> {
     let lock = read(folder, "package-lock.json")?;
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let version = format!("{name}-{}", fingerprint([manifest.as_slice(), &lock]));
-    let place = cache.install("npm", &version, "under a minute", |partial| {
-        if find_program("npm").is_none() {
-            bail!("npm is not in PATH; install Node.js 20 or newer");
-        }
-        fs::write(partial.join("package.json"), &manifest)?;
-        fs::write(partial.join("package-lock.json"), &lock)?;
-        // No package here needs its install script, and none is let run one.
-        run_logged(
-            Command::new("npm")
-                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-                .current_dir(partial),
-            &cache.log(&format!("npm-{name}")),
-        )
-    })?;
+    let place = cache.install(
+        "npm",
+        &version,
+        &format!("the npm packages of {name} (under a minute)"),
+        |partial| {
+            if find_program("npm").is_none() {
+                bail!("npm is not in PATH; install Node.js 20 or newer");
+            }
+            fs::write(partial.join("package.json"), &manifest)?;
+            fs::write(partial.join("package-lock.json"), &lock)?;
+            // No package here needs its install script, and none is let run one.
+            run_logged(
+                Command::new("npm")
+                    .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                    .current_dir(partial),
+                &cache.log(&format!("npm-{name}")),
+            )
+        },
+    )?;
     Ok(place.join("node_modules"))
 }
 

@@ -137,8 +137,12 @@ fn build_for_debian(cache: &Cache) -> Result<WasmCompiler> {
     let version = output_of(Command::new(DEBIAN_RUSTC).arg("-V")).context("Debian's rustc does not start")?;
     let version = version_of_rustc(&version).context("Debian's rustc tells no version")?;
     let linker = newest_linker().context("Debian's lld brought no wasm-ld")?;
-    let sysroot =
-        cache.install("wasm-std", version, "about 2 minutes", |partial| build_library(cache, partial))?;
+    let sysroot = cache.install(
+        "wasm-std",
+        version,
+        "the standard library for wasm32 (about 2 minutes)",
+        |partial| build_library(cache, partial),
+    )?;
     Ok(WasmCompiler::debian(&sysroot, linker))
 }
 

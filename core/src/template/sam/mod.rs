@@ -350,7 +350,7 @@ Resources:
 ";
         let (parsed, expansion) = expanded(text);
         let ids: Vec<_> = expansion.resources.iter().map(|resource| resource.id.as_str()).collect();
-        assert_eq!(ids, ["T", "F", "FVersion#", "FRole", "FAliaslive", "Q"]);
+        assert_eq!(ids, ["T", "F", "FVersion#", "FAliaslive", "FRole", "Q"]);
         assert!(expansion.references.contains(&("F.Version".to_owned(), "FVersion#".to_owned())));
         let alias = expansion.resources.iter().find(|resource| resource.id == "FAliaslive");
         let place = alias.map(|alias| parsed.tree.node(alias.body).span().slice(text));
