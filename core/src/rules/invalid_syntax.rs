@@ -23,7 +23,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 
 fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
     for error in &template.parsed.errors {
-        let (message, help) = placeholder(template, error).unwrap_or_else(|| words(&error.kind, template.parsed.format));
+        let (message, help) =
+            placeholder(template, error).unwrap_or_else(|| words(&error.kind, template.parsed.format));
         findings.push(
             Finding::new(ID, Severity::Error, Some(error.span), message)
                 .help(help)

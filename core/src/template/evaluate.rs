@@ -675,7 +675,10 @@ fn split(delimiter: &str, value: &Value, span: Span) -> Value {
                         if at > 0 {
                             pieces.push(Text::default());
                         }
-                        pieces.last_mut().into_iter().for_each(|last| last.push(Part::Literal(piece.to_owned())));
+                        pieces
+                            .last_mut()
+                            .into_iter()
+                            .for_each(|last| last.push(Part::Literal(piece.to_owned())));
                     }
                 }
                 Value::List(pieces.into_iter().map(|piece| always(Value::Text(piece), span)).collect())

@@ -350,7 +350,11 @@ impl<'t> Template<'t> {
 /// Articles and answers often show SAM resources without the line that names the transform: they are meant as SAM.
 fn has_sam_resources(root: Node<'_>) -> bool {
     root.get("Resources").map(Node::entries).into_iter().flatten().any(|entry| {
-        entry.value.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+        entry
+            .value
+            .get("Type")
+            .and_then(Node::as_str)
+            .is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
     })
 }
 

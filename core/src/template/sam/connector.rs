@@ -7,7 +7,7 @@ use super::value::{Map, Text, Value, get_att, map, reference, sub};
 use crate::syntax::{Entry, Node, NodeId};
 
 /// Facts; the file says how it is written.
-const PROFILES: &str = include_str!("../../../../data/sam_connectors.txt");
+const PROFILES: &str = include_str!("../../../data/sam_connectors.txt");
 
 /// Expands an `AWS::Serverless::Connector`.
 pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, out: &mut Output) {
