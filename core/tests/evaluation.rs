@@ -131,6 +131,7 @@ fn functions_evaluate_as_far_as_they_can() {
         ("!Select [0, !GetAZs {Ref: AWS::Region}]", "<zone 0>"),
         ("!Select [2, !Split ['.', 10.1.2.3]]", "2"),
         ("!Split [',', !Ref Open]", "?Open"),
+        ("!Split [',', !Sub '${Topic},${Vpc},x']", "[<Topic>, <Vpc>, x]"),
         ("!FindInMap [Sizes, prod, Memory]", "512"),
         ("!FindInMap [Sizes, !Ref Open, Memory]", "?Open"),
         ("!FindInMap [Sizes, !Ref Open, Zone]", "a"),

@@ -68,7 +68,10 @@ impl<'a> Writer<'a> {
             usd_per_month: None,
             fingerprint: &finding.fingerprint,
             suppressed: finding.suppressed.as_deref(),
-            fix: finding.fix.as_ref().map(|fix| self.fix(fix, finding.primary().map_or(FileId(0), |at| at.file))),
+            fix: finding
+                .fix
+                .as_ref()
+                .map(|fix| self.fix(fix, finding.primary().map_or(FileId(0), |at| at.file))),
         }
     }
 
@@ -87,10 +90,7 @@ impl<'a> Writer<'a> {
             safety: fix.safety.name(),
             title: fix.title.get(self.language),
             edits: edits
-                .map(|edit| v1::Edit {
-                    span: self.span(file, edit.span),
-                    replacement: &edit.replacement,
-                })
+                .map(|edit| v1::Edit { span: self.span(file, edit.span), replacement: &edit.replacement })
                 .collect(),
         }
     }

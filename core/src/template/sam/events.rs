@@ -6,7 +6,7 @@ use super::output::Output;
 use super::pollers;
 use super::problem::{SamProblem, SamProblemKind};
 use super::role::{Role, allow};
-use super::source::{Made, Source, Template};
+use super::source::{Made, Source, Template, id_of};
 use super::value::{Map, Text, Value, get_att, map, reference, sub};
 use crate::syntax::{Entry, Node, NodeId};
 
@@ -84,12 +84,11 @@ impl<'a> Event<'a> {
 pub(super) fn read<'a>(source: &Source<'a>, problems: &mut Vec<SamProblem>) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for entry in source.property("Events").map(Node::entries).into_iter().flatten() {
-        match Event::read(entry) {
-            Some(event) => events.push(event),
-            None => {
-                let kind = SamProblemKind::InvalidProperty("Events".to_owned());
-                problems.push(SamProblem::new(entry.key.id(), Some(source.id), kind));
-            }
+        if let Some(event) = Event::read(entry) {
+            events.push(event);
+        } else {
+            let kind = SamProblemKind::InvalidProperty("Events".to_owned());
+            problems.push(SamProblem::new(entry.key.id(), Some(source.id), kind));
         }
     }
     events
@@ -105,7 +104,8 @@ pub(super) fn expand_function(
 ) {
     let events = read(source, &mut out.problems);
     for event in &events {
-        let of = FunctionEvent { template, source, event, invoked, id: format!("{}{}", source.id, event.name) };
+        let of =
+            FunctionEvent { template, source, event, invoked, id: format!("{}{}", source.id, event.name) };
         match event.kind {
             "Kinesis" | "DynamoDB" | "SQS" | "MSK" | "MQ" | "SelfManagedKafka" | "DocumentDB" => {
                 pollers::expand(&of, role, out);
@@ -216,10 +216,8 @@ impl FunctionEvent<'_, '_> {
         let topic = self.event.property("Topic").map_or_else(|| Value::from(""), Value::from);
         let mut subscription = self.made(self.id.clone(), "AWS::SNS::Subscription");
         subscription.set("TopicArn", topic.clone());
-        subscription.take(
-            self.event.properties,
-            &["Region", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy"],
-        );
+        subscription
+            .take(self.event.properties, &["Region", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy"]);
         let Some(through) = self.event.given("SqsSubscription") else {
             subscription.set("Protocol", "lambda");
             subscription.set("Endpoint", self.invoked.arn.clone());
@@ -281,7 +279,7 @@ impl FunctionEvent<'_, '_> {
         let api = self.event.property("RestApiId");
         let resource = match api {
             None => Some("ServerlessRestApi"),
-            Some(api) => self.template.id_of(api).filter(|_| !is_import(api)),
+            Some(api) => id_of(api).filter(|_| !is_import(api)),
         };
         let suffix = match resource {
             None => "AllStages".to_owned(),
@@ -309,13 +307,14 @@ impl FunctionEvent<'_, '_> {
             self.template.partition(),
             permitted_path(path)
         );
-        permission.set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
+        permission
+            .set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
         out.add(permission);
     }
 
     fn http_api(&self, out: &mut Output) {
         let api = self.event.property("ApiId");
-        if let Some(id) = api.and_then(|api| self.template.id_of(api))
+        if let Some(id) = api.and_then(|api| id_of(api))
             && self.template.source(id).is_none()
         {
             let kind = SamProblemKind::UnknownResource(id.to_owned());
@@ -333,7 +332,8 @@ impl FunctionEvent<'_, '_> {
             text.push_str(&permitted_path(path));
         }
         let mut permission = self.permission("apigateway.amazonaws.com", "");
-        permission.set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
+        permission
+            .set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
         out.add(permission);
     }
 
@@ -347,10 +347,8 @@ impl FunctionEvent<'_, '_> {
         permission.set("SourceArn", sub(text, vec![("RuleName".into(), reference(&self.id))]));
         permission.set("SourceAccount", sub("${AWS::AccountId}", Map::new()));
         let action = map([("Lambda", map([("FunctionArn", self.invoked.arn.clone())]))]);
-        let mut payload: Map = vec![
-            ("RuleDisabled".into(), Value::Bool(false)),
-            ("Actions".into(), Value::List(vec![action])),
-        ];
+        let mut payload: Map =
+            vec![("RuleDisabled".into(), Value::Bool(false)), ("Actions".into(), Value::List(vec![action]))];
         for name in ["Sql", "AwsIotSqlVersion"] {
             if let Some(value) = self.event.property(name) {
                 payload.push((name.into(), value.into()));
@@ -409,15 +407,12 @@ fn permitted_path(path: &str) -> String {
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        match after.split_once('}') {
-            Some((_, after)) => {
-                text.push('*');
-                rest = after;
-            }
-            None => {
-                text.push('{');
-                rest = after;
-            }
+        if let Some((_, after)) = after.split_once('}') {
+            text.push('*');
+            rest = after;
+        } else {
+            text.push('{');
+            rest = after;
         }
     }
     text.push_str(rest);
@@ -457,10 +452,8 @@ pub(super) fn target(
     };
     let own = event.property("Target").and_then(|target| target.get("Id"));
     let own = own.filter(|_| event.kind != "Schedule" || suffix != "LambdaTarget");
-    let mut target: Map = vec![
-        ("Arn".into(), arn),
-        ("Id".into(), own.map_or_else(|| Value::from(default), Value::from)),
-    ];
+    let mut target: Map =
+        vec![("Arn".into(), arn), ("Id".into(), own.map_or_else(|| Value::from(default), Value::from))];
     for name in ["Input", "InputPath", "RetryPolicy", "InputTransformer"] {
         if let Some(value) = event.property(name) {
             target.push((Text::Borrowed(name), value.into()));
@@ -539,9 +532,16 @@ pub(super) struct Scheduled<'e, 'a> {
 
 impl Scheduled<'_, '_> {
     /// Makes the schedule and its role.
-    pub(super) fn expand(self, arn: Value, attributes: &Map, policy: (&'static str, Value), out: &mut Output) {
+    pub(super) fn expand(
+        self,
+        arn: Value,
+        attributes: &Map,
+        policy: (&'static str, Value),
+        out: &mut Output,
+    ) {
         let Self { source, event, id, boundary } = self;
-        let mut schedule = Made::new(id.to_owned(), "AWS::Scheduler::Schedule", attributes.clone(), event.key);
+        let mut schedule =
+            Made::new(id.to_owned(), "AWS::Scheduler::Schedule", attributes.clone(), event.key);
         schedule.take(
             event.properties,
             &[
@@ -560,29 +560,27 @@ impl Scheduled<'_, '_> {
         }
         let window = event.given("FlexibleTimeWindow");
         schedule.set("FlexibleTimeWindow", window.map_or_else(|| map([("Mode", "OFF".into())]), Value::from));
-        let queue = event.property("DeadLetterConfig").and_then(|config| match config.get("Arn") {
-            Some(arn) => Some(arn.into()),
-            None => {
+        let queue = event.property("DeadLetterConfig").and_then(|config| {
+            config.get("Arn").map(Value::from).or_else(|| {
                 let queue = made_dead_letter_queue(source, event, id, attributes, out)?;
                 Some(get_att(&queue, "Arn"))
-            }
+            })
         });
-        let role_arn = match event.given("RoleArn") {
-            Some(own) => own.into(),
-            None => {
-                let mut role =
-                    Role::of_service(format!("{id}Role"), source, event.key, "scheduler.amazonaws.com");
-                role.attributes.clone_from(attributes);
-                role.add_policy(format!("{id}{}", policy.0), policy.1);
-                if let Some(queue) = queue.clone() {
-                    let (suffix, document) = send_to_queue(queue);
-                    role.add_policy(format!("{id}{suffix}"), document);
-                }
-                role.boundary = event.given("PermissionsBoundary").map(Value::from).or(boundary);
-                let arn = get_att(&role.id, "Arn");
-                out.add(role.finish());
-                arn
+        let role_arn = if let Some(own) = event.given("RoleArn") {
+            own.into()
+        } else {
+            let mut role =
+                Role::of_service(format!("{id}Role"), source, event.key, "scheduler.amazonaws.com");
+            role.attributes.clone_from(attributes);
+            role.add_policy(format!("{id}{}", policy.0), policy.1);
+            if let Some(queue) = queue.clone() {
+                let (suffix, document) = send_to_queue(queue);
+                role.add_policy(format!("{id}{suffix}"), document);
             }
+            role.boundary = event.given("PermissionsBoundary").map(Value::from).or(boundary);
+            let arn = get_att(&role.id, "Arn");
+            out.add(role.finish());
+            arn
         };
         let mut target: Map = vec![("Arn".into(), arn), ("RoleArn".into(), role_arn)];
         for name in ["Input", "RetryPolicy"] {

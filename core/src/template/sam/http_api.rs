@@ -4,7 +4,7 @@ use super::intrinsic;
 use super::logical_id::{is_alphanumeric, with_suffix};
 use super::output::Output;
 use super::problem::SamProblemKind;
-use super::source::{Made, Source, Template};
+use super::source::{Made, Source, Template, id_of};
 use super::value::{Map, Value, map, reference};
 use crate::syntax::Node;
 
@@ -96,21 +96,21 @@ fn report_cors(source: &Source<'_>, out: &mut Output) {
 
 /// Whether another event of the function takes every route of the same API, so that this one needs no permission.
 pub(super) fn default_route_covers(of: &FunctionEvent<'_, '_>, events: &[Event<'_>]) -> bool {
-    let api = api_of(of.template, of.event);
+    let api = api_of(of.event);
     let by_location = api.and_then(|id| of.template.source(id)).is_some_and(|api| {
         api.property("DefinitionUri").is_some() && api.property("DefinitionBody").is_none()
     });
-    if is_default(of.event) || by_location {
+    // SAM does not see that an alias is the same function.
+    let by_alias = of.invoked.id != of.source.id;
+    if is_default(of.event) || by_location || by_alias {
         return false;
     }
-    events.iter().any(|other| {
-        other.kind == "HttpApi" && is_default(other) && api_of(of.template, other) == api
-    })
+    events.iter().any(|other| other.kind == "HttpApi" && is_default(other) && api_of(other) == api)
 }
 
-fn api_of<'a>(template: &Template<'a>, event: &Event<'a>) -> Option<&'a str> {
+fn api_of<'a>(event: &Event<'a>) -> Option<&'a str> {
     match event.property("ApiId") {
-        Some(api) => template.id_of(api),
+        Some(api) => id_of(api),
         None => Some(IMPLICIT),
     }
 }
@@ -138,10 +138,11 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
             "DisableExecuteApiEndpoint",
             "DisableSchemaValidation",
             "IpAddressType",
-            "Name",
             "RouteSelectionExpression",
         ],
     );
+    let own_name = source.property("Name");
+    api.set("Name", own_name.map_or_else(|| Value::from(source.id.to_owned()), Value::from));
     api.set("ProtocolType", "WEBSOCKET");
     let given = source.given("StageName");
     let name = stage_name(given, "default");
@@ -151,7 +152,8 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
         (_, Some(name)) => format!("{}{name}Stage", source.id),
         (_, None) => format!("{}Stage", source.id),
     };
-    let mut stage = Made::new(stage_id, "AWS::ApiGatewayV2::Stage", attributes.clone(), source.place_of("StageName"));
+    let mut stage =
+        Made::new(stage_id, "AWS::ApiGatewayV2::Stage", attributes.clone(), source.place_of("StageName"));
     stage.set("ApiId", reference(source.id));
     match (name, given) {
         (Some(name), _) => stage.set("StageName", name),
@@ -173,7 +175,13 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
     out.add_itself(api);
 }
 
-fn routes(source: &Source<'_>, stage: Option<&str>, given: Option<Node<'_>>, attributes: &Map, out: &mut Output) {
+fn routes(
+    source: &Source<'_>,
+    stage: Option<&str>,
+    given: Option<Node<'_>>,
+    attributes: &Map,
+    out: &mut Output,
+) {
     let routes = source.given("Routes");
     if routes.is_none() {
         let kind = SamProblemKind::MissingProperty("Routes".to_owned());
@@ -183,8 +191,7 @@ fn routes(source: &Source<'_>, stage: Option<&str>, given: Option<Node<'_>>, att
         let Some(key) = entry.name() else { continue };
         let at = entry.key.id();
         let base = route_base(source, key);
-        let mut route =
-            Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
+        let mut route = Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
         route.set("ApiId", reference(source.id));
         route.set("RouteKey", key.to_owned());
         route.take(

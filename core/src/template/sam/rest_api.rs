@@ -79,12 +79,7 @@ fn deployment(source: &Source<'_>, attributes: &Map) -> Made {
     made
 }
 
-fn stage(
-    source: &Source<'_>,
-    implicit: Option<&'static str>,
-    attributes: &Map,
-    out: &mut Output,
-) -> Made {
+fn stage(source: &Source<'_>, implicit: Option<&'static str>, attributes: &Map, out: &mut Output) -> Made {
     let given = source.property("StageName");
     let name = match (implicit, given) {
         (Some(name), _) => Some(name.to_owned()),

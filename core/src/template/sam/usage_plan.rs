@@ -21,7 +21,13 @@ pub(super) struct SharedPlan {
 const SHARED_CONDITION: &str = "SharedUsagePlanCondition";
 
 /// Expands the `Auth.UsagePlan` of an API whose stage has the logical id `stage`.
-pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, stage: &str, attributes: &Map, out: &mut Output) {
+pub(super) fn expand(
+    template: &Template<'_>,
+    source: &Source<'_>,
+    stage: &str,
+    attributes: &Map,
+    out: &mut Output,
+) {
     let Some(config) = source.property("Auth").and_then(|auth| auth.get("UsagePlan")) else { return };
     let wanted = config.get("CreateUsagePlan").and_then(|plan| template.text_of(plan));
     let api_stage = map([("ApiId", reference(source.id)), ("Stage", reference(stage))]);
@@ -41,7 +47,7 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, stage: &str, 
             plan.add(template, out);
         }
         Some("SHARED") => {
-            let index = template.sources.iter().position(|other| other.id == source.id).unwrap_or_default();
+            let index = template.place(source.id).unwrap_or_default();
             let shared = out.shared_plan.get_or_insert_with(|| SharedPlan {
                 source: index,
                 at,
@@ -81,8 +87,12 @@ pub(super) fn expand_shared(template: &Template<'_>, out: &mut Output) {
     out.begin(shared.source);
     let mut attributes: Map = Vec::new();
     for name in ["DeletionPolicy", "UpdateReplacePolicy"] {
-        let policies: Vec<_> =
-            shared.policies.iter().filter(|(other, _)| *other == name).map(|(_, policy)| policy.as_str()).collect();
+        let policies: Vec<_> = shared
+            .policies
+            .iter()
+            .filter(|(other, _)| *other == name)
+            .map(|(_, policy)| policy.as_str())
+            .collect();
         // The policy that keeps most counts.
         let strongest = ["Retain", "Snapshot", "Delete"].into_iter().find(|policy| policies.contains(policy));
         attributes.extend(strongest.map(|policy| (Text::Borrowed(name), policy.into())));
@@ -92,7 +102,8 @@ pub(super) fn expand_shared(template: &Template<'_>, out: &mut Output) {
         conditions.dedup();
         let mut conditions: Vec<Value> =
             conditions.into_iter().map(|condition| map([("Condition", condition.into())])).collect();
-        let value = if conditions.len() == 1 { conditions.pop() } else { Some(map([("Fn::Or", conditions.into())])) };
+        let value =
+            if conditions.len() == 1 { conditions.pop() } else { Some(map([("Fn::Or", conditions.into())])) };
         if let Some(value) = value {
             out.add_condition(SHARED_CONDITION.to_owned(), value, shared.at);
             attributes.push(("Condition".into(), SHARED_CONDITION.into()));

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::intrinsic;
 use crate::syntax::{CollectionStyle, EntryIds, Kind, Node, NodeId, ScalarStyle, Tree};
@@ -275,7 +276,7 @@ fn write_text(text: &str, json: &mut String) {
             ' '..='~' => json.push(character),
             _ => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    json.push_str(&format!("\\u{unit:04x}"));
+                    let _ = write!(json, "\\u{unit:04x}");
                 }
             }
         }
