@@ -119,7 +119,9 @@ pub fn App() -> Html {
         Callback::from(move |()| {
             // An untouched page has no fragment yet, but its link should hold what is seen.
             address.follow(shown.clone());
-            address.flush();
+            if !address.flush() {
+                return;
+            }
             let dispatcher = dispatcher.clone();
             spawn_local(async move {
                 let notice = if copy_address().await { Notice::Copied } else { Notice::NotCopied };

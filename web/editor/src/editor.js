@@ -6,7 +6,7 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics } from "@codemirror/lint";
 import { search, searchKeymap } from "@codemirror/search";
-import { Annotation, Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Annotation, Compartment, EditorSelection, EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
   EditorView,
@@ -115,10 +115,11 @@ export class Editor {
   /** Selects a place and brings it into view. */
   select(from, to) {
     const length = this.#view.state.doc.length;
-    const anchor = Math.min(from, length);
+    const place = EditorSelection.range(Math.min(from, length), Math.min(to, length));
     this.#view.dispatch({
-      selection: { anchor, head: Math.min(to, length) },
-      effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+      selection: place,
+      // The whole place, so that a narrow editor does not show its first letter alone.
+      effects: EditorView.scrollIntoView(place, { y: "center", xMargin: 16 }),
       annotations: byPage.of(true),
     });
     // On a touch screen the keyboard would rise and hide the very place.
