@@ -65,7 +65,8 @@ pub(crate) fn check_suppressions(
             }
         }
         // What was given up while reading may be what it was for.
-        if !(used || known && !allow.reason.is_empty() && !template.parsed.lost.is_empty()) {
+        let well_formed = known && !allow.reason.is_empty();
+        if !used && (!well_formed || template.parsed.lost.is_empty()) {
             wrong.push(complaint(&allow, known));
         }
     }

@@ -143,7 +143,7 @@ impl<'a> Walk<'a, '_> {
         match call.function {
             Function::Ref => match call.argument.literal() {
                 Some(name) => {
-                    self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node)
+                    self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node);
                 }
                 None => self.inside(call, depth),
             },
@@ -349,7 +349,7 @@ pub fn in_text<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Owne
             let Some(name) = entry.name() else { continue };
             match section {
                 "Conditions" => {
-                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r))
+                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r));
                 }
                 "Rules" => condition_references(entry.value, text, &mut |r| found(Owner::Rule(name), r)),
                 _ => {
