@@ -479,7 +479,7 @@ mod tests {
         let index = crate::text::LineIndex::new(text);
         let errors = parsed.errors.iter().map(|e| (index.line_of(e.span.start), e.kind.clone())).collect();
         let mut names = Vec::new();
-        for entry in parsed.root().get("Resources").map(|node| node.entries()).into_iter().flatten() {
+        for entry in parsed.root().get("Resources").map(crate::syntax::Node::entries).into_iter().flatten() {
             let mut keys = Vec::new();
             for property in entry.value.entries() {
                 keys.push(property.name().unwrap_or("?"));

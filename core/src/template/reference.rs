@@ -151,7 +151,7 @@ impl<'a> Walk<'a, '_> {
             Function::Sub => self.sub(call, depth),
             Function::If => {
                 let arguments = call.arguments();
-                let condition = arguments.get(0).and_then(|node| node.as_str());
+                let condition = arguments.get(0).and_then(Node::as_str);
                 if let (Some(name), Some(node)) = (condition, arguments.get(0)) {
                     self.report(Use::Condition, name, None, inside_quotes(node, self.text), node);
                 }
@@ -223,8 +223,7 @@ impl<'a> Walk<'a, '_> {
                 // `!GetAtt [Nested.Outputs, Name]` names the resource before the first dot.
                 let text = first.as_str().unwrap_or("");
                 let name = text.split('.').next().unwrap_or(text);
-                let attribute =
-                    items.get(1).filter(|node| node.tag().is_none()).and_then(|node| node.as_str());
+                let attribute = items.get(1).filter(|node| node.tag().is_none()).and_then(Node::as_str);
                 self.report(Use::GetAtt, name, attribute, inside_quotes(first, self.text), call.node);
                 if let Some(second) = items.get(1) {
                     self.node(second, depth);
