@@ -83,6 +83,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn examples_show_what_they_promise() {
+        let rules = |name: &str| -> Vec<&str> {
+            let example = ALL.iter().find(|example| (example.title)().en == name).unwrap();
+            let options = vpcheck_core::Options::default();
+            let analysis = vpcheck_core::analyze("template", example.text, &options);
+            assert!(analysis.is_template, "{name}");
+            analysis.findings.iter().map(|finding| finding.rule.0).collect()
+        };
+        assert_eq!(rules("Groups in a ring"), ["circular-dependency"]);
+        assert_eq!(rules("A misspelt name, in JSON"), ["unknown-reference"]);
+        assert_eq!(rules("Nothing to find"), [""; 0]);
+    }
+
+    #[test]
     fn every_example_says_what_it_shows_and_fits_a_phone() {
         for example in ALL {
             for phrase in [(example.title)(), (example.sentence)()] {

@@ -45,8 +45,8 @@ sentences! {
     nothing_found { en: "No findings", ja: "指摘はありません" }
     /// What no findings mean.
     nothing_found_more {
-        en: "Nothing in this template stops its functions from deploying or reaching what they need, as far as the template tells.",
-        ja: "テンプレートから分かる範囲では、関数のデプロイや通信を妨げるものは見つかりませんでした。"
+        en: "vpcheck's rules have nothing to say about this template.",
+        ja: "vpcheck のルールに照らして、問題は見つかりませんでした。"
     }
     /// The headline over an empty editor.
     empty { en: "Paste a template to begin", ja: "テンプレートを貼り付けてください" }

@@ -188,7 +188,22 @@ mod tests {
         thread,
     };
 
-    fn site(name: &str) -> PathBuf {
+    /// A folder to serve, gone when the test is over.
+    struct Site(PathBuf);
+
+    impl Site {
+        fn dist(&self) -> PathBuf {
+            self.0.join("dist")
+        }
+    }
+
+    impl Drop for Site {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn site(name: &str) -> Site {
         let root = std::env::temp_dir().join(format!("vpcheck-serve-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
         fs::create_dir_all(root.join("dist/docs")).unwrap();
@@ -196,12 +211,13 @@ mod tests {
         fs::write(root.join("dist/index.html"), "<!doctype html>").unwrap();
         fs::write(root.join("dist/docs/a b.md"), "text").unwrap();
         fs::write(root.join("dist/.built-from"), "stamp").unwrap();
-        root.join("dist")
+        Site(root)
     }
 
     #[test]
     fn only_files_of_the_folder_are_served() {
-        let dist = site("paths");
+        let site = site("paths");
+        let dist = site.dist();
         for (target, served) in [
             ("/", true),
             ("/index.html?embed=1", true),
@@ -227,14 +243,16 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_does_not_lead_out() {
-        let dist = site("links");
+        let site = site("links");
+        let dist = site.dist();
         std::os::unix::fs::symlink("../secret.txt", dist.join("link.txt")).unwrap();
         assert_eq!(path_in(&dist, "/link.txt"), None);
     }
 
     #[test]
     fn a_method_that_changes_something_is_refused() {
-        let dist = site("methods");
+        let site = site("methods");
+        let dist = site.dist();
         assert_eq!(respond("POST / HTTP/1.1", &dist).status, "405 Method Not Allowed");
         let head = respond("HEAD / HTTP/1.1", &dist);
         assert!(head.status == "200 OK" && !head.sends_body && !head.body.is_empty());
@@ -243,7 +261,8 @@ mod tests {
 
     #[test]
     fn a_page_arrives_over_the_wire() {
-        let server = Server::bind(site("wire"), 0).unwrap();
+        let site = site("wire");
+        let server = Server::bind(site.dist(), 0).unwrap();
         let address = server.address();
         thread::spawn(move || server.run());
         let mut connection = TcpStream::connect(address).unwrap();

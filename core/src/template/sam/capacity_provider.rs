@@ -28,7 +28,7 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, out: &mut Out
     provider.set_some("CapacityProviderName", source.given("CapacityProviderName"));
     provider.set_some("VpcConfig", source.given("VpcConfig"));
     provider.set("PermissionsConfig", map([("CapacityProviderOperatorRoleArn", role)]));
-    provider.set_some("Tags", tags_with_own(source.given("Tags")));
+    provider.set("Tags", tags_with_own(source.given("Tags")));
     if let Some(requirements) = source.given("InstanceRequirements") {
         let names = [
             ("Architectures", "Architectures"),
@@ -76,7 +76,7 @@ pub(super) fn expand_network_connector(template: &Template<'_>, source: &Source<
     configuration.push(("AssociatedComputeResourceTypes".into(), compute));
     connector.set("Configuration", map([("VpcEgressConfiguration", Value::Map(configuration))]));
     connector.set("OperatorRole", role);
-    connector.set_some("Tags", tags_with_own(source.given("Tags")));
+    connector.set("Tags", tags_with_own(source.given("Tags")));
     out.add_itself(connector);
 }
 
@@ -96,13 +96,13 @@ fn operator_role(template: &Template<'_>, source: &Source<'_>, policy: &str, out
 }
 
 /// The author's tags, SAM's own behind them.
-fn tags_with_own(own: Option<Node<'_>>) -> Option<Value> {
+fn tags_with_own(own: Option<Node<'_>>) -> Value {
     let mut list = match tags(None, own) {
         Some(Value::List(list)) => list,
         _ => Vec::new(),
     };
     list.push(map([("Key", "lambda:createdBy".into()), ("Value", "SAM".into())]));
-    Some(list.into())
+    list.into()
 }
 
 fn scaling_config(scaling: Node<'_>) -> Value {

@@ -7,7 +7,7 @@ use super::value::{Map, Text, Value, get_att, map, reference, sub};
 use crate::syntax::{Entry, Node, NodeId};
 
 /// Facts; the file says how it is written.
-const PROFILES: &str = include_str!("../../../../data/sam_connectors.txt");
+const PROFILES: &str = include_str!("../../../data/sam_connectors.txt");
 
 /// Expands an `AWS::Serverless::Connector`.
 pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, out: &mut Output) {
@@ -413,7 +413,7 @@ impl Both<'_> {
                 return Ok(value);
             }
             let variable = name.replace('.', "");
-            text.push_str(&format!("${{{variable}}}{after}"));
+            text.extend(["${", &variable, "}", after]);
             variables.push((Text::Owned(variable), value));
         }
         if text.contains("${") { Ok(sub(text, variables)) } else { Ok(text.into()) }
@@ -495,12 +495,11 @@ impl Profile {
             }
         }
         for line in lines.take_while(|line| line.starts_with(' ')) {
-            match (line.strip_prefix("  + "), profile.lines.last_mut()) {
-                (Some(resource), Some(last)) => last.resources.push(resource),
-                _ => {
-                    let (permission, text) = line.trim_start().split_once(' ')?;
-                    profile.lines.push(Line { permission, text, resources: Vec::new() });
-                }
+            if let (Some(resource), Some(last)) = (line.strip_prefix("  + "), profile.lines.last_mut()) {
+                last.resources.push(resource);
+            } else {
+                let (permission, text) = line.trim_start().split_once(' ')?;
+                profile.lines.push(Line { permission, text, resources: Vec::new() });
             }
         }
         Some(profile)

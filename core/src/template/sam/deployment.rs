@@ -5,7 +5,7 @@ use super::source::{Made, Source, Template, tags};
 use super::value::{Map, Text, Value, get_att, map, reference, sub};
 use crate::syntax::{Node, NodeId};
 
-/// A function that CodeDeploy shifts gradually.
+/// A function that `CodeDeploy` shifts gradually.
 #[derive(Clone, Debug)]
 pub(super) struct Deployment {
     source: usize,
@@ -22,7 +22,7 @@ const APPLICATION: &str = "ServerlessDeploymentApplication";
 const ROLE: &str = "CodeDeployServiceRole";
 const CONDITION: &str = "ServerlessCodeDeployCondition";
 
-/// CodeDeploy's own deployment configurations; others are the author's.
+/// `CodeDeploy`'s own deployment configurations; others are the author's.
 const PREDEFINED: [&str; 9] = [
     "Canary10Percent5Minutes",
     "Canary10Percent10Minutes",
@@ -49,7 +49,7 @@ pub(super) fn collect(template: &Template<'_>, source: &Source<'_>, out: &mut Ou
         .and_then(|passes| template.text_of(passes))
         .is_some_and(|passes| matches!(passes.as_str(), "true" | "True" | "yes" | "on"));
     let enabled = is_enabled(template, preference);
-    let index = template.sources.iter().position(|other| other.id == source.id)?;
+    let index = template.place(source.id)?;
     out.deployments.push(Deployment {
         source: index,
         function: source.id.to_owned(),
@@ -76,7 +76,7 @@ pub(super) fn collect(template: &Template<'_>, source: &Source<'_>, out: &mut Ou
     Some(map([("CodeDeployLambdaAliasUpdate", Value::Map(update).of(preference.id()))]))
 }
 
-/// Adds what CodeDeploy needs, once for all functions that it deploys.
+/// Adds what `CodeDeploy` needs, once for all functions that it deploys.
 pub(super) fn expand(template: &Template<'_>, out: &mut Output) {
     let deployments = std::mem::take(&mut out.deployments);
     let Some(first) = deployments.iter().find(|deployment| deployment.enabled) else { return };

@@ -6,7 +6,7 @@ use super::output::Output;
 use super::pollers;
 use super::problem::{SamProblem, SamProblemKind};
 use super::role::{Role, allow};
-use super::source::{Made, Source, Template};
+use super::source::{Made, Source, Template, id_of};
 use super::value::{Map, Text, Value, get_att, map, reference, sub};
 use crate::syntax::{Entry, Node, NodeId};
 
@@ -84,12 +84,11 @@ impl<'a> Event<'a> {
 pub(super) fn read<'a>(source: &Source<'a>, problems: &mut Vec<SamProblem>) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for entry in source.property("Events").map(Node::entries).into_iter().flatten() {
-        match Event::read(entry) {
-            Some(event) => events.push(event),
-            None => {
-                let kind = SamProblemKind::InvalidProperty("Events".to_owned());
-                problems.push(SamProblem::new(entry.key.id(), Some(source.id), kind));
-            }
+        if let Some(event) = Event::read(entry) {
+            events.push(event);
+        } else {
+            let kind = SamProblemKind::InvalidProperty("Events".to_owned());
+            problems.push(SamProblem::new(entry.key.id(), Some(source.id), kind));
         }
     }
     events
@@ -280,14 +279,13 @@ impl FunctionEvent<'_, '_> {
         let api = self.event.property("RestApiId");
         let resource = match api {
             None => Some("ServerlessRestApi"),
-            Some(api) => self.template.id_of(api).filter(|_| !is_import(api)),
+            Some(api) => id_of(api).filter(|_| !is_import(api)),
         };
         let suffix = match resource {
             None => "AllStages".to_owned(),
-            Some("ServerlessRestApi") if self.template.source("ServerlessRestApi").is_none() => {
-                "Prod".to_owned()
-            }
             Some(id) => match self.template.source(id) {
+                // The API that SAM adds.
+                Some(api) if api.body.is_none() => "Prod".to_owned(),
                 None => {
                     let kind = SamProblemKind::UnknownResource(id.to_owned());
                     out.problems.push(self.event.problem(self.source, kind));
@@ -316,7 +314,7 @@ impl FunctionEvent<'_, '_> {
 
     fn http_api(&self, out: &mut Output) {
         let api = self.event.property("ApiId");
-        if let Some(id) = api.and_then(|api| self.template.id_of(api))
+        if let Some(id) = api.and_then(|api| id_of(api))
             && self.template.source(id).is_none()
         {
             let kind = SamProblemKind::UnknownResource(id.to_owned());
@@ -409,15 +407,12 @@ fn permitted_path(path: &str) -> String {
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        match after.split_once('}') {
-            Some((_, after)) => {
-                text.push('*');
-                rest = after;
-            }
-            None => {
-                text.push('{');
-                rest = after;
-            }
+        if let Some((_, after)) = after.split_once('}') {
+            text.push('*');
+            rest = after;
+        } else {
+            text.push('{');
+            rest = after;
         }
     }
     text.push_str(rest);
@@ -565,29 +560,27 @@ impl Scheduled<'_, '_> {
         }
         let window = event.given("FlexibleTimeWindow");
         schedule.set("FlexibleTimeWindow", window.map_or_else(|| map([("Mode", "OFF".into())]), Value::from));
-        let queue = event.property("DeadLetterConfig").and_then(|config| match config.get("Arn") {
-            Some(arn) => Some(arn.into()),
-            None => {
+        let queue = event.property("DeadLetterConfig").and_then(|config| {
+            config.get("Arn").map(Value::from).or_else(|| {
                 let queue = made_dead_letter_queue(source, event, id, attributes, out)?;
                 Some(get_att(&queue, "Arn"))
-            }
+            })
         });
-        let role_arn = match event.given("RoleArn") {
-            Some(own) => own.into(),
-            None => {
-                let mut role =
-                    Role::of_service(format!("{id}Role"), source, event.key, "scheduler.amazonaws.com");
-                role.attributes.clone_from(attributes);
-                role.add_policy(format!("{id}{}", policy.0), policy.1);
-                if let Some(queue) = queue.clone() {
-                    let (suffix, document) = send_to_queue(queue);
-                    role.add_policy(format!("{id}{suffix}"), document);
-                }
-                role.boundary = event.given("PermissionsBoundary").map(Value::from).or(boundary);
-                let arn = get_att(&role.id, "Arn");
-                out.add(role.finish());
-                arn
+        let role_arn = if let Some(own) = event.given("RoleArn") {
+            own.into()
+        } else {
+            let mut role =
+                Role::of_service(format!("{id}Role"), source, event.key, "scheduler.amazonaws.com");
+            role.attributes.clone_from(attributes);
+            role.add_policy(format!("{id}{}", policy.0), policy.1);
+            if let Some(queue) = queue.clone() {
+                let (suffix, document) = send_to_queue(queue);
+                role.add_policy(format!("{id}{suffix}"), document);
             }
+            role.boundary = event.given("PermissionsBoundary").map(Value::from).or(boundary);
+            let arn = get_att(&role.id, "Arn");
+            out.add(role.finish());
+            arn
         };
         let mut target: Map = vec![("Arn".into(), arn), ("RoleArn".into(), role_arn)];
         for name in ["Input", "RetryPolicy"] {

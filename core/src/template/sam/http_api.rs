@@ -4,7 +4,7 @@ use super::intrinsic;
 use super::logical_id::{is_alphanumeric, with_suffix};
 use super::output::Output;
 use super::problem::SamProblemKind;
-use super::source::{Made, Source, Template};
+use super::source::{Made, Source, Template, id_of};
 use super::value::{Map, Value, map, reference};
 use crate::syntax::Node;
 
@@ -24,7 +24,7 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, attributes: &
     let location = source.property("DefinitionUri");
     let location = location.and_then(|at| super::function::s3_location(at, ["Bucket", "Key", "Version"]));
     api.set_some("BodyS3Location", location);
-    let stage = stage(template, source, attributes);
+    let stage = stage(source, attributes);
     out.refer(source, "Stage", &stage.id);
     let authorizers = source.property("Auth").and_then(|auth| auth.get("Authorizers"));
     for entry in authorizers.map(Node::entries).into_iter().flatten() {
@@ -40,12 +40,9 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, attributes: &
     out.add_itself(api);
 }
 
-fn stage(template: &Template<'_>, source: &Source<'_>, attributes: &Map) -> Made {
+fn stage(source: &Source<'_>, attributes: &Map) -> Made {
     let given = source.given("StageName");
-    let name = match given {
-        Some(name) => template.text_of(name),
-        None => Some("$default".to_owned()),
-    };
+    let name = stage_name(given, "$default");
     let id = match name.as_deref() {
         Some("$default") => format!("{}ApiGatewayDefaultStage", source.id),
         Some(name) if is_alphanumeric(name) => format!("{}{name}Stage", source.id),
@@ -75,6 +72,15 @@ fn stage(template: &Template<'_>, source: &Source<'_>, attributes: &Map) -> Made
     stage
 }
 
+/// The name of a stage; nothing for an intrinsic function, known or not: it gives no prefix to the logical id.
+fn stage_name(given: Option<Node<'_>>, default: &str) -> Option<String> {
+    match given {
+        Some(name) if intrinsic::is_intrinsic(name) => None,
+        Some(name) => name.as_str().map(str::to_owned),
+        None => Some(default.to_owned()),
+    }
+}
+
 /// Credentials need a named origin.
 fn report_cors(source: &Source<'_>, out: &mut Output) {
     let Some(cors) = source.property("CorsConfiguration").filter(|cors| cors.is_mapping()) else { return };
@@ -90,21 +96,21 @@ fn report_cors(source: &Source<'_>, out: &mut Output) {
 
 /// Whether another event of the function takes every route of the same API, so that this one needs no permission.
 pub(super) fn default_route_covers(of: &FunctionEvent<'_, '_>, events: &[Event<'_>]) -> bool {
-    let api = api_of(of.template, of.event);
+    let api = api_of(of.event);
     let by_location = api.and_then(|id| of.template.source(id)).is_some_and(|api| {
         api.property("DefinitionUri").is_some() && api.property("DefinitionBody").is_none()
     });
-    if is_default(of.event) || by_location {
+    // SAM does not see that an alias is the same function.
+    let by_alias = of.invoked.id != of.source.id;
+    if is_default(of.event) || by_location || by_alias {
         return false;
     }
-    events
-        .iter()
-        .any(|other| other.kind == "HttpApi" && is_default(other) && api_of(of.template, other) == api)
+    events.iter().any(|other| other.kind == "HttpApi" && is_default(other) && api_of(other) == api)
 }
 
-fn api_of<'a>(template: &Template<'a>, event: &Event<'a>) -> Option<&'a str> {
+fn api_of<'a>(event: &Event<'a>) -> Option<&'a str> {
     match event.property("ApiId") {
-        Some(api) => template.id_of(api),
+        Some(api) => id_of(api),
         None => Some(IMPLICIT),
     }
 }
@@ -132,16 +138,14 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
             "DisableExecuteApiEndpoint",
             "DisableSchemaValidation",
             "IpAddressType",
-            "Name",
             "RouteSelectionExpression",
         ],
     );
+    let own_name = source.property("Name");
+    api.set("Name", own_name.map_or_else(|| Value::from(source.id.to_owned()), Value::from));
     api.set("ProtocolType", "WEBSOCKET");
     let given = source.given("StageName");
-    let name = match given {
-        Some(name) => template.text_of(name),
-        None => Some("default".to_owned()),
-    };
+    let name = stage_name(given, "default");
     routes(source, name.as_deref(), given, &attributes, out);
     let stage_id = match (given, name.as_deref()) {
         (None, _) => format!("{}DefaultStage", source.id),
@@ -160,6 +164,10 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
         &["StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings"],
     );
     stage.set("AutoDeploy", Value::Bool(true));
+    if source.given("RouteSettings").is_some() {
+        let routes: Vec<Value> = route_ids(source).map(Value::from).collect();
+        stage.set_attribute("DependsOn", routes.into());
+    }
     out.refer(source, "Stage", &stage.id);
     custom_domain::expand(template, source, ApiKind::V2, Some(&stage.id), &attributes, out);
     connect_authorizer(source, &attributes, out);
@@ -182,8 +190,7 @@ fn routes(
     for entry in routes.map(Node::entries).into_iter().flatten() {
         let Some(key) = entry.name() else { continue };
         let at = entry.key.id();
-        let plain: String = key.chars().filter(|character| character.is_alphanumeric()).collect();
-        let base = format!("{}{}", source.id, capitalized(&plain));
+        let base = route_base(source, key);
         let mut route = Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
         route.set("ApiId", reference(source.id));
         route.set("RouteKey", key.to_owned());
@@ -223,6 +230,19 @@ fn routes(
         permission.set("SourceArn", route_arn(source, key, stage, given));
         out.add(permission);
     }
+}
+
+/// The start of the logical ids of a route's resources.
+fn route_base(source: &Source<'_>, key: &str) -> String {
+    let plain: String = key.chars().filter(|character| character.is_alphanumeric()).collect();
+    format!("{}{}", source.id, capitalized(&plain))
+}
+
+fn route_ids<'a>(source: &Source<'a>) -> impl Iterator<Item = String> + use<'a> {
+    let source = *source;
+    let routes = source.given("Routes").map(Node::entries);
+    let id = move |key: &str| format!("{}Route", route_base(&source, key));
+    routes.into_iter().flatten().filter_map(move |entry| entry.name().map(&id))
 }
 
 fn route_arn(source: &Source<'_>, key: &str, stage: Option<&str>, given: Option<Node<'_>>) -> Value {

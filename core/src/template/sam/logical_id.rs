@@ -5,7 +5,8 @@ pub const HASH_MARKER: char = '#';
 /// The first ten hexadecimal digits of the SHA-1 of `text`: SAM ends many logical ids with it.
 pub(super) fn hash(text: &str) -> String {
     let digest = sha1(text.as_bytes());
-    digest[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = digest[..5].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 /// `prefix`, and behind it `suffix` where that fits a logical id, its hash where not.

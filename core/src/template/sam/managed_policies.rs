@@ -1,5 +1,5 @@
 /// Facts; the file says how it is written.
-const POLICIES: &str = include_str!("../../../../data/sam_managed_policies.txt");
+const POLICIES: &str = include_str!("../../../data/sam_managed_policies.txt");
 
 /// The path and name of an AWS managed policy, such as `service-role/AWSLambdaRole`; nothing for other names.
 pub(super) fn path_of(name: &str) -> Option<String> {

@@ -18,6 +18,7 @@ mod invoke_config;
 mod logical_id;
 mod managed_policies;
 mod output;
+mod planting;
 mod policy_templates;
 mod pollers;
 mod problem;
@@ -26,6 +27,7 @@ mod rest_api;
 mod role;
 mod source;
 mod state_machine;
+mod usage_plan;
 mod value;
 
 pub use globals::Joined;
@@ -36,7 +38,9 @@ use self::globals::{Found, Globals, ResourceNodes};
 use self::output::{Item, Output};
 use self::source::{Source, Template};
 use self::value::Value;
-use crate::syntax::{CollectionStyle, EntryIds, Node, NodeId, ScalarStyle, Tree};
+use std::collections::HashMap;
+
+use crate::syntax::{Node, NodeId, Tree};
 
 /// What SAM's transform makes of a template.
 #[derive(Clone, Debug, Default)]
@@ -95,10 +99,10 @@ pub fn is_sam(root: Node<'_>) -> bool {
 /// parameter's default is read from the template.
 pub fn expand(tree: &mut Tree<'_>, root: NodeId, parameters: &dyn Fn(&str) -> Option<String>) -> Expansion {
     let mut out = Output::default();
-    let mut resources = read(tree, root);
+    let mut resources = read(tree, root, &mut out);
     apply_globals(tree, root, &mut resources, &mut out);
     let conditions = transform(tree, root, &resources, parameters, &mut out);
-    plant(tree, &resources, out, conditions)
+    planting::plant(tree, &resources, out, conditions)
 }
 
 /// The nodes of a resource.
@@ -114,11 +118,15 @@ struct Resource {
     asked_by: Option<usize>,
 }
 
-fn read(tree: &Tree<'_>, root: NodeId) -> Vec<Resource> {
+fn read(tree: &Tree<'_>, root: NodeId, out: &mut Output) -> Vec<Resource> {
     let mut resources: Vec<Resource> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     let entries = tree.node(root).get("Resources").map(Node::entries);
     for entry in entries.into_iter().flatten() {
         let Some(id) = entry.name() else { continue };
+        if !entry.value.is_mapping() {
+            out.problems.push(SamProblem::new(entry.key.id(), Some(id), SamProblemKind::MalformedResource));
+        }
         let resource = Resource {
             id: id.to_owned(),
             kind: entry.value.get("Type").and_then(Node::as_str).unwrap_or_default().trim().to_owned(),
@@ -128,9 +136,11 @@ fn read(tree: &Tree<'_>, root: NodeId) -> Vec<Resource> {
             asked_by: None,
         };
         // Of two equal ids the later one counts.
-        match resources.iter_mut().find(|other| other.id == id) {
-            Some(other) => *other = resource,
-            None => resources.push(resource),
+        if let Some(other) = places.get(id).and_then(|place| resources.get_mut(*place)) {
+            *other = resource;
+        } else {
+            places.insert(id, resources.len());
+            resources.push(resource);
         }
     }
     resources
@@ -157,7 +167,7 @@ const IMPLIED: [(&str, &str, &str, &str); 2] = [
 
 fn add_implied(tree: &Tree<'_>, root: NodeId, resources: &mut Vec<Resource>) {
     let sources = sources(tree, resources);
-    let template = Template { tree, root: tree.node(root), parameters: &|_| None, sources: &sources };
+    let template = Template::new(tree, tree.node(root), &|_| None, &sources);
     let mut added = Vec::new();
     for (kind, id, event, property) in IMPLIED {
         if template.source(id).is_some() {
@@ -208,13 +218,16 @@ fn transform(
     out: &mut Output,
 ) -> Vec<(String, Value, NodeId)> {
     let sources = sources(tree, resources);
-    let template = Template { tree, root: tree.node(root), parameters, sources: &sources };
+    let template = Template::new(tree, tree.node(root), parameters, &sources);
     let mut order: Vec<_> = sources.iter().enumerate().collect();
     order.sort_by_key(|(_, source)| turn(source.kind));
     for (index, source) in order {
         out.begin(index);
+        let first = out.made.len();
         expand_one(&template, source, out);
+        pass_tags_on(source, &mut out.made[first..]);
     }
+    usage_plan::expand_shared(&template, out);
     connector::expand_embedded(&template, out);
     deployment::expand(&template, out);
     std::mem::take(&mut out.conditions)
@@ -246,6 +259,18 @@ fn expand_one(template: &Template<'_>, source: &Source<'_>, out: &mut Output) {
     }
 }
 
+/// `PropagateTags`: everything made has the author's tags, and those alone.
+fn pass_tags_on(source: &Source<'_>, made: &mut [Item]) {
+    const TAGGED: [&str; 3] = ["AWS::Lambda::Function", "AWS::IAM::Role", "AWS::StepFunctions::StateMachine"];
+    const PASSING: [&str; 2] = ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
+    let (Some(_), Some(tags)) = (source.given("PropagateTags"), source.given("Tags")) else { return };
+    for item in
+        made.iter_mut().filter(|item| TAGGED.contains(&item.made.kind) && PASSING.contains(&source.kind))
+    {
+        item.made.set_some("Tags", source::tags(None, Some(tags)));
+    }
+}
+
 fn expand_api(template: &Template<'_>, source: &Source<'_>, name: &str, out: &mut Output) {
     let is_rest = name == "Api";
     let implied = if source.body.is_some() {
@@ -266,172 +291,70 @@ fn expand_api(template: &Template<'_>, source: &Source<'_>, name: &str, out: &mu
     }
 }
 
-/// Adds everything made to the tree.
-fn plant(
-    tree: &mut Tree<'_>,
-    resources: &[Resource],
-    mut out: Output,
-    conditions: Vec<(String, Value, NodeId)>,
-) -> Expansion {
-    let mut expansion = Expansion { joined: std::mem::take(&mut out.joined), ..Expansion::default() };
-    let waits =
-        Waits { added: std::mem::take(&mut out.dependencies), stand_ins: std::mem::take(&mut out.stand_ins) };
-    let mut made = std::mem::take(&mut out.made);
-    made.sort_by_key(|item| (item.source, !item.itself));
-    refuse_doubles(resources, &mut made, &mut out);
-    let mut made = made.into_iter().peekable();
-    for (index, resource) in resources.iter().enumerate() {
-        let is_made = made.peek().is_some_and(|item| item.source == index);
-        let is_gone = resource.kind == "AWS::Serverless::Connector";
-        if let Some(body) = resource.body.filter(|_| !is_made && !is_gone) {
-            let body = waits.apply_to_node(tree, &resource.id, body);
-            expansion.resources.push(ExpandedResource {
-                id: resource.id.clone(),
-                key: resource.key,
-                body,
-                made_by: None,
-                source: resource.key,
-            });
-        }
-        // A connector that stands in another resource does not replace it.
-        let replaced = made.peek().is_some_and(|item| item.source == index && item.itself);
-        if let Some(body) = resource.body.filter(|_| is_made && !replaced && !is_gone) {
-            let body = waits.apply_to_node(tree, &resource.id, body);
-            let key = resource.key;
-            let id = resource.id.clone();
-            expansion.resources.push(ExpandedResource { id, key, body, made_by: None, source: key });
-        }
-        while let Some(item) = made.next_if(|item| item.source == index) {
-            expansion.resources.push(plant_one(tree, resources, &waits, item));
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Limits, Parsed, parse};
+
+    fn expanded(text: &str) -> (Parsed<'_>, Expansion) {
+        let mut parsed = parse(text, &Limits::default());
+        let expansion = expand(&mut parsed.tree, parsed.root, &|_| None);
+        (parsed, expansion)
     }
-    for (name, value, at) in conditions {
-        let span = tree.node(at).span_with_tag();
-        let value = value.plant(tree, span);
-        expansion.conditions.push(AddedCondition { name, value });
-    }
-    expansion.references = out.references;
-    expansion.problems = out.problems;
-    expansion
-}
 
-/// A made resource may not have the logical id of another.
-fn refuse_doubles(resources: &[Resource], made: &mut Vec<Item>, out: &mut Output) {
-    let mut seen: Vec<(String, usize)> = Vec::new();
-    made.retain(|item| {
-        let id = &item.made.id;
-        let taken = resources
-            .iter()
-            .enumerate()
-            .any(|(index, resource)| resource.id == *id && !(item.itself && index == item.source));
-        let twice = seen.iter().any(|(other, _)| other == id);
-        if taken || twice {
-            let resource = resources.get(item.source).map(|resource| resource.id.as_str());
-            out.problems.push(SamProblem::new(
-                item.made.at,
-                resource,
-                SamProblemKind::DuplicateId(id.clone()),
-            ));
-            return false;
-        }
-        seen.push((id.clone(), item.source));
-        true
-    });
-}
-
-fn plant_one(tree: &mut Tree<'_>, resources: &[Resource], waits: &Waits, item: Item) -> ExpandedResource {
-    let Item { source, itself, mut made } = item;
-    let resource = &resources[source];
-    let id = made.id.clone();
-    let span = tree.node(made.at).span();
-    waits.apply_to_made(tree, &mut made);
-    let body = made.body().plant(tree, span);
-    let keeps_key = itself && id == resource.id && resource.body.is_some();
-    let key = if keeps_key { resource.key } else { tree.push_scalar(id.clone(), ScalarStyle::Plain, span) };
-    let asked_by = resource.asked_by.and_then(|index| resources.get(index)).unwrap_or(resource);
-    let is_own = itself && resource.body.is_some();
-    ExpandedResource {
-        id,
-        key,
-        body,
-        made_by: if is_own { None } else { Some(asked_by.id.clone()) },
-        source: asked_by.key,
-    }
-}
-
-/// Changes to `DependsOn`.
-struct Waits {
-    /// Who waits, for whom.
-    added: Vec<(String, String)>,
-    /// Ids that stand for others.
-    stand_ins: Vec<(String, Vec<String>)>,
-}
-
-impl Waits {
-    fn apply_to_made(&self, tree: &Tree<'_>, made: &mut source::Made) {
-        let own =
-            made.attributes.iter().find(|(name, _)| name == "DependsOn").map(|(_, value)| value.clone());
-        if let Some(list) = self.list(tree, &made.id, own) {
-            made.set_attribute("DependsOn", list);
+    #[test]
+    fn sam_is_one_transform_or_one_of_several() {
+        let cases = [
+            ("Transform: AWS::Serverless-2016-10-31", true),
+            ("Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]", true),
+            ("Transform: {Name: AWS::Serverless-2016-10-31}", true),
+            ("Transform: AWS::LanguageExtensions", false),
+            ("Resources: {}", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(is_sam(parse(text, &Limits::default()).root()), expected, "{text}");
         }
     }
 
-    fn apply_to_node(&self, tree: &mut Tree<'_>, id: &str, body: NodeId) -> NodeId {
-        let node = tree.node(body);
-        let connectors = node.get("Connectors").is_some();
-        let own = node.get("DependsOn").map(Value::from);
-        let list = self.list(tree, id, own);
-        if list.is_none() && !connectors {
-            return body;
-        }
-        let gone = |name: &str| name == "Connectors" || (name == "DependsOn" && list.is_some());
-        let mut entries: Vec<EntryIds> = node
-            .entries()
-            .into_iter()
-            .filter(|entry| !entry.name().is_some_and(gone))
-            .map(crate::syntax::Entry::ids)
-            .collect();
-        let span = node.span();
-        if let Some(list) = list {
-            let key = tree.push_scalar("DependsOn", ScalarStyle::Plain, span);
-            let value = list.plant(tree, span);
-            entries.push(EntryIds { key, value, merged: false });
-        }
-        tree.push_mapping(&entries, CollectionStyle::Block, span)
-    }
-
-    /// The new list, where it differs from the own one.
-    fn list(&self, tree: &Tree<'_>, id: &str, own: Option<Value>) -> Option<Value> {
-        let items = match own {
-            Some(Value::Node(node)) => {
-                let node = tree.node(node);
-                if node.is_sequence() {
-                    node.items().into_iter().map(Value::from).collect()
-                } else {
-                    vec![node.into()]
-                }
-            }
-            Some(Value::List(items)) => items,
-            _ => Vec::new(),
+    #[test]
+    fn lists_of_globals_and_a_function_are_joined_and_kept_apart_for_rules() {
+        let text = "
+Globals: {Function: {VpcConfig: {SubnetIds: [a], SecurityGroupIds: !Ref G}}}
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {VpcConfig: {SubnetIds: [b, a], SecurityGroupIds: [g]}}}
+";
+        let (parsed, expansion) = expanded(text);
+        let function = expansion.resources.iter().find(|resource| resource.id == "F");
+        let list = |path: &[&str]| -> Vec<String> {
+            let body = function.map(|function| parsed.tree.node(function.body));
+            let items = body.and_then(|body| body.at(path)).map(Node::items);
+            items.into_iter().flatten().filter_map(Node::as_str).map(str::to_owned).collect()
         };
-        let mut changed = false;
-        let mut list = Vec::new();
-        for item in items {
-            let stand_in = self.stand_ins.iter().find(|(stand_in, _)| item.is_text(tree, stand_in));
-            match stand_in {
-                Some((_, others)) => {
-                    changed = true;
-                    list.extend(others.iter().cloned().map(Value::from));
-                }
-                None => list.push(item),
-            }
-        }
-        for (waiting, other) in &self.added {
-            if waiting == id && !list.iter().any(|item| item.is_text(tree, other)) {
-                changed = true;
-                list.push(other.clone().into());
-            }
-        }
-        if changed { Some(Value::List(list)) } else { None }
+        assert_eq!(list(&["Properties", "VpcConfig", "SubnetIds"]), ["a", "b", "a"]);
+        assert_eq!(list(&["Properties", "VpcConfig", "SecurityGroupIds"]), ["g"]);
+        let joined: Vec<_> =
+            expansion.joined.iter().map(|joined| (joined.resource.as_str(), joined.path.as_str())).collect();
+        assert_eq!(joined, [("F", "VpcConfig.SubnetIds")]);
+    }
+
+    #[test]
+    fn made_resources_follow_their_source_and_point_at_it() {
+        let text = "
+Resources:
+  T: {Type: AWS::SNS::Topic}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      AutoPublishAlias: live
+  Q: {Type: AWS::SQS::Queue}
+";
+        let (parsed, expansion) = expanded(text);
+        let ids: Vec<_> = expansion.resources.iter().map(|resource| resource.id.as_str()).collect();
+        assert_eq!(ids, ["T", "F", "FVersion#", "FAliaslive", "FRole", "Q"]);
+        assert!(expansion.references.contains(&("F.Version".to_owned(), "FVersion#".to_owned())));
+        let alias = expansion.resources.iter().find(|resource| resource.id == "FAliaslive");
+        let place = alias.map(|alias| parsed.tree.node(alias.body).span().slice(text));
+        assert_eq!(place, Some("AutoPublishAlias"));
+        assert_eq!(alias.and_then(|alias| alias.made_by.as_deref()), Some("F"));
     }
 }

@@ -1,7 +1,7 @@
 use super::value::{Map, Text, Value, map, sub};
 
 /// Facts; the file says how it is written.
-const TEMPLATES: &str = include_str!("../../../../data/sam_policy_templates.txt");
+const TEMPLATES: &str = include_str!("../../../data/sam_policy_templates.txt");
 
 /// A SAM policy template.
 #[derive(Clone, Copy, Debug)]

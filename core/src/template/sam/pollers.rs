@@ -62,6 +62,10 @@ pub(super) fn expand(of: &FunctionEvent<'_, '_>, role: &mut Role, out: &mut Outp
     kafka_config(of, &mut mapping);
     document_db_config(of, &mut mapping);
     let on_failure = on_failure(of, &mut mapping, out);
+    if !has_credentials(of) {
+        let kind = SamProblemKind::InvalidProperty("SourceAccessConfigurations".to_owned());
+        out.problems.push(event.problem(of.source, kind));
+    }
     out.add(mapping);
     let (managed, inline) = permissions(of);
     if let Some(policy) = managed {
@@ -73,6 +77,18 @@ pub(super) fn expand(of: &FunctionEvent<'_, '_>, role: &mut Role, out: &mut Outp
     if let Some((suffix, policy)) = on_failure {
         role.add_new_policy(of.template, format!("{}{suffix}", of.id), policy.of(event.key));
     }
+}
+
+/// Whether the source has the credentials that Lambda's poller asks for.
+fn has_credentials(of: &FunctionEvent<'_, '_>) -> bool {
+    let known: &[&str] = match of.event.kind {
+        "MQ" => &["BASIC_AUTH", "VIRTUAL_HOST"],
+        "DocumentDB" => &["BASIC_AUTH"],
+        "SelfManagedKafka" => return of.event.given("SourceAccessConfigurations").is_some(),
+        _ => return true,
+    };
+    let basic = access(of).filter(|(kind, _)| *kind == "BASIC_AUTH").count();
+    basic == 1 && access(of).all(|(kind, _)| known.contains(&kind))
 }
 
 /// The property that names what is polled.

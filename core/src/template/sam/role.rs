@@ -98,7 +98,7 @@ impl Role {
                 }
                 Ok(PolicyKind::Document | PolicyKind::Template) => {
                     let name = format!("{}Policy{index}", self.id);
-                    match inline_policy(template, node, &name) {
+                    match inline_policy(node, &name) {
                         Ok(policy) => self.policies.push(policy.of(*entry)),
                         Err(kind) => problems.push(SamProblem::new(*entry, Some(source.id), kind)),
                     }
@@ -203,14 +203,10 @@ fn managed_arn(template: &Template<'_>, node: Node<'_>) -> Value {
 }
 
 /// A document or template with its name around it, in both branches of `Fn::If` too.
-fn inline_policy(template: &Template<'_>, node: Node<'_>, name: &str) -> Result<Value, SamProblemKind> {
+fn inline_policy(node: Node<'_>, name: &str) -> Result<Value, SamProblemKind> {
     if let Some(parts) = intrinsic::parts_of_if(node) {
         let branch = |branch: Node<'_>| {
-            if intrinsic::is_no_value(branch) {
-                Ok(branch.into())
-            } else {
-                inline_policy(template, branch, name)
-            }
+            if intrinsic::is_no_value(branch) { Ok(branch.into()) } else { inline_policy(branch, name) }
         };
         let branches = vec![parts.condition.into(), branch(parts.yes)?, branch(parts.no)?];
         return Ok(map([("Fn::If", branches.into())]));

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::intrinsic;
 use super::problem::{SamProblem, SamProblemKind};
 use super::value::{Map, Text, Value, map};
@@ -13,6 +15,8 @@ pub(super) struct Template<'a> {
     pub(super) parameters: &'a dyn Fn(&str) -> Option<String>,
     /// Its resources, in order.
     pub(super) sources: &'a [Source<'a>],
+    /// The place of each in that order.
+    pub(super) places: BTreeMap<&'a str, usize>,
 }
 
 /// A resource of the template.
@@ -49,9 +53,25 @@ pub(super) struct Made {
 const PASSED_ON: [&str; 3] = ["Condition", "DeletionPolicy", "UpdateReplacePolicy"];
 
 impl<'a> Template<'a> {
+    /// The template of these resources.
+    pub(super) fn new(
+        tree: &'a Tree<'a>,
+        root: Node<'a>,
+        parameters: &'a dyn Fn(&str) -> Option<String>,
+        sources: &'a [Source<'a>],
+    ) -> Self {
+        let places = sources.iter().enumerate().map(|(place, source)| (source.id, place)).collect();
+        Self { tree, root, parameters, sources, places }
+    }
+
     /// The resource of this logical id.
     pub(super) fn source(&self, id: &str) -> Option<&'a Source<'a>> {
-        self.sources.iter().find(|source| source.id == id)
+        self.sources.get(self.place(id)?)
+    }
+
+    /// The place of a resource in the template's order.
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
     }
 
     /// The value of a parameter, or its default.
@@ -105,14 +125,14 @@ impl<'a> Template<'a> {
     pub(super) fn managed_policy(&self, path: &str) -> Value {
         format!("arn:{}:iam::aws:policy/{path}", self.partition()).into()
     }
+}
 
-    /// The logical id that a reference to a SAM resource means: text, `Ref` or `Fn::GetAtt`.
-    pub(super) fn id_of(&self, node: Node<'a>) -> Option<&'a str> {
-        if node.tag().is_none() && node.as_str().is_some() {
-            return node.as_str();
-        }
-        intrinsic::resource_of(node)
+/// The logical id that a reference to a SAM resource means: text, `Ref` or `Fn::GetAtt`.
+pub(super) fn id_of(node: Node<'_>) -> Option<&str> {
+    if node.tag().is_none() && node.as_str().is_some() {
+        return node.as_str();
     }
+    intrinsic::resource_of(node)
 }
 
 impl<'a> Source<'a> {

@@ -19,19 +19,16 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, out: &mut Out
         let kind = SamProblemKind::MissingProperty("Definition".to_owned());
         out.problems.push(source.problem("Definition", kind));
     }
-    match source.given("Role") {
-        Some(role) => {
-            if source.given("Policies").is_some() {
-                let kind = SamProblemKind::Exclusive("Role", "Policies");
-                out.problems.push(source.problem("Policies", kind));
-            }
-            machine.set("RoleArn", role);
+    if let Some(role) = source.given("Role") {
+        if source.given("Policies").is_some() {
+            let kind = SamProblemKind::Exclusive("Role", "Policies");
+            out.problems.push(source.problem("Policies", kind));
         }
-        None => {
-            let role = execution_role(template, source, out);
-            machine.set("RoleArn", get_att(&role.id, "Arn"));
-            out.add(role.finish());
-        }
+        machine.set("RoleArn", role);
+    } else {
+        let role = execution_role(template, source, out);
+        machine.set("RoleArn", get_att(&role.id, "Arn"));
+        out.add(role.finish());
     }
     let names = [
         ("Name", "StateMachineName"),
@@ -138,21 +135,20 @@ fn caller(source: &Source<'_>, event: &Event<'_>, id: &str, service: &'static st
 
 fn rule(source: &Source<'_>, event: &Event<'_>, id: &str, arn: &Value, out: &mut Output) {
     let is_schedule = event.kind == "Schedule";
-    let mut rule = Made::new(id.to_owned(), "AWS::Events::Rule", source.passed_on(), event.key);
-    events::fill_rule(&mut rule, event, is_schedule);
+    let mut made = Made::new(id.to_owned(), "AWS::Events::Rule", source.passed_on(), event.key);
+    events::fill_rule(&mut made, event, is_schedule);
     let own = event.property("RoleArn").filter(|_| is_schedule);
-    let role_arn = match own {
-        Some(own) => own.into(),
-        None => {
-            let role = caller(source, event, id, "events.amazonaws.com", arn);
-            let role_arn = get_att(&role.id, "Arn");
-            out.add(role.finish());
-            role_arn
-        }
+    let role_arn = if let Some(own) = own {
+        own.into()
+    } else {
+        let role = caller(source, event, id, "events.amazonaws.com", arn);
+        let role_arn = get_att(&role.id, "Arn");
+        out.add(role.finish());
+        role_arn
     };
     let queue = events::dead_letter_queue(source, event, id, &source.passed_on(), out);
     let mut target = events::target(event, id, "StepFunctionsTarget", arn.clone(), queue);
     target.push(("RoleArn".into(), role_arn));
-    rule.set("Targets", Value::List(vec![Value::Map(target)]));
-    out.add(rule);
+    made.set("Targets", Value::List(vec![Value::Map(target)]));
+    out.add(made);
 }
