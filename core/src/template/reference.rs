@@ -282,21 +282,21 @@ pub fn inside_quotes(node: Node<'_>, text: &str) -> Span {
 }
 
 /// Finds places of a scalar's text in the source, where escapes and indentation make them differ.
-struct SourceText<'a> {
+pub(crate) struct SourceText<'a> {
     span: Span,
     source: &'a str,
     same: bool,
 }
 
 impl<'a> SourceText<'a> {
-    fn of(node: Node<'a>, text: &str, whole: &'a str) -> Self {
+    pub(crate) fn of(node: Node<'a>, text: &str, whole: &'a str) -> Self {
         let span = inside_quotes(node, whole);
         let source = span.slice(whole);
         Self { span, source, same: source == text }
     }
 
     /// The place of `name`, which stands at `offset` of the text. In block scalars the n-th `${name` is looked for.
-    fn span(&self, offset: usize, name: &str) -> Span {
+    pub(crate) fn span(&self, offset: usize, name: &str) -> Span {
         if self.same {
             let start = self.span.start + u32::try_from(offset).unwrap_or(0);
             return Span::new(start, start + length(name));
