@@ -19,6 +19,9 @@ use crate::text::{Checked, TextWriter};
 /// The rule that tells of values that could not be settled.
 const UNRESOLVED_VALUE: &str = "unresolved-value";
 
+/// The rule that tells of text that does not parse.
+const INVALID_SYNTAX: &str = "invalid-syntax";
+
 /// The address of the published documents, where the program was built for one.
 const SITE: Option<&str> = option_env!("VPCHECK_SITE");
 
@@ -42,6 +45,7 @@ pub(crate) fn run(
     let mut known = Known::new(&arguments.known)?;
     let mut found = input::find(&arguments.inputs);
     let mut problems = std::mem::take(&mut found.problems);
+    let mut outlines: Vec<Outline> = Vec::new();
     let mut files: Vec<Checked> = Vec::new();
     let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
     for input in &found.texts {
@@ -49,7 +53,10 @@ pub(crate) fn run(
         if let (Some(folder), true) = (input.folder, checked.is_some() || !complaints.is_empty()) {
             empty_folders[folder] = false;
         }
-        files.extend(checked);
+        if let Some(checked) = checked {
+            outlines.push(Outline::new(input, &checked));
+            files.push(checked);
+        }
         for problem in complaints {
             // One broken settings file is told of once, however many templates stand around it.
             if !problems.contains(&problem) {
@@ -57,6 +64,8 @@ pub(crate) fn run(
             }
         }
     }
+    let mut told_by_parent = (0..files.len()).map(|at| is_told_by_parent(&outlines, at));
+    files.retain(|_| !told_by_parent.next().unwrap_or(false));
     let empty = found.folders.iter().zip(empty_folders).filter(|(_, is_empty)| *is_empty);
     problems.extend(empty.map(|(folder, _)| input::no_template_in(&folder.path)));
     let output = match arguments.format {
@@ -74,6 +83,38 @@ pub(crate) fn run(
     };
     let fails = files.iter().any(|file| fails(&file.analysis, arguments.fail_on));
     Ok(Outcome { output, problems, fails })
+}
+
+/// Which files a checked template is made of.
+struct Outline {
+    is_named: bool,
+    file: Option<PathBuf>,
+    /// Those of its nested stacks.
+    nested: Vec<PathBuf>,
+}
+
+impl Outline {
+    fn new(input: &Input, checked: &Checked) -> Self {
+        let nested = checked.analysis.sources.iter().skip(1);
+        Self {
+            is_named: input.is_named(),
+            file: input.file().and_then(|path| path.canonicalize().ok()),
+            nested: nested.filter_map(|source| Path::new(&source.path).canonicalize().ok()).collect(),
+        }
+    }
+
+    fn nests(&self, other: &Self) -> bool {
+        other.file.as_ref().is_some_and(|file| self.nested.contains(file))
+    }
+}
+
+/// Whether a file that was found in a folder is nested by another that is checked too: its findings stand there, and
+/// more is known there, as the parent passes the parameters. Of templates in a circle the first is kept.
+fn is_told_by_parent(outlines: &[Outline], at: usize) -> bool {
+    let outline = &outlines[at];
+    let mut others = outlines.iter().enumerate().filter(|(other, _)| *other != at);
+    !outline.is_named
+        && others.any(|(before, other)| other.nests(outline) && (before < at || !outline.nests(other)))
 }
 
 /// What is known beside the templates; settings are read once for each folder.
@@ -123,13 +164,16 @@ impl<'a> Known<'a> {
             Err(problem) => (Settings::default(), Some(problem)),
         };
         let mut analysis = analyze(&path, &text, &self.options(input, &text, &settings));
-        let is_broken_template = input.is_named() && !analysis.findings.is_empty();
+        let is_broken = analysis.findings.iter().any(|finding| finding.rule.0 == INVALID_SYNTAX);
+        let is_broken_template =
+            is_broken && (input.is_named() || input::mentions_resources(text.as_bytes()));
         if !analysis.is_template && !is_broken_template {
             return (None, input.is_named().then(|| input::not_a_template(&path)).into_iter().collect());
         }
         for source in analysis.sources.iter_mut().skip(1) {
             source.path = input::shown(&nested::normalised(&folder.join(&source.path)));
         }
+        settings.config.suppress_nested(&mut analysis);
         (Some(Checked { path, analysis }), problem.into_iter().collect())
     }
 

@@ -7,7 +7,7 @@ use std::{env, fs};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::{Map, Value};
 use vpcheck_core::language::Phrase;
-use vpcheck_core::{phrase, rules};
+use vpcheck_core::{Analysis, phrase, rules};
 
 use crate::input::shown;
 use crate::parameters::{Values, plain};
@@ -77,6 +77,21 @@ impl Config {
         let allowed = self.allowed.iter().filter(|allowed| allowed.applies_to(file.as_deref()));
         // Of several reasons the first one counts.
         allowed.rev().map(|allowed| (allowed.rule.clone(), allowed.reason.clone())).collect()
+    }
+
+    /// Suppresses findings in nested templates for which something is said under their own path.
+    pub(crate) fn suppress_nested(&self, analysis: &mut Analysis) {
+        if self.allowed.is_empty() {
+            return;
+        }
+        let sources = analysis.sources.iter().map(|source| self.allowed(Some(Path::new(&source.path))));
+        let allowed: Vec<BTreeMap<String, String>> = sources.collect();
+        for finding in &mut analysis.findings {
+            let file = finding.primary().map_or(0, |label| usize::from(label.file.0));
+            if let (None, 1.., Some(allowed)) = (&finding.suppressed, file, allowed.get(file)) {
+                finding.suppressed = allowed.get(finding.rule.0).cloned();
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where templates come from: files, folders, standard input.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
@@ -41,7 +41,8 @@ pub(crate) struct Inputs {
     pub(crate) folders: Vec<Folder>,
     /// What could not be found or walked.
     pub(crate) problems: Vec<Problem>,
-    seen: BTreeSet<PathBuf>,
+    /// The number of the text from each file.
+    seen: BTreeMap<PathBuf, usize>,
 }
 
 /// A folder that was walked.
@@ -49,7 +50,7 @@ pub(crate) struct Inputs {
 pub(crate) struct Folder {
     /// Its path, to be shown.
     pub(crate) path: String,
-    /// Whether something in it is checked on behalf of an earlier argument.
+    /// Whether something in it is checked on behalf of another argument.
     pub(crate) shares_inputs: bool,
 }
 
@@ -58,16 +59,15 @@ pub(crate) fn find(arguments: &[PathBuf]) -> Inputs {
     let mut found = Inputs::default();
     for argument in arguments {
         if argument.as_os_str() == "-" {
-            if found.seen.insert(argument.clone()) {
+            let number = found.texts.len();
+            if found.seen.insert(argument.clone(), number).is_none() {
                 found.texts.push(Input { place: Place::StandardInput, folder: None });
             }
             continue;
         }
         match argument.metadata() {
             Ok(metadata) if metadata.is_dir() => found.walk(argument),
-            Ok(_) => {
-                found.add(argument.clone(), None);
-            }
+            Ok(_) => found.add(argument.clone(), None),
             Err(error) => found.problems.push(Problem::unreadable(&shown(argument), &error)),
         }
     }
@@ -75,13 +75,19 @@ pub(crate) fn find(arguments: &[PathBuf]) -> Inputs {
 }
 
 impl Inputs {
-    fn add(&mut self, path: PathBuf, folder: Option<usize>) -> bool {
+    /// Adds a file once; one that is both found in a folder and named counts as named.
+    fn add(&mut self, path: PathBuf, folder: Option<usize>) {
         let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let is_new = self.seen.insert(identity);
-        if is_new {
+        let Some(known) = self.seen.get(&identity) else {
+            self.seen.insert(identity, self.texts.len());
             self.texts.push(Input { place: Place::File(path), folder });
+            return;
+        };
+        let known = &mut self.texts[*known];
+        let before = if folder.is_none() { known.folder.take() } else { None };
+        for folder in folder.into_iter().chain(before) {
+            self.folders[folder].shares_inputs = true;
         }
-        is_new
     }
 
     fn walk(&mut self, root: &Path) {
@@ -106,9 +112,7 @@ impl Inputs {
                 Ok(entry) if has_template_extension(entry.path()) && entry.path().is_file() => {
                     let path = entry.into_path();
                     let path = path.strip_prefix("./").map_or_else(|_| path.clone(), Path::to_path_buf);
-                    if !self.add(path, Some(folder)) {
-                        self.folders[folder].shares_inputs = true;
-                    }
+                    self.add(path, Some(folder));
                 }
                 Ok(_) => {}
                 Err(error) => self.problems.push(Problem {
@@ -282,7 +286,7 @@ fn has_template_extension(path: &Path) -> bool {
 }
 
 /// Whether bytes that are no clean text might have been meant as a template, in UTF-8, UTF-16 or a Japanese encoding.
-fn mentions_resources(bytes: &[u8]) -> bool {
+pub(crate) fn mentions_resources(bytes: &[u8]) -> bool {
     let ascii: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
     let mentions = |word: &[u8]| ascii.windows(word.len()).any(|window| window == word);
     mentions(b"AWSTemplateFormatVersion") || (mentions(b"Resources") && mentions(b"AWS::"))

@@ -15,6 +15,12 @@ use vpcheck_core::{Analysis, Summary};
 /// A fix of more lines than this is told by its title alone; the excerpt would bury the finding.
 const PATCH_LINE_LIMIT: usize = 8;
 
+/// Of labels that say the same, so many are excerpted; of the others the lines are named.
+const REPETITION_LIMIT: usize = 3;
+
+/// So many lines are named.
+const LISTED_LINE_LIMIT: usize = 10;
+
 /// Narrower than this, excerpts are cut to nothing.
 const LEAST_WIDTH: usize = 60;
 
@@ -90,8 +96,9 @@ impl TextWriter {
         let title = self.level(level).primary_title(finding.message.get(self.language)).id(finding.rule.0);
         let mut group = Group::with_title(title);
         let mut located = false;
-        for file in files_of(&finding.labels) {
-            if let Some(snippet) = self.snippet(file, &finding.labels, sources) {
+        let (excerpted, repeated) = without_repetition(&finding.labels);
+        for file in files_of(&excerpted) {
+            if let Some(snippet) = self.snippet(file, &excerpted, sources) {
                 group = group.element(snippet);
                 located = true;
             }
@@ -99,9 +106,14 @@ impl TextWriter {
         if !located {
             group = group.element(Origin::path(&sources.path));
         }
+        group = group.elements(repeated.iter().map(|labels| {
+            let text = repetition(labels, sources);
+            self.level(Level::NOTE).message(harmless(text.get(self.language)))
+        }));
         group = group.elements(self.remarks(finding, sources));
         let mut report = vec![group];
-        report.extend(finding.fix.as_ref().map(|fix| self.fix(fix, sources)));
+        let file = finding.primary().map_or(FileId(0), |label| label.file);
+        report.extend(finding.fix.as_ref().map(|fix| self.fix(fix, file, sources)));
         self.renderer.render(&report)
     }
 
@@ -125,12 +137,13 @@ impl TextWriter {
     fn snippet<'a>(
         &'a self,
         file: FileId,
-        labels: &'a [Label],
+        labels: &[&'a Label],
         sources: &'a Sources<'a>,
     ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
         let source = sources.get(file)?;
         let marks: Vec<(&Label, Range<usize>)> = labels
             .iter()
+            .copied()
             .filter(|label| label.file == file)
             .filter_map(|label| Some((label, sources.range(label)?)))
             .collect();
@@ -144,7 +157,7 @@ impl TextWriter {
         })))
     }
 
-    fn fix<'a>(&'a self, fix: &'a Fix, sources: &'a Sources<'a>) -> Group<'a> {
+    fn fix<'a>(&'a self, fix: &'a Fix, file: FileId, sources: &'a Sources<'a>) -> Group<'a> {
         let title = fix.title.get(self.language);
         let title = match fix.safety {
             Safety::Safe => phrase!(en: "{title} (safe fix)", ja: "{title}(安全な修正)"),
@@ -155,7 +168,7 @@ impl TextWriter {
         };
         let title = self.level(Level::HELP).secondary_title(harmless(title.get(self.language)));
         let group = Group::with_title(title);
-        match patches(fix, sources) {
+        match patches(fix, file, sources) {
             Some(snippet) => group.element(snippet),
             None => group,
         }
@@ -166,9 +179,9 @@ impl TextWriter {
     }
 }
 
-/// The edits as changed lines; nothing where there is too much of them.
-fn patches<'a>(fix: &'a Fix, sources: &'a Sources<'a>) -> Option<Snippet<'a, Patch<'a>>> {
-    let source = sources.get(FileId(0))?;
+/// The edits as changed lines of the file that the finding is in; nothing where there is too much of them.
+fn patches<'a>(fix: &'a Fix, file: FileId, sources: &'a Sources<'a>) -> Option<Snippet<'a, Patch<'a>>> {
+    let source = sources.get(file)?;
     let ranges: Option<Vec<Range<usize>>> = fix.edits.iter().map(|edit| source.range(edit.span)).collect();
     let ranges = ranges?;
     let lines_taken = ranges.iter().map(|range| source.text[range.clone()].lines().count());
@@ -213,7 +226,7 @@ fn level(level: Level<'static>, language: Language) -> Level<'static> {
 }
 
 /// The files that labels point into, that of the primary label first.
-fn files_of(labels: &[Label]) -> Vec<FileId> {
+fn files_of(labels: &[&Label]) -> Vec<FileId> {
     let mut files: Vec<FileId> = Vec::new();
     let (primary, others): (Vec<&Label>, Vec<&Label>) = labels.iter().partition(|label| label.primary);
     for label in primary.into_iter().chain(others) {
@@ -222,6 +235,43 @@ fn files_of(labels: &[Label]) -> Vec<FileId> {
         }
     }
     files
+}
+
+/// The labels to excerpt, and those that would only say the same again, by what they say.
+fn without_repetition(labels: &[Label]) -> (Vec<&Label>, Vec<Vec<&Label>>) {
+    let mut alike: Vec<Vec<&Label>> = Vec::new();
+    for label in labels {
+        let repeats = |group: &&mut Vec<&Label>| {
+            let first = group[0];
+            let has_text = !label.primary && label.span.is_some() && !label.text.en.is_empty();
+            has_text && !first.primary && (first.file, &first.text) == (label.file, &label.text)
+        };
+        match alike.iter_mut().find(repeats) {
+            Some(group) => group.push(label),
+            None => alike.push(vec![label]),
+        }
+    }
+    let repeated = alike.iter_mut().filter(|group| group.len() > REPETITION_LIMIT);
+    let repeated = repeated.map(|group| group.split_off(REPETITION_LIMIT)).collect();
+    (alike.into_iter().flatten().collect(), repeated)
+}
+
+/// What labels that are alike say, with the lines they are on.
+fn repetition(labels: &[&Label], sources: &Sources<'_>) -> Phrase {
+    let line = |label: &Label| Some(sources.get(label.file)?.lines.line_of(label.span?.start));
+    let mut lines: Vec<u32> = labels.iter().filter_map(|label| line(label)).collect();
+    lines.dedup();
+    let listed: Vec<String> = lines.iter().take(LISTED_LINE_LIMIT).map(ToString::to_string).collect();
+    let (listed_en, listed_ja) = (listed.join(", "), listed.join("、"));
+    let (more_en, more_ja) = match lines.len().saturating_sub(LISTED_LINE_LIMIT) {
+        0 => (String::new(), String::new()),
+        more => (format!(" and {more} more"), format!(" ほか {more} か所")),
+    };
+    let Some(Phrase { en, ja }) = labels.first().map(|label| &label.text) else {
+        return Phrase::verbatim("");
+    };
+    let noun = if lines.len() == 1 { "line" } else { "lines" };
+    phrase!(en: "{en}: {noun} {listed_en}{more_en}", ja: "{ja}: {listed_ja} 行目{more_ja}")
 }
 
 /// The texts of one analysis, ready for excerpts.
@@ -528,6 +578,31 @@ mod tests {
            |              - the end
            |
            = help: name a resource or a parameter
+        ");
+    }
+
+    #[test]
+    fn labels_that_say_the_same_are_excerpted_a_few_times_only() {
+        let text = "Resources:\n".to_owned() + &"  A: !Ref Vcp\n".repeat(20);
+        let labels = (0..20).map(|at| {
+            let start = 11 + at * 14 + 10;
+            label(0, Some(Span::new(start, start + 3)), if at == 0 { "" } else { "used here too" }, at == 0)
+        });
+        insta::assert_snapshot!(english(&[&text], vec![finding(labels.collect())]), @r"
+        error[unknown-reference]: `Vcp` names nothing in this template
+         --> app/template.yaml:2:11
+          |
+        2 |   A: !Ref Vcp
+          |           ^^^
+        3 |   A: !Ref Vcp
+          |           --- used here too
+        4 |   A: !Ref Vcp
+          |           --- used here too
+        5 |   A: !Ref Vcp
+          |           --- used here too
+          |
+          = note: used here too: lines 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 and 6 more
+          = help: name a resource or a parameter
         ");
     }
 

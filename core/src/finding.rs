@@ -58,7 +58,7 @@ pub struct Fix {
     pub safety: Safety,
     /// What it does, as a command: "Rename to `Vpc`".
     pub title: Phrase,
-    /// The edits; they do not overlap.
+    /// The edits, in the text of the finding's primary label; they do not overlap.
     pub edits: Vec<Edit>,
 }
 

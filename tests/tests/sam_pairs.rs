@@ -9,7 +9,13 @@ use vpcheck_core::syntax::{Kind, Limits, Node, parse};
 use vpcheck_core::template::sam::{Expansion, HASH_MARKER, expand};
 
 /// Properties that are left out of the comparison, with the reason.
-const UNCOMPARED: [(&str, &str, &str); 9] = [
+const UNCOMPARED: [(&str, &str, &str); 14] = [
+    ("AWS::ApiGateway::RestApi", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGateway::Stage", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGatewayV2::Api", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGatewayV2::Stage", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGatewayV2::DomainName", "Tags", "tags are no part of the network"),
+    ("AWS::ApiGateway::RestApi", "BinaryMediaTypes", "SAM puts a parameter's value in, ours keeps the reference"),
     ("*", "Metadata", "SAM's own notes on connectors"),
     ("AWS::ApiGateway::RestApi", "Body", "the definition that SAM writes is not built"),
     ("AWS::ApiGatewayV2::Api", "Body", "the definition that SAM writes is not built"),
@@ -17,12 +23,15 @@ const UNCOMPARED: [(&str, &str, &str); 9] = [
     ("AWS::StepFunctions::StateMachine", "Definition", "kept as the author has it"),
     ("AWS::StepFunctions::StateMachine", "DefinitionString", "kept as the author has it"),
     ("AWS::StepFunctions::StateMachine", "DefinitionSubstitutions", "made for the definition"),
-    ("*", "Tags", "tags that PropagateTags copies are no part of the network"),
     ("AWS::ApiGateway::UsagePlanKey", "DependsOn", "order only"),
 ];
 
 /// Differences that stay, with the reason.
-const EXCEPTIONS: [(&str, &str, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str, &str); 1] = [(
+    "websocket_api_domain_globals",
+    "RecordSetGroup370194ff6e.Properties.RecordSets",
+    "two APIs share the hosted zone, and SAM loses the records of the first",
+)];
 
 #[test]
 fn the_expansion_is_what_sam_makes() {
@@ -178,12 +187,34 @@ fn differ(path: &str, ours: &Value, theirs: &Value, differences: &mut Vec<String
             }
         }
         (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
-            for (index, (one, other)) in ours.iter().zip(theirs).enumerate() {
-                differ(&format!("{path}[{index}]"), one, other, differences);
-            }
+            differ_in_items(path, ours, theirs, differences);
         }
         _ if scalar(ours).is_some() && scalar(ours) == scalar(theirs) => {}
+        _ if number(ours).is_some() && number(ours) == number(theirs) => {}
         _ => differences.push(format!("{path}: {ours} instead of {theirs}")),
+    }
+}
+
+/// SAM's own tests compare lists in any order, and some of its expected outputs are sorted.
+fn differ_in_items(path: &str, ours: &[Value], theirs: &[Value], differences: &mut Vec<String>) {
+    let mut in_order = Vec::new();
+    for (index, (one, other)) in ours.iter().zip(theirs).enumerate() {
+        differ(&format!("{path}[{index}]"), one, other, &mut in_order);
+    }
+    let mut rest: Vec<_> = theirs.iter().collect();
+    for one in ours {
+        let same = rest.iter().position(|other| {
+            let mut found = Vec::new();
+            differ("", one, other, &mut found);
+            found.is_empty()
+        });
+        match same {
+            Some(index) => drop(rest.remove(index)),
+            None => {
+                differences.append(&mut in_order);
+                return;
+            }
+        }
     }
 }
 
@@ -194,6 +225,11 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
         _ => None,
     }
+}
+
+/// 75 and 75.0 are the same.
+fn number(value: &Value) -> Option<u64> {
+    scalar(value)?.parse::<f64>().ok().map(f64::to_bits)
 }
 
 /// A node as JSON, intrinsic functions in their long form.
@@ -232,7 +268,11 @@ fn untagged(node: Node<'_>) -> Value {
     }
 }
 
+/// The shared corpus beside the workspace, or the folder that `SAM_PAIRS` names.
 fn pairs() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("SAM_PAIRS") {
+        return Some(folder.into());
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/sam-pairs");
     folder.is_dir().then_some(folder)
 }

@@ -1,5 +1,6 @@
 //! The built program on templates in temporary folders.
 
+mod findings;
 mod folders;
 mod inputs;
 mod manner;

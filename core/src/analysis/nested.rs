@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Analysis, Options, Source};
 use crate::finding::FileId;
+use crate::phrase;
 use crate::syntax::{Limits, Node, parse};
 use crate::template::{Case, Guard, Inputs, Template};
 
@@ -94,7 +95,21 @@ impl<'o> Follower<'o> {
                     && finding.resource.as_ref().is_some_and(|name| stack.passed.contains(name)))
             });
             child.needs.retain(|need| need.parameter.is_none());
-            below.findings.append(&mut child.findings);
+            for finding in &mut child.findings {
+                if finding.rule.0 == "unresolved-value"
+                    && let Some(name) = finding.resource.clone()
+                {
+                    let id = &stack.id;
+                    finding.help = phrase!(
+                        en: "the stack `{id}` passes no value for it: add `{name}` to its Parameters",
+                        ja: "スタック `{id}` がこの値を渡していません。Parameters に `{name}` を追加してください",
+                    );
+                }
+                // A template that several stacks nest says the same once.
+                if !below.findings.contains(finding) {
+                    below.findings.push(finding.clone());
+                }
+            }
             below.needs.append(&mut child.needs);
             for (name, value) in child.outputs {
                 inputs.nested_outputs.insert((stack.id.clone(), name), value);
@@ -111,9 +126,8 @@ impl<'o> Follower<'o> {
             label.file = file;
         }
         if file != FileId(0) {
+            let path = path.trim_start_matches("./");
             for finding in &mut analysis.findings {
-                // Edits name places of the main text only.
-                finding.fix = None;
                 finding.fingerprint = format!("{path}:{}", finding.fingerprint);
             }
         }

@@ -68,7 +68,10 @@ impl<'a> Writer<'a> {
             usd_per_month: None,
             fingerprint: &finding.fingerprint,
             suppressed: finding.suppressed.as_deref(),
-            fix: finding.fix.as_ref().map(|fix| self.fix(fix)),
+            fix: finding
+                .fix
+                .as_ref()
+                .map(|fix| self.fix(fix, finding.primary().map_or(FileId(0), |at| at.file))),
         }
     }
 
@@ -80,16 +83,14 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn fix<'b>(&'b self, fix: &'b Fix) -> v1::Fix<'b> {
+    /// Edits change the file that the finding is in.
+    fn fix<'b>(&'b self, fix: &'b Fix, file: FileId) -> v1::Fix<'b> {
         let edits = fix.edits.iter();
         v1::Fix {
             safety: fix.safety.name(),
             title: fix.title.get(self.language),
             edits: edits
-                .map(|edit| v1::Edit {
-                    span: self.span(FileId(0), edit.span),
-                    replacement: &edit.replacement,
-                })
+                .map(|edit| v1::Edit { span: self.span(file, edit.span), replacement: &edit.replacement })
                 .collect(),
         }
     }

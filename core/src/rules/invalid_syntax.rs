@@ -2,7 +2,7 @@ use super::{Area, RuleInfo};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::phrase;
-use crate::syntax::SyntaxErrorKind;
+use crate::syntax::{Format, SyntaxError, SyntaxErrorKind};
 use crate::template::Template;
 
 const ID: RuleId = RuleId("invalid-syntax");
@@ -23,7 +23,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 
 fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
     for error in &template.parsed.errors {
-        let (message, help) = words(&error.kind);
+        let (message, help) = placeholder(template, error).unwrap_or_else(|| words(&error.kind, template.parsed.format));
         findings.push(
             Finding::new(ID, Severity::Error, Some(error.span), message)
                 .help(help)
@@ -32,8 +32,43 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn words(kind: &SyntaxErrorKind) -> (Phrase, Phrase) {
+/// Lines of another tool's template language, which YAML reads as maps that make no sense.
+fn placeholder(template: &Template<'_>, error: &SyntaxError) -> Option<(Phrase, Phrase)> {
+    let text = template.text();
+    let start = text.get(..error.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let value = line.trim_start().trim_start_matches("- ");
+    let value = value.split_once(": ").map_or(value, |(_, value)| value).trim_start();
+    if value.starts_with("{%") {
+        return Some((
+            phrase!(en: "`{{%` belongs to another template language", ja: "`{{%` は別のテンプレート言語の記法です"),
+            phrase!(
+                en: "render the file first and check what comes out; this line is left out here",
+                ja: "先にテンプレートエンジンで展開し、その結果を渡してください。ここではこの行を除いて解析します",
+            ),
+        ));
+    }
+    if value.starts_with("{{") && !value.starts_with("{{resolve:") {
+        return Some((
+            phrase!(en: "a value that starts with `{{{{` is read as a map", ja: "`{{{{` で始まる値はマップとして解釈されます"),
+            phrase!(
+                en: "put the whole value in quotes, or render the file first where `{{{{ }}}}` is another tool's",
+                ja: "値全体を引用符で囲むか、別ツールの `{{{{ }}}}` なら先に展開してください",
+            ),
+        ));
+    }
+    None
+}
+
+fn words(kind: &SyntaxErrorKind, format: Format) -> (Phrase, Phrase) {
     match kind {
+        SyntaxErrorKind::TextAfterQuote | SyntaxErrorKind::UnclosedQuote if format == Format::Json => (
+            phrase!(en: "a quote is missing here or on a line before", ja: "この行かそれより前の行で引用符が足りません"),
+            phrase!(
+                en: "every key and text of JSON stands between two `\"` on one line",
+                ja: "JSON のキーと文字列は、1 行の中で `\"` で囲みます",
+            ),
+        ),
         SyntaxErrorKind::UnclosedQuote => (
             phrase!(en: "this quote is never closed", ja: "引用符が閉じられていません"),
             phrase!(en: "close it at the end of the value", ja: "値の終わりで引用符を閉じてください"),

@@ -6,7 +6,17 @@ pub(crate) fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>)
     let allowed = if name.chars().count() >= 8 { 2 } else { 1 };
     let mut best: Option<(&str, usize)> = None;
     let mut tied = false;
+    let ends = |name: &str| (name.bytes().next(), name.bytes().last());
+    let (first, last) = ends(name);
     for candidate in candidates {
+        // Slips at both ends of a name are no slips; most names are told apart by this alone.
+        let (other_first, other_last) = ends(candidate);
+        let same = |a: Option<u8>, b: Option<u8>| {
+            a.map(|a| a.to_ascii_lowercase()) == b.map(|b| b.to_ascii_lowercase())
+        };
+        if !same(first, other_first) && !same(last, other_last) {
+            continue;
+        }
         let distance = if candidate.eq_ignore_ascii_case(name) {
             0
         } else {

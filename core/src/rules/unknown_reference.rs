@@ -50,6 +50,9 @@ const PSEUDO_PARAMETERS: [&str; 8] = [
     "AWS::URLSuffix",
 ];
 
+/// What was meant is guessed for this many names; a text with more unknown names has no slips of the pen.
+const GUESSES: usize = 100;
+
 fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
     let names = Names::of(template);
     if names.open {
@@ -63,8 +66,8 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
             unknown.entry((reference.name, space)).or_default().push((owner, reference));
         }
     });
-    for ((name, space), places) in unknown {
-        if let Some(finding) = finding(template, &names, name, space, &places) {
+    for (at, ((name, space), places)) in unknown.into_iter().enumerate() {
+        if let Some(finding) = finding(template, &names, name, space, &places, at < GUESSES) {
             findings.push(finding);
         }
     }
@@ -226,10 +229,10 @@ fn finding(
     name: &str,
     space: Space,
     places: &[(Owner<'_>, Reference<'_>)],
+    guess: bool,
 ) -> Option<Finding> {
     let (owner, first) = places.first()?;
-    let candidates = names.candidates(space);
-    let near = nearest(name, candidates.into_iter());
+    let near = if guess { nearest(name, names.candidates(space).into_iter()) } else { None };
     let mut spans: Vec<Span> = Vec::new();
     for (_, reference) in places {
         if !spans.contains(&reference.span) {

@@ -337,10 +337,11 @@ impl<'t, 'l> Builder<'t, 'l> {
             return Cow::Borrowed(original);
         }
         // Quoted scalars without escapes are borrowed from between their quotes.
-        let inner =
-            Span::new(place.start.saturating_add(1).min(place.end), place.end.max(place.start + 1) - 1);
-        if inner.start <= inner.end && inner.slice(self.original) == text {
-            return Cow::Borrowed(inner.slice(self.original));
+        if place.len() >= 2 {
+            let inside = Span::new(place.start + 1, place.end - 1).slice(self.original);
+            if inside == text {
+                return Cow::Borrowed(inside);
+            }
         }
         Cow::Owned(text.into_owned())
     }

@@ -259,6 +259,7 @@ impl Repair<'_> {
     /// Reads the whole text and gives up what still stands in the way.
     fn mend_whole(&mut self, first: SyntaxError) {
         let mut first = Some(first);
+        let mut given_up: Option<usize> = None;
         for _ in 0..ROUNDS {
             let Some(error) = events::first_error(&self.text(), self.limits) else { return };
             // Without any entry at fault, the first error of all is the one to tell.
@@ -278,6 +279,11 @@ impl Repair<'_> {
             }
             let told_before = self.errors.len();
             let line = self.line_at(error.span.start);
+            // A line that surprises the parser only because the one before it is gone is no error of the author's.
+            let follows = given_up.is_some_and(|last| {
+                last < line && !self.lines[last + 1..line].iter().any(|between| between.content)
+            });
+            given_up = Some(line);
             let entry = self.entries().into_iter().find(|entry| entry.first <= line && line < entry.end);
             let before = self.working.clone();
             match entry {
@@ -291,7 +297,7 @@ impl Repair<'_> {
                     self.blank_lines(line, line + 1);
                 }
             }
-            if cascade && error.kind != SyntaxErrorKind::MissingComma {
+            if follows || cascade && error.kind != SyntaxErrorKind::MissingComma {
                 // Brackets lost with what was given up surprise the parser further down: no errors of the author's.
                 self.errors.truncate(told_before);
             }

@@ -663,6 +663,23 @@ fn split(delimiter: &str, value: &Value, span: Span) -> Value {
                 Value::List(text.split(delimiter).map(|piece| always(Value::text(piece), span)).collect())
             }
             (None, Some(unknown)) => Value::Unknown(unknown.clone()),
+            // No id holds a comma, so ids stay whole between the commas of the text around them.
+            (None, None) if delimiter == "," => {
+                let mut pieces = vec![Text::default()];
+                for part in &text.parts {
+                    let Part::Literal(literal) = part else {
+                        pieces.last_mut().into_iter().for_each(|piece| piece.push(part.clone()));
+                        continue;
+                    };
+                    for (at, piece) in literal.split(',').enumerate() {
+                        if at > 0 {
+                            pieces.push(Text::default());
+                        }
+                        pieces.last_mut().into_iter().for_each(|last| last.push(Part::Literal(piece.to_owned())));
+                    }
+                }
+                Value::List(pieces.into_iter().map(|piece| always(Value::Text(piece), span)).collect())
+            }
             (None, None) => match text.parts.iter().find_map(|part| match part {
                 Part::Resource { id, attribute } => Some((id, attribute)),
                 _ => None,

@@ -12,7 +12,12 @@ const DEPTH: usize = 200;
 const KEY: &str = "Fn::ForEach::";
 
 /// Writes out every loop below `root` whose collection is known; the new root, or nothing where there is no loop.
-pub(super) fn unroll(tree: &mut Tree<'_>, root: NodeId, parameters: &[Parameter], inputs: &Inputs) -> Option<NodeId> {
+pub(super) fn unroll(
+    tree: &mut Tree<'_>,
+    root: NodeId,
+    parameters: &[Parameter],
+    inputs: &Inputs,
+) -> Option<NodeId> {
     let mut unroll = Unroll { tree, parameters, inputs, room: NODES };
     unroll.rewrite(root, &[], DEPTH)
 }
@@ -88,7 +93,11 @@ impl Unroll<'_, '_> {
                     let key = self.rewrite(entry.key, bindings, depth);
                     let value = self.rewrite(entry.value, bindings, depth);
                     changed |= key.is_some() || value.is_some();
-                    out.push(EntryIds { key: key.unwrap_or(entry.key), value: value.unwrap_or(entry.value), ..entry });
+                    out.push(EntryIds {
+                        key: key.unwrap_or(entry.key),
+                        value: value.unwrap_or(entry.value),
+                        ..entry
+                    });
                 }
                 if !changed {
                     return None;

@@ -185,7 +185,7 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
         parsed.root = unrolled;
     }
     let root = parsed.root;
-    let is_sam = sam::is_sam(parsed.root());
+    let is_sam = sam::is_sam(parsed.root()) || has_sam_resources(parsed.root());
     let mut guards = Guards::default();
     let mut expansion = None;
     let mut found: Vec<(String, NodeId, NodeId, Option<String>)> = Vec::new();
@@ -345,6 +345,13 @@ impl<'t> Template<'t> {
     pub fn has_unknown_macro(&self) -> bool {
         self.transforms.iter().any(|transform| !transform.is_known())
     }
+}
+
+/// Articles and answers often show SAM resources without the line that names the transform: they are meant as SAM.
+fn has_sam_resources(root: Node<'_>) -> bool {
+    root.get("Resources").map(Node::entries).into_iter().flatten().any(|entry| {
+        entry.value.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+    })
 }
 
 fn parameters(root: Node<'_>) -> Vec<Parameter> {

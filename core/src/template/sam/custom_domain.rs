@@ -112,7 +112,7 @@ impl Domain<'_, '_> {
             }
             made.set("DomainName", self.template.resolved(self.name));
             made.set("DomainNameConfigurations", vec![Value::Map(configuration)]);
-            made.take(Some(self.config), &["MutualTlsAuthentication"]);
+            self.mutual_tls(&mut made);
             return made;
         }
         let (kind, certificate, endpoint) = match self.endpoint {
@@ -129,8 +129,19 @@ impl Domain<'_, '_> {
         }
         made.set("EndpointConfiguration", Value::Map(configuration));
         made.take(Some(self.config), &optional);
-        made.take(Some(self.config), &["EndpointAccessMode", "Policy", "MutualTlsAuthentication"]);
+        made.take(Some(self.config), &["EndpointAccessMode", "Policy"]);
+        self.mutual_tls(&mut made);
         made
+    }
+
+    fn mutual_tls(&self, made: &mut Made) {
+        let Some(mutual) = self.config.get("MutualTlsAuthentication") else { return };
+        let given = |name: &'static str| {
+            let value = mutual.get(name).filter(|value| intrinsic::is_given(*value))?;
+            Some((name.into(), value.into()))
+        };
+        let entries = ["TruststoreUri", "TruststoreVersion"].into_iter().filter_map(given).collect();
+        made.set("MutualTlsAuthentication", Value::Map(entries));
     }
 
     fn mappings(&self, domain: &str, stage: Option<&str>, out: &mut Output) {

@@ -105,8 +105,7 @@ pub(super) fn expand_function(
 ) {
     let events = read(source, &mut out.problems);
     for event in &events {
-        let of =
-            FunctionEvent { template, source, event, invoked, id: format!("{}{}", source.id, event.name) };
+        let of = FunctionEvent { template, source, event, invoked, id: format!("{}{}", source.id, event.name) };
         match event.kind {
             "Kinesis" | "DynamoDB" | "SQS" | "MSK" | "MQ" | "SelfManagedKafka" | "DocumentDB" => {
                 pollers::expand(&of, role, out);
@@ -217,8 +216,10 @@ impl FunctionEvent<'_, '_> {
         let topic = self.event.property("Topic").map_or_else(|| Value::from(""), Value::from);
         let mut subscription = self.made(self.id.clone(), "AWS::SNS::Subscription");
         subscription.set("TopicArn", topic.clone());
-        subscription
-            .take(self.event.properties, &["Region", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy"]);
+        subscription.take(
+            self.event.properties,
+            &["Region", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy"],
+        );
         let Some(through) = self.event.given("SqsSubscription") else {
             subscription.set("Protocol", "lambda");
             subscription.set("Endpoint", self.invoked.arn.clone());
@@ -284,10 +285,9 @@ impl FunctionEvent<'_, '_> {
         };
         let suffix = match resource {
             None => "AllStages".to_owned(),
-            Some("ServerlessRestApi") if self.template.source("ServerlessRestApi").is_none() => {
-                "Prod".to_owned()
-            }
             Some(id) => match self.template.source(id) {
+                // The API that SAM adds.
+                Some(api) if api.body.is_none() => "Prod".to_owned(),
                 None => {
                     let kind = SamProblemKind::UnknownResource(id.to_owned());
                     out.problems.push(self.event.problem(self.source, kind));
@@ -309,8 +309,7 @@ impl FunctionEvent<'_, '_> {
             self.template.partition(),
             permitted_path(path)
         );
-        permission
-            .set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
+        permission.set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
         out.add(permission);
     }
 
@@ -334,8 +333,7 @@ impl FunctionEvent<'_, '_> {
             text.push_str(&permitted_path(path));
         }
         let mut permission = self.permission("apigateway.amazonaws.com", "");
-        permission
-            .set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
+        permission.set("SourceArn", sub(text, vec![("__ApiId__".into(), api), ("__Stage__".into(), "*".into())]));
         out.add(permission);
     }
 
@@ -349,8 +347,10 @@ impl FunctionEvent<'_, '_> {
         permission.set("SourceArn", sub(text, vec![("RuleName".into(), reference(&self.id))]));
         permission.set("SourceAccount", sub("${AWS::AccountId}", Map::new()));
         let action = map([("Lambda", map([("FunctionArn", self.invoked.arn.clone())]))]);
-        let mut payload: Map =
-            vec![("RuleDisabled".into(), Value::Bool(false)), ("Actions".into(), Value::List(vec![action]))];
+        let mut payload: Map = vec![
+            ("RuleDisabled".into(), Value::Bool(false)),
+            ("Actions".into(), Value::List(vec![action])),
+        ];
         for name in ["Sql", "AwsIotSqlVersion"] {
             if let Some(value) = self.event.property(name) {
                 payload.push((name.into(), value.into()));
@@ -457,8 +457,10 @@ pub(super) fn target(
     };
     let own = event.property("Target").and_then(|target| target.get("Id"));
     let own = own.filter(|_| event.kind != "Schedule" || suffix != "LambdaTarget");
-    let mut target: Map =
-        vec![("Arn".into(), arn), ("Id".into(), own.map_or_else(|| Value::from(default), Value::from))];
+    let mut target: Map = vec![
+        ("Arn".into(), arn),
+        ("Id".into(), own.map_or_else(|| Value::from(default), Value::from)),
+    ];
     for name in ["Input", "InputPath", "RetryPolicy", "InputTransformer"] {
         if let Some(value) = event.property(name) {
             target.push((Text::Borrowed(name), value.into()));
@@ -537,16 +539,9 @@ pub(super) struct Scheduled<'e, 'a> {
 
 impl Scheduled<'_, '_> {
     /// Makes the schedule and its role.
-    pub(super) fn expand(
-        self,
-        arn: Value,
-        attributes: &Map,
-        policy: (&'static str, Value),
-        out: &mut Output,
-    ) {
+    pub(super) fn expand(self, arn: Value, attributes: &Map, policy: (&'static str, Value), out: &mut Output) {
         let Self { source, event, id, boundary } = self;
-        let mut schedule =
-            Made::new(id.to_owned(), "AWS::Scheduler::Schedule", attributes.clone(), event.key);
+        let mut schedule = Made::new(id.to_owned(), "AWS::Scheduler::Schedule", attributes.clone(), event.key);
         schedule.take(
             event.properties,
             &[

@@ -133,7 +133,7 @@ fn report_conflicts(source: &Source<'_>, out: &mut Output) {
 fn lambda_function(template: &Template<'_>, source: &Source<'_>) -> Made {
     let attributes = source.own_attributes();
     let mut function = Made::new(source.id.to_owned(), "AWS::Lambda::Function", attributes, source.key);
-    if let Some(code) = code(source) {
+    if let Some(code) = encrypted_code(source) {
         function.set("Code", code);
     }
     function.take(source.properties, &SAME);
@@ -172,6 +172,15 @@ fn code(source: &Source<'_>) -> Option<Value> {
         return Some(map([("ZipFile", text.into())]));
     }
     s3_location(source.property("CodeUri")?, ["S3Bucket", "S3Key", "S3ObjectVersion"])
+}
+
+/// The code, with the key that it is encrypted with.
+fn encrypted_code(source: &Source<'_>) -> Option<Value> {
+    let mut code = code(source)?;
+    if let Some(key) = source.given("SourceKMSKeyArn").filter(|_| source.property("ImageUri").is_none()) {
+        code.insert("SourceKMSKeyArn", key.into());
+    }
+    Some(code)
 }
 
 /// An S3 location, from its URI or a map of `Bucket`, `Key` and `Version`, under other names.

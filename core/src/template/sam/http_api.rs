@@ -24,7 +24,7 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, attributes: &
     let location = source.property("DefinitionUri");
     let location = location.and_then(|at| super::function::s3_location(at, ["Bucket", "Key", "Version"]));
     api.set_some("BodyS3Location", location);
-    let stage = stage(template, source, attributes);
+    let stage = stage(source, attributes);
     out.refer(source, "Stage", &stage.id);
     let authorizers = source.property("Auth").and_then(|auth| auth.get("Authorizers"));
     for entry in authorizers.map(Node::entries).into_iter().flatten() {
@@ -40,12 +40,9 @@ pub(super) fn expand(template: &Template<'_>, source: &Source<'_>, attributes: &
     out.add_itself(api);
 }
 
-fn stage(template: &Template<'_>, source: &Source<'_>, attributes: &Map) -> Made {
+fn stage(source: &Source<'_>, attributes: &Map) -> Made {
     let given = source.given("StageName");
-    let name = match given {
-        Some(name) => template.text_of(name),
-        None => Some("$default".to_owned()),
-    };
+    let name = stage_name(given, "$default");
     let id = match name.as_deref() {
         Some("$default") => format!("{}ApiGatewayDefaultStage", source.id),
         Some(name) if is_alphanumeric(name) => format!("{}{name}Stage", source.id),
@@ -75,6 +72,15 @@ fn stage(template: &Template<'_>, source: &Source<'_>, attributes: &Map) -> Made
     stage
 }
 
+/// The name of a stage; nothing for an intrinsic function, known or not: it gives no prefix to the logical id.
+fn stage_name(given: Option<Node<'_>>, default: &str) -> Option<String> {
+    match given {
+        Some(name) if intrinsic::is_intrinsic(name) => None,
+        Some(name) => name.as_str().map(str::to_owned),
+        None => Some(default.to_owned()),
+    }
+}
+
 /// Credentials need a named origin.
 fn report_cors(source: &Source<'_>, out: &mut Output) {
     let Some(cors) = source.property("CorsConfiguration").filter(|cors| cors.is_mapping()) else { return };
@@ -97,9 +103,9 @@ pub(super) fn default_route_covers(of: &FunctionEvent<'_, '_>, events: &[Event<'
     if is_default(of.event) || by_location {
         return false;
     }
-    events
-        .iter()
-        .any(|other| other.kind == "HttpApi" && is_default(other) && api_of(of.template, other) == api)
+    events.iter().any(|other| {
+        other.kind == "HttpApi" && is_default(other) && api_of(of.template, other) == api
+    })
 }
 
 fn api_of<'a>(template: &Template<'a>, event: &Event<'a>) -> Option<&'a str> {
@@ -138,18 +144,14 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
     );
     api.set("ProtocolType", "WEBSOCKET");
     let given = source.given("StageName");
-    let name = match given {
-        Some(name) => template.text_of(name),
-        None => Some("default".to_owned()),
-    };
+    let name = stage_name(given, "default");
     routes(source, name.as_deref(), given, &attributes, out);
     let stage_id = match (given, name.as_deref()) {
         (None, _) => format!("{}DefaultStage", source.id),
         (_, Some(name)) => format!("{}{name}Stage", source.id),
         (_, None) => format!("{}Stage", source.id),
     };
-    let mut stage =
-        Made::new(stage_id, "AWS::ApiGatewayV2::Stage", attributes.clone(), source.place_of("StageName"));
+    let mut stage = Made::new(stage_id, "AWS::ApiGatewayV2::Stage", attributes.clone(), source.place_of("StageName"));
     stage.set("ApiId", reference(source.id));
     match (name, given) {
         (Some(name), _) => stage.set("StageName", name),
@@ -160,6 +162,10 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
         &["StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings"],
     );
     stage.set("AutoDeploy", Value::Bool(true));
+    if source.given("RouteSettings").is_some() {
+        let routes: Vec<Value> = route_ids(source).map(Value::from).collect();
+        stage.set_attribute("DependsOn", routes.into());
+    }
     out.refer(source, "Stage", &stage.id);
     custom_domain::expand(template, source, ApiKind::V2, Some(&stage.id), &attributes, out);
     connect_authorizer(source, &attributes, out);
@@ -167,13 +173,7 @@ pub(super) fn expand_web_socket(template: &Template<'_>, source: &Source<'_>, ou
     out.add_itself(api);
 }
 
-fn routes(
-    source: &Source<'_>,
-    stage: Option<&str>,
-    given: Option<Node<'_>>,
-    attributes: &Map,
-    out: &mut Output,
-) {
+fn routes(source: &Source<'_>, stage: Option<&str>, given: Option<Node<'_>>, attributes: &Map, out: &mut Output) {
     let routes = source.given("Routes");
     if routes.is_none() {
         let kind = SamProblemKind::MissingProperty("Routes".to_owned());
@@ -182,9 +182,9 @@ fn routes(
     for entry in routes.map(Node::entries).into_iter().flatten() {
         let Some(key) = entry.name() else { continue };
         let at = entry.key.id();
-        let plain: String = key.chars().filter(|character| character.is_alphanumeric()).collect();
-        let base = format!("{}{}", source.id, capitalized(&plain));
-        let mut route = Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
+        let base = route_base(source, key);
+        let mut route =
+            Made::new(format!("{base}Route"), "AWS::ApiGatewayV2::Route", attributes.clone(), at);
         route.set("ApiId", reference(source.id));
         route.set("RouteKey", key.to_owned());
         route.take(
@@ -223,6 +223,19 @@ fn routes(
         permission.set("SourceArn", route_arn(source, key, stage, given));
         out.add(permission);
     }
+}
+
+/// The start of the logical ids of a route's resources.
+fn route_base(source: &Source<'_>, key: &str) -> String {
+    let plain: String = key.chars().filter(|character| character.is_alphanumeric()).collect();
+    format!("{}{}", source.id, capitalized(&plain))
+}
+
+fn route_ids<'a>(source: &Source<'a>) -> impl Iterator<Item = String> + use<'a> {
+    let source = *source;
+    let routes = source.given("Routes").map(Node::entries);
+    let id = move |key: &str| format!("{}Route", route_base(&source, key));
+    routes.into_iter().flatten().filter_map(move |entry| entry.name().map(&id))
 }
 
 fn route_arn(source: &Source<'_>, key: &str, stage: Option<&str>, given: Option<Node<'_>>) -> Value {

@@ -26,6 +26,7 @@ mod rest_api;
 mod role;
 mod source;
 mod state_machine;
+mod usage_plan;
 mod value;
 
 pub use globals::Joined;
@@ -213,8 +214,11 @@ fn transform(
     order.sort_by_key(|(_, source)| turn(source.kind));
     for (index, source) in order {
         out.begin(index);
+        let first = out.made.len();
         expand_one(&template, source, out);
+        pass_tags_on(source, &mut out.made[first..]);
     }
+    usage_plan::expand_shared(&template, out);
     connector::expand_embedded(&template, out);
     deployment::expand(&template, out);
     std::mem::take(&mut out.conditions)
@@ -243,6 +247,16 @@ fn expand_one(template: &Template<'_>, source: &Source<'_>, out: &mut Output) {
             let kind = SamProblemKind::UnknownType(other.to_owned());
             out.problems.push(source.problem("Type", kind));
         }
+    }
+}
+
+/// `PropagateTags`: everything made has the author's tags, and those alone.
+fn pass_tags_on(source: &Source<'_>, made: &mut [Item]) {
+    const TAGGED: [&str; 3] = ["AWS::Lambda::Function", "AWS::IAM::Role", "AWS::StepFunctions::StateMachine"];
+    const PASSING: [&str; 2] = ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
+    let (Some(_), Some(tags)) = (source.given("PropagateTags"), source.given("Tags")) else { return };
+    for item in made.iter_mut().filter(|item| TAGGED.contains(&item.made.kind) && PASSING.contains(&source.kind)) {
+        item.made.set_some("Tags", source::tags(None, Some(tags)));
     }
 }
 
@@ -325,7 +339,11 @@ fn refuse_doubles(resources: &[Resource], made: &mut Vec<Item>, out: &mut Output
             .enumerate()
             .any(|(index, resource)| resource.id == *id && !(item.itself && index == item.source));
         let twice = seen.iter().any(|(other, _)| other == id);
-        if taken || twice {
+        // Two APIs under one domain name share it, and a function's user pools share their permission.
+        if twice {
+            return false;
+        }
+        if taken {
             let resource = resources.get(item.source).map(|resource| resource.id.as_str());
             out.problems.push(SamProblem::new(
                 item.made.at,

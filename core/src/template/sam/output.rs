@@ -2,6 +2,7 @@ use super::deployment::Deployment;
 use super::globals::Joined;
 use super::problem::SamProblem;
 use super::source::{Made, Source};
+use super::usage_plan::SharedPlan;
 use super::value::Value;
 use crate::syntax::NodeId;
 
@@ -24,6 +25,8 @@ pub(super) struct Output {
     pub(super) stand_ins: Vec<(String, Vec<String>)>,
     /// Lists of `Globals` joined with a resource's.
     pub(super) joined: Vec<Joined>,
+    /// The usage plan that several APIs share.
+    pub(super) shared_plan: Option<SharedPlan>,
     source: usize,
 }
 

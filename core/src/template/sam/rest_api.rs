@@ -5,6 +5,7 @@ use super::logical_id::{HASH_MARKER, is_alphanumeric, with_suffix};
 use super::output::Output;
 use super::problem::SamProblemKind;
 use super::source::{Made, Source, Template, tags};
+use super::usage_plan;
 use super::value::{Map, Value, map, reference};
 use crate::syntax::{Node, NodeId};
 
@@ -40,13 +41,13 @@ pub(super) fn expand(
     let location = location.and_then(|at| super::function::s3_location(at, ["Bucket", "Key", "Version"]));
     api.set_some("BodyS3Location", location);
     endpoint_configuration(source, &mut api);
-    let stage = stage(template, source, implicit_stage, attributes, out);
+    let stage = stage(source, implicit_stage, attributes, out);
     let deployment = deployment(source, attributes);
     out.refer(source, "Stage", &stage.id);
     out.refer(source, "Deployment", &deployment.id);
     authorizers(template, source, attributes, out);
     custom_domain::expand(template, source, ApiKind::Rest, Some(&stage.id), attributes, out);
-    usage_plan(source, &stage.id, attributes, out);
+    usage_plan::expand(template, source, &stage.id, attributes, out);
     out.add(deployment);
     out.add(stage);
     out.add_itself(api);
@@ -79,7 +80,6 @@ fn deployment(source: &Source<'_>, attributes: &Map) -> Made {
 }
 
 fn stage(
-    template: &Template<'_>,
     source: &Source<'_>,
     implicit: Option<&'static str>,
     attributes: &Map,
@@ -88,7 +88,9 @@ fn stage(
     let given = source.property("StageName");
     let name = match (implicit, given) {
         (Some(name), _) => Some(name.to_owned()),
-        (None, Some(name)) => template.text_of(name),
+        // An intrinsic function gives no prefix, known or not.
+        (None, Some(name)) if intrinsic::is_intrinsic(name) => None,
+        (None, Some(name)) => name.as_str().map(str::to_owned),
         (None, None) => {
             let kind = SamProblemKind::MissingProperty("StageName".to_owned());
             out.problems.push(source.problem("StageName", kind));
@@ -133,56 +135,6 @@ fn authorizers(template: &Template<'_>, source: &Source<'_>, attributes: &Map, o
             let partition = template.partition();
             out.add(authorizer_permission(source, name, function.into(), partition, attributes));
         }
-    }
-}
-
-fn usage_plan(source: &Source<'_>, stage: &str, attributes: &Map, out: &mut Output) {
-    let Some(config) = source.property("Auth").and_then(|auth| auth.get("UsagePlan")) else { return };
-    let is_shared = match config.get("CreateUsagePlan").and_then(Node::as_str) {
-        Some("PER_API") => false,
-        Some("SHARED") => true,
-        Some("NONE") => return,
-        _ => {
-            let kind = SamProblemKind::InvalidProperty("Auth.UsagePlan.CreateUsagePlan".to_owned());
-            out.problems.push(source.problem("Auth", kind));
-            return;
-        }
-    };
-    let prefix = if is_shared { "Serverless" } else { source.id };
-    let id = format!("{prefix}UsagePlan");
-    let api_stage = map([("ApiId", reference(source.id)), ("Stage", reference(stage))]);
-    let key_stage = map([("RestApiId", reference(source.id)), ("StageName", reference(stage))]);
-    if is_shared && out.find(&id).is_some() {
-        share(out, &id, "ApiStages", api_stage);
-        share(out, &format!("{prefix}ApiKey"), "StageKeys", key_stage);
-        return;
-    }
-    let at = source.place_of("Auth");
-    let mut plan = Made::new(id.clone(), "AWS::ApiGateway::UsagePlan", attributes.clone(), at);
-    plan.set_attribute("DependsOn", vec![source.id.to_owned().into()].into());
-    plan.set("ApiStages", vec![api_stage]);
-    plan.take(Some(config), &["UsagePlanName", "Description", "Quota", "Tags", "Throttle"]);
-    let mut key = Made::new(format!("{prefix}ApiKey"), "AWS::ApiGateway::ApiKey", attributes.clone(), at);
-    key.set_attribute("DependsOn", vec![id.clone().into()].into());
-    key.set("Enabled", Value::Bool(true));
-    key.set("StageKeys", vec![key_stage]);
-    let plan_key = format!("{prefix}UsagePlanKey");
-    let mut both = Made::new(plan_key, "AWS::ApiGateway::UsagePlanKey", attributes.clone(), at);
-    both.set_attribute("DependsOn", vec![id.clone().into()].into());
-    both.set("KeyId", reference(&key.id));
-    both.set("KeyType", "API_KEY");
-    both.set("UsagePlanId", reference(&id));
-    out.add(plan);
-    out.add(key);
-    out.add(both);
-}
-
-/// Adds to a list of a resource that several APIs share.
-fn share(out: &mut Output, id: &str, property: &str, value: Value) {
-    let shared = out.made.iter_mut().map(|item| &mut item.made).find(|made| made.id == id);
-    let list = shared.and_then(|made| made.properties.iter_mut().find(|(name, _)| name == property));
-    if let Some((_, Value::List(list))) = list {
-        list.push(value);
     }
 }
 

@@ -59,6 +59,15 @@ impl Value {
         Self::Of(node, Box::new(self))
     }
 
+    /// Adds an entry to a map.
+    pub(super) fn insert(&mut self, name: &'static str, value: Value) {
+        match self {
+            Self::Map(entries) => entries.push((Text::Borrowed(name), value)),
+            Self::Of(_, inner) => inner.insert(name, value),
+            _ => {}
+        }
+    }
+
     /// Whether it is this text.
     pub(super) fn is_text(&self, tree: &Tree<'_>, text: &str) -> bool {
         match self {
@@ -66,6 +75,16 @@ impl Value {
             Self::Text(own) => own == text,
             Self::Of(_, value) => value.is_text(tree, text),
             _ => false,
+        }
+    }
+
+    /// The value as text, unless it is an intrinsic function, a list or a map.
+    pub(super) fn text(&self, tree: &Tree<'_>) -> Option<String> {
+        match self {
+            Self::Node(id) if tree.node(*id).tag().is_none() => tree.node(*id).as_str().map(str::to_owned),
+            Self::Text(text) => Some(text.to_string()),
+            Self::Of(_, value) => value.text(tree),
+            _ => None,
         }
     }
 
