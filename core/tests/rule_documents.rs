@@ -85,7 +85,9 @@ fn a_bad_example_is_found_where_it_is_marked() {
                 let [finding] = &*of_rule(rule, &found) else {
                     panic!("{}: not exactly one finding: {found:#?}\n{}", document.name, block.text);
                 };
-                let [mark] = &*block.marks else { panic!("{}: not one mark:\n{}", document.name, block.text) };
+                let [mark] = &*block.marks else {
+                    panic!("{}: not one mark:\n{}", document.name, block.text)
+                };
                 let place = place(&block.text, finding);
                 let message = finding.message.get(language);
                 assert!(
