@@ -1,1 +1,3 @@
-//! Tests.
+//! What the tests that cross the crates share.
+
+pub mod corpus;

@@ -10,6 +10,7 @@ mod page;
 mod process;
 mod project;
 mod ready;
+mod rule_table;
 mod serve;
 mod size;
 mod tally;

@@ -18,7 +18,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     summary: || {
         phrase!(
             en: "Resources depend on each other in a ring, so none of them can be created first",
-            ja: "リソースが互いに依存して輪になっており、どれも先に作成できない",
+            ja: "リソースの依存関係が循環していて、どれも先に作成できない",
         )
     },
     check,
@@ -207,7 +207,7 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
         ),
         count => phrase!(
             en: "{count} resources depend on each other in a ring: {chain}",
-            ja: "{count} 個のリソースが輪になって依存しています: {chain}",
+            ja: "{count} 個のリソースの依存関係が循環しています: {chain}",
         ),
     };
     let primary = edges.first()?.first()?;
@@ -229,7 +229,7 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
             safety: Safety::Safe,
             title: phrase!(
                 en: "Move the ingress rule of `{group}` that names `{source}` into a resource of its own",
-                ja: "`{source}` を指定した `{group}` のインバウンドルールを独立したリソースに移す",
+                ja: "`{group}` のインバウンドルールのうち `{source}` を参照するものを独立したリソースに移す",
             ),
             edits: moved,
         })
@@ -240,12 +240,12 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
     let help = if groups {
         phrase!(
             en: "CloudFormation cannot create either group first; write one of the rules as a resource of its own (AWS::EC2::SecurityGroupIngress)",
-            ja: "どちらのグループも先に作成できません。ルールの片方を独立したリソース (AWS::EC2::SecurityGroupIngress) にしてください",
+            ja: "どちらのセキュリティグループも先に作成できません。片方のルールを独立したリソース (AWS::EC2::SecurityGroupIngress) に分けてください",
         )
     } else {
         phrase!(
             en: "CloudFormation refuses the template; break the ring at one of these places, for example by a name that is written out or a resource of its own",
-            ja: "CloudFormation が受け付けません。名前を直接書く、別リソースに分けるなどして、いずれかの箇所で輪を断ってください",
+            ja: "このままでは CloudFormation が受け付けません。名前を直接書く、別のリソースに分けるなどして、どこか 1 か所で循環を断ってください",
         )
     };
     Some(finding.help(help).fix(fix))
@@ -255,13 +255,13 @@ fn edge_words(from: &str, to: &str, edge: &Edge) -> crate::language::Phrase {
     match (edge.usage, &edge.attribute) {
         (Use::DependsOn, _) => phrase!(
             en: "`{from}` waits for `{to}` by DependsOn",
-            ja: "`{from}` は DependsOn で `{to}` を待つ",
+            ja: "`{from}` は DependsOn で `{to}` に依存",
         ),
         (_, Some(attribute)) => phrase!(
             en: "`{from}` needs `{to}.{attribute}`",
-            ja: "`{from}` は `{to}.{attribute}` を必要とする",
+            ja: "`{from}` は `{to}.{attribute}` を参照",
         ),
-        _ => phrase!(en: "`{from}` needs `{to}`", ja: "`{from}` は `{to}` を必要とする"),
+        _ => phrase!(en: "`{from}` needs `{to}`", ja: "`{from}` は `{to}` を参照"),
     }
 }
 

@@ -61,6 +61,9 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
     // Once per name: every place of it in the order of the text.
     let mut unknown: BTreeMap<(&str, Space), Vec<(Owner<'_>, Reference<'_>)>> = BTreeMap::new();
     in_text(template, &mut |owner, reference| {
+        if is_no_name(&reference) {
+            return;
+        }
         let space = space(owner, &reference);
         if !names.has(template, reference.name, space) {
             unknown.entry((reference.name, space)).or_default().push((owner, reference));
@@ -71,6 +74,13 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
+}
+
+/// `${HOME:-/root}` names nothing: `invalid-intrinsic` tells what to write.
+fn is_no_name(reference: &Reference<'_>) -> bool {
+    let readable = |part: &str| super::invalid_intrinsic::is_sub_name(part);
+    matches!(reference.usage, Use::Sub | Use::SubGetAtt)
+        && !(readable(reference.name) && reference.attribute.is_none_or(readable))
 }
 
 fn space(owner: Owner<'_>, reference: &Reference<'_>) -> Space {
@@ -209,7 +219,7 @@ fn is_lost(template: &Template<'_>, name: &str) -> bool {
 
 /// Files that look like templates but are read by another tool first, which may add names: sections that
 /// CloudFormation does not know and nobody mistypes, or a version of their own (`2010-09-09-OC`).
-fn is_of_another_tool(template: &Template<'_>) -> bool {
+pub(super) fn is_of_another_tool(template: &Template<'_>) -> bool {
     let root = template.parsed.root();
     let version = root.get("AWSTemplateFormatVersion").and_then(Node::as_str).unwrap_or("");
     let sections = root.entries().into_iter().filter_map(crate::syntax::Entry::name);
@@ -252,9 +262,9 @@ fn finding(
         finding = finding.label(
             *span,
             if at == SHOWN && more > 0 {
-                phrase!(en: "used here too, and {more} times more", ja: "ここでも使われています (ほかに {more} か所)")
+                phrase!(en: "used here too, and {more} times more", ja: "ここでも使用 (ほかに {more} か所)")
             } else {
-                phrase!(en: "used here too", ja: "ここでも使われています")
+                phrase!(en: "used here too", ja: "ここでも使用")
             },
         );
     }
@@ -283,7 +293,7 @@ fn words(template: &Template<'_>, name: &str, space: Space, near: Option<&str>) 
         ),
         Space::Resource if template.parameter(name).is_some() => phrase!(
             en: "`{name}` is a parameter; only resources have attributes and can be depended on",
-            ja: "`{name}` はパラメータです。属性を持ち、依存先にできるのはリソースだけです",
+            ja: "`{name}` はパラメータです。属性を参照したり依存先に指定したりできるのはリソースだけです",
         ),
         Space::Resource => phrase!(
             en: "no resource is named `{name}`",

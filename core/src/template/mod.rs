@@ -364,7 +364,7 @@ fn parameters(root: Node<'_>) -> Vec<Parameter> {
     for entry in section.entries() {
         let Some(name) = entry.name() else { continue };
         let text = |key: &str| entry.value.get(key).filter(|node| node.as_str().is_some());
-        let allowed = entry.value.get("AllowedValues").map(|node| node.items());
+        let allowed = entry.value.get("AllowedValues").map(Node::items);
         parameters.push(Parameter {
             name: name.to_owned(),
             key: entry.key.id(),

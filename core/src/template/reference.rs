@@ -143,7 +143,7 @@ impl<'a> Walk<'a, '_> {
         match call.function {
             Function::Ref => match call.argument.literal() {
                 Some(name) => {
-                    self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node)
+                    self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node);
                 }
                 None => self.inside(call, depth),
             },
@@ -151,7 +151,7 @@ impl<'a> Walk<'a, '_> {
             Function::Sub => self.sub(call, depth),
             Function::If => {
                 let arguments = call.arguments();
-                let condition = arguments.get(0).and_then(|node| node.as_str());
+                let condition = arguments.get(0).and_then(Node::as_str);
                 if let (Some(name), Some(node)) = (condition, arguments.get(0)) {
                     self.report(Use::Condition, name, None, inside_quotes(node, self.text), node);
                 }
@@ -223,8 +223,7 @@ impl<'a> Walk<'a, '_> {
                 // `!GetAtt [Nested.Outputs, Name]` names the resource before the first dot.
                 let text = first.as_str().unwrap_or("");
                 let name = text.split('.').next().unwrap_or(text);
-                let attribute =
-                    items.get(1).filter(|node| node.tag().is_none()).and_then(|node| node.as_str());
+                let attribute = items.get(1).filter(|node| node.tag().is_none()).and_then(Node::as_str);
                 self.report(Use::GetAtt, name, attribute, inside_quotes(first, self.text), call.node);
                 if let Some(second) = items.get(1) {
                     self.node(second, depth);
@@ -283,21 +282,21 @@ pub fn inside_quotes(node: Node<'_>, text: &str) -> Span {
 }
 
 /// Finds places of a scalar's text in the source, where escapes and indentation make them differ.
-struct SourceText<'a> {
+pub(crate) struct SourceText<'a> {
     span: Span,
     source: &'a str,
     same: bool,
 }
 
 impl<'a> SourceText<'a> {
-    fn of(node: Node<'a>, text: &str, whole: &'a str) -> Self {
+    pub(crate) fn of(node: Node<'a>, text: &str, whole: &'a str) -> Self {
         let span = inside_quotes(node, whole);
         let source = span.slice(whole);
         Self { span, source, same: source == text }
     }
 
     /// The place of `name`, which stands at `offset` of the text. In block scalars the n-th `${name` is looked for.
-    fn span(&self, offset: usize, name: &str) -> Span {
+    pub(crate) fn span(&self, offset: usize, name: &str) -> Span {
         if self.same {
             let start = self.span.start + u32::try_from(offset).unwrap_or(0);
             return Span::new(start, start + length(name));
@@ -349,7 +348,7 @@ pub fn in_text<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Owne
             let Some(name) = entry.name() else { continue };
             match section {
                 "Conditions" => {
-                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r))
+                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r));
                 }
                 "Rules" => condition_references(entry.value, text, &mut |r| found(Owner::Rule(name), r)),
                 _ => {

@@ -1,0 +1,160 @@
+//! What must hold for every real template: no panic, places inside the text, fixes that fix.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+use vpcheck_core::finding::{Finding, Severity};
+use vpcheck_core::text::{LineIndex, Span, apply};
+use vpcheck_core::{Analysis, Options, analyze};
+use vpcheck_tests::corpus::{self, File};
+
+/// Files that PyYAML or a JSON parser refuses: path, parser, line. Made by oracle/pyyaml.py.
+const REFUSED: &str = include_str!("../oracle/pyyaml.tsv");
+
+/// Files that only one side refuses, with the reason.
+const EXCEPTIONS: [(&str, &str); 0] = [];
+
+#[test]
+fn every_file_is_analysed_and_every_place_is_in_its_text() {
+    let Some(files) = files() else { return };
+    for (file, analysis) in files {
+        for finding in &analysis.findings {
+            for label in &finding.labels {
+                let source = analysis.sources.get(usize::from(label.file.0));
+                let source = source.unwrap_or_else(|| panic!("{}: no source of {label:?}", file.path));
+                if let Some(span) = label.span {
+                    assert_is_place(&file.path, &source.text, span);
+                }
+            }
+            for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
+                assert_is_place(&file.path, &file.text, edit.span);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_fix_takes_its_finding_away_and_brings_no_error() {
+    let Some(files) = files() else { return };
+    let mut tried = 0;
+    for (file, before) in files {
+        for finding in before.findings.iter().filter(|finding| finding.fix.is_some()) {
+            tried += 1;
+            let text = fixed(&file.path, &file.text, finding);
+            let after = analyze(&file.path, &text, &Options::default());
+            let target = identity(finding);
+            assert!(
+                count(&after, &target) < count(before, &target),
+                "{}: the fix leaves {target:?}",
+                file.path
+            );
+            let known: BTreeSet<_> = errors(before).map(identity).collect();
+            for new in errors(&after).map(identity) {
+                assert!(known.contains(&new), "{}: the fix of {target:?} brings {new:?}", file.path);
+            }
+        }
+    }
+    println!("{tried} fixes tried");
+    assert!(tried > 0, "the corpus has templates that can be fixed");
+}
+
+#[test]
+fn after_all_fixes_nothing_is_left_to_fix() {
+    let Some(files) = files() else { return };
+    for (file, before) in files {
+        let mut text = file.text.clone();
+        let mut steps = before.findings.iter().filter(|finding| finding.fix.is_some()).count();
+        if steps == 0 {
+            continue;
+        }
+        loop {
+            let analysis = analyze(&file.path, &text, &Options::default());
+            let Some(finding) = analysis.findings.iter().find(|finding| finding.fix.is_some()) else { break };
+            assert!(steps > 0, "{}: fixes follow each other: {}", file.path, finding.message.en);
+            steps -= 1;
+            text = fixed(&file.path, &text, finding);
+        }
+    }
+}
+
+#[test]
+fn only_texts_that_other_parsers_refuse_are_invalid() {
+    let Some(files) = files() else { return };
+    let theirs: BTreeMap<&str, u32> = REFUSED
+        .lines()
+        .filter_map(|line| {
+            let mut columns = line.split('\t');
+            Some((columns.next()?, columns.nth(1)?.parse().ok()?))
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for (file, analysis) in files {
+        let first = analysis.findings.iter().find(|finding| finding.rule.0 == "invalid-syntax");
+        let ours = first.and_then(|finding| finding.primary()?.span).map(|span| line(&file.text, span));
+        let explained = EXCEPTIONS.iter().any(|(path, _)| *path == file.path);
+        match (ours, theirs.get(&*file.path)) {
+            (None, None) => {}
+            // Others notice an error where they can go on no longer, which is where it began or further down.
+            (Some(ours), Some(theirs)) if ours <= *theirs => {}
+            (ours, theirs) if !explained => {
+                wrong.push(format!("{}: we {ours:?}, they {theirs:?}", file.path))
+            }
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!("{} of {} texts are refused by both", theirs.len(), files.len());
+}
+
+/// Every file with its analysis, made once for all tests.
+fn files() -> Option<&'static [(File, Analysis)]> {
+    static FILES: OnceLock<Vec<(File, Analysis)>> = OnceLock::new();
+    let Some(root) = corpus::beside_workspace() else {
+        println!("skipped: no shared corpus beside the workspace");
+        return None;
+    };
+    let with_analysis = |file: File| {
+        let analysis = analysis(&file);
+        (file, analysis)
+    };
+    let analysed = || {
+        let files = corpus::files(&root).expect("the corpus can be read");
+        files.into_iter().map(with_analysis).collect()
+    };
+    Some(FILES.get_or_init(analysed))
+}
+
+fn analysis(file: &File) -> Analysis {
+    catch_unwind(AssertUnwindSafe(|| analyze(&file.path, &file.text, &Options::default())))
+        .unwrap_or_else(|_| panic!("{} makes the analysis panic", file.path))
+}
+
+fn fixed(path: &str, text: &str, finding: &Finding) -> String {
+    let edits = finding.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
+    apply(text, edits).unwrap_or_else(|error| panic!("{path}: {}: {error}", finding.message.en))
+}
+
+fn assert_is_place(path: &str, text: &str, span: Span) {
+    let is_place = text.get(span.start as usize..span.end as usize).is_some();
+    assert!(is_place, "{path}: {span:?} is no place of the text");
+}
+
+fn line(text: &str, span: Span) -> u32 {
+    LineIndex::new(text).line_of(span.start)
+}
+
+fn errors(analysis: &Analysis) -> impl Iterator<Item = &Finding> {
+    analysis.findings.iter().filter(|finding| finding.severity == Severity::Error)
+}
+
+/// What a finding is about, wherever it stands.
+type Identity = (String, String);
+
+fn identity(finding: &Finding) -> Identity {
+    (finding.rule.0.to_owned(), finding.message.en.clone())
+}
+
+fn count(analysis: &Analysis, target: &Identity) -> usize {
+    analysis.findings.iter().filter(|finding| identity(finding) == *target).count()
+}
