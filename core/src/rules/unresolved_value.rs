@@ -274,6 +274,20 @@ Resources:
     }
 
     #[test]
+    fn a_network_that_a_condition_switches_on_is_looked_into() {
+        let text = "\
+Parameters: {Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}, Use: {Type: String}}
+Conditions: {InVpc: !Equals [!Ref Use, 'true']}
+Resources:
+  One:
+    Type: AWS::Lambda::Function
+    Properties:
+      VpcConfig: !If [InVpc, {SubnetIds: !Ref Subnets, SecurityGroupIds: [sg-1]}, !Ref AWS::NoValue]
+";
+        assert_eq!(findings(text, "unresolved-value").len(), 1);
+    }
+
+    #[test]
     fn nothing_hangs_on_values_where_no_function_is_in_a_vpc() {
         let text = "Parameters: {Cidr: {Type: String}}\nResources:\n  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Cidr}}\n  F: {Type: AWS::Lambda::Function, Properties: {Handler: a.b}}\n";
         assert!(findings(text, "unresolved-value").is_empty());
