@@ -331,7 +331,7 @@ impl<'a> Check<'a, '_> {
                 span,
                 &resource,
                 phrase!(
-                    en: "the name in {name} hangs on the resource `{resource}`",
+                    en: "the name in {name} depends on the resource `{resource}`",
                     ja: "{name} の名前がリソース `{resource}` によって変わります",
                 ),
                 phrase!(

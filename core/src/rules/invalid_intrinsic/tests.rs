@@ -61,11 +61,11 @@ fn arguments_that_a_function_does_not_take() {
         ("!Base64 [a]", "the argument of `!Base64` must be a text"),
         (
             "{Fn::ImportValue: !GetAtt Topic.Arn}",
-            "the name in `Fn::ImportValue` hangs on the resource `Topic`",
+            "the name in `Fn::ImportValue` depends on the resource `Topic`",
         ),
         (
             "{Fn::ImportValue: !Sub '${Topic}-a'}",
-            "the name in `Fn::ImportValue` hangs on the resource `Topic`",
+            "the name in `Fn::ImportValue` depends on the resource `Topic`",
         ),
         ("!If [Prod, a]", "`!If` takes 3 arguments; here 2"),
         ("!If [!Equals [a, b], a, b]", "the condition of `!If` must be the name of one; here is `!Equals`"),
