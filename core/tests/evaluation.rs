@@ -58,11 +58,11 @@ fn text_written(text: &Text) -> String {
 
 fn unknown_written(unknown: &Unknown) -> String {
     match unknown {
-        Unknown::Parameter(name) => format!("?{name}"),
+        Unknown::Parameter(name) | Unknown::DynamicReference(name) | Unknown::Pseudo(name) => {
+            format!("?{name}")
+        }
         Unknown::StoredParameter(name) => format!("?stored {name}"),
         Unknown::Import(name) => format!("?import {name}"),
-        Unknown::DynamicReference(name) => format!("?{name}"),
-        Unknown::Pseudo(name) => format!("?{name}"),
         Unknown::Attribute { resource, attribute } => format!("?{resource}.{attribute}"),
         Unknown::Transform(name) => format!("?transform {name}"),
         Unknown::ForeignTag(name) => format!("?tag {name}"),

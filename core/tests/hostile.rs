@@ -101,10 +101,13 @@ fn odd_but_legal_yaml_is_kept() {
     assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
     let resources = parsed.root().get("Resources").unwrap();
     let a = resources.get("A").unwrap();
-    assert_eq!(a.get("Type").and_then(|node| node.as_str()), Some("T"));
-    assert_eq!(a.get("Account").and_then(|node| node.as_str()), Some("012345678901"));
-    assert_eq!(a.get("Flag").and_then(|node| node.as_bool()), Some(true));
-    assert_eq!(resources.get("B").and_then(|node| node.tag()).map(|tag| &*tag.name), Some("Rain::Module"));
+    assert_eq!(a.get("Type").and_then(vpcheck_core::syntax::Node::as_str), Some("T"));
+    assert_eq!(a.get("Account").and_then(vpcheck_core::syntax::Node::as_str), Some("012345678901"));
+    assert_eq!(a.get("Flag").and_then(vpcheck_core::syntax::Node::as_bool), Some(true));
+    assert_eq!(
+        resources.get("B").and_then(vpcheck_core::syntax::Node::tag).map(|tag| &*tag.name),
+        Some("Rain::Module")
+    );
     let q = resources.at(&["D", "Properties", "Q"]).unwrap();
     assert_eq!((q.as_str(), q.tag().map(|tag| &*tag.name)), (Some("A"), Some("Ref")));
     assert!(resources.at(&["D", "Properties", "P"]).unwrap().tag().is_none());

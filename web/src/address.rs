@@ -36,27 +36,28 @@ impl Address {
     /// Brings the address in step with `state`, once changes pause: browsers allow only so many changes a second.
     pub(crate) fn follow(&self, state: State) {
         let this = self.clone();
-        let timer = Timeout::new(PAUSE_MS, move || this.flush());
+        let timer = Timeout::new(PAUSE_MS, move || _ = this.flush());
         *self.pending.borrow_mut() = Some(Pending { state, _timer: timer });
     }
 
-    /// Does now what was to come after the pause.
-    pub(crate) fn flush(&self) {
+    /// Does now what was to come after the pause, and says whether the address holds it.
+    pub(crate) fn flush(&self) -> bool {
         let pending = self.pending.borrow_mut().take();
-        let Some(Pending { state, _timer }) = pending else { return };
+        let Some(Pending { state, _timer }) = pending else { return true };
         let written = state.link().ok().is_some_and(|link| write(&format!("#{link}")).is_ok());
         if !written {
             // An older text in the address would pass for this one.
             let _ = write("");
             self.refused.emit(());
         }
+        written
     }
 
     /// Writes what is pending when the page is left or put away.
     pub(crate) fn flush_on_leaving(&self) -> Option<EventListener> {
         let this = self.clone();
         // `pagehide` also comes where `beforeunload` does not, such as on phones.
-        web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| this.flush()))
+        web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| _ = this.flush()))
     }
 }
 

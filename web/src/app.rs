@@ -119,7 +119,9 @@ pub fn App() -> Html {
         Callback::from(move |()| {
             // An untouched page has no fragment yet, but its link should hold what is seen.
             address.follow(shown.clone());
-            address.flush();
+            if !address.flush() {
+                return;
+            }
             let dispatcher = dispatcher.clone();
             spawn_local(async move {
                 let notice = if copy_address().await { Notice::Copied } else { Notice::NotCopied };
@@ -150,13 +152,8 @@ pub fn App() -> Html {
                 on_language={to_action(&state, Action::LanguageChosen)}
                 on_theme={to_action(&state, Action::ThemeChosen)}
             />
-            <p class="tagline">
-                <span>{ words::tagline().get(language).to_owned() }</span>
-                { " " }
-                <span class="privacy">{ words::privacy().get(language).to_owned() }</span>
-            </p>
-            <Tabs pane={state.pane} {language} shown={shown_findings(&state)} {on_pane} />
             <main class="halves">
+                <Tabs pane={state.pane} {language} shown={shown_findings(&state)} {on_pane} />
                 <section class="half template" aria-label={words::template().get(language).to_owned()}>
                     <EditorPane
                         handle={(*editor).clone()}
@@ -348,9 +345,9 @@ fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html 
                     { severity_mark(finding.severity) }
                     <span>{ prose(finding.message.get(language)) }</span>
                 </button>
-                if let Some(fix) = finding.fix {
+                if finding.fix.is_some() {
                     <button type="button" class="fix" onclick={on_fix.reform(move |_| index)}>
-                        { prose(fix.title.get(language)) }
+                        { words::apply_fix().get(language).to_owned() }
                     </button>
                 }
             } else {

@@ -149,13 +149,14 @@ struct Mark {
     severity: &'static str,
     message: String,
     help: String,
+    /// What the fix does, where there is one.
     fix: Option<String>,
+    apply: String,
     explain: String,
 }
 
 fn marks(report: &Report, language: Language) -> Vec<Mark> {
-    let explain = words::about_rule();
-    let explain = explain.get(language);
+    let (apply, explain) = (words::apply_fix(), words::about_rule());
     let mark = |(index, finding): (usize, &Finding)| {
         let place = finding.place().filter(|_| finding.suppressed.is_none())?;
         Some(Mark {
@@ -167,7 +168,8 @@ fn marks(report: &Report, language: Language) -> Vec<Mark> {
             message: finding.message.get(language).to_owned(),
             help: finding.help.get(language).to_owned(),
             fix: finding.fix.as_ref().map(|fix| fix.title.get(language).to_owned()),
-            explain: explain.to_owned(),
+            apply: apply.get(language).to_owned(),
+            explain: explain.get(language).to_owned(),
         })
     };
     report.findings.iter().enumerate().filter_map(mark).collect()

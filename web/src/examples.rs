@@ -91,8 +91,8 @@ mod tests {
             assert!(analysis.is_template, "{name}");
             analysis.findings.iter().map(|finding| finding.rule.0).collect()
         };
-        assert_eq!(rules("Groups in a ring"), ["circular-dependency"]);
-        assert_eq!(rules("A misspelt name, in JSON"), ["unknown-reference"]);
+        assert!(rules("Groups in a ring").contains(&"circular-dependency"));
+        assert!(rules("A misspelt name, in JSON").contains(&"unknown-reference"));
         assert_eq!(rules("Nothing to find"), [""; 0]);
     }
 

@@ -129,6 +129,7 @@ fn Card(props: &CardProps) -> Html {
         let rule = finding.rule.clone();
         props.on_explain.reform(move |_| rule.clone())
     };
+    let offer = format!("offer-{index}");
     let secondary: Vec<&report::Label> =
         finding.labels.iter().filter(|label| is_told(label, language)).collect();
     html! {
@@ -156,15 +157,20 @@ fn Card(props: &CardProps) -> Html {
                     { for secondary.iter().map(|label| label_item(label, index, language, &props.on_place)) }
                 </ul>
             }
-            <div class="finding-actions">
-                if let Some(fix_offered) = &finding.fix {
-                    <button type="button" class="fix" onclick={fix}>
-                        <span>{ prose(fix_offered.title.get(language)) }</span>
-                        <span class="safety" data-safety={fix_offered.safety.name()}>
-                            { say(&words::safety(fix_offered.safety), language) }
+            if let Some(offered) = &finding.fix {
+                <div class="offer">
+                    <p id={offer.clone()}>
+                        { prose(offered.title.get(language)) }
+                        <span class="safety" data-safety={offered.safety.name()}>
+                            { say(&words::safety(offered.safety), language) }
                         </span>
+                    </p>
+                    <button type="button" class="fix" onclick={fix} aria-describedby={offer}>
+                        { say(&words::apply_fix(), language) }
                     </button>
-                }
+                </div>
+            }
+            <div class="finding-actions">
                 <button type="button" class="about" onclick={explain}>
                     { say(&words::about_rule(), language) }
                 </button>

@@ -24,7 +24,7 @@ pub(crate) struct Props {
     pub on_theme: Callback<Theme>,
 }
 
-/// The bar.
+/// The bar, and below it what the page is.
 #[component]
 pub(crate) fn Header(props: &Props) -> Html {
     let language = props.language;
@@ -35,46 +35,53 @@ pub(crate) fn Header(props: &Props) -> Html {
     let theme_name = words::theme(props.theme).get(language).to_owned();
     let next = props.theme.next();
     html! {
-        <header class="bar">
-            <h1 class="brand">{ brand_mark() }<span>{ "vpcheck" }</span></h1>
-            <button type="button" class="bar-button examples-button" popovertarget="examples">
-                { words::examples().get(language).to_owned() }
-                { chevron() }
-            </button>
-            <div class="examples" id="examples" popover="auto">
-                <ul aria-label={words::examples().get(language).to_owned()}>
-                    { for examples::ALL.iter().enumerate().map(|(index, example)| {
-                        example_item(index, example, language, &props.on_example)
-                    }) }
-                </ul>
+        <header>
+            <div class="bar">
+                <h1 class="brand">{ brand_mark() }<span>{ "vpcheck" }</span></h1>
+                <button type="button" class="bar-button examples-button" popovertarget="examples">
+                    { words::examples().get(language).to_owned() }
+                    { chevron() }
+                </button>
+                <div class="examples" id="examples" popover="auto">
+                    <ul aria-label={words::examples().get(language).to_owned()}>
+                        { for examples::ALL.iter().enumerate().map(|(index, example)| {
+                            example_item(index, example, language, &props.on_example)
+                        }) }
+                    </ul>
+                </div>
+                <span class="bar-space" />
+                <button
+                    type="button"
+                    class="bar-button"
+                    onclick={props.on_copy.reform(|_| ())}
+                    aria-label={words::copy_link().get(language).to_owned()}
+                >
+                    { link_icon() }
+                    <span class="wide-only">{ words::copy_link().get(language).to_owned() }</span>
+                </button>
+                <button
+                    type="button"
+                    class="bar-button"
+                    lang={other.tag()}
+                    onclick={props.on_language.reform(move |_| other)}
+                >
+                    { words::other_language().get(language).to_owned() }
+                </button>
+                <button
+                    type="button"
+                    class="bar-button"
+                    title={theme_name.clone()}
+                    aria-label={theme_name}
+                    onclick={props.on_theme.reform(move |_| next)}
+                >
+                    { theme_icon(props.theme) }
+                </button>
             </div>
-            <span class="bar-space" />
-            <button
-                type="button"
-                class="bar-button"
-                onclick={props.on_copy.reform(|_| ())}
-                aria-label={words::copy_link().get(language).to_owned()}
-            >
-                { link_icon() }
-                <span class="wide-only">{ words::copy_link().get(language).to_owned() }</span>
-            </button>
-            <button
-                type="button"
-                class="bar-button"
-                lang={other.tag()}
-                onclick={props.on_language.reform(move |_| other)}
-            >
-                { words::other_language().get(language).to_owned() }
-            </button>
-            <button
-                type="button"
-                class="bar-button"
-                title={theme_name.clone()}
-                aria-label={theme_name}
-                onclick={props.on_theme.reform(move |_| next)}
-            >
-                { theme_icon(props.theme) }
-            </button>
+            <p class="tagline">
+                <span>{ words::tagline().get(language).to_owned() }</span>
+                { " " }
+                <span class="privacy">{ words::privacy().get(language).to_owned() }</span>
+            </p>
         </header>
     }
 }

@@ -20,12 +20,12 @@ sentences! {
     /// The first line: what this is.
     tagline {
         en: "Finds what keeps Lambda functions in a VPC from deploying, connecting or staying cheap.",
-        ja: "VPC 内の Lambda が、デプロイできない・つながらない・高くつく原因をテンプレートから見つけます。"
+        ja: "VPC 内の Lambda がデプロイできない・つながらない・高くつく原因を見つけます。"
     }
     /// The first line: what does not happen.
     privacy {
         en: "Your template never leaves this browser.",
-        ja: "テンプレートはこのブラウザの外へ送られません。"
+        ja: "テンプレートはブラウザの外へ送られません。"
     }
     /// The button that opens the list of examples.
     examples { en: "Examples", ja: "サンプル" }
@@ -71,6 +71,8 @@ sentences! {
     }
     /// The heading over assumptions.
     assumptions { en: "Assumed here", ja: "ここでの仮定" }
+    /// The button that applies a fix.
+    apply_fix { en: "Apply fix", ja: "修正を適用" }
     /// The link to a rule's document.
     about_rule { en: "About this rule", ja: "このルールについて" }
     /// The name of a close button.

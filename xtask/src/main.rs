@@ -3,6 +3,7 @@
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
 mod cache;
+mod corpus;
 mod csp;
 mod generate;
 mod install;
@@ -10,6 +11,7 @@ mod page;
 mod process;
 mod project;
 mod ready;
+mod rule_table;
 mod serve;
 mod size;
 mod tally;
@@ -26,6 +28,7 @@ Usage: cargo xtask COMMAND
   build-page                    build the playground into dist/
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
+  corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
   generate [--check]            write the generated files, or say which are out of date
   setup                         install what the other commands need, and do nothing else
 ";
@@ -54,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => Ok(test::run(&project, test::Part::Both)),
         ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
         ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),
+        ["corpus", rest @ ..] => corpus::run(&project, rest),
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),

@@ -261,7 +261,7 @@ mod tests {
             needs: vec![Need {
                 parameter: Some("SubnetIds".to_owned()),
                 value: None,
-                reason: phrase!(en: "no default", ja: "既定値なし"),
+                reason: phrase!(en: "no default", ja: "デフォルト値なし"),
                 settle_with: "--param SubnetIds=...".to_owned(),
             }],
             assumptions: vec![phrase!(en: "two zones", ja: "2 ゾーン")],

@@ -4,6 +4,8 @@ use super::{Area, RuleInfo};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::phrase;
 use crate::suggest::move_ingress_out;
+use crate::syntax::Node;
+use crate::template::expression::{Expression, Function};
 use crate::template::reference::{Reference, Use, in_declaration};
 use crate::template::{Guard, Template};
 use crate::text::Span;
@@ -18,7 +20,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     summary: || {
         phrase!(
             en: "Resources depend on each other in a ring, so none of them can be created first",
-            ja: "リソースが互いに依存して輪になっており、どれも先に作成できない",
+            ja: "リソースの依存関係が循環していて、どれも先に作成できない",
         )
     },
     check,
@@ -41,10 +43,18 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
 /// What makes one resource wait for another.
 #[derive(Clone, Debug)]
 struct Edge {
-    usage: Use,
-    attribute: Option<String>,
+    why: Why,
     span: Span,
     guard: Guard,
+}
+
+#[derive(Clone, Debug)]
+enum Why {
+    DependsOn,
+    /// It names the other, or an attribute of it.
+    Reference(Option<String>),
+    /// It is an API whose definition, which SAM writes, calls the function of this event.
+    Event(String),
 }
 
 /// Which resource waits for which, by their numbers.
@@ -68,14 +78,26 @@ impl Graph {
                     let guard = edge_guard(template, resource.guard, &reference);
                     if guard != Guard::NEVER {
                         edges[from].entry(*to).or_default().push(Edge {
-                            usage: reference.usage,
-                            attribute: reference.attribute.map(str::to_owned),
+                            why: match reference.usage {
+                                Use::DependsOn => Why::DependsOn,
+                                _ => Why::Reference(reference.attribute.map(str::to_owned)),
+                            },
                             span: reference.span,
                             guard,
                         });
                     }
                 }
             });
+        }
+        for (api, function, event, span) in api_events(template) {
+            if let (Some(from), Some(to)) = (numbers.get(api), numbers.get(function)) {
+                let guard = template.resources.get(*to).map_or(Guard::ALWAYS, |function| function.guard);
+                edges[*from].entry(*to).or_default().push(Edge {
+                    why: Why::Event(event.to_owned()),
+                    span,
+                    guard,
+                });
+            }
         }
         Self { edges }
     }
@@ -207,7 +229,7 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
         ),
         count => phrase!(
             en: "{count} resources depend on each other in a ring: {chain}",
-            ja: "{count} 個のリソースが輪になって依存しています: {chain}",
+            ja: "{count} 個のリソースの依存関係が循環しています: {chain}",
         ),
     };
     let primary = edges.first()?.first()?;
@@ -229,7 +251,7 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
             safety: Safety::Safe,
             title: phrase!(
                 en: "Move the ingress rule of `{group}` that names `{source}` into a resource of its own",
-                ja: "`{source}` を指定した `{group}` のインバウンドルールを独立したリソースに移す",
+                ja: "`{group}` のインバウンドルールのうち `{source}` を参照するものを独立したリソースに移す",
             ),
             edits: moved,
         })
@@ -239,29 +261,70 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
     });
     let help = if groups {
         phrase!(
-            en: "CloudFormation cannot create either group first; write one of the rules as a resource of its own (AWS::EC2::SecurityGroupIngress)",
-            ja: "どちらのグループも先に作成できません。ルールの片方を独立したリソース (AWS::EC2::SecurityGroupIngress) にしてください",
+            en: "CloudFormation can create none of them first; write one of the rules as a resource of its own (AWS::EC2::SecurityGroupIngress)",
+            ja: "いずれのセキュリティグループも先に作成できません。片方のルールを独立したリソース (AWS::EC2::SecurityGroupIngress) に分けてください",
         )
     } else {
         phrase!(
             en: "CloudFormation refuses the template; break the ring at one of these places, for example by a name that is written out or a resource of its own",
-            ja: "CloudFormation が受け付けません。名前を直接書く、別リソースに分けるなどして、いずれかの箇所で輪を断ってください",
+            ja: "このままでは CloudFormation が受け付けません。名前を直接書く、別のリソースに分けるなどして、どこか 1 か所で循環を断ってください",
         )
     };
     Some(finding.help(help).fix(fix))
 }
 
+/// APIs whose definition SAM writes from the events of functions: the API's id, the function's, the event's name and
+/// its place. An API with a definition of its own names what it calls itself.
+fn api_events<'a>(template: &'a Template<'_>) -> Vec<(&'a str, &'a str, &'a str, Span)> {
+    let section = template.section("Resources");
+    let mut found = Vec::new();
+    for resource in section.into_iter().flat_map(Node::entries) {
+        let Some(function) = resource.name() else { continue };
+        if resource.value.get("Type").and_then(Node::as_str) != Some("AWS::Serverless::Function") {
+            continue;
+        }
+        for event in resource.value.at(&["Properties", "Events"]).into_iter().flat_map(Node::entries) {
+            let (implicit, property) = match event.value.get("Type").and_then(Node::as_str) {
+                Some("Api") => ("ServerlessRestApi", "RestApiId"),
+                Some("HttpApi") => ("ServerlessHttpApi", "ApiId"),
+                _ => continue,
+            };
+            let api = match event.value.at(&["Properties", property]) {
+                None => implicit,
+                Some(node) => {
+                    let call = Expression::call(node).filter(|call| call.function == Function::Ref);
+                    let Some(name) = call.and_then(|call| call.argument.literal()) else { continue };
+                    let written = section.and_then(|section| section.at(&[name, "Properties"]));
+                    let own = |key: &str| written.is_some_and(|properties| properties.get(key).is_some());
+                    if own("DefinitionBody") || own("DefinitionUri") {
+                        continue;
+                    }
+                    name
+                }
+            };
+            if let Some(name) = event.name() {
+                found.push((api, function, name, event.key.span()));
+            }
+        }
+    }
+    found
+}
+
 fn edge_words(from: &str, to: &str, edge: &Edge) -> crate::language::Phrase {
-    match (edge.usage, &edge.attribute) {
-        (Use::DependsOn, _) => phrase!(
+    match &edge.why {
+        Why::DependsOn => phrase!(
             en: "`{from}` waits for `{to}` by DependsOn",
-            ja: "`{from}` は DependsOn で `{to}` を待つ",
+            ja: "`{from}` は DependsOn で `{to}` に依存",
         ),
-        (_, Some(attribute)) => phrase!(
+        Why::Reference(Some(attribute)) => phrase!(
             en: "`{from}` needs `{to}.{attribute}`",
-            ja: "`{from}` は `{to}.{attribute}` を必要とする",
+            ja: "`{from}` は `{to}.{attribute}` を参照",
         ),
-        _ => phrase!(en: "`{from}` needs `{to}`", ja: "`{from}` は `{to}` を必要とする"),
+        Why::Reference(None) => phrase!(en: "`{from}` needs `{to}`", ja: "`{from}` は `{to}` を参照"),
+        Why::Event(event) => phrase!(
+            en: "`{from}` calls `{to}` by the event `{event}`",
+            ja: "`{from}` はイベント `{event}` で `{to}` を呼び出す",
+        ),
     }
 }
 
@@ -339,6 +402,28 @@ Outputs:
         assert!(findings(text, "circular-dependency").is_empty());
         let text = text.replace("Prod, !Ref C", "Dev, !Ref C");
         assert_eq!(findings(&text, "circular-dependency").len(), 1);
+    }
+
+    #[test]
+    fn a_function_may_not_name_the_api_that_calls_it() {
+        let text = "\
+Resources:
+  Handler:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: {Variables: {URL: !Sub 'https://${ServerlessRestApi}.example.com'}}
+      Events:
+        Get: {Type: Api, Properties: {Path: /, Method: get}}
+";
+        assert_eq!(
+            findings(text, "circular-dependency"),
+            [
+                "5:54 `Handler` and `ServerlessRestApi` depend on each other | 7:9 `ServerlessRestApi` calls `Handler` by the event `Get`"
+            ]
+        );
+        let own = text.replace("Method: get", "Method: get, RestApiId: !Ref Api")
+            + "  Api: {Type: AWS::Serverless::Api, Properties: {StageName: v1}}\n";
+        assert!(findings(&own, "circular-dependency").is_empty());
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     summary: || {
         phrase!(
             en: "A map has the same key twice: one of the values is silently lost",
-            ja: "同じキーが 2 回あり、どちらかの値が黙って捨てられる",
+            ja: "同じ階層に同じキーが 2 回あり、どちらかの値が失われる",
         )
     },
     check,
@@ -33,10 +33,10 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
                 ID,
                 Severity::Error,
                 Some(second.span()),
-                phrase!(en: "`{name}` is a key of this map already", ja: "キー `{name}` が同じ階層に既にあります"),
+                phrase!(en: "`{name}` is a key of this map already", ja: "キー `{name}` が同じ階層に重複しています"),
             )
-            .here(phrase!(en: "the second, which parsers keep", ja: "2 つ目（多くのパーサーはこちらを採用）"))
-            .label(first.span(), phrase!(en: "the first, which is lost", ja: "1 つ目（こちらは捨てられる）"))
+            .here(phrase!(en: "the second, which most parsers keep", ja: "2 つ目 (多くのパーサーはこちらを採用)"))
+            .label(first.span(), phrase!(en: "the first, which most parsers drop", ja: "1 つ目 (多くのパーサーが捨てる)"))
             .help(phrase!(
                 en: "keep one of them; where both are meant, merge their values",
                 ja: "どちらか一方を残し、両方必要なら値を 1 つにまとめてください",
@@ -124,7 +124,10 @@ mod tests {
     fn both_places_are_told_and_the_lost_one_is_removed() {
         let text = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Type: AWS::SQS::Queue # kept\n";
         let found = findings(text, "duplicate-key");
-        assert_eq!(found, ["4:5 `Type` is a key of this map already | 3:5 the first, which is lost"]);
+        assert_eq!(
+            found,
+            ["4:5 `Type` is a key of this map already | 3:5 the first, which most parsers drop"]
+        );
         assert_eq!(fixed(text, "duplicate-key"), "Resources:\n  A:\n    Type: AWS::SQS::Queue # kept\n");
     }
 

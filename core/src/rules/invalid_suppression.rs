@@ -20,7 +20,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     summary: || {
         phrase!(
             en: "A suppression has no reason, names an unknown rule or suppresses nothing",
-            ja: "抑制に理由がない、存在しないルールを指す、または何も抑制していない",
+            ja: "指摘の抑制に理由がない、存在しないルールを指定している、または何も抑制していない",
         )
     },
     // Only after every other rule is it known what a suppression suppresses: see `check_suppressions`.
@@ -65,7 +65,8 @@ pub(crate) fn check_suppressions(
             }
         }
         // What was given up while reading may be what it was for.
-        if !(used || known && !allow.reason.is_empty() && !template.parsed.lost.is_empty()) {
+        let well_formed = known && !allow.reason.is_empty();
+        if !used && (!well_formed || template.parsed.lost.is_empty()) {
             wrong.push(complaint(&allow, known));
         }
     }
@@ -192,7 +193,7 @@ fn complaint(allow: &Allow, known: bool) -> Finding {
     if allow.reason.is_empty() {
         return finding(phrase!(
             en: "this allow of `{rule}` gives no reason, so it does not count",
-            ja: "`{rule}` を許可する理由が書かれていないため、無効です",
+            ja: "`{rule}` の抑制に理由が書かれていないため、無効です",
         ))
         .help(phrase!(
             en: "say why: `# vpcheck: allow({rule}) the reason`",
@@ -205,11 +206,11 @@ fn complaint(allow: &Allow, known: bool) -> Finding {
         edits: vec![Edit::delete(span)],
     });
     finding(
-        phrase!(en: "this allow of `{rule}` suppresses nothing", ja: "`{rule}` の許可は何も抑制していません"),
+        phrase!(en: "this allow of `{rule}` suppresses nothing", ja: "この `{rule}` の抑制に対応する指摘がありません"),
     )
     .help(phrase!(
         en: "remove it: the finding it was for is gone, or stands on another line",
-        ja: "対象の指摘がなくなったか、別の行にあります。削除してください",
+        ja: "対象の指摘は解消したか、別の行にあります。不要なら削除してください",
     ))
     .fix(fix)
 }

@@ -81,7 +81,7 @@ fn words(kind: &SyntaxErrorKind, format: Format) -> (Phrase, Phrase) {
         SyntaxErrorKind::MissingComma => (
             phrase!(
                 en: "a comma is missing before this entry, or a bracket is not closed",
-                ja: "この要素の前にカンマがないか、かっこが閉じられていません",
+                ja: "この要素の前のカンマが抜けているか、かっこが閉じられていません",
             ),
             phrase!(en: "put a comma after the entry before", ja: "直前の要素の後ろにカンマを入れてください"),
         ),
@@ -124,21 +124,21 @@ fn words(kind: &SyntaxErrorKind, format: Format) -> (Phrase, Phrase) {
             phrase!(en: "text goes on after the closing quote", ja: "閉じ引用符の後ろに文字が続いています"),
             phrase!(
                 en: "quote the whole value; inside single quotes write `''` for a quote",
-                ja: "値全体を引用符で囲み、単一引用符の中の `'` は `''` と書いてください",
+                ja: "値全体を引用符で囲み、単一引用符 (`'`) の中の引用符は `''` と書いてください",
             ),
         ),
         SyntaxErrorKind::UnknownEscape => (
             phrase!(
                 en: "this backslash is no escape that double quotes know",
-                ja: "二重引用符の中で使えないエスケープです",
+                ja: "二重引用符の中では使えないエスケープです",
             ),
             phrase!(
                 en: "write `\\\\` for a backslash, or use single quotes",
-                ja: "`\\\\` と書くか、単一引用符を使ってください",
+                ja: "`\\\\` と書くか、単一引用符で囲んでください",
             ),
         ),
         SyntaxErrorKind::UnknownAnchor(name) => (
-            phrase!(en: "no anchor `&{name}` stands before this alias", ja: "アンカー `&{name}` が前にありません"),
+            phrase!(en: "no anchor `&{name}` stands before this alias", ja: "アンカー `&{name}` がこれより前に定義されていません"),
             phrase!(en: "define `&{name}` first", ja: "先に `&{name}` を定義してください"),
         ),
         SyntaxErrorKind::AliasInsideItself => (
@@ -166,7 +166,7 @@ fn words(kind: &SyntaxErrorKind, format: Format) -> (Phrase, Phrase) {
             ),
             phrase!(
                 en: "CloudFormation takes templates of up to 1 MB; split it into nested stacks, or raise the limit",
-                ja: "CloudFormation のテンプレートの上限は 1 MB です。ネストスタックに分けるか、上限を引き上げてください",
+                ja: "CloudFormation のテンプレートの上限は 1 MB です。ネストされたスタックに分けるか、上限を引き上げてください",
             ),
         ),
         SyntaxErrorKind::SecondDocument => (
@@ -180,7 +180,7 @@ fn words(kind: &SyntaxErrorKind, format: Format) -> (Phrase, Phrase) {
             phrase!(en: "this cannot be read: {words}", ja: "読み取れません: {words}"),
             phrase!(
                 en: "the resource around it is left out; the rest is analysed",
-                ja: "この箇所を含むリソースを除いて解析を続けます",
+                ja: "この箇所を含むリソースを除外して解析を続けます",
             ),
         ),
     }

@@ -262,9 +262,9 @@ fn finding(
         finding = finding.label(
             *span,
             if at == SHOWN && more > 0 {
-                phrase!(en: "used here too, and {more} times more", ja: "ここでも使われています (ほかに {more} か所)")
+                phrase!(en: "used here too, and {more} times more", ja: "ここでも使用 (ほかに {more} か所)")
             } else {
-                phrase!(en: "used here too", ja: "ここでも使われています")
+                phrase!(en: "used here too", ja: "ここでも使用")
             },
         );
     }
@@ -293,7 +293,7 @@ fn words(template: &Template<'_>, name: &str, space: Space, near: Option<&str>) 
         ),
         Space::Resource if template.parameter(name).is_some() => phrase!(
             en: "`{name}` is a parameter; only resources have attributes and can be depended on",
-            ja: "`{name}` はパラメータです。属性を持ち、依存先にできるのはリソースだけです",
+            ja: "`{name}` はパラメータです。属性を参照したり依存先に指定したりできるのはリソースだけです",
         ),
         Space::Resource => phrase!(
             en: "no resource is named `{name}`",

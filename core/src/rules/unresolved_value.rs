@@ -18,7 +18,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     summary: || {
         phrase!(
             en: "An answer hangs on a value that the template does not tell",
-            ja: "テンプレートだけでは決まらない値に結果が左右される",
+            ja: "テンプレートだけでは決まらない値によって結果が変わる",
         )
     },
     check,
@@ -150,7 +150,7 @@ impl Unresolved {
                 place.span,
                 phrase!(
                     en: "{property} of `{resource}` hangs on it",
-                    ja: "`{resource}` の {property} がこの値で決まる",
+                    ja: "`{resource}` の {property} がこの値に依存",
                 ),
             );
         }
@@ -197,46 +197,46 @@ impl Unresolved {
         let pass = || {
             phrase!(
                 en: "pass `{settle}`; until then, what depends on it is called unknown",
-                ja: "`{settle}` を渡してください。渡すまでは、この値で決まる結果を「不明」とします",
+                ja: "`{settle}` で値を渡してください。それまでは、この値に依存する結果を「不明」とします",
             )
         };
         match &self.unknown {
             Unknown::Parameter(_) => (
                 phrase!(
                     en: "parameter `{name}` has no default, so its value is not known here",
-                    ja: "パラメータ `{name}` には既定値がなく、ここでは値がわかりません",
+                    ja: "パラメータ `{name}` にはデフォルト値がなく、テンプレートからは値がわかりません",
                 ),
                 pass(),
             ),
             Unknown::StoredParameter(_) => (
                 phrase!(
                     en: "the value of `{name}` is stored in Parameter Store and not known here",
-                    ja: "`{name}` の値は Parameter Store にあり、ここではわかりません",
+                    ja: "`{name}` の値は Parameter Store にあり、テンプレートからはわかりません",
                 ),
                 pass(),
             ),
             Unknown::Import(_) => (
                 phrase!(
                     en: "`{name}` is exported by another stack and not known here",
-                    ja: "`{name}` は別のスタックのエクスポートで、ここではわかりません",
+                    ja: "`{name}` は別のスタックのエクスポートで、テンプレートからは値がわかりません",
                 ),
                 pass(),
             ),
             Unknown::DynamicReference(_) => (
                 phrase!(
                     en: "`{name}` is looked up at deployment and not known here",
-                    ja: "`{name}` はデプロイ時に解決されるため、ここではわかりません",
+                    ja: "`{name}` はデプロイ時に解決されるため、テンプレートからは値がわかりません",
                 ),
                 pass(),
             ),
             _ => (
                 phrase!(
                     en: "`{name}` is known after deployment only",
-                    ja: "`{name}` はデプロイするまでわかりません",
+                    ja: "`{name}` の値はデプロイするまで決まりません",
                 ),
                 phrase!(
                     en: "what depends on it is called unknown",
-                    ja: "この値で決まる結果は「不明」とします",
+                    ja: "この値に依存する結果は「不明」とします",
                 ),
             ),
         }
@@ -271,6 +271,20 @@ Resources:
                 "13:62 `shared-group` is exported by another stack and not known here",
             ]
         );
+    }
+
+    #[test]
+    fn a_network_that_a_condition_switches_on_is_looked_into() {
+        let text = "\
+Parameters: {Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}, Use: {Type: String}}
+Conditions: {InVpc: !Equals [!Ref Use, 'true']}
+Resources:
+  One:
+    Type: AWS::Lambda::Function
+    Properties:
+      VpcConfig: !If [InVpc, {SubnetIds: !Ref Subnets, SecurityGroupIds: [sg-1]}, !Ref AWS::NoValue]
+";
+        assert_eq!(findings(text, "unresolved-value").len(), 1);
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub(crate) struct Layout {
     pub(crate) step: String,
     /// Whether intrinsics are written as tags.
     pub(crate) tags: bool,
+    /// Whether resources stand apart by blank lines.
+    pub(crate) blank_lines: bool,
 }
 
 impl Layout {
@@ -29,8 +31,23 @@ impl Layout {
             .map_or_else(|| "  ".to_owned(), |indent| if json { half(&indent) } else { indent });
         let tagged = template.parsed.tree.nodes().any(|node| node.tag().is_some());
         let long = text.contains("Fn::") || text.contains("Ref:");
-        Self { line_end, step, tags: !json && (tagged || !long) }
+        Self { line_end, step, tags: !json && (tagged || !long), blank_lines: blank_lines(template) }
     }
+}
+
+/// Whether most resources have a blank line before them.
+fn blank_lines(template: &Template<'_>) -> bool {
+    let text = template.text();
+    let (mut with, mut all) = (0, 0);
+    for entry in template.section("Resources").into_iter().flat_map(crate::syntax::Node::entries).skip(1) {
+        // Comments right above a resource belong to it.
+        let before = text.get(..entry.key.span().start as usize).unwrap_or("");
+        let mut lines = before.lines().rev().skip(usize::from(!before.ends_with('\n')));
+        let above = lines.find(|line| !line.trim_start().starts_with('#'));
+        all += 1;
+        with += usize::from(above.is_some_and(|line| line.trim().is_empty()));
+    }
+    all == 0 || with * 2 >= all
 }
 
 /// Resources stand at the second level of JSON text.

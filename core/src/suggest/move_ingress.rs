@@ -49,10 +49,10 @@ fn remove(
     let text = template.text();
     let span = ingress.span();
     if rules.len() == moving.len() {
-        if let Some(lines) = whole_lines(text, span) {
-            if !text.get(span.end as usize..)?.trim_start().starts_with([',', '}']) {
-                return Some(vec![Edit::delete(lines)]);
-            }
+        if let Some(lines) = whole_lines(text, span)
+            && !text.get(span.end as usize..)?.trim_start().starts_with([',', '}'])
+        {
+            return Some(vec![Edit::delete(lines)]);
         }
         return with_comma(text, span).map(|span| vec![Edit::delete(span)]);
     }
@@ -102,7 +102,7 @@ fn insert(
         let id = free_id(template, &format!("{}IngressFrom{}", group.id, source.id), at);
         let resource = NewIngress { id: &id, group: &group.id, condition, rule: *rule };
         if section.collection_style() == Some(CollectionStyle::Block) {
-            if !written.is_empty() || true {
+            if layout.blank_lines {
                 written.push_str(layout.line_end);
             }
             resource.write_block(text, layout, indent, &mut written);
@@ -191,12 +191,18 @@ impl NewIngress<'_> {
     }
 }
 
+/// Among so many numbered names there are free ones for every rule of a group.
+fn taken_at_most(template: &Template<'_>) -> usize {
+    /// Rules that a security group can hold.
+    const RULES: usize = 1_000;
+    template.resources.len() + template.parameters.len() + RULES
+}
+
 /// A logical id that the template does not have yet.
 fn free_id(template: &Template<'_>, wanted: &str, number: usize) -> String {
-    let first = if number == 0 { wanted.to_owned() } else { format!("{wanted}{}", number + 1) };
     let taken = |id: &str| template.resource(id).is_some() || template.parameter(id).is_some();
-    if !taken(&first) {
-        return first;
-    }
-    (2..).map(|at| format!("{wanted}Rule{at}")).find(|id| !taken(id)).unwrap_or(first)
+    let names = (1..=taken_at_most(template))
+        .map(|at| if at == 1 { wanted.to_owned() } else { format!("{wanted}{at}") });
+    // Each rule of one move takes a name of its own.
+    names.filter(|id| !taken(id)).nth(number).unwrap_or_else(|| wanted.to_owned())
 }

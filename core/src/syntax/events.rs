@@ -300,12 +300,12 @@ impl<'t, 'l> Builder<'t, 'l> {
         if !entries.iter().any(is_merge) {
             return entries;
         }
-        let (merges, own): (Vec<EntryIds>, Vec<EntryIds>) = entries.into_iter().partition(is_merge);
+        let (merging, own): (Vec<EntryIds>, Vec<EntryIds>) = entries.into_iter().partition(is_merge);
         let mut names: HashSet<String> =
             own.iter().filter_map(|entry| tree.node(entry.key).as_str()).map(str::to_owned).collect();
         let mut merged = own;
-        for merge in merges {
-            let value = tree.node(merge.value);
+        for entry in merging {
+            let value = tree.node(entry.value);
             let sources: Vec<_> =
                 if value.is_mapping() { vec![value] } else { value.items().into_iter().collect() };
             for source in sources {
@@ -399,12 +399,12 @@ fn error_kind(error: &ScanError) -> SyntaxErrorKind {
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => {
             SyntaxErrorKind::Indentation
         }
-        ErrorKind::TabInBlockIndentation => SyntaxErrorKind::Tab,
         ErrorKind::SimpleKeyExpected => SyntaxErrorKind::MissingColon,
         ErrorKind::UnexpectedCharacter { character } => SyntaxErrorKind::UnexpectedCharacter(*character),
         ErrorKind::UnknownQuotedScalarEscape => SyntaxErrorKind::UnknownEscape,
         ErrorKind::RecursionLimitExceeded => SyntaxErrorKind::TooDeep,
-        ErrorKind::TabNotAllowed
+        ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabNotAllowed
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInIndentation
         | ErrorKind::TabInPlainScalar => SyntaxErrorKind::Tab,

@@ -93,10 +93,11 @@ impl Repair<'_> {
             let mut open: Option<usize> = None;
             while at < content.len() && self.lines[content[at]].indent > outermost {
                 let line = self.lines[content[at]];
-                if line.indent <= first.indent && !self.closes(line) {
-                    if let Some(start) = open.replace(content[at]) {
-                        entries.push(EntryLines { first: start, end: content[at] });
-                    }
+                if line.indent <= first.indent
+                    && !self.closes(line)
+                    && let Some(start) = open.replace(content[at])
+                {
+                    entries.push(EntryLines { first: start, end: content[at] });
                 }
                 at += 1;
             }
@@ -422,7 +423,7 @@ fn unclosed(line: &str) -> Option<(u32, SyntaxErrorKind)> {
             Some(_) => {}
             None => match character {
                 '"' | '\'' if matches!(previous, ' ' | '\t' | '[' | '{' | ',' | ':') => {
-                    quote = Some((at, character))
+                    quote = Some((at, character));
                 }
                 '[' | '{' if matches!(previous, ' ' | '\t' | '[' | '{' | ',' | ':') => brackets.push(at),
                 ']' | '}' => {
@@ -478,7 +479,7 @@ mod tests {
         let index = crate::text::LineIndex::new(text);
         let errors = parsed.errors.iter().map(|e| (index.line_of(e.span.start), e.kind.clone())).collect();
         let mut names = Vec::new();
-        for entry in parsed.root().get("Resources").map(|node| node.entries()).into_iter().flatten() {
+        for entry in parsed.root().get("Resources").map(crate::syntax::Node::entries).into_iter().flatten() {
             let mut keys = Vec::new();
             for property in entry.value.entries() {
                 keys.push(property.name().unwrap_or("?"));

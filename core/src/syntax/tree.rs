@@ -309,7 +309,7 @@ impl<'a> Node<'a> {
         matches!(self.kind(), Kind::Sequence(_))
     }
 
-    /// The value of a key of a map. Of two equal keys the later one counts, as PyYAML and JSON parsers have it.
+    /// The value of a key of a map. Of two equal keys the later one counts, as most YAML and JSON parsers have it.
     pub fn get(self, key: &str) -> Option<Node<'a>> {
         self.entry(key).map(|entry| entry.value)
     }

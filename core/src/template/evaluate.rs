@@ -134,21 +134,19 @@ impl<'a> Evaluation<'a> {
             },
             Function::Split => match (arguments.get(0).and_then(Node::as_str), arguments.get(1)) {
                 (Some(delimiter), Some(source)) => {
-                    self.map_cases(&self.node(source), |value| split(delimiter, value, span))
+                    map_cases(&self.node(source), |value| split(delimiter, value, span))
                 }
                 _ => broken(span),
             },
             Function::FindInMap => self.find_in_map(arguments, span),
             Function::Cidr => self.cidr(arguments, span),
-            Function::GetAzs => self.map_cases(&self.argument(call.argument), |value| self.zones(value)),
+            Function::GetAzs => map_cases(&self.argument(call.argument), |value| self.zones(value)),
             // What is encoded is of more use than its encoding: user data, inline code.
             Function::Base64 => self.argument(call.argument).to_vec(),
-            Function::ImportValue => {
-                self.map_cases(&self.argument(call.argument), |value| self.import(value))
-            }
+            Function::ImportValue => map_cases(&self.argument(call.argument), |value| self.import(value)),
             Function::If => self.if_else(arguments, span),
-            Function::Length => self.map_cases(&self.argument(call.argument), length),
-            Function::ToJsonString => self.map_cases(&self.argument(call.argument), json_string),
+            Function::Length => map_cases(&self.argument(call.argument), length),
+            Function::ToJsonString => map_cases(&self.argument(call.argument), json_string),
             Function::Transform => {
                 let name = call.argument.node.get("Name").and_then(Node::as_str).unwrap_or("Fn::Transform");
                 vec![always(Value::Unknown(Unknown::Transform(name.to_owned())), span)]
@@ -285,11 +283,15 @@ impl<'a> Evaluation<'a> {
             match piece {
                 SubPiece::Text(text) => {
                     let text = self.with_dynamic_references(text);
-                    cases.iter_mut().for_each(|(_, sum)| sum.append(text.clone()));
+                    for (_, sum) in &mut cases {
+                        sum.append(text.clone());
+                    }
                 }
                 SubPiece::Escaped(name) => {
                     let part = Part::Literal(format!("${{{name}}}"));
-                    cases.iter_mut().for_each(|(_, sum)| sum.push(part.clone()));
+                    for (_, sum) in &mut cases {
+                        sum.push(part.clone());
+                    }
                 }
                 SubPiece::Name(name, _) => {
                     let values = match own.and_then(|own| own.get(name)) {
@@ -337,7 +339,7 @@ impl<'a> Evaluation<'a> {
                     Value::Unknown(unknown) => text.push(Part::Unknown(unknown.clone())),
                     // A list where a text is asked for: CloudFormation refuses, we go on.
                     Value::List(_) | Value::Map(_) | Value::Zones(_) => {
-                        text.push(Part::Unknown(Unknown::Broken))
+                        text.push(Part::Unknown(Unknown::Broken));
                     }
                 }
                 out.push((both, text));
@@ -367,7 +369,9 @@ impl<'a> Evaluation<'a> {
                 let mut texts = vec![(guard, Text::default())];
                 for (at, item) in items.into_iter().enumerate() {
                     if at > 0 {
-                        texts.iter_mut().for_each(|(_, text)| text.push(Part::Literal(delimiter.to_owned())));
+                        for (_, text) in &mut texts {
+                            text.push(Part::Literal(delimiter.to_owned()));
+                        }
                     }
                     match self.product(&texts, std::slice::from_ref(item)) {
                         Some(next) => texts = next,
@@ -619,10 +623,10 @@ impl<'a> Evaluation<'a> {
         }
         bounded(merge_equal(self, out), span)
     }
+}
 
-    fn map_cases(self, cases: &[Case], change: impl Fn(&Value) -> Value) -> Vec<Case> {
-        cases.iter().map(|case| Case { value: change(&case.value), ..case.clone() }).collect()
-    }
+fn map_cases(cases: &[Case], change: impl Fn(&Value) -> Value) -> Vec<Case> {
+    cases.iter().map(|case| Case { value: change(&case.value), ..case.clone() }).collect()
 }
 
 /// Cases with the same value become one: thirty conditions that choose between two values stay two cases.
@@ -631,7 +635,7 @@ fn merge_equal(evaluation: Evaluation<'_>, cases: Vec<Case>) -> Vec<Case> {
     for case in cases {
         match out.iter_mut().find(|known| known.value == case.value) {
             Some(known) => {
-                known.guard = evaluation.template.with_guards(|guards| guards.or(known.guard, case.guard))
+                known.guard = evaluation.template.with_guards(|guards| guards.or(known.guard, case.guard));
             }
             None => out.push(case),
         }

@@ -333,12 +333,34 @@ impl<'t> Template<'t> {
         evaluate::evaluate(self, node)
     }
 
-    /// What a property of a resource evaluates to; no case where it is not written.
+    /// What a property of a resource evaluates to, also below an `Fn::If`; no case where it is not written.
     pub fn property(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
-        self.properties(resource)
-            .and_then(|node| node.at(path))
-            .map(|node| self.evaluate(node))
-            .unwrap_or_default()
+        let Some((first, rest)) = path.split_first() else { return Vec::new() };
+        let Some(node) = self.properties(resource).and_then(|node| node.get(first)) else {
+            return Vec::new();
+        };
+        rest.iter().fold(self.evaluate(node), |cases, key| self.inside(&cases, key))
+    }
+
+    /// The values of a key in maps. A value that is not known may hold it: then it is unknown for the same reason.
+    fn inside(&self, cases: &[Case], key: &str) -> Vec<Case> {
+        let mut found = Vec::new();
+        for case in cases {
+            match &case.value {
+                Value::Map(entries) => {
+                    for (_, entry) in entries.iter().filter(|(name, _)| name == key) {
+                        let guard = self.with_guards(|guards| guards.and(case.guard, entry.guard));
+                        if guard != Guard::NEVER {
+                            found.push(Case { guard, ..entry.clone() });
+                        }
+                    }
+                }
+                Value::Unknown(_) => found.push(case.clone()),
+                Value::Text(text) if text.known().is_none() => found.push(case.clone()),
+                Value::Text(_) | Value::List(_) | Value::Zones(_) | Value::Null | Value::NoValue => {}
+            }
+        }
+        found
     }
 
     /// Whether a macro that we do not know, or another tool, may add names.
@@ -364,7 +386,7 @@ fn parameters(root: Node<'_>) -> Vec<Parameter> {
     for entry in section.entries() {
         let Some(name) = entry.name() else { continue };
         let text = |key: &str| entry.value.get(key).filter(|node| node.as_str().is_some());
-        let allowed = entry.value.get("AllowedValues").map(|node| node.items());
+        let allowed = entry.value.get("AllowedValues").map(Node::items);
         parameters.push(Parameter {
             name: name.to_owned(),
             key: entry.key.id(),

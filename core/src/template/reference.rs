@@ -151,7 +151,7 @@ impl<'a> Walk<'a, '_> {
         match call.function {
             Function::Ref => match call.argument.literal() {
                 Some(name) => {
-                    self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node)
+                    self.report(Use::Ref, name, None, inside_quotes(argument, self.text), call.node);
                 }
                 None => self.inside(call, depth),
             },
@@ -159,7 +159,7 @@ impl<'a> Walk<'a, '_> {
             Function::Sub => self.sub(call, depth),
             Function::If => {
                 let arguments = call.arguments();
-                let condition = arguments.get(0).and_then(|node| node.as_str());
+                let condition = arguments.get(0).and_then(Node::as_str);
                 if let (Some(name), Some(node)) = (condition, arguments.get(0)) {
                     self.report(Use::Condition, name, None, inside_quotes(node, self.text), node);
                 }
@@ -231,8 +231,7 @@ impl<'a> Walk<'a, '_> {
                 // `!GetAtt [Nested.Outputs, Name]` names the resource before the first dot.
                 let text = first.as_str().unwrap_or("");
                 let name = text.split('.').next().unwrap_or(text);
-                let attribute =
-                    items.get(1).filter(|node| node.tag().is_none()).and_then(|node| node.as_str());
+                let attribute = items.get(1).filter(|node| node.tag().is_none()).and_then(Node::as_str);
                 self.report(Use::GetAtt, name, attribute, inside_quotes(first, self.text), call.node);
                 if let Some(second) = items.get(1) {
                     self.node(second, depth);
@@ -363,7 +362,7 @@ pub fn in_text<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Owne
             let Some(name) = entry.name() else { continue };
             match section {
                 "Conditions" => {
-                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r))
+                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r));
                 }
                 "Rules" => condition_references(entry.value, text, &mut |r| found(Owner::Rule(name), r)),
                 _ => {

@@ -5,8 +5,8 @@ import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Annotation, Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
+import { search, searchKeymap } from "@codemirror/search";
+import { Annotation, Compartment, EditorSelection, EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
   EditorView,
@@ -50,7 +50,6 @@ export class Editor {
           bracketMatching(),
           highlightActiveLine(),
           highlightActiveLineGutter(),
-          highlightSelectionMatches(),
           search({ top: true }),
           syntaxHighlighting(classHighlighter),
           labels,
@@ -63,7 +62,13 @@ export class Editor {
           ]),
           this.#syntax.of(this.#isJson ? json() : yaml()),
           this.#words.of([]),
-          EditorView.contentAttributes.of({ autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
+          EditorView.contentAttributes.of({
+            autocapitalize: "off",
+            autocorrect: "off",
+            spellcheck: "false",
+            // It can be focused without; but what checks a page for access looks for it.
+            tabindex: "0",
+          }),
           EditorView.updateListener.of((update) => this.#updated(update)),
         ],
       }),
@@ -110,10 +115,11 @@ export class Editor {
   /** Selects a place and brings it into view. */
   select(from, to) {
     const length = this.#view.state.doc.length;
-    const anchor = Math.min(from, length);
+    const place = EditorSelection.range(Math.min(from, length), Math.min(to, length));
     this.#view.dispatch({
-      selection: { anchor, head: Math.min(to, length) },
-      effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+      selection: place,
+      // The whole place, so that a narrow editor does not show its first letter alone.
+      effects: EditorView.scrollIntoView(place, { y: "center", xMargin: 16 }),
       annotations: byPage.of(true),
     });
     // On a touch screen the keyboard would rise and hide the very place.
@@ -123,7 +129,7 @@ export class Editor {
   /**
    * Marks the findings. The hover shows message, help and what can be done.
    * @param {{finding: number, rule: string, from: number, to: number, severity: string, message: string, help: string,
-   *   fix: string | null, explain: string}[]} findings
+   *   fix: string | null, apply: string, explain: string}[]} findings
    */
   mark(findings) {
     const length = this.#view.state.doc.length;
@@ -137,7 +143,7 @@ export class Editor {
         renderMessage: () => describe(finding),
         actions: [
           ...(finding.fix
-            ? [{ name: finding.fix, markClass: "cm-fix", apply: () => this.#handlers.fix(finding.finding) }]
+            ? [{ name: finding.apply, markClass: "cm-fix", apply: () => this.#handlers.fix(finding.finding) }]
             : []),
           { name: finding.explain, apply: () => this.#handlers.explain(finding.finding) },
         ],
@@ -216,17 +222,15 @@ function looksLikeJson(text) {
   return /^\s*\{/.test(text);
 }
 
-function describe({ message, help, rule }) {
+function describe({ message, help, fix, rule }) {
+  const paragraph = (name, ...children) => {
+    const node = document.createElement("p");
+    node.className = `cm-finding-${name}`;
+    node.append(...children);
+    return node;
+  };
   const box = document.createElement("div");
-  const first = document.createElement("p");
-  first.className = "cm-finding-message";
-  first.append(prose(message));
-  const second = document.createElement("p");
-  second.className = "cm-finding-help";
-  second.append(prose(help));
-  const name = document.createElement("p");
-  name.className = "cm-finding-rule";
-  name.textContent = rule;
-  box.append(first, second, name);
+  box.append(paragraph("message", prose(message)), paragraph("help", prose(help)), paragraph("rule", rule));
+  if (fix) box.append(paragraph("fix", prose(fix)));
   return box;
 }
