@@ -1,7 +1,9 @@
+use std::collections::{HashMap, HashSet};
+
 use super::{Area, RuleInfo};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::phrase;
-use crate::syntax::{CollectionStyle, DuplicateKey, Node};
+use crate::syntax::{CollectionStyle, DuplicateKey, Node, NodeId};
 use crate::template::Template;
 use crate::text::{Edit, Span};
 
@@ -22,6 +24,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 };
 
 fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+    let owners = owners(template);
     for duplicate in &template.parsed.duplicates {
         let (first, second) = (template.node(duplicate.first), template.node(duplicate.second));
         let name = second.as_str().unwrap_or("");
@@ -39,15 +42,19 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
                 ja: "どちらか一方を残し、両方必要なら値を 1 つにまとめてください",
             ))
             .told_apart_by(name)
-            .fix(remove_first(template, duplicate)),
+            .fix(owners.get(&duplicate.first).and_then(|(map, value)| remove_first(template, duplicate, *map, *value))),
         );
     }
 }
 
 /// Removing the entry that is lost anyway keeps what the template means today. Only entries that own whole lines,
 /// or that are followed by a comma, are removed: then nothing else moves.
-fn remove_first(template: &Template<'_>, duplicate: &DuplicateKey) -> Option<Fix> {
-    let (map, value) = owner(template, duplicate)?;
+fn remove_first(
+    template: &Template<'_>,
+    duplicate: &DuplicateKey,
+    map: Node<'_>,
+    value: Node<'_>,
+) -> Option<Fix> {
     let key = template.node(duplicate.first);
     let text = template.text();
     let end = value.span_with_tag().end.max(key.span().end);
@@ -72,13 +79,22 @@ fn remove_first(template: &Template<'_>, duplicate: &DuplicateKey) -> Option<Fix
     })
 }
 
-/// The map that holds the first key, and that key's value.
-fn owner<'a>(template: &'a Template<'_>, duplicate: &DuplicateKey) -> Option<(Node<'a>, Node<'a>)> {
-    template.parsed.tree.nodes().find_map(|node| {
-        let entry =
-            node.entries().into_iter().find(|entry| entry.key.id() == duplicate.first && !entry.merged)?;
-        Some((node, entry.value))
-    })
+/// The map that holds each first key, and that key's value.
+fn owners<'a>(template: &'a Template<'_>) -> HashMap<NodeId, (Node<'a>, Node<'a>)> {
+    let mut owners = HashMap::new();
+    let firsts: HashSet<NodeId> =
+        template.parsed.duplicates.iter().map(|duplicate| duplicate.first).collect();
+    if firsts.is_empty() {
+        return owners;
+    }
+    for node in template.parsed.tree.nodes() {
+        for entry in node.entries().into_iter().filter(|entry| !entry.merged) {
+            if firsts.contains(&entry.key.id()) {
+                owners.entry(entry.key.id()).or_insert((node, entry.value));
+            }
+        }
+    }
+    owners
 }
 
 /// The lines of `span`, where nothing else stands on them.

@@ -71,6 +71,8 @@ fn written_root<'a>(template: &'a Template<'_>) -> Option<Node<'a>> {
 
 /// Nodes nested deeper than this are not walked; the parser allows 200.
 const DEPTH: usize = 400;
+/// Calls are not looked at after this many findings: nobody reads on, and near names take time to find.
+const MOST: usize = 200;
 
 /// Which functions count as right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,6 +136,7 @@ impl<'a> Check<'a, '_> {
             match attribute.name() {
                 Some("Type" | "Condition") => {}
                 Some("DependsOn") => self.depends_on(attribute.value),
+                Some("Export") => self.export(attribute.value),
                 Some("DeletionPolicy" | "UpdateReplacePolicy") if !self.takes_calls_for_names() => {
                     self.constants(attribute.value, DEPTH);
                 }
@@ -231,18 +234,16 @@ impl<'a> Check<'a, '_> {
 
     /// A function is the only key of its map; beside others CloudFormation takes it for a property.
     fn function_beside_others(&mut self, entries: Entries<'a>) {
-        if self.preprocessed || entries.len() < 2 {
+        let names = || entries.into_iter().filter_map(crate::syntax::Entry::name);
+        let first = names().next();
+        if self.preprocessed || names().all(|name| Some(name) == first) {
             return;
         }
         for entry in entries {
-            let Some(name) = entry.name() else { continue };
-            let alone = entries.into_iter().all(|other| other.name() == Some(name));
-            if alone || !self.is_function_key(name, entry.value) {
+            let Some(name) = entry.name().filter(|name| self.is_function_key(name, entry.value)) else {
                 continue;
-            }
-            let other =
-                entries.into_iter().filter_map(crate::syntax::Entry::name).find(|other| *other != name);
-            let other = other.unwrap_or("");
+            };
+            let other = names().find(|other| *other != name).unwrap_or("");
             self.report(
                 entry.key.span(),
                 name,
@@ -270,6 +271,9 @@ impl<'a> Check<'a, '_> {
     }
 
     fn call(&mut self, call: Call<'a>, depth: usize) {
+        if self.told.len() >= MOST {
+            return;
+        }
         if !self.is_right_place(call) {
             self.inside(call, depth);
             return;
@@ -415,7 +419,7 @@ impl<'a> Check<'a, '_> {
                 key.span(),
                 "Fn::ForEach",
                 phrase!(
-                    en: "a loop takes three arguments: an identifier, a collection and a map",
+                    en: "a loop takes three arguments: identifiers, a collection and a map",
                     ja: "ループの引数は、識別子、コレクション、マップの 3 つです",
                 ),
                 usage,
@@ -484,7 +488,7 @@ impl<'a> Check<'a, '_> {
     }
 
     fn report(&mut self, span: Span, what: &str, message: Phrase, help: Phrase) {
-        if !self.told.insert(span) {
+        if self.told.len() >= MOST || !self.told.insert(span) {
             return;
         }
         let mut finding =
@@ -508,7 +512,11 @@ fn is_loop_right(key: Node<'_>, node: Node<'_>) -> bool {
     let items = node.items();
     let named =
         key.as_str().and_then(|name| name.strip_prefix("Fn::ForEach::")).is_some_and(|name| !name.is_empty());
-    let identifier = items.get(0).is_some_and(|node| node.as_str().is_some_and(|name| !name.is_empty()));
+    // A loop over pairs has a list of identifiers.
+    let identifier = items.get(0).is_some_and(|node| match node.as_str() {
+        Some(name) => !name.is_empty(),
+        None => !node.is_sequence() || !node.items().is_empty(),
+    });
     let collection = items.get(1).is_some_and(
         |node| !matches!(Expression::of(node), Expression::Scalar(scalar) if scalar.tag().is_none()),
     );

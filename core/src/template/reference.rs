@@ -1,5 +1,7 @@
 //! Every place that names something: `Ref`, `GetAtt`, `Sub`, `DependsOn`, `Condition`.
 
+use std::cell::Cell;
+
 use super::expression::{Call, Expression, Function, SubPiece, named_condition, sub_pieces};
 use crate::syntax::{Kind, Node, NodeId, ScalarStyle};
 use crate::text::Span;
@@ -119,7 +121,13 @@ impl<'a> Walk<'a, '_> {
             self.node(collection, depth);
         }
         if let Some(body) = value.items().get(2) {
-            let variable = value.items().get(0).and_then(Node::as_str).unwrap_or("");
+            // One variable, or a list of them; what a variable that is a call is named cannot be told.
+            let variable = |name: &str| match value.items().get(0) {
+                Some(first) if first.is_sequence() => {
+                    first.items().into_iter().any(|item| item.as_str().is_none_or(|text| text == name))
+                }
+                first => first.and_then(Node::as_str) == Some(name),
+            };
             let mut inner = Vec::new();
             Walk {
                 text: self.text,
@@ -130,7 +138,7 @@ impl<'a> Walk<'a, '_> {
             for reference in inner {
                 let made = reference.name.contains("${")
                     || reference.name.contains("&{")
-                    || reference.name == variable;
+                    || variable(reference.name);
                 if !made {
                     (self.found)(reference);
                 }
@@ -286,28 +294,34 @@ pub(crate) struct SourceText<'a> {
     span: Span,
     source: &'a str,
     same: bool,
+    /// Where the last name that was found ends.
+    after: Cell<usize>,
 }
 
 impl<'a> SourceText<'a> {
     pub(crate) fn of(node: Node<'a>, text: &str, whole: &'a str) -> Self {
         let span = inside_quotes(node, whole);
         let source = span.slice(whole);
-        Self { span, source, same: source == text }
+        Self { span, source, same: source == text, after: Cell::new(0) }
     }
 
-    /// The place of `name`, which stands at `offset` of the text. In block scalars the n-th `${name` is looked for.
+    /// The place of `name`, which stands at `offset` of the text. Names are asked for in their order: where the
+    /// source differs, the next `${name` is looked for.
     pub(crate) fn span(&self, offset: usize, name: &str) -> Span {
         if self.same {
             let start = self.span.start + u32::try_from(offset).unwrap_or(0);
             return Span::new(start, start + length(name));
         }
-        let found = self.source.match_indices(name).find(|(at, _)| {
+        let from = self.after.get();
+        let mut places = self.source[from..].match_indices(name).map(|(at, _)| from + at);
+        let found = places.find(|at| {
             let before = self.source[..*at].trim_end();
             let after = self.source[at + name.len()..].trim_start();
             before.ends_with("${") && after.starts_with(['}', '.'])
         });
         match found {
-            Some((at, _)) => {
+            Some(at) => {
+                self.after.set(at + name.len());
                 let start = self.span.start + u32::try_from(at).unwrap_or(0);
                 Span::new(start, start + length(name))
             }

@@ -308,15 +308,52 @@ impl<'a> Check<'a, '_> {
     /// An import is looked up before there is any resource.
     pub(super) fn import_value(&mut self, call: Call<'a>) {
         self.text_argument(call);
+        let name = written(call);
+        self.refuse_resources(
+            call.node,
+            |resource| {
+                phrase!(
+                    en: "the name in {name} depends on the resource `{resource}`",
+                    ja: "{name} の名前がリソース `{resource}` によって変わります",
+                )
+            },
+            &phrase!(
+                en: "imports are looked up before any resource is made: use text, parameters or pseudo parameters only",
+                ja: "インポートはリソースの作成前に解決されます。文字列、パラメータ、擬似パラメータだけを使ってください",
+            ),
+        );
+    }
+
+    /// `Export: {Name: ...}` of an output.
+    pub(super) fn export(&mut self, node: Node<'a>) {
+        self.values(node);
+        let Some(name) = node.get("Name") else { return };
+        self.refuse_resources(
+            name,
+            |resource| {
+                phrase!(
+                    en: "the name of an export depends on the resource `{resource}`",
+                    ja: "エクスポート名がリソース `{resource}` によって変わります",
+                )
+            },
+            &phrase!(
+                en: "exports are named before any resource is made: use text, parameters or pseudo parameters only",
+                ja: "エクスポート名はリソースの作成前に決まります。文字列、パラメータ、擬似パラメータだけを使ってください",
+            ),
+        );
+    }
+
+    fn refuse_resources(&mut self, node: Node<'a>, message: impl Fn(&str) -> Phrase, help: &Phrase) {
         if self.preprocessed {
             return;
         }
+        let template = self.template;
         let mut needs: Vec<(Span, String)> = Vec::new();
-        references(call.node, self.template.text(), &mut |reference| {
+        references(node, template.text(), &mut |reference| {
             let of_resource = match reference.usage {
                 Use::Ref | Use::Sub => {
-                    self.template.parameter(reference.name).is_none()
-                        && self.template.resource(reference.name).is_some()
+                    template.parameter(reference.name).is_none()
+                        && template.resource(reference.name).is_some()
                 }
                 Use::GetAtt | Use::SubGetAtt => true,
                 Use::DependsOn | Use::Condition => false,
@@ -326,19 +363,7 @@ impl<'a> Check<'a, '_> {
             }
         });
         for (span, resource) in needs {
-            let name = written(call);
-            self.report(
-                span,
-                &resource,
-                phrase!(
-                    en: "the name in {name} depends on the resource `{resource}`",
-                    ja: "{name} の名前がリソース `{resource}` によって変わります",
-                ),
-                phrase!(
-                    en: "imports are looked up before any resource is made: use text, parameters or the pseudo parameters only",
-                    ja: "インポートはリソースの作成前に解決されます。文字列、パラメータ、擬似パラメータだけを使ってください",
-                ),
-            );
+            self.report(span, &resource, message(&resource), help.clone());
         }
     }
 

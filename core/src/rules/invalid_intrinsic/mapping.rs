@@ -77,7 +77,7 @@ impl<'a> Check<'a, '_> {
         }
         let Some(mapping) = mappings.and_then(|section| section.get(name)) else {
             let names = mappings.map(Node::entries).into_iter().flatten().filter_map(Entry::name);
-            let near = nearest(name, names);
+            let near = near_key(name, names);
             self.missing(
                 map,
                 call,
@@ -96,7 +96,7 @@ impl<'a> Check<'a, '_> {
         let tops: Vec<Node<'a>> = match self.known_key(first).map(|key| (key, mapping.get(key))) {
             Some((_, Some(top))) => vec![top],
             Some((key, None)) => {
-                let near = nearest(key, mapping.entries().into_iter().filter_map(Entry::name));
+                let near = near_key(key, mapping.entries().into_iter().filter_map(Entry::name));
                 let message = phrase!(
                     en: "the mapping `{name}` has no key `{key}`",
                     ja: "マッピング `{name}` にキー `{key}` がありません",
@@ -124,7 +124,7 @@ impl<'a> Check<'a, '_> {
                 ja: "マッピング `{name}` のどこにもキー `{key}` がありません",
             ),
         };
-        self.missing(second, call, key, message, nearest(key, names.into_iter()), correct());
+        self.missing(second, call, key, message, near_key(key, names.into_iter()), correct());
     }
 
     /// A key that is written out: not made by a loop, nor perhaps in a part of the text that could not be read.
@@ -152,4 +152,10 @@ impl<'a> Check<'a, '_> {
         };
         self.report(place(node, call), key, message, help);
     }
+}
+
+/// The near one of the names that CloudFormation would take: 200 mappings, and 200 keys in each, are its quotas
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>).
+fn near_key<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    nearest(name, names.take(200))
 }

@@ -226,11 +226,23 @@ Resources:
 }
 
 #[test]
+fn an_export_is_named_before_there_is_any_resource() {
+    let text = "Resources: {T: {Type: AWS::SNS::Topic}}\nOutputs:\n  A: {Value: !Ref T, Export: {Name: !Sub '${AWS::StackName}-a'}}\n  B: {Value: !Ref T, Export: {Name: !Sub '${T}-b'}}\n";
+    assert_eq!(
+        findings(text, "invalid-intrinsic"),
+        ["4:45 the name of an export depends on the resource `T`"]
+    );
+}
+
+#[test]
 fn transforms_loosen_what_they_write_out() {
     let extended = "Transform: AWS::LanguageExtensions\nMappings: {M: {a: {b: c}}}\nResources:\n  T:\n    Type: AWS::SNS::Topic\n    DeletionPolicy: !If [a, b, c]\n    Properties:\n      A: {Ref: !Sub '${x}'}\n      B: !FindInMap [M, !Sub a, d, {DefaultValue: e}]\n      C: {Fn::Length: [a]}\n      D: !GetAtt [!Sub T, Arn]\n  Fn::ForEach::Topics:\n    - Name\n    - [A, B]\n    - Topic${Name}: {Type: AWS::SNS::Topic, Properties: {N: !FindInMap [M, a, '${Name}']}}\n";
     assert_eq!(of(extended), [""; 0]);
     let loops = "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Topics: [Name, A]\n";
-    assert_eq!(of(loops), ["a loop takes three arguments: an identifier, a collection and a map"]);
+    assert_eq!(of(loops), ["a loop takes three arguments: identifiers, a collection and a map"]);
+    let pairs = "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Topics:\n    - [Name, Size]\n    - {A: 1, B: 2}\n    - Topic${Name}: {Type: AWS::SNS::Topic, Properties: {N: !Ref Size}}\n";
+    assert_eq!(of(pairs), [""; 0]);
+    assert_eq!(findings(pairs, "unknown-reference"), [""; 0]);
     let without = "Resources:\n  Fn::ForEach::Topics: [Name, [A], {T: {Type: AWS::SNS::Topic}}]\n";
     assert_eq!(
         of(without),
