@@ -2,7 +2,6 @@
 //!
 //! Every value keeps its place and may be unknown; an unknown knows why.
 
-mod cidr;
 mod condition;
 mod evaluate;
 pub mod expression;

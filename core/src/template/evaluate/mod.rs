@@ -1,14 +1,21 @@
 //! Evaluates intrinsic functions as far as a template and what was given tell.
 
+mod cidr;
+mod json;
+mod lists;
+mod mappings;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::Template;
 use super::expression::{Argument, Call, Expression, Function, SubPiece, sub_pieces};
 use super::guard::Guard;
 use super::value::{Case, Part, Text, Unknown, Value};
-use super::{Template, cidr};
 use crate::syntax::{Entries, Items, Node, NodeId};
 use crate::text::Span;
+use json::json_string;
+use lists::{length, split};
 
 /// Values with more cases than this are not told apart any more.
 const CASES: usize = 64;
@@ -348,232 +355,6 @@ impl<'a> Evaluation<'a> {
         (out.len() <= CASES).then_some(out)
     }
 
-    fn join(self, delimiter: Node<'a>, list: Node<'a>, span: Span) -> Vec<Case> {
-        let Some(delimiter) = delimiter.as_str() else { return broken(span) };
-        let mut out = Vec::new();
-        for case in self.node(list).iter() {
-            let items = match &case.value {
-                Value::List(items) => items,
-                Value::Unknown(unknown) => {
-                    let value = Value::Text(Text::of(Part::Unknown(unknown.clone())));
-                    out.push(Case { guard: case.guard, value, span });
-                    continue;
-                }
-                _ => {
-                    out.push(Case { guard: case.guard, value: Value::Unknown(Unknown::Broken), span });
-                    continue;
-                }
-            };
-            let Some(lists) = self.lists(case.guard, items) else { return too_many(span) };
-            for (guard, items) in lists {
-                let mut texts = vec![(guard, Text::default())];
-                for (at, item) in items.into_iter().enumerate() {
-                    if at > 0 {
-                        for (_, text) in &mut texts {
-                            text.push(Part::Literal(delimiter.to_owned()));
-                        }
-                    }
-                    match self.product(&texts, std::slice::from_ref(item)) {
-                        Some(next) => texts = next,
-                        None => return too_many(span),
-                    }
-                }
-                out.extend(texts.into_iter().map(|(guard, text)| Case {
-                    guard,
-                    value: Value::Text(text),
-                    span,
-                }));
-            }
-        }
-        bounded(out, span)
-    }
-
-    /// A list with conditional items, as the lists that it can be.
-    fn lists(self, guard: Guard, items: &[Case]) -> Option<Vec<(Guard, Vec<&Case>)>> {
-        let mut lists = vec![(guard, Vec::new())];
-        for item in items {
-            let mut next = Vec::with_capacity(lists.len());
-            for (guard, list) in lists {
-                let (with, without) = self.template.with_guards(|guards| {
-                    let not = guards.not(item.guard);
-                    (guards.and(guard, item.guard), guards.and(guard, not))
-                });
-                if without != Guard::NEVER {
-                    next.push((without, list.clone()));
-                }
-                if with != Guard::NEVER {
-                    let mut list = list;
-                    list.push(item);
-                    next.push((with, list));
-                }
-            }
-            if next.len() > CASES {
-                return None;
-            }
-            lists = next;
-        }
-        Some(lists)
-    }
-
-    fn select(self, index: Node<'a>, list: Node<'a>, span: Span) -> Vec<Case> {
-        let mut out = Vec::new();
-        for index in self.node(index).iter() {
-            for list in self.node(list).iter() {
-                let guard = self.template.with_guards(|guards| guards.and(index.guard, list.guard));
-                if guard == Guard::NEVER {
-                    continue;
-                }
-                let number = index.value.known().and_then(|text| text.trim().parse::<usize>().ok());
-                match (number, &list.value) {
-                    (Some(number), Value::List(items)) => {
-                        let Some(lists) = self.lists(guard, items) else { return too_many(span) };
-                        for (guard, items) in lists {
-                            let value = items
-                                .get(number)
-                                .map_or(Value::Unknown(Unknown::Broken), |item| item.value.clone());
-                            out.push(Case { guard, value, span });
-                        }
-                    }
-                    (Some(number), Value::Zones(region)) => {
-                        let part = Part::Zone { region: region.clone(), index: number };
-                        out.push(Case { guard, value: Value::Text(Text::of(part)), span });
-                    }
-                    (_, Value::Unknown(unknown)) => {
-                        let value = Value::Text(Text::of(Part::Unknown(unknown.clone())));
-                        out.push(Case { guard, value, span });
-                    }
-                    (None, _) => {
-                        let mut unknowns = Vec::new();
-                        index.value.unknowns(&mut unknowns);
-                        let unknown = unknowns.first().map_or(Unknown::Broken, |unknown| (*unknown).clone());
-                        out.push(Case { guard, value: Value::Text(Text::of(Part::Unknown(unknown))), span });
-                    }
-                    _ => out.push(Case { guard, value: Value::Unknown(Unknown::Broken), span }),
-                }
-            }
-        }
-        bounded(out, span)
-    }
-
-    fn find_in_map(self, arguments: Items<'a>, span: Span) -> Vec<Case> {
-        let names: Vec<Rc<[Case]>> = arguments.into_iter().take(3).map(|node| self.node(node)).collect();
-        let [map, top, second] = &*names else { return broken(span) };
-        let default = arguments.get(3).and_then(|node| node.get("DefaultValue"));
-        let mut out = Vec::new();
-        for map in map.iter() {
-            for top in top.iter() {
-                for second in second.iter() {
-                    let guard = self.template.with_guards(|guards| {
-                        let both = guards.and(map.guard, top.guard);
-                        guards.and(both, second.guard)
-                    });
-                    if guard == Guard::NEVER {
-                        continue;
-                    }
-                    for case in self.look_up([&map.value, &top.value, &second.value], default).iter() {
-                        let guard = self.template.with_guards(|guards| guards.and(guard, case.guard));
-                        if guard != Guard::NEVER {
-                            out.push(Case { guard, ..case.clone() });
-                        }
-                    }
-                    if out.len() > CASES {
-                        return too_many(span);
-                    }
-                }
-            }
-        }
-        out
-    }
-
-    fn look_up(self, path: [&Value; 3], default: Option<Node<'a>>) -> Rc<[Case]> {
-        let missing = || match default {
-            Some(default) => self.node(default),
-            None => Rc::from([always(Value::Unknown(Unknown::NoSuchKey), Span::default())]),
-        };
-        let unknown_of = |value: &Value| {
-            let mut unknowns = Vec::new();
-            value.unknowns(&mut unknowns);
-            let unknown = unknowns.first().map_or(Unknown::Broken, |unknown| (*unknown).clone());
-            Rc::from([always(Value::Unknown(unknown), Span::default())])
-        };
-        let Some(map) = path[0].known() else { return unknown_of(path[0]) };
-        let Some(map) = self.template.section("Mappings").and_then(|section| section.get(map)) else {
-            return missing();
-        };
-        let Some(second) = path[2].known() else { return unknown_of(path[2]) };
-        let Some(top) = path[1].known() else {
-            // Whatever the first key is, the value may be the same under all of them.
-            let values: Vec<Rc<[Case]>> = map
-                .entries()
-                .into_iter()
-                .map(|entry| entry.value.get(second).map_or_else(missing, |node| self.node(node)))
-                .collect();
-            let same = values
-                .windows(2)
-                .all(|pair| pair[0].len() == 1 && pair[1].len() == 1 && pair[0][0].value == pair[1][0].value);
-            return match values.into_iter().next() {
-                Some(first) if same && default.is_none() => first,
-                _ => unknown_of(path[1]),
-            };
-        };
-        map.get(top).and_then(|top| top.get(second)).map_or_else(missing, |node| self.node(node))
-    }
-
-    fn cidr(self, arguments: Items<'a>, span: Span) -> Vec<Case> {
-        let one = |at: usize| arguments.get(at).map(|node| self.node(node));
-        let (Some(blocks), Some(counts)) = (one(0), one(1)) else { return broken(span) };
-        let bits = one(2).unwrap_or_else(|| Rc::from([always(Value::text("8"), span)]));
-        let mut out = Vec::new();
-        for block in blocks.iter() {
-            for count in counts.iter() {
-                for bits in bits.iter() {
-                    let guard = self.template.with_guards(|guards| {
-                        let both = guards.and(block.guard, count.guard);
-                        guards.and(both, bits.guard)
-                    });
-                    if guard == Guard::NEVER {
-                        continue;
-                    }
-                    let mut unknowns = Vec::new();
-                    for value in [&block.value, &count.value, &bits.value] {
-                        value.unknowns(&mut unknowns);
-                    }
-                    let known =
-                        |value: &Value| value.known().and_then(|text| text.trim().parse::<u32>().ok());
-                    let value = match (
-                        block.value.known(),
-                        known(&count.value),
-                        known(&bits.value),
-                        unknowns.first(),
-                    ) {
-                        (Some(block), Some(count), Some(bits), _) => {
-                            match cidr::subnets(block, count, bits) {
-                                Some(blocks) => Value::List(
-                                    blocks
-                                        .into_iter()
-                                        .map(|block| always(Value::text(block), span))
-                                        .collect(),
-                                ),
-                                None => Value::Unknown(Unknown::Broken),
-                            }
-                        }
-                        (_, _, _, Some(unknown)) => Value::Unknown((*unknown).clone()),
-                        (None, ..) => match block.value.resource() {
-                            Some((resource, attribute)) => Value::Unknown(Unknown::Attribute {
-                                resource: resource.to_owned(),
-                                attribute: attribute.unwrap_or("").to_owned(),
-                            }),
-                            None => Value::Unknown(Unknown::Broken),
-                        },
-                        _ => Value::Unknown(Unknown::Broken),
-                    };
-                    out.push(Case { guard, value, span });
-                }
-            }
-        }
-        bounded(out, span)
-    }
-
     fn zones(self, region: &Value) -> Value {
         match region {
             Value::Text(text) => match text.known() {
@@ -657,92 +438,6 @@ fn too_many(span: Span) -> Vec<Case> {
 
 fn bounded(cases: Vec<Case>, span: Span) -> Vec<Case> {
     if cases.len() > CASES { too_many(span) } else { cases }
-}
-
-/// An unknown inside a text leaves the number of pieces open, so the whole list is unknown.
-fn split(delimiter: &str, value: &Value, span: Span) -> Value {
-    match value {
-        Value::Text(text) => match (text.known(), text.unknowns().next()) {
-            (Some(text), _) if !delimiter.is_empty() => {
-                Value::List(text.split(delimiter).map(|piece| always(Value::text(piece), span)).collect())
-            }
-            (None, Some(unknown)) => Value::Unknown(unknown.clone()),
-            // No id holds a comma, so ids stay whole between the commas of the text around them.
-            (None, None) if delimiter == "," => {
-                let mut pieces = vec![Text::default()];
-                for part in &text.parts {
-                    let Part::Literal(literal) = part else {
-                        pieces.last_mut().into_iter().for_each(|piece| piece.push(part.clone()));
-                        continue;
-                    };
-                    for (at, piece) in literal.split(',').enumerate() {
-                        if at > 0 {
-                            pieces.push(Text::default());
-                        }
-                        pieces
-                            .last_mut()
-                            .into_iter()
-                            .for_each(|last| last.push(Part::Literal(piece.to_owned())));
-                    }
-                }
-                Value::List(pieces.into_iter().map(|piece| always(Value::Text(piece), span)).collect())
-            }
-            (None, None) => match text.parts.iter().find_map(|part| match part {
-                Part::Resource { id, attribute } => Some((id, attribute)),
-                _ => None,
-            }) {
-                Some((id, attribute)) => Value::Unknown(Unknown::Attribute {
-                    resource: id.clone(),
-                    attribute: attribute.clone().unwrap_or_default(),
-                }),
-                None => Value::Unknown(Unknown::Broken),
-            },
-            _ => Value::Unknown(Unknown::Broken),
-        },
-        Value::Unknown(unknown) => Value::Unknown(unknown.clone()),
-        _ => Value::Unknown(Unknown::Broken),
-    }
-}
-
-fn length(value: &Value) -> Value {
-    match value {
-        Value::List(items) if items.iter().all(|item| item.guard == Guard::ALWAYS) => {
-            Value::text(items.len().to_string())
-        }
-        Value::List(_) => Value::Unknown(Unknown::TooManyCases),
-        Value::Unknown(unknown) => Value::Text(Text::of(Part::Unknown(unknown.clone()))),
-        _ => Value::Unknown(Unknown::Broken),
-    }
-}
-
-fn json_string(value: &Value) -> Value {
-    match json(value) {
-        Ok(json) => Value::text(json.to_string()),
-        Err(unknown) => Value::Text(Text::of(Part::Unknown(unknown))),
-    }
-}
-
-fn json(value: &Value) -> Result<serde_json::Value, Unknown> {
-    Ok(match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Text(text) => match (text.known(), text.unknowns().next()) {
-            (Some(text), _) => serde_json::Value::from(text),
-            (None, Some(unknown)) => return Err(unknown.clone()),
-            (None, None) => return Err(Unknown::Broken),
-        },
-        Value::List(items) => {
-            serde_json::Value::Array(items.iter().map(|item| json(&item.value)).collect::<Result<_, _>>()?)
-        }
-        Value::Map(entries) => {
-            let mut map = serde_json::Map::new();
-            for (name, case) in entries {
-                map.insert(name.clone(), json(&case.value)?);
-            }
-            serde_json::Value::Object(map)
-        }
-        Value::Unknown(unknown) => return Err(unknown.clone()),
-        Value::Zones(_) | Value::NoValue => return Err(Unknown::Broken),
-    })
 }
 
 /// A text with its unknown parts by name: `${AWS::StackName}-subnets`.
