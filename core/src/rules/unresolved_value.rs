@@ -51,7 +51,7 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
 
 /// What would settle what the template leaves open.
 pub(crate) fn needs(template: &Template<'_>) -> Vec<Need> {
-    unresolved(template).iter().map(Unresolved::need).collect()
+    unresolved(template).iter().map(|unresolved| unresolved.need(template)).collect()
 }
 
 /// An unknown with the places whose answers hang on it.
@@ -144,7 +144,7 @@ impl Unresolved {
         };
         let declared = parameter.map(|parameter| template.node(parameter.key).span());
         let first = self.uses.first();
-        let (message, help) = self.words();
+        let (message, help) = self.words(template);
         let mut finding =
             Finding::new(ID, Severity::Info, declared.or(first.map(|place| place.span)), message)
                 .help(help)
@@ -170,13 +170,13 @@ impl Unresolved {
         finding
     }
 
-    fn need(&self) -> Need {
+    fn need(&self, template: &Template<'_>) -> Need {
         let parameter = match &self.unknown {
             Unknown::Parameter(name) | Unknown::StoredParameter(name) => Some(name.clone()),
             _ => None,
         };
         let value = parameter.is_none().then(|| self.name());
-        let (reason, _) = self.words();
+        let (reason, _) = self.words(template);
         Need { parameter, value, reason, settle_with: self.settle_with() }
     }
 
@@ -205,7 +205,7 @@ impl Unresolved {
         }
     }
 
-    fn words(&self) -> (Phrase, Phrase) {
+    fn words(&self, template: &Template<'_>) -> (Phrase, Phrase) {
         let (name, settle) = (self.name(), self.settle_with());
         let pass = || {
             phrase!(
@@ -242,6 +242,21 @@ impl Unresolved {
                 ),
                 pass(),
             ),
+            Unknown::Attribute { resource, attribute } if attribute.starts_with("Outputs.") => {
+                let stack = template.resource(resource);
+                let path = stack.and_then(|stack| template.properties(stack)?.get("TemplateURL")?.as_str());
+                let path = path.unwrap_or("TemplateURL");
+                (
+                    phrase!(
+                        en: "`{name}` comes from a nested stack whose template gives no fixed value here",
+                        ja: "`{name}` はネストされたスタックの出力で、ここでは値が決まりません",
+                    ),
+                    phrase!(
+                        en: "the command line follows a nested template that is a file beside this one (`{path}`); answers that rest on it stay unknown",
+                        ja: "隣にファイルがあるネストされたテンプレートはコマンドラインなら読み込みます (`{path}`)。それまでは、この値に依存する結果を「不明」とします",
+                    ),
+                )
+            }
             _ => (
                 phrase!(
                     en: "`{name}` is known after deployment only",
