@@ -9,7 +9,7 @@ use vpcheck_core::text::{LineIndex, Span, apply};
 use vpcheck_core::{Analysis, Options, analyze};
 use vpcheck_tests::corpus::{self, File};
 
-/// Files that PyYAML or a JSON parser refuses: path, parser, line. Made by oracle/pyyaml.py.
+/// Files that PyYAML or a JSON parser refuses: path, parser, line. Made by `oracle/pyyaml.py`.
 const REFUSED: &str = include_str!("../oracle/pyyaml.tsv");
 
 /// Files that only one side refuses, with the reason.
