@@ -170,7 +170,7 @@ fn every_difference_to_cfn_lint_is_explained() {
         }
         let claims = theirs.get(&file.path).map_or(&[][..], Vec::as_slice);
         let ours = ours(&file.path, &file.text);
-        let stopped = claims.iter().any(|claim| claim.stops());
+        let stopped = claims.iter().any(Claim::stops);
         for finding in &ours {
             let seen = claims.iter().any(|claim| claim.is(finding));
             // Where it cannot read or expand a template, cfn-lint says nothing more of it.
