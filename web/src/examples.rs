@@ -17,7 +17,7 @@ pub struct Example {
 /// Every example; a first visit opens with the first.
 pub const ALL: &[Example] = &[
     Example {
-        title: || phrase!(en: "Groups in a ring", ja: "輪になったセキュリティグループ"),
+        title: || phrase!(en: "Groups in a ring", ja: "循環参照するセキュリティグループ"),
         sentence: || {
             phrase!(
                 en: "Two security groups name each other inside their own rules, so the stack cannot be created.",
@@ -27,34 +27,34 @@ pub const ALL: &[Example] = &[
         text: include_str!("../examples/ring.yaml"),
     },
     Example {
-        title: || phrase!(en: "A public subnet is no way out", ja: "パブリックサブネットは出口にならない"),
+        title: || phrase!(en: "A function and its own API", ja: "自分の API を参照する関数"),
         sentence: || {
             phrase!(
-                en: "A function never gets a public address, so its internet gateway is of no use to it.",
-                ja: "関数にパブリック IP は付かないため、インターネットゲートウェイがあっても外へ出られません。",
+                en: "The API that SAM makes calls the function, and the function asks for the API's address.",
+                ja: "SAM が作る API は関数を呼び出し、その関数は環境変数で API の URL を参照しています。",
             )
         },
-        text: include_str!("../examples/public-subnet.yaml"),
+        text: include_str!("../examples/own-api.yaml"),
     },
     Example {
-        title: || phrase!(en: "S3 through a NAT gateway", ja: "NAT ゲートウェイ経由の S3"),
+        title: || phrase!(en: "Half typed", ja: "書きかけのテンプレート"),
         sentence: || {
             phrase!(
-                en: "Every byte to S3 is paid for at the NAT gateway, although a gateway endpoint is free.",
-                ja: "ゲートウェイエンドポイントなら無料の S3 通信に、NAT ゲートウェイの料金を払っています。",
+                en: "A line is not finished; a wrong name and a doubled key elsewhere are found all the same.",
+                ja: "書きかけの行があっても、ほかの箇所の名前の間違いやキーの重複は見つかります。",
             )
         },
-        text: include_str!("../examples/nat.yaml"),
+        text: include_str!("../examples/half-typed.yaml"),
     },
     Example {
-        title: || phrase!(en: "A database behind an API", ja: "API の裏のデータベース"),
+        title: || phrase!(en: "A finding with a reason to stay", ja: "理由を書いて抑制した指摘"),
         sentence: || {
             phrase!(
-                en: "The wrong port is open, and nothing keeps the function from using up every connection.",
-                ja: "開いているポートが違い、関数が接続を使い切るのを防ぐものもありません。",
+                en: "A comment allows one finding and says why; another comment allows nothing any more.",
+                ja: "コメントで理由を添えて指摘を抑制しています。もう 1 つのコメントは、もう何も抑制していません。",
             )
         },
-        text: include_str!("../examples/database.yaml"),
+        text: include_str!("../examples/suppressed.yaml"),
     },
     Example {
         title: || phrase!(en: "A misspelt name, in JSON", ja: "名前の打ち間違い（JSON）"),
@@ -92,6 +92,13 @@ mod tests {
             analysis.findings.iter().map(|finding| finding.rule.0).collect()
         };
         assert!(rules("Groups in a ring").contains(&"circular-dependency"));
+        assert_eq!(rules("A function and its own API")[..2], ["unresolved-value", "unresolved-value"]);
+        assert!(rules("A function and its own API").contains(&"circular-dependency"));
+        let half = rules("Half typed");
+        for rule in ["invalid-syntax", "unknown-reference", "duplicate-key"] {
+            assert!(half.contains(&rule), "{rule}");
+        }
+        assert_eq!(rules("A finding with a reason to stay"), ["unresolved-value", "invalid-suppression"]);
         assert!(rules("A misspelt name, in JSON").contains(&"unknown-reference"));
         assert_eq!(rules("Nothing to find"), [""; 0]);
     }

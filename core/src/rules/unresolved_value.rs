@@ -5,7 +5,7 @@ use crate::Need;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::phrase;
-use crate::template::{Resource, Template, Unknown};
+use crate::template::{Case, Resource, Template, Unknown, Value};
 use crate::text::Span;
 
 const ID: RuleId = RuleId("unresolved-value");
@@ -17,7 +17,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     fix: None,
     summary: || {
         phrase!(
-            en: "An answer hangs on a value that the template does not tell",
+            en: "An answer depends on a value that the template does not give",
             ja: "テンプレートだけでは決まらない値によって結果が変わる",
         )
     },
@@ -67,7 +67,7 @@ struct Place {
 }
 
 /// Every unknown once, in the order of its first use. Nothing where no function sits in a VPC: then no answer
-/// hangs on the network.
+/// depends on the network.
 fn unresolved(template: &Template<'_>) -> Vec<Unresolved> {
     let in_vpc = |resource: &Resource| {
         matches!(resource.kind.as_str(), "AWS::Lambda::Function" | "AWS::Lambda::CapacityProvider")
@@ -83,8 +83,8 @@ fn unresolved(template: &Template<'_>) -> Vec<Unresolved> {
         for path in *paths {
             for case in template.property(resource, path) {
                 let mut unknowns = Vec::new();
-                case.value.unknowns(&mut unknowns);
-                for unknown in unknowns {
+                collect(&case, &mut unknowns);
+                for (unknown, span) in unknowns {
                     if !can_be_settled(unknown) {
                         continue;
                     }
@@ -95,13 +95,26 @@ fn unresolved(template: &Template<'_>) -> Vec<Unresolved> {
                     let property = path.join(".");
                     let uses = &mut order[number].uses;
                     if !uses.iter().any(|place| place.resource == resource.id && place.property == property) {
-                        uses.push(Place { resource: resource.id.clone(), property, span: case.span });
+                        uses.push(Place { resource: resource.id.clone(), property, span });
                     }
                 }
             }
         }
     }
     order
+}
+
+/// Every unknown of a value with the innermost place that it comes from.
+fn collect<'v>(case: &'v Case, found: &mut Vec<(&'v Unknown, Span)>) {
+    match &case.value {
+        Value::List(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Map(entries) => entries.iter().for_each(|(_, entry)| collect(entry, found)),
+        value => {
+            let mut unknowns = Vec::new();
+            value.unknowns(&mut unknowns);
+            found.extend(unknowns.into_iter().map(|unknown| (unknown, case.span)));
+        }
+    }
 }
 
 /// The account and the stack's own name decide nothing in a network, the region has its own option, and what is
@@ -149,7 +162,7 @@ impl Unresolved {
             finding = finding.label(
                 place.span,
                 phrase!(
-                    en: "{property} of `{resource}` hangs on it",
+                    en: "{property} of `{resource}` depends on it",
                     ja: "`{resource}` の {property} がこの値に依存",
                 ),
             );
@@ -196,8 +209,8 @@ impl Unresolved {
         let (name, settle) = (self.name(), self.settle_with());
         let pass = || {
             phrase!(
-                en: "pass `{settle}`; until then, what depends on it is called unknown",
-                ja: "`{settle}` で値を渡してください。それまでは、この値に依存する結果を「不明」とします",
+                en: "give it a value, on the command line by `{settle}`; until then, answers that rest on it stay unknown",
+                ja: "値を指定してください (コマンドラインでは `{settle}`)。それまでは、この値に依存する結果を「不明」とします",
             )
         };
         match &self.unknown {
@@ -235,7 +248,7 @@ impl Unresolved {
                     ja: "`{name}` の値はデプロイするまで決まりません",
                 ),
                 phrase!(
-                    en: "what depends on it is called unknown",
+                    en: "answers that rest on it stay unknown",
                     ja: "この値に依存する結果は「不明」とします",
                 ),
             ),
@@ -267,8 +280,8 @@ Resources:
         assert_eq!(
             findings(text, "unresolved-value"),
             [
-                "2:3 parameter `Subnets` has no default, so its value is not known here | 9:30 VpcConfig.SubnetIds of `One` hangs on it | 13:30 VpcConfig.SubnetIds of `Two` hangs on it",
-                "13:62 `shared-group` is exported by another stack and not known here",
+                "2:3 parameter `Subnets` has no default, so its value is not known here | 9:30 VpcConfig.SubnetIds of `One` depends on it | 13:30 VpcConfig.SubnetIds of `Two` depends on it",
+                "13:76 `shared-group` is exported by another stack and not known here",
             ]
         );
     }

@@ -313,7 +313,7 @@ impl<'a> Check<'a, '_> {
             call.node,
             |resource| {
                 phrase!(
-                    en: "the name in {name} hangs on the resource `{resource}`",
+                    en: "the name in {name} depends on the resource `{resource}`",
                     ja: "{name} の名前がリソース `{resource}` によって変わります",
                 )
             },
@@ -332,7 +332,7 @@ impl<'a> Check<'a, '_> {
             name,
             |resource| {
                 phrase!(
-                    en: "the name of an export hangs on the resource `{resource}`",
+                    en: "the name of an export depends on the resource `{resource}`",
                     ja: "エクスポート名がリソース `{resource}` によって変わります",
                 )
             },

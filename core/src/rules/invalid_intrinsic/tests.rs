@@ -61,11 +61,11 @@ fn arguments_that_a_function_does_not_take() {
         ("!Base64 [a]", "the argument of `!Base64` must be a text"),
         (
             "{Fn::ImportValue: !GetAtt Topic.Arn}",
-            "the name in `Fn::ImportValue` hangs on the resource `Topic`",
+            "the name in `Fn::ImportValue` depends on the resource `Topic`",
         ),
         (
             "{Fn::ImportValue: !Sub '${Topic}-a'}",
-            "the name in `Fn::ImportValue` hangs on the resource `Topic`",
+            "the name in `Fn::ImportValue` depends on the resource `Topic`",
         ),
         ("!If [Prod, a]", "`!If` takes 3 arguments; here 2"),
         ("!If [!Equals [a, b], a, b]", "the condition of `!If` must be the name of one; here is `!Equals`"),
@@ -228,7 +228,10 @@ Resources:
 #[test]
 fn an_export_is_named_before_there_is_any_resource() {
     let text = "Resources: {T: {Type: AWS::SNS::Topic}}\nOutputs:\n  A: {Value: !Ref T, Export: {Name: !Sub '${AWS::StackName}-a'}}\n  B: {Value: !Ref T, Export: {Name: !Sub '${T}-b'}}\n";
-    assert_eq!(findings(text, "invalid-intrinsic"), ["4:45 the name of an export hangs on the resource `T`"]);
+    assert_eq!(
+        findings(text, "invalid-intrinsic"),
+        ["4:45 the name of an export depends on the resource `T`"]
+    );
 }
 
 #[test]
