@@ -114,3 +114,23 @@ fn odd_but_legal_yaml_is_kept() {
     assert_eq!(errors("Resources: {}\n---\nResources: {}\n"), [SyntaxErrorKind::SecondDocument]);
     assert_eq!(errors("---\nResources: {}\n---\n"), []);
 }
+
+/// Each took a minute or more while every finding searched the whole text or every name.
+#[test]
+fn thousands_of_wrong_calls_end_soon() {
+    let map: String = (0..8_000).map(|at| format!("    key{at:06}a: {{x: 1}}\n")).collect();
+    let calls: String = (0..8_000).map(|at| format!("        - !FindInMap [M, kex{at:06}b, x]\n")).collect();
+    let duplicates = "      Fn::If: a\n".repeat(20_000);
+    let names: String = (0..20_000).map(|at| format!("        ${{a-{at}}} ${{}} text\n")).collect();
+    let topic = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties:\n";
+    let texts = [
+        format!("Mappings:\n  M:\n{map}{topic}      L:\n{calls}"),
+        format!("{topic}{duplicates}"),
+        format!("{topic}      A: !Sub |\n{names}"),
+    ];
+    let start = std::time::Instant::now();
+    for text in &texts {
+        assert!(!analyze("t.yaml", text, &Options::default()).findings.is_empty());
+    }
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}

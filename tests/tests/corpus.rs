@@ -9,7 +9,7 @@ use vpcheck_core::text::{LineIndex, Span, apply};
 use vpcheck_core::{Analysis, Options, analyze};
 use vpcheck_tests::corpus::{self, File};
 
-/// Files that PyYAML or a JSON parser refuses: path, parser, line. Made by oracle/pyyaml.py.
+/// Files that `PyYAML` or a JSON parser refuses: path, parser, line. Made by `oracle/pyyaml.py`.
 const REFUSED: &str = include_str!("../oracle/pyyaml.tsv");
 
 /// Files that only one side refuses, with the reason.
@@ -98,7 +98,7 @@ fn only_texts_that_other_parsers_refuse_are_invalid() {
             // Others notice an error where they can go on no longer, which is where it began or further down.
             (Some(ours), Some(theirs)) if ours <= *theirs => {}
             (ours, theirs) if !explained => {
-                wrong.push(format!("{}: we {ours:?}, they {theirs:?}", file.path))
+                wrong.push(format!("{}: we {ours:?}, they {theirs:?}", file.path));
             }
             _ => {}
         }

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         let mut fixes = analysis.findings.iter().filter(|finding| finding.rule.0 == rule.as_str());
         let Some(fix) = fixes.find_map(|finding| finding.fix.as_ref()) else { break };
         match apply(&text, &fix.edits) {
-            Ok(fixed) if fixed != text => text = fixed,
+            Ok(after) if after != text => text = after,
             Ok(_) => break,
             Err(error) => {
                 eprintln!("{path}: {error}");
