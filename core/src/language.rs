@@ -31,7 +31,7 @@ impl Language {
     }
 }
 
-/// One sentence in every language. Made by [`phrase!`], which does not compile with a language missing.
+/// One sentence in every language. Made by [`phrase!`](crate::phrase), which does not compile with a language missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
     /// English.

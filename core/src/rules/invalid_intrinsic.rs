@@ -438,7 +438,7 @@ impl<'a> Check<'a, '_> {
         for entry in map.entries() {
             match entry.name() {
                 Some(name) if is_loop(name) => self.for_each(entry.key, entry.value, depth),
-                _ if self.section == Section::Conditions => self.condition(entry.value, true, depth),
+                _ if self.section == Section::Conditions => self.condition(entry.value, depth),
                 _ if entry.value.get("Type").is_some() => self.declaration(entry.value),
                 _ => self.value(entry.value, depth),
             }

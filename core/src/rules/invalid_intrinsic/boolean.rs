@@ -15,7 +15,7 @@ impl<'a> Check<'a, '_> {
                 Some(name) if is_loop(name) => self.for_each(entry.key, entry.value, DEPTH),
                 Some("Fn::Transform") => {}
                 _ if entry.value.is_null() && !entry.value.is_missing() => self.empty_condition(entry.key),
-                _ => self.condition(entry.value, true, DEPTH),
+                _ => self.condition(entry.value, DEPTH),
             }
         }
         self.owner = None;
@@ -26,12 +26,12 @@ impl<'a> Check<'a, '_> {
         for entry in section.entries() {
             self.owner = entry.name();
             if let Some(condition) = entry.value.get("RuleCondition") {
-                self.condition(condition, true, DEPTH);
+                self.condition(condition, DEPTH);
             }
             let assertions = entry.value.get("Assertions").map(Node::items);
             for assertion in assertions.into_iter().flatten() {
                 if let Some(assert) = assertion.get("Assert") {
-                    self.condition(assert, true, DEPTH);
+                    self.condition(assert, DEPTH);
                 }
             }
         }
@@ -52,7 +52,7 @@ impl<'a> Check<'a, '_> {
                     phrase!(en: "a condition of {name} is empty", ja: "{name} の条件が空です"),
                 );
             } else {
-                self.condition(item, false, depth);
+                self.condition(item, depth);
             }
         }
     }
@@ -70,9 +70,8 @@ impl<'a> Check<'a, '_> {
         }
     }
 
-    /// A place that must be true or false. `whole` where it is the whole of a condition: there a bare `true` will
-    /// not do.
-    pub(super) fn condition(&mut self, node: Node<'a>, whole: bool, depth: usize) {
+    /// A place that must be true or false. A bare `true` is let pass: nothing we know says that it is refused.
+    pub(super) fn condition(&mut self, node: Node<'a>, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
         if !self.seen.insert((node.target(), self.section, true)) {
             return;
@@ -101,7 +100,7 @@ impl<'a> Check<'a, '_> {
                 self.inside(call, depth);
                 true
             }
-            Expression::Scalar(scalar) => whole || scalar.as_bool().is_none(),
+            Expression::Scalar(scalar) => scalar.as_bool().is_none(),
             Expression::List(_) => true,
             Expression::Map(map) => {
                 let before = self.told.len();
