@@ -19,8 +19,8 @@ sentences! {
     title { en: "vpcheck: what a Lambda function in a VPC can reach", ja: "vpcheck: VPC 内の Lambda はどこへ届くか" }
     /// The first line: what this is.
     tagline {
-        en: "Finds what keeps Lambda functions in a VPC from deploying, connecting or staying cheap.",
-        ja: "VPC 内の Lambda がデプロイできない・つながらない・高くつく原因を見つけます。"
+        en: "Checks CloudFormation and SAM templates with Lambda functions in a VPC, before you deploy.",
+        ja: "VPC 内の Lambda を含む CloudFormation・SAM テンプレートを、デプロイ前にチェックします。"
     }
     /// The first line: what does not happen.
     privacy {
