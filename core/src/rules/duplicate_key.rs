@@ -3,6 +3,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Area, RuleInfo};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::phrase;
+use crate::suggest::whole_lines;
 use crate::syntax::{CollectionStyle, DuplicateKey, Node, NodeId};
 use crate::template::Template;
 use crate::text::{Edit, Span};
@@ -95,25 +96,6 @@ fn owners<'a>(template: &'a Template<'_>) -> HashMap<NodeId, (Node<'a>, Node<'a>
         }
     }
     owners
-}
-
-/// The lines of `span`, where nothing else stands on them.
-fn whole_lines(text: &str, span: Span) -> Option<Span> {
-    let before = text.get(..span.start as usize)?;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    if !before[start..].trim().is_empty() {
-        return None;
-    }
-    let after = text.get(span.end as usize..)?;
-    let line_end = after.find('\n').map_or(after.len(), |at| at + 1);
-    let rest = after[..line_end].trim();
-    if !rest.is_empty() && !rest.starts_with('#') {
-        return None;
-    }
-    // A block scalar's span may end with its last line already.
-    let ends_at_line = before.len() < span.end as usize && text[..span.end as usize].ends_with('\n');
-    let end = if ends_at_line { span.end } else { span.end + u32::try_from(line_end).ok()? };
-    Some(Span::new(u32::try_from(start).ok()?, end))
 }
 
 #[cfg(test)]

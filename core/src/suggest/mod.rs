@@ -3,4 +3,5 @@
 mod layout;
 mod move_ingress;
 
+pub(crate) use layout::whole_lines;
 pub(crate) use move_ingress::move_ingress_out;
