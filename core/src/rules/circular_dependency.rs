@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{Area, RuleInfo};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
+use crate::language::Phrase;
 use crate::phrase;
 use crate::suggest::move_ingress_out;
 use crate::syntax::Node;
@@ -236,10 +237,11 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
     let mut finding = Finding::new(ID, Severity::Error, Some(primary.span), message)
         .about(from)
         .told_apart_by(chain.as_str())
-        .here(edge_words(from, to, primary));
+        .here(with_origin(template, ring[0], primary, edge_words(from, to, primary)));
     for ((from, to), edges) in steps.iter().zip(&edges).skip(1) {
         if let Some(edge) = edges.first() {
-            finding = finding.label(edge.span, edge_words(name(*from), name(*to), edge));
+            let words = edge_words(name(*from), name(*to), edge);
+            finding = finding.label(edge.span, with_origin(template, *from, edge, words));
         }
     }
     let fix = steps.iter().zip(&edges).find_map(|((from, to), edges)| {
@@ -310,7 +312,19 @@ fn api_events<'a>(template: &'a Template<'_>) -> Vec<(&'a str, &'a str, &'a str,
     found
 }
 
-fn edge_words(from: &str, to: &str, edge: &Edge) -> crate::language::Phrase {
+/// Says where a resource comes from that stands nowhere in the text.
+fn with_origin(template: &Template<'_>, resource: usize, edge: &Edge, words: Phrase) -> Phrase {
+    // An event names the function already.
+    if matches!(edge.why, Why::Event(_)) {
+        return words;
+    }
+    let Some(resource) = template.resources.get(resource) else { return words };
+    let Some(origin) = &resource.made_by else { return words };
+    let (id, Phrase { en, ja }) = (&resource.id, words);
+    phrase!(en: "{en} (SAM makes `{id}` from `{origin}`)", ja: "{ja} (`{id}` は SAM が `{origin}` から生成)")
+}
+
+fn edge_words(from: &str, to: &str, edge: &Edge) -> Phrase {
     match &edge.why {
         Why::DependsOn => phrase!(
             en: "`{from}` waits for `{to}` by DependsOn",
@@ -424,6 +438,26 @@ Resources:
         let own = text.replace("Method: get", "Method: get, RestApiId: !Ref Api")
             + "  Api: {Type: AWS::Serverless::Api, Properties: {StageName: v1}}\n";
         assert!(findings(&own, "circular-dependency").is_empty());
+    }
+
+    #[test]
+    fn a_ring_through_what_sam_makes_says_where_that_comes_from() {
+        let text = "\
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Handler:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: {Variables: {BUCKET: !Ref Bucket}}
+      Events:
+        Put: {Type: S3, Properties: {Bucket: !Ref Bucket, Events: 's3:ObjectCreated:*'}}
+";
+        assert_eq!(
+            findings(text, "circular-dependency"),
+            [
+                "2:11 3 resources depend on each other in a ring: Bucket → HandlerPutPermission → Handler → Bucket | 8:9 `HandlerPutPermission` needs `Handler` (SAM makes `HandlerPutPermission` from `Handler`) | 6:46 `Handler` needs `Bucket`"
+            ]
+        );
     }
 
     #[test]
