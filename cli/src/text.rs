@@ -9,11 +9,11 @@ use annotate_snippets::{
 use vpcheck_core::finding::{FileId, Finding, Fix, Label, Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::phrase;
-use vpcheck_core::text::{LineIndex, Span};
+use vpcheck_core::text::{Edit, LineIndex, Span};
 use vpcheck_core::{Analysis, Summary};
 
 /// A fix of more lines than this is told by its title alone; the excerpt would bury the finding.
-const PATCH_LINE_LIMIT: usize = 8;
+const PATCH_LINE_LIMIT: usize = 40;
 
 /// Of labels that say the same, so many are excerpted; of the others the lines are named.
 const REPETITION_LIMIT: usize = 3;
@@ -182,19 +182,38 @@ impl TextWriter {
 /// The edits as changed lines of the file that the finding is in; nothing where there is too much of them.
 fn patches<'a>(fix: &'a Fix, file: FileId, sources: &'a Sources<'a>) -> Option<Snippet<'a, Patch<'a>>> {
     let source = sources.get(file)?;
-    let ranges: Option<Vec<Range<usize>>> = fix.edits.iter().map(|edit| source.range(edit.span)).collect();
+    let edits = joined(&fix.edits);
+    let ranges: Option<Vec<Range<usize>>> = edits.iter().map(|edit| source.range(edit.span)).collect();
     let ranges = ranges?;
     let lines_taken = ranges.iter().map(|range| source.text[range.clone()].lines().count());
-    let lines_given = fix.edits.iter().map(|edit| edit.replacement.lines().count());
-    if fix.edits.is_empty() || lines_taken.chain(lines_given).sum::<usize>() > PATCH_LINE_LIMIT {
+    let lines_given = edits.iter().map(|edit| edit.replacement.lines().count());
+    if edits.is_empty() || lines_taken.chain(lines_given).sum::<usize>() > PATCH_LINE_LIMIT {
         return None;
     }
     let window = source.window(ranges.iter().cloned())?;
     let snippet = Snippet::source(window.text).line_start(window.first_line).path(&source.path);
-    let patches = fix.edits.iter().zip(ranges).map(|(edit, range)| {
-        Patch::new(range.start - window.start..range.end - window.start, edit.replacement.as_str())
+    let patches = edits.into_iter().zip(ranges).map(|(edit, range)| {
+        Patch::new(range.start - window.start..range.end - window.start, edit.replacement)
     });
     Some(snippet.patches(patches))
+}
+
+/// The edits in order, those that touch made one: the renderer takes an insertion right behind a deletion for all
+/// there is.
+fn joined(edits: &[Edit]) -> Vec<Edit> {
+    let mut ordered = edits.to_vec();
+    ordered.sort_by_key(|edit| edit.span);
+    let mut joined: Vec<Edit> = Vec::with_capacity(ordered.len());
+    for edit in ordered {
+        match joined.last_mut() {
+            Some(last) if last.span.end == edit.span.start => {
+                last.span = last.span.cover(edit.span);
+                last.replacement.push_str(&edit.replacement);
+            }
+            _ => joined.push(edit),
+        }
+    }
+    joined
 }
 
 /// A text of unknown origin without what steers a terminal. The renderer does this for excerpts and first titles only.

@@ -91,8 +91,14 @@ impl<'o> Follower<'o> {
             let mut child = self.analyze(&stack.key, stack.text, &stack.parameters, &chain);
             // What the parent leaves open is told at the parent.
             child.findings.retain(|finding| {
-                !(finding.rule.0 == "unresolved-value"
-                    && finding.resource.as_ref().is_some_and(|name| stack.passed.contains(name)))
+                let passed = finding.resource.as_ref().filter(|name| stack.passed.contains(*name));
+                match passed.filter(|_| finding.rule.0 == "unresolved-value") {
+                    Some(name) => {
+                        inputs.asked_by_nested.insert((stack.id.clone(), name.clone()));
+                        false
+                    }
+                    None => true,
+                }
             });
             child.needs.retain(|need| need.parameter.is_none());
             for finding in &mut child.findings {
@@ -115,7 +121,7 @@ impl<'o> Follower<'o> {
                 inputs.nested_outputs.insert((stack.id.clone(), name), value);
             }
         }
-        let template = if inputs.nested_outputs.is_empty() {
+        let template = if inputs.nested_outputs.is_empty() && inputs.asked_by_nested.is_empty() {
             template
         } else {
             super::lower_text(text, self.options, inputs)
@@ -275,6 +281,7 @@ Resources:
         assert_eq!(
             told,
             [
+                "main.yaml parameter `Subnets` has no default, so its value is not known here",
                 "app/app.yaml parameter `Other` has no default, so its value is not known here",
                 "app/app.yaml no resource is named `Nothing`",
             ]

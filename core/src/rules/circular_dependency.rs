@@ -263,8 +263,8 @@ fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Fin
     });
     let help = if groups {
         phrase!(
-            en: "CloudFormation can create none of them first; write one of the rules as a resource of its own (AWS::EC2::SecurityGroupIngress)",
-            ja: "いずれのセキュリティグループも先に作成できません。片方のルールを独立したリソース (AWS::EC2::SecurityGroupIngress) に分けてください",
+            en: "CloudFormation can create none of them first; write one of the rules as a resource of its own (AWS::EC2::SecurityGroupIngress or SecurityGroupEgress)",
+            ja: "いずれのセキュリティグループも先に作成できません。片方のルールを独立したリソース (AWS::EC2::SecurityGroupIngress または SecurityGroupEgress) に分けてください",
         )
     } else {
         phrase!(

@@ -28,6 +28,11 @@ fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
     let owners = owners(template);
     for duplicate in &template.parsed.duplicates {
         let (first, second) = (template.node(duplicate.first), template.node(duplicate.second));
+        // A line given up between the two may be what kept them apart.
+        let between = Span::new(first.span().start, second.span().end.max(first.span().start));
+        if template.parsed.lost.iter().any(|lost| between.contains(*lost)) {
+            continue;
+        }
         let name = second.as_str().unwrap_or("");
         findings.push(
             Finding::new(
@@ -68,11 +73,19 @@ fn remove_first(
                 return None;
             }
             let rest = &after[comma + 1..];
+            if rest.trim_start().starts_with('#') {
+                return None;
+            }
             let blank = rest.len() - rest.trim_start().len();
             Span::new(key.span().start, end + u32::try_from(comma + 1 + blank).ok()?)
         }
     };
     let name = key.as_str()?;
+    // An anchor that goes takes its aliases' meaning with it; a whole section is too much to take away.
+    let whole_section = map.id() == template.parsed.root().id();
+    if whole_section || span.slice(text).contains('&') {
+        return None;
+    }
     Some(Fix {
         safety: Safety::Suggested,
         title: phrase!(en: "Remove the first `{name}`", ja: "1 つ目の `{name}` を削除する"),

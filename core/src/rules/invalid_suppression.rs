@@ -70,6 +70,7 @@ pub(crate) fn check_suppressions(
             wrong.push(complaint(&allow, known));
         }
     }
+    wrong.extend(unreadable(template));
     findings.append(&mut wrong);
     for finding in findings.iter_mut() {
         if let Some(reason) = off.get(finding.rule.0) {
@@ -120,8 +121,8 @@ fn comment_allows(template: &Template<'_>, index: &LineIndex) -> Vec<Allow> {
     let mut found = Vec::new();
     for comment in &template.parsed.comments {
         let Some(rest) = comment.text.trim_start().strip_prefix(MARK) else { continue };
-        let Some(inside) = rest.trim_start().strip_prefix("allow(") else { continue };
-        let Some((rules, reason)) = inside.split_once(')') else { continue };
+        let inside = rest.trim_start().strip_prefix("allow(");
+        let Some((rules, reason)) = inside.and_then(|inside| inside.split_once(')')) else { continue };
         let line = if comment.trailing {
             index.line_of(comment.span.start)
         } else {
@@ -140,6 +141,35 @@ fn comment_allows(template: &Template<'_>, index: &LineIndex) -> Vec<Allow> {
                 scope: Scope::Line(line),
             });
         }
+    }
+    found
+}
+
+/// Comments that start like a suppression and are none.
+fn unreadable(template: &Template<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for comment in &template.parsed.comments {
+        let Some(rest) = comment.text.trim_start().strip_prefix(MARK) else { continue };
+        let inside = rest.trim_start().strip_prefix("allow(").and_then(|inside| inside.split_once(')'));
+        if inside.is_some_and(|(rules, _)| !rules.trim().is_empty()) {
+            continue;
+        }
+        found.push(
+            Finding::new(
+                ID,
+                Severity::Warning,
+                Some(comment.span),
+                phrase!(
+                    en: "this comment starts like a suppression but suppresses nothing",
+                    ja: "抑制コメントの書式ではないため、何も抑制していません",
+                ),
+            )
+            .help(phrase!(
+                en: "write `# vpcheck: allow(rule-id) the reason`",
+                ja: "`# vpcheck: allow(ルール ID) 理由` の形で書いてください",
+            ))
+            .told_apart_by(comment.text.trim()),
+        );
     }
     found
 }
@@ -246,6 +276,18 @@ Resources:
         assert_eq!(analysis.summary().suppressed, 1);
         let after = fixed(text, "invalid-suppression");
         assert!(after.contains("Three: 1\n") && after.contains("allow(unknown-reference) typo"), "{after}");
+    }
+
+    #[test]
+    fn a_comment_that_is_no_suppression_is_told() {
+        let text = "Resources:\n  # vpcheck: allow unknown-reference\n  # vpcheck: ignore(x)\n  # vpcheck is good\n  A: {Type: T}\n";
+        assert_eq!(
+            findings(text, "invalid-suppression"),
+            [
+                "2:3 this comment starts like a suppression but suppresses nothing",
+                "3:3 this comment starts like a suppression but suppresses nothing",
+            ]
+        );
     }
 
     #[test]

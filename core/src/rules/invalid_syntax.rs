@@ -49,6 +49,20 @@ fn placeholder(template: &Template<'_>, error: &SyntaxError) -> Option<(Phrase, 
             ),
         ));
     }
+    let mut tags = value.split_whitespace().take_while(|word| word.starts_with('!') && word.len() > 1);
+    if let (Some(outer), Some(inner)) = (tags.next(), tags.next()) {
+        let (outer, inner) = (outer.trim_start_matches('!'), inner.trim_start_matches('!'));
+        return Some((
+            phrase!(
+                en: "two short forms cannot follow each other",
+                ja: "短縮形の関数を続けて書くことはできません",
+            ),
+            phrase!(
+                en: "write the outer one in full: `Fn::{outer}: !{inner} ...` on a line below the key",
+                ja: "外側を完全形にし、キーの次の行に `Fn::{outer}: !{inner} ...` と書いてください",
+            ),
+        ));
+    }
     if value.starts_with("{{") && !value.starts_with("{{resolve:") {
         return Some((
             phrase!(en: "a value that starts with `{{{{` is read as a map", ja: "`{{{{` で始まる値はマップとして解釈されます"),
@@ -119,6 +133,23 @@ fn words(kind: &SyntaxErrorKind, format: Format) -> (Phrase, Phrase) {
                 ja: "引用符のない値を `{character}` で始めることはできません",
             ),
             phrase!(en: "put the value in quotes", ja: "値を引用符で囲んでください"),
+        ),
+        SyntaxErrorKind::BareStar => (
+            phrase!(
+                en: "a plain value cannot start with `*` or `&`",
+                ja: "引用符のない値を `*` や `&` で始めることはできません",
+            ),
+            phrase!(en: "put the value in quotes: `\"*\"`", ja: "`\"*\"` のように引用符で囲んでください"),
+        ),
+        SyntaxErrorKind::MissingSpace => (
+            phrase!(
+                en: "a space is missing after `:`, so this line is no key with a value",
+                ja: "半角の `:` とスペースがないため、キーと値として読めません",
+            ),
+            phrase!(
+                en: "write `key: value`, with an ASCII colon and a space",
+                ja: "`キー: 値` のように、半角コロンの後ろにスペースを入れてください",
+            ),
         ),
         SyntaxErrorKind::TextAfterQuote => (
             phrase!(en: "text goes on after the closing quote", ja: "閉じ引用符の後ろに文字が続いています"),

@@ -17,6 +17,10 @@ pub(crate) fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>)
         if !same(first, other_first) && !same(last, other_last) {
             continue;
         }
+        // `Subnet2` is no slip of the pen for `Subnet1`: numbers tell things apart on purpose.
+        if digits(name).ne(digits(candidate)) {
+            continue;
+        }
         let distance = if candidate.eq_ignore_ascii_case(name) {
             0
         } else {
@@ -35,6 +39,10 @@ pub(crate) fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>)
         }
     }
     best.filter(|_| !tied && name.chars().count() >= 3).map(|(candidate, _)| candidate)
+}
+
+fn digits(name: &str) -> impl Iterator<Item = char> + '_ {
+    name.chars().filter(char::is_ascii_digit)
 }
 
 /// Damerau-Levenshtein distance (neighbours exchanged count once), or nothing where it exceeds `limit`.
@@ -70,7 +78,8 @@ mod tests {
         let near = |name| nearest(name, names.into_iter());
         assert_eq!(near("VPC"), Some("Vpc"));
         assert_eq!(near("Funtcion"), Some("Function"));
-        assert_eq!(near("PrivateSubnetA1"), Some("PrivateSubnetA"));
+        assert_eq!(near("PrivateSubnettA"), Some("PrivateSubnetA"));
+        assert_eq!(near("PrivateSubnetA1"), None, "a number is no slip");
         assert_eq!(near("PrivateSubnet"), None, "two are as near");
         assert_eq!(near("Database"), None);
         assert_eq!(near("V"), None, "too short to guess");

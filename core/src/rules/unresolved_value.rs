@@ -73,14 +73,19 @@ fn unresolved(template: &Template<'_>) -> Vec<Unresolved> {
         matches!(resource.kind.as_str(), "AWS::Lambda::Function" | "AWS::Lambda::CapacityProvider")
             && template.properties(resource).is_some_and(|properties| properties.get("VpcConfig").is_some())
     };
-    if !template.resources.iter().any(in_vpc) {
+    let asked = &template.inputs().asked_by_nested;
+    if asked.is_empty() && !template.resources.iter().any(in_vpc) {
         return Vec::new();
     }
     let mut order: Vec<Unresolved> = Vec::new();
     let mut numbers: BTreeMap<Unknown, usize> = BTreeMap::new();
     for resource in &template.resources {
-        let Some((_, paths)) = DECIDING.iter().find(|(kind, _)| *kind == resource.kind) else { continue };
-        for path in *paths {
+        let known = DECIDING.iter().find(|(kind, _)| *kind == resource.kind);
+        let mut paths: Vec<Vec<&str>> =
+            known.into_iter().flat_map(|(_, paths)| paths.iter()).map(|path| path.to_vec()).collect();
+        let of_stack = asked.iter().filter(|(stack, _)| *stack == resource.id);
+        paths.extend(of_stack.map(|(_, parameter)| vec!["Parameters", parameter.as_str()]));
+        for path in &paths {
             for case in template.property(resource, path) {
                 let mut unknowns = Vec::new();
                 collect(&case, &mut unknowns);

@@ -3,6 +3,7 @@
 use super::layout::{Layout, after_lines, indentation, last_byte, moved, whole_lines};
 use crate::syntax::{CollectionStyle, Entry, Node};
 use crate::template::expression::Expression;
+use crate::template::reference::inside_quotes;
 use crate::template::{Resource, Template};
 use crate::text::{Edit, Span};
 
@@ -15,7 +16,10 @@ pub(crate) fn move_ingress_out(
     source: &Resource,
     references: &[Span],
 ) -> Option<Vec<Edit>> {
-    if group.kind != "AWS::EC2::SecurityGroup" || group.made_by.is_some() {
+    if group.kind != "AWS::EC2::SecurityGroup"
+        || !is_written(template, group)
+        || !is_written(template, source)
+    {
         return None;
     }
     let properties = template.properties(group)?;
@@ -26,16 +30,24 @@ pub(crate) fn move_ingress_out(
         .copied()
         .filter(|rule| references.iter().any(|place| rule.span_with_tag().contains(*place)))
         .collect();
+    // An anchor that goes takes its aliases' meaning with it.
+    let anchored = moving.iter().any(|rule| rule.span_with_tag().slice(template.text()).contains('&'));
     let all_inside =
         references.iter().all(|place| moving.iter().any(|rule| rule.span_with_tag().contains(*place)));
     let plain = moving.iter().all(|rule| matches!(Expression::of(*rule), Expression::Map(_)));
-    if moving.is_empty() || !all_inside || !plain {
+    if moving.is_empty() || !all_inside || !plain || anchored {
         return None;
     }
     let layout = Layout::of(template);
     let mut edits = remove(template, ingress, &rules, &moving)?;
     edits.push(insert(template, &layout, group, source, &moving)?);
     Some(edits)
+}
+
+/// Whether the resource stands in the text under its own name: loops and SAM make others, which no edit reaches.
+fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
+    let key = template.node(resource.key);
+    resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
 }
 
 /// Takes the rules out of the list, and the whole property where none stays: an empty list means the same, but an
@@ -77,6 +89,10 @@ fn with_comma(text: &str, span: Span) -> Option<Span> {
     let blank = after.len() - after.trim_start().len();
     if after[blank..].starts_with(',') {
         let rest = &after[blank + 1..];
+        // A comment behind the comma would come to stand behind what is left.
+        if rest.trim_start().starts_with('#') {
+            return None;
+        }
         let more = rest.len() - rest.trim_start().len();
         return Some(Span::new(span.start, span.end + u32::try_from(blank + 1 + more).ok()?));
     }

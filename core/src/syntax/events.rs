@@ -408,6 +408,7 @@ fn error_kind(error: &ScanError) -> SyntaxErrorKind {
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInIndentation
         | ErrorKind::TabInPlainScalar => SyntaxErrorKind::Tab,
+        _ if error.info().contains("scanning an anchor or alias") => SyntaxErrorKind::BareStar,
         _ if error.info().contains("trailing content after") => SyntaxErrorKind::TextAfterQuote,
         _ => SyntaxErrorKind::Other(error.info()),
     }

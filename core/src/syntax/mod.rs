@@ -94,6 +94,10 @@ pub enum SyntaxErrorKind {
     Tab,
     /// A character that cannot start a value.
     UnexpectedCharacter(char),
+    /// `*` where YAML reads an alias, and no name follows.
+    BareStar,
+    /// `key:value` without a space, or with a full-width colon.
+    MissingSpace,
     /// Text goes on after a closing quote.
     TextAfterQuote,
     /// A backslash before a character that has no such escape.

@@ -133,6 +133,10 @@ impl Repair<'_> {
                 self.give_up_body(entry, error);
                 return;
             }
+            if error.kind == SyntaxErrorKind::MissingComma && self.put_comma_before(error.span.start) {
+                self.errors.push(error);
+                continue;
+            }
             match self.smallest_loss(entry, &error) {
                 Some(loss) => {
                     let error = loss.error.unwrap_or(error);
@@ -171,13 +175,17 @@ impl Repair<'_> {
         if let Some(previous) = previous
             && matches!(error.kind, SyntaxErrorKind::UnexpectedColon | SyntaxErrorKind::MissingColon)
             && self.lines[previous].indent <= self.lines[at].indent
-            && !self.slice(self.lines[previous].start, self.lines[previous].end).contains(':')
+            && let Some(kind) = half_typed(self.slice(self.lines[previous].start, self.lines[previous].end))
         {
             // A half-typed key is read as text that goes on in the next line, where the colon surprises.
             let span = self.trimmed(previous);
-            add(previous, previous + 1, Some(SyntaxError { kind: SyntaxErrorKind::MissingColon, span }));
+            add(previous, previous + 1, Some(SyntaxError { kind, span }));
         }
-        add(at, at + 1, None);
+        let own = Some(&error.kind)
+            .filter(|kind| **kind == SyntaxErrorKind::MissingColon)
+            .and_then(|_| half_typed(self.slice(self.lines[at].start, self.lines[at].end)))
+            .map(|kind| SyntaxError { kind, span: self.trimmed(at) });
+        add(at, at + 1, own);
         if let Some(previous) = previous {
             add(previous, previous + 1, None);
             add(previous, at + 1, None);
@@ -409,6 +417,21 @@ struct Loss {
     error: Option<SyntaxError>,
 }
 
+/// What a line lacks that is no key with a value yet.
+fn half_typed(line: &str) -> Option<SyntaxErrorKind> {
+    let line = line.trim();
+    let colon = line.find([':', '：']);
+    match colon {
+        _ if line.contains(": ") || line.ends_with(':') || line.starts_with('-') => None,
+        // `AWS::S3::Bucket` and addresses are values, not keys.
+        Some(at) if !line[at..].starts_with("::") && !line[at..].starts_with("://") => {
+            Some(SyntaxErrorKind::MissingSpace)
+        }
+        Some(_) => None,
+        None => Some(SyntaxErrorKind::MissingColon),
+    }
+}
+
 /// Where a line opens a quote or bracket at the start of a value and never closes it.
 fn unclosed(line: &str) -> Option<(u32, SyntaxErrorKind)> {
     let mut brackets: Vec<usize> = Vec::new();
@@ -500,6 +523,9 @@ mod tests {
             ("      Cid: [a, b\n", UnclosedBracket),
             ("\tCid: 1\n", Tab),
             ("      Cid: @x\n", UnexpectedCharacter('@')),
+            ("      Cid:10\n      Two: 2\n", SyntaxErrorKind::MissingSpace),
+            ("      Cid：10\n      Two: 2\n", SyntaxErrorKind::MissingSpace),
+            ("      Cid: *\n", SyntaxErrorKind::BareStar),
         ];
         for (line, kind) in cases {
             let text = format!("{before}{line}{after}");

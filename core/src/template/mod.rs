@@ -30,6 +30,8 @@ pub struct Inputs {
     pub region: Option<String>,
     /// What local nested stacks put out, by logical id of the stack and name of the output.
     pub nested_outputs: BTreeMap<(String, String), String>,
+    /// Parameters of local nested stacks that answers below depend on: logical id of the stack and name.
+    pub asked_by_nested: std::collections::BTreeSet<(String, String)>,
 }
 
 impl Inputs {

@@ -51,7 +51,8 @@ pub fn references<'a>(node: Node<'a>, text: &'a str, found: &mut dyn FnMut(Refer
 /// The references of a resource's `DependsOn`.
 pub fn depends_on<'a>(node: Node<'a>, text: &'a str, found: &mut dyn FnMut(Reference<'a>)) {
     let mut one = |node: Node<'a>| {
-        if let Some(name) = node.as_str().filter(|name| !name.is_empty()) {
+        let written = node.as_str().filter(|name| !name.is_empty() && node.tag().is_none());
+        if let Some(name) = written {
             found(Reference {
                 usage: Use::DependsOn,
                 name,
