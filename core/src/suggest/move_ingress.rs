@@ -61,6 +61,9 @@ fn remove(
     let text = template.text();
     let span = ingress.span();
     if rules.len() == moving.len() {
+        if span.slice(text).contains('&') {
+            return None;
+        }
         if let Some(lines) = whole_lines(text, span)
             && !text.get(span.end as usize..)?.trim_start().starts_with([',', '}'])
         {
