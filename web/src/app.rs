@@ -93,6 +93,7 @@ pub fn App() -> Html {
             let finding = state.current_report().and_then(|report| report.findings.get(index).cloned());
             if let Some(fix) = finding.and_then(|finding| finding.fix) {
                 editor.apply(&fix.edits);
+                state.dispatch(Action::Told(Notice::Fixed));
             }
         })
     };

@@ -46,7 +46,6 @@ pub(crate) fn Needs(props: &Props) -> Html {
                         <ul>
                             { for others.iter().map(|need| html! {
                                 <li>
-                                    if let Some(value) = &need.value { <code>{ value }</code>{ " " } }
                                     { prose(need.reason.get(language)) }
                                 </li>
                             }) }
@@ -79,6 +78,16 @@ fn field(props: &Props, name: &str) -> Html {
             (name.clone(), input.value())
         })
     };
+    // An emptied field is taken as such when it is left: until then it would vanish under the hands.
+    let typed = {
+        let (name, on_give) = (name.to_owned(), props.on_give.clone());
+        Callback::from(move |event: InputEvent| {
+            let value = event.target_unchecked_into::<HtmlInputElement>().value();
+            if !value.trim().is_empty() {
+                on_give.emit((name.clone(), value));
+            }
+        })
+    };
     html! {
         <div class="field" key={name.to_owned()}>
             <label for={id.clone()}><code>{ name }</code></label>
@@ -86,6 +95,7 @@ fn field(props: &Props, name: &str) -> Html {
                 {id}
                 type="text"
                 value={props.parameters.get(name).cloned().unwrap_or_default()}
+                oninput={typed}
                 onchange={give}
                 autocomplete="off"
                 autocapitalize="off"

@@ -94,6 +94,8 @@ pub enum Notice {
     NotLinked,
     /// Another text took the place of one that the user had written.
     Replaced,
+    /// A fix was applied.
+    Fixed,
     /// The link is in the clipboard.
     Copied,
     /// The clipboard cannot be written.
@@ -111,6 +113,7 @@ impl Notice {
             Self::LinkRefused(error) => error.explain(),
             Self::NotLinked => words::not_linked(),
             Self::Replaced => words::replaced(),
+            Self::Fixed => words::fixed(),
             Self::Copied => words::copied(),
             Self::NotCopied => words::not_copied(),
             Self::AnalysisFailed => words::analysis_failed(),
@@ -120,7 +123,7 @@ impl Notice {
 
     /// Whether it may go away by itself: it only says that what was asked for was done.
     pub fn is_passing(self) -> bool {
-        self == Self::Copied
+        matches!(self, Self::Copied | Self::Fixed)
     }
 }
 

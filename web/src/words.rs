@@ -96,6 +96,8 @@ sentences! {
         en: "Another template took the place of yours.",
         ja: "編集中のテンプレートを別のものに置き換えました。"
     }
+    /// See [`crate::state::Notice::Fixed`].
+    fixed { en: "The fix is applied.", ja: "修正を適用しました。" }
     /// See [`crate::state::Notice::Copied`].
     copied {
         en: "Link copied. It holds the whole template: share it only with those who may see it.",

@@ -106,6 +106,9 @@ export class Editor {
       scrollIntoView: true,
       userEvent: "input.fix",
     });
+    // The button that was pressed is gone; where there are keys, they go on in the text. A phone's keyboard would
+    // cover what was changed.
+    if (!matchMedia("(pointer: coarse)").matches) this.#view.focus();
   }
 
   undo() {
