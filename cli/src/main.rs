@@ -1,6 +1,7 @@
 //! `vpcheck`: the checks of `vpcheck-core` on the command line.
 
 mod args;
+mod changes;
 mod check;
 mod config;
 mod explain;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::changes::changes;
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
@@ -11,9 +12,6 @@ use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::phrase;
 use vpcheck_core::text::{LineIndex, Span};
 use vpcheck_core::{Analysis, Summary};
-
-/// A fix of more lines than this is told by its title alone; the excerpt would bury the finding.
-const CHANGED_LINE_LIMIT: usize = 40;
 
 /// Of labels that say the same, so many are excerpted; of the others the lines are named.
 const REPETITION_LIMIT: usize = 3;
@@ -115,7 +113,16 @@ impl TextWriter {
         let file = finding.primary().map_or(FileId(0), |label| label.file);
         report.extend(finding.fix.as_ref().map(|fix| self.fix(fix)));
         let mut text = self.renderer.render(&report);
-        text.push_str(&finding.fix.as_ref().and_then(|fix| changes(fix, file, sources)).unwrap_or_default());
+        text.push_str(
+            &finding
+                .fix
+                .as_ref()
+                .and_then(|fix| {
+                    let source = sources.get(file)?;
+                    changes(fix, &source.text, &source.lines)
+                })
+                .unwrap_or_default(),
+        );
         text
     }
 
@@ -174,86 +181,6 @@ impl TextWriter {
     fn level(&self, level: Level<'static>) -> Level<'static> {
         self::level(level, self.language)
     }
-}
-
-/// The edits as lines taken and given, in the manner of the excerpts; nothing where there is too much of them.
-/// The excerpts' renderer shows a replacement of whole lines as an addition only, so this is written here.
-fn changes(fix: &Fix, file: FileId, sources: &Sources<'_>) -> Option<String> {
-    let source = sources.get(file)?;
-    let mut edits: Vec<(Range<usize>, &str)> = Vec::with_capacity(fix.edits.len());
-    for edit in &fix.edits {
-        let range = edit.span.start as usize..edit.span.end as usize;
-        source.text.get(range.clone())?;
-        edits.push((range, edit.replacement.as_str()));
-    }
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let mut hunks: Vec<Hunk> = Vec::new();
-    for (range, replacement) in edits {
-        let lines = lines_of(&source.text, &range);
-        match hunks.last_mut() {
-            Some(last)
-                if lines.start < last.lines.end || last.lines.end == range.start && range.start > 0 =>
-            {
-                last.lines.end = last.lines.end.max(lines.end);
-                last.after.push_str(&source.text[last.read..range.start]);
-                last.after.push_str(replacement);
-                last.read = range.end;
-            }
-            _ => {
-                let after = source.text[lines.start..range.start].to_owned() + replacement;
-                hunks.push(Hunk { lines, after, read: range.end });
-            }
-        }
-    }
-    let mut out = Vec::new();
-    let mut shift: isize = 0;
-    for hunk in hunks {
-        let before: Vec<&str> = source.text[hunk.lines.clone()].lines().collect();
-        let after = hunk.after + &source.text[hunk.read..hunk.lines.end.max(hunk.read)];
-        let after: Vec<&str> = after.lines().collect();
-        let first = source.lines.line_of(u32::try_from(hunk.lines.start).ok()?) as usize;
-        let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
-        let rest = before.len().min(after.len()) - same;
-        let tail = before.iter().rev().zip(after.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
-        for (at, line) in before[same..before.len() - tail].iter().enumerate() {
-            out.push((first + same + at, '-', harmless(line)));
-        }
-        for (at, line) in after[same..after.len() - tail].iter().enumerate() {
-            let number = (first + same + at).checked_add_signed(shift)?;
-            out.push((number, '+', harmless(line)));
-        }
-        shift += isize::try_from(after.len()).ok()? - isize::try_from(before.len()).ok()?;
-    }
-    if out.is_empty() || out.len() > CHANGED_LINE_LIMIT {
-        return None;
-    }
-    let width = out.iter().map(|(number, ..)| number.to_string().len()).max().unwrap_or(1);
-    let bar = format!("{:width$} \u{1b}[1m\u{1b}[94m|\u{1b}[0m", "");
-    let mut text = format!("\n{bar}");
-    for (number, sign, line) in out {
-        let color = if sign == '-' { "\u{1b}[91m" } else { "\u{1b}[92m" };
-        text.push_str(&format!("\n{number:width$} {color}{sign} {line}\u{1b}[0m"));
-    }
-    text.push_str(&format!("\n{bar}"));
-    Some(text)
-}
-
-/// Edits of neighbouring places, with the whole lines that they change.
-struct Hunk {
-    lines: Range<usize>,
-    after: String,
-    /// How far the old text is in `after` already.
-    read: usize,
-}
-
-/// The whole lines that a range touches, line ends included. Ranges from line start to line start touch no more.
-fn lines_of(text: &str, range: &Range<usize>) -> Range<usize> {
-    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    if range.start == start && (range.end == start || text[..range.end].ends_with('\n')) {
-        return range.clone();
-    }
-    let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at + 1);
-    start..end
 }
 
 /// A text of unknown origin without what steers a terminal. The renderer does this for excerpts and first titles only.

@@ -262,7 +262,7 @@ fn finding(
         finding = finding.label(
             *span,
             if at == SHOWN && more > 0 {
-                phrase!(en: "used here too, and in {more} more places", ja: "ここでも使用 (ほかに {more} か所)")
+                phrase!(en: "used here too (more places: {more})", ja: "ここでも使用 (ほかに {more} か所)")
             } else {
                 phrase!(en: "used here too", ja: "ここでも使用")
             },
