@@ -3,8 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use ipnet::Ipv4Net;
+
 use crate::finding::{Finding, Severity};
 use crate::language::Phrase;
+use crate::network::Assumption;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, lower};
 use crate::{phrase, rules};
@@ -21,6 +24,14 @@ pub struct Options {
     pub region: Option<String>,
     /// Local nested templates, by the path that `TemplateURL` or `Location` names, relative to the template.
     pub nested: BTreeMap<String, String>,
+    /// What `aws ec2 describe-...` print of the real network, as JSON texts.
+    pub contexts: Vec<Source>,
+    /// What subnets are taken to be, by the parameter (or `import:NAME`, `resolve:REF`) that names them.
+    pub assumed: BTreeMap<String, Assumption>,
+    /// The addresses of prefix lists, by id.
+    pub prefix_lists: BTreeMap<String, Vec<Ipv4Net>>,
+    /// What names answer: host names, and the public names of services by the suffix of their endpoint service.
+    pub addresses: BTreeMap<String, Vec<Ipv4Net>>,
     /// Texts longer than this many bytes are refused. CloudFormation's own limit is 1 MB.
     pub size_limit: usize,
     /// Rules not to run, from vpcheck.yaml, with the reason for each.
@@ -35,6 +46,10 @@ impl Default for Options {
             parameters: BTreeMap::new(),
             region: None,
             nested: BTreeMap::new(),
+            contexts: Vec::new(),
+            assumed: BTreeMap::new(),
+            prefix_lists: BTreeMap::new(),
+            addresses: BTreeMap::new(),
             size_limit: 1_000_000,
             rules_off: BTreeMap::new(),
             finding_limit: 1_000,

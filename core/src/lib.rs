@@ -6,6 +6,8 @@
 mod analysis;
 pub mod finding;
 pub mod language;
+pub mod network;
+pub mod paths;
 pub mod render;
 pub mod rules;
 pub mod share;
@@ -13,5 +15,7 @@ mod suggest;
 pub mod syntax;
 pub mod template;
 pub mod text;
+mod tracing;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
+pub use tracing::{TraceError, TraceRequest, Tracing, trace};

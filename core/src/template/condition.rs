@@ -43,6 +43,13 @@ impl Conditions {
         Some((name, domain.values.get(value as usize).map(String::as_str)))
     }
 
+    /// The situations in which a parameter has a value. A value that no condition asks for is "anything else".
+    pub(super) fn value_guard(&self, guards: &mut Guards, parameter: &str, value: &str) -> Guard {
+        let Some(domain) = self.domains.get(parameter) else { return Guard::ALWAYS };
+        let number = domain.values.iter().position(|known| known == value).unwrap_or(domain.values.len());
+        guards.equals(domain.variable, u32::try_from(number).unwrap_or(u32::MAX))
+    }
+
     /// Reads the section.
     ///
     /// `added` are conditions that are not in the text: SAM makes some.

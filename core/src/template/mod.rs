@@ -307,6 +307,17 @@ impl<'t> Template<'t> {
         self.conditions.guard(name)
     }
 
+    /// The situations in which every parameter that conditions ask for has its default, where it has one. Parameters
+    /// with a given value do not vary in any case.
+    pub fn default_situation(&self) -> Guard {
+        let mut guards = self.guards.borrow_mut();
+        self.parameters.iter().fold(Guard::ALWAYS, |all, parameter| {
+            let Some(default) = parameter.default.as_deref() else { return all };
+            let one = self.conditions.value_guard(&mut guards, &parameter.name, default);
+            guards.and(all, one)
+        })
+    }
+
     /// What is given beside the text.
     pub fn inputs(&self) -> &Inputs {
         &self.inputs

@@ -1,0 +1,280 @@
+//! Puts a network together: components are named before, or without ever, being described.
+
+use std::collections::HashMap;
+
+use super::components::{
+    AclIndex, Endpoint, EndpointIndex, GatewayIndex, GroupIndex, GroupRule, InternetGateway, NatGateway,
+    NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex, RouteTable,
+    SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
+};
+use super::fact::{Fact, Listed, Missing};
+use super::name::Name;
+use super::traffic::{IcmpType, Ports, Protocol};
+use super::workload::{Workload, WorkloadIndex};
+use super::{Cidr, Network};
+
+/// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
+/// writes it into [`Builder::network`].
+#[derive(Debug, Default)]
+pub struct Builder {
+    /// The network so far.
+    pub network: Network,
+    vpcs: HashMap<Name, VpcIndex>,
+    subnets: HashMap<Name, SubnetIndex>,
+    tables: HashMap<Name, TableIndex>,
+    acls: HashMap<Name, AclIndex>,
+    groups: HashMap<Name, GroupIndex>,
+    internet_gateways: HashMap<Name, GatewayIndex>,
+    nat_gateways: HashMap<Name, NatIndex>,
+    peerings: HashMap<Name, PeeringIndex>,
+    endpoints: HashMap<Name, EndpointIndex>,
+    prefix_lists: HashMap<Name, PrefixListIndex>,
+    workloads: HashMap<Name, WorkloadIndex>,
+}
+
+/// Nobody described the component.
+pub(super) fn undescribed(name: &Name) -> Missing {
+    match name {
+        Name::Unknown { value, .. } => Missing::Value(value.clone()),
+        Name::Implied { of, .. } => undescribed(of),
+        _ => Missing::Component(name.clone()),
+    }
+}
+
+impl Builder {
+    /// The VPC of a name, with its main table, default ACL and default group.
+    pub fn vpc(&mut self, name: &Name) -> VpcIndex {
+        if let Some(known) = self.vpcs.get(name) {
+            return *known;
+        }
+        let index = VpcIndex(self.network.vpcs.len());
+        self.vpcs.insert(name.clone(), index);
+        let missing = undescribed(name);
+        let implied = |what| Name::Implied { of: Box::new(name.clone()), what };
+        let (main_table, default_acl, default_group) = (
+            self.table(&implied("main route table")),
+            self.acl(&implied("default network ACL")),
+            self.group(&implied("default security group")),
+        );
+        self.network.tables[main_table.0].vpc = Fact::Known(index);
+        self.network.acls[default_acl.0].vpc = Fact::Known(index);
+        self.network.groups[default_group.0].vpc = Fact::Known(index);
+        self.network.vpcs.push(Vpc {
+            name: name.clone(),
+            at: None,
+            cidrs: Listed::unknown(missing.clone()),
+            dns_support: Fact::Unknown(missing.clone()),
+            dns_hostnames: Fact::Unknown(missing.clone()),
+            amazon_dns: Fact::Unknown(missing),
+            main_table,
+            default_acl,
+            default_group,
+        });
+        index
+    }
+
+    /// The subnet of a name.
+    pub fn subnet(&mut self, name: &Name) -> SubnetIndex {
+        let network = &mut self.network;
+        *self.subnets.entry(name.clone()).or_insert_with(|| {
+            let missing = undescribed(name);
+            network.subnets.push(Subnet {
+                name: name.clone(),
+                at: None,
+                vpc: Fact::Unknown(missing.clone()),
+                cidr: Fact::Unknown(missing.clone()),
+                zone: Fact::Unknown(missing.clone()),
+                table: Fact::Unknown(missing.clone()),
+                table_at: None,
+                acl: Fact::Unknown(missing),
+                acl_at: None,
+                several: false,
+            });
+            SubnetIndex(network.subnets.len() - 1)
+        })
+    }
+
+    /// The route table of a name.
+    pub fn table(&mut self, name: &Name) -> TableIndex {
+        let network = &mut self.network;
+        *self.tables.entry(name.clone()).or_insert_with(|| {
+            let missing = undescribed(name);
+            network.tables.push(RouteTable {
+                name: name.clone(),
+                at: None,
+                vpc: Fact::Unknown(missing.clone()),
+                routes: Listed::unknown(missing),
+            });
+            TableIndex(network.tables.len() - 1)
+        })
+    }
+
+    /// The network ACL of a name.
+    pub fn acl(&mut self, name: &Name) -> AclIndex {
+        let network = &mut self.network;
+        *self.acls.entry(name.clone()).or_insert_with(|| {
+            let missing = undescribed(name);
+            network.acls.push(NetworkAcl {
+                name: name.clone(),
+                at: None,
+                vpc: Fact::Unknown(missing.clone()),
+                ingress: Listed::unknown(missing.clone()),
+                egress: Listed::unknown(missing),
+            });
+            AclIndex(network.acls.len() - 1)
+        })
+    }
+
+    /// The security group of a name.
+    pub fn group(&mut self, name: &Name) -> GroupIndex {
+        let network = &mut self.network;
+        *self.groups.entry(name.clone()).or_insert_with(|| {
+            let missing = undescribed(name);
+            network.groups.push(SecurityGroup {
+                name: name.clone(),
+                at: None,
+                vpc: Fact::Unknown(missing.clone()),
+                ingress: Listed::unknown(missing.clone()),
+                egress: Listed::unknown(missing),
+            });
+            GroupIndex(network.groups.len() - 1)
+        })
+    }
+
+    /// The internet gateway of a name.
+    pub fn internet_gateway(&mut self, name: &Name) -> GatewayIndex {
+        let network = &mut self.network;
+        *self.internet_gateways.entry(name.clone()).or_insert_with(|| {
+            network.internet_gateways.push(InternetGateway {
+                name: name.clone(),
+                at: None,
+                vpc: Fact::Unknown(undescribed(name)),
+                attached_at: None,
+            });
+            GatewayIndex(network.internet_gateways.len() - 1)
+        })
+    }
+
+    /// The NAT gateway of a name.
+    pub fn nat_gateway(&mut self, name: &Name) -> NatIndex {
+        let network = &mut self.network;
+        *self.nat_gateways.entry(name.clone()).or_insert_with(|| {
+            let missing = undescribed(name);
+            network.nat_gateways.push(NatGateway {
+                name: name.clone(),
+                at: None,
+                connectivity: Fact::Unknown(missing.clone()),
+                placement: NatPlacement::Zonal(Fact::Unknown(missing)),
+                table: None,
+                address: None,
+            });
+            NatIndex(network.nat_gateways.len() - 1)
+        })
+    }
+
+    /// The peering connection of a name.
+    pub fn peering(&mut self, name: &Name) -> PeeringIndex {
+        let network = &mut self.network;
+        *self.peerings.entry(name.clone()).or_insert_with(|| {
+            let missing = undescribed(name);
+            network.peerings.push(Peering {
+                name: name.clone(),
+                at: None,
+                requester: Fact::Unknown(missing.clone()),
+                accepter: Fact::Unknown(missing.clone()),
+                active: Fact::Unknown(missing.clone()),
+                same_region: Fact::Unknown(missing),
+            });
+            PeeringIndex(network.peerings.len() - 1)
+        })
+    }
+
+    /// The prefix list of a name.
+    pub fn prefix_list(&mut self, name: &Name) -> PrefixListIndex {
+        let network = &mut self.network;
+        *self.prefix_lists.entry(name.clone()).or_insert_with(|| {
+            network.prefix_lists.push(PrefixList {
+                name: name.clone(),
+                service: None,
+                ranges: Fact::Unknown(Missing::PrefixList(name.to_string())),
+            });
+            PrefixListIndex(network.prefix_lists.len() - 1)
+        })
+    }
+
+    /// Adds an endpoint, in place of one of the same name.
+    pub fn endpoint(&mut self, endpoint: Endpoint) -> EndpointIndex {
+        let network = &mut self.network;
+        match self.endpoints.get(&endpoint.name) {
+            Some(known) => {
+                network.endpoints[known.0] = endpoint;
+                *known
+            }
+            None => {
+                let index = EndpointIndex(network.endpoints.len());
+                self.endpoints.insert(endpoint.name.clone(), index);
+                network.endpoints.push(endpoint);
+                index
+            }
+        }
+    }
+
+    /// Adds a workload, in place of one of the same name.
+    pub fn workload(&mut self, workload: Workload) -> WorkloadIndex {
+        let network = &mut self.network;
+        match self.workloads.get(&workload.name) {
+            Some(known) => {
+                network.workloads[known.0] = workload;
+                *known
+            }
+            None => {
+                let index = WorkloadIndex(network.workloads.len());
+                self.workloads.insert(workload.name.clone(), index);
+                network.workloads.push(workload);
+                index
+            }
+        }
+    }
+
+    /// Writes what AWS gives to a VPC that was just made: a main table without routes of its own, an ACL that allows
+    /// everything, a default group whose members reach each other and that lets everything out.
+    pub fn as_made_new(&mut self, vpc: VpcIndex) {
+        let Vpc { main_table, default_acl, default_group, .. } = self.network.vpcs[vpc.0];
+        self.network.tables[main_table.0].routes = Listed::default();
+        let acl = &mut self.network.acls[default_acl.0];
+        acl.ingress = Listed::all(vec![allow_all_entry()]);
+        acl.egress = Listed::all(vec![allow_all_entry()]);
+        let group = &mut self.network.groups[default_group.0];
+        group.ingress = Listed::all(vec![GroupRule { peer: Peer::Group(default_group), ..allow_all_rule() }]);
+        group.egress = Listed::all(vec![allow_all_rule()]);
+    }
+}
+
+fn all_addresses() -> Cidr {
+    Cidr::Known(ipnet::Ipv4Net::default())
+}
+
+/// The egress rule that a group has until one is written, and that default groups have.
+pub(super) fn allow_all_rule() -> GroupRule {
+    GroupRule {
+        at: None,
+        default: true,
+        protocol: Fact::Known(Protocol::All),
+        ports: Fact::Known(Ports::ALL),
+        icmp: IcmpType { kind: None, code: None },
+        peer: Peer::Cidr(all_addresses()),
+    }
+}
+
+/// The entry of default network ACLs.
+pub(super) fn allow_all_entry() -> super::AclEntry {
+    super::AclEntry {
+        at: None,
+        number: Fact::Known(100),
+        allow: Fact::Known(true),
+        protocol: Fact::Known(Protocol::All),
+        ports: Fact::Known(Ports::ALL),
+        icmp: IcmpType { kind: None, code: None },
+        cidr: Some(all_addresses()),
+    }
+}

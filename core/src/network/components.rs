@@ -1,0 +1,432 @@
+//! The parts of a network.
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use super::Place;
+use super::fact::{Fact, Listed, Missing};
+use super::name::Name;
+use super::traffic::{IcmpType, Ports, Protocol};
+use super::workload::WorkloadIndex;
+use crate::template::Text;
+
+macro_rules! index {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub usize);
+    )*};
+}
+
+index! {
+    /// Position in [`super::Network::vpcs`].
+    VpcIndex,
+    /// Position in [`super::Network::subnets`].
+    SubnetIndex,
+    /// Position in [`super::Network::tables`].
+    TableIndex,
+    /// Position in [`super::Network::acls`].
+    AclIndex,
+    /// Position in [`super::Network::groups`].
+    GroupIndex,
+    /// Position in [`super::Network::internet_gateways`].
+    GatewayIndex,
+    /// Position in [`super::Network::nat_gateways`].
+    NatIndex,
+    /// Position in [`super::Network::peerings`].
+    PeeringIndex,
+    /// Position in [`super::Network::endpoints`].
+    EndpointIndex,
+    /// Position in [`super::Network::prefix_lists`].
+    PrefixListIndex,
+}
+
+/// A range of addresses, or the value that stands for it: two equal values are the same range.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cidr {
+    /// Known.
+    Known(Ipv4Net),
+    /// Not known.
+    Symbol(Symbol),
+}
+
+/// A value that is not known.
+#[derive(Clone, Debug)]
+pub struct Symbol {
+    /// The value, as far as it is known.
+    pub text: Text,
+    /// What would settle it.
+    pub missing: Missing,
+}
+
+impl PartialEq for Symbol {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+/// A zone: the same value is the same zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Zone {
+    /// By its name: `ap-northeast-1a`.
+    Named(String),
+    /// By its number in `Fn::GetAZs` of the stack's region: distinct numbers are distinct zones.
+    Numbered(usize),
+}
+
+impl Zone {
+    /// Whether both are the same zone; nothing where a name and a number cannot be compared.
+    pub fn same(&self, other: &Zone) -> Option<bool> {
+        match (self, other) {
+            (Self::Named(one), Self::Named(two)) => Some(one == two),
+            (Self::Numbered(one), Self::Numbered(two)) => Some(one == two),
+            _ => None,
+        }
+    }
+}
+
+/// A VPC.
+#[derive(Clone, Debug)]
+pub struct Vpc {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// Its IPv4 ranges.
+    pub cidrs: Listed<Cidr>,
+    /// `EnableDnsSupport`.
+    pub dns_support: Fact<bool>,
+    /// `EnableDnsHostnames`.
+    pub dns_hostnames: Fact<bool>,
+    /// Whether the resolver that its DHCP options name is Amazon's.
+    pub amazon_dns: Fact<bool>,
+    /// Its main route table.
+    pub main_table: TableIndex,
+    /// Its default network ACL.
+    pub default_acl: AclIndex,
+    /// Its default security group.
+    pub default_group: GroupIndex,
+}
+
+/// A subnet.
+#[derive(Clone, Debug)]
+pub struct Subnet {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// Its VPC.
+    pub vpc: Fact<VpcIndex>,
+    /// Its IPv4 range.
+    pub cidr: Fact<Cidr>,
+    /// Its zone.
+    pub zone: Fact<Zone>,
+    /// Its route table: the VPC's main one where none is associated.
+    pub table: Fact<TableIndex>,
+    /// Where the association is written.
+    pub table_at: Option<Place>,
+    /// Its network ACL: the VPC's default one where none is associated.
+    pub acl: Fact<AclIndex>,
+    /// Where that association is written.
+    pub acl_at: Option<Place>,
+    /// Whether it stands for a list of subnets that is not known, one or many.
+    pub several: bool,
+}
+
+/// A route table. The local routes of its VPC are not among the routes: they follow from the VPC.
+#[derive(Clone, Debug)]
+pub struct RouteTable {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// Its VPC.
+    pub vpc: Fact<VpcIndex>,
+    /// Its routes.
+    pub routes: Listed<Route>,
+}
+
+/// A route.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Where it is written.
+    pub at: Option<Place>,
+    /// What it is for.
+    pub destination: Destination,
+    /// Where it leads.
+    pub target: Target,
+    /// Whether AWS says that the target is gone.
+    pub blackhole: bool,
+}
+
+/// What a route is for.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// Addresses.
+    Cidr(Cidr),
+    /// The addresses of a prefix list.
+    PrefixList(PrefixListIndex),
+    /// Addresses of IP version 6 only.
+    Ipv6,
+    /// Not known.
+    Unknown(Missing),
+}
+
+/// Where a route leads.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// Inside the VPC.
+    Local,
+    /// An internet gateway.
+    InternetGateway(GatewayIndex),
+    /// A NAT gateway.
+    NatGateway(NatIndex),
+    /// A gateway endpoint.
+    GatewayEndpoint(EndpointIndex),
+    /// A peering connection.
+    Peering(PeeringIndex),
+    /// An instance or network interface.
+    Interface {
+        /// Its name.
+        name: Name,
+        /// The workload, where it is known.
+        workload: Option<WorkloadIndex>,
+        /// Whether it drops what is not its own (`SourceDestCheck`).
+        source_dest_check: Fact<bool>,
+    },
+    /// Something whose inside vpcheck does not follow.
+    Opaque {
+        /// What.
+        kind: Opaque,
+        /// Its name.
+        name: Name,
+    },
+    /// Not known.
+    Unknown(Missing),
+}
+
+/// Targets of routes whose inside vpcheck does not follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Opaque {
+    /// A transit gateway.
+    TransitGateway,
+    /// A virtual private gateway.
+    VpnGateway,
+    /// A gateway of AWS Outposts.
+    LocalGateway,
+    /// A gateway of AWS Wavelength.
+    CarrierGateway,
+    /// A core network of Cloud WAN.
+    CoreNetwork,
+    /// An egress-only internet gateway.
+    EgressOnlyInternetGateway,
+    /// An endpoint of a firewall or a gateway load balancer.
+    ApplianceEndpoint,
+}
+
+/// An internet gateway.
+#[derive(Clone, Debug)]
+pub struct InternetGateway {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// The VPC that it is attached to; known to be none where nothing attaches it.
+    pub vpc: Fact<Option<VpcIndex>>,
+    /// Where the attachment is written.
+    pub attached_at: Option<Place>,
+}
+
+/// Whether a NAT gateway has a public address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Connectivity {
+    /// It has.
+    Public,
+    /// It has private addresses only.
+    Private,
+}
+
+/// Where a NAT gateway stands.
+#[derive(Clone, Debug)]
+pub enum NatPlacement {
+    /// In a subnet.
+    Zonal(Fact<SubnetIndex>),
+    /// In every zone of a VPC, beside its subnets.
+    Regional(Fact<VpcIndex>),
+}
+
+/// A NAT gateway.
+#[derive(Clone, Debug)]
+pub struct NatGateway {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// Whether it has a public address.
+    pub connectivity: Fact<Connectivity>,
+    /// Where it stands.
+    pub placement: NatPlacement,
+    /// The route table of a regional one, where it has its own.
+    pub table: Option<TableIndex>,
+    /// A fixed private address.
+    pub address: Option<Ipv4Addr>,
+}
+
+/// A peering connection.
+#[derive(Clone, Debug)]
+pub struct Peering {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// The VPC that asked for it.
+    pub requester: Fact<VpcIndex>,
+    /// The other one.
+    pub accepter: Fact<VpcIndex>,
+    /// Whether it carries traffic.
+    pub active: Fact<bool>,
+    /// Whether both are in one region: then groups may be named across it.
+    pub same_region: Fact<bool>,
+}
+
+/// A security group.
+#[derive(Clone, Debug)]
+pub struct SecurityGroup {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// Its VPC.
+    pub vpc: Fact<VpcIndex>,
+    /// What may come in.
+    pub ingress: Listed<GroupRule>,
+    /// What may go out. The allowance that a group without egress rules has is one rule here, with `default` set.
+    pub egress: Listed<GroupRule>,
+}
+
+/// A rule of a security group.
+#[derive(Clone, Debug)]
+pub struct GroupRule {
+    /// Where it is written.
+    pub at: Option<Place>,
+    /// Whether nobody wrote it.
+    pub default: bool,
+    /// Its protocol.
+    pub protocol: Fact<Protocol>,
+    /// Its ports, for protocols that have them.
+    pub ports: Fact<Ports>,
+    /// Its type and code, for ICMP.
+    pub icmp: IcmpType,
+    /// The other side.
+    pub peer: Peer,
+}
+
+/// The other side of a security group's rule.
+#[derive(Clone, Debug)]
+pub enum Peer {
+    /// Addresses.
+    Cidr(Cidr),
+    /// The addresses of a prefix list.
+    PrefixList(PrefixListIndex),
+    /// The private addresses of whatever wears a group.
+    Group(GroupIndex),
+    /// Addresses of IP version 6 only.
+    Ipv6,
+    /// Not known.
+    Unknown(Missing),
+}
+
+/// A network ACL. The denial at its end is not among the entries.
+#[derive(Clone, Debug)]
+pub struct NetworkAcl {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// Its VPC.
+    pub vpc: Fact<VpcIndex>,
+    /// Entries for what comes in, by number.
+    pub ingress: Listed<AclEntry>,
+    /// Entries for what goes out, by number.
+    pub egress: Listed<AclEntry>,
+}
+
+/// An entry of a network ACL.
+#[derive(Clone, Debug)]
+pub struct AclEntry {
+    /// Where it is written.
+    pub at: Option<Place>,
+    /// Its number. Entries without a known number stand last, and may come before any other.
+    pub number: Fact<u16>,
+    /// Whether it allows.
+    pub allow: Fact<bool>,
+    /// Its protocol.
+    pub protocol: Fact<Protocol>,
+    /// Its ports, for protocols that have them.
+    pub ports: Fact<Ports>,
+    /// Its type and code, for ICMP.
+    pub icmp: IcmpType,
+    /// The addresses of the other side; nothing for an entry of IP version 6.
+    pub cidr: Option<Cidr>,
+}
+
+/// A prefix list.
+#[derive(Clone, Debug)]
+pub struct PrefixList {
+    /// Its name: `pl-63a5400a`.
+    pub name: Name,
+    /// The service whose addresses it holds, by the suffix of its endpoint service: `s3`.
+    pub service: Option<String>,
+    /// Its addresses.
+    pub ranges: Fact<Vec<Ipv4Net>>,
+}
+
+/// An endpoint of a service in a VPC.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// Its VPC.
+    pub vpc: Fact<VpcIndex>,
+    /// The service, by its suffix: `s3`, `ecr.api`; the whole name for services of others.
+    pub service: Fact<String>,
+    /// Interface or gateway.
+    pub kind: EndpointKind,
+    /// Its policy.
+    pub policy: EndpointPolicy,
+}
+
+/// The two kinds of endpoints that carry traffic to services.
+#[derive(Clone, Debug)]
+pub enum EndpointKind {
+    /// Interfaces in subnets.
+    Interface {
+        /// Its subnets.
+        subnets: Listed<SubnetIndex>,
+        /// Its groups; the VPC's default group where none is named.
+        groups: Listed<GroupIndex>,
+        /// `PrivateDnsEnabled`.
+        private_dns: Fact<bool>,
+        /// Where that is written.
+        private_dns_at: Option<Place>,
+        /// Whether private names are for inbound Resolver endpoints only (S3).
+        inbound_resolver_only: Fact<bool>,
+    },
+    /// Routes to a prefix list. The routes are in the tables too.
+    Gateway {
+        /// The tables.
+        tables: Listed<TableIndex>,
+    },
+}
+
+/// What the policy of an endpoint allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndpointPolicy {
+    /// None is written, or one that allows everything.
+    Open,
+    /// One is written that allows less, or that is not known.
+    Written(Place),
+}

@@ -1,0 +1,123 @@
+//! What is known and why something is not.
+
+use super::name::Name;
+use crate::template::Unknown;
+
+/// A value, or why it is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// Known.
+    Known(T),
+    /// Not known.
+    Unknown(Missing),
+}
+
+impl<T> Fact<T> {
+    /// The value, where known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The value, or why it is not known.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn get(&self) -> Result<&T, &Missing> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::Unknown(missing) => Err(missing),
+        }
+    }
+
+    /// The same fact about something made of the value.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(value) => Fact::Known(make(value)),
+            Self::Unknown(missing) => Fact::Unknown(missing),
+        }
+    }
+}
+
+/// Things of which some are known, and perhaps more that are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// Those that are known, in order.
+    pub items: Vec<T>,
+    /// Why there may be more. Nothing where these are all.
+    pub rest: Option<Missing>,
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self::all(Vec::new())
+    }
+}
+
+impl<T> Listed<T> {
+    /// These and no more.
+    pub fn all(items: Vec<T>) -> Self {
+        Self { items, rest: None }
+    }
+
+    /// None known, and why.
+    pub fn unknown(missing: Missing) -> Self {
+        Self { items: Vec::new(), rest: Some(missing) }
+    }
+}
+
+/// Why something is not known, and so what would settle it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Missing {
+    /// A value of the template.
+    Value(Unknown),
+    /// A component that is named but described nowhere: `subnet-0123` without a context file that holds it.
+    Component(Name),
+    /// The address ranges of a prefix list.
+    PrefixList(String),
+    /// The public addresses of a service, by the suffix of its endpoint service: `sqs`.
+    ServiceAddresses(String),
+    /// What a host name answers.
+    HostAddress(String),
+    /// The region, where an answer depends on it.
+    Region,
+    /// Something that AWS's documentation leaves open.
+    Undocumented(Topic),
+    /// Something that vpcheck does not follow yet.
+    NotFollowed(Topic),
+    /// More cases than are told apart.
+    TooManyCases,
+}
+
+/// What [`Missing::Undocumented`] and [`Missing::NotFollowed`] are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    /// A private address, reached through a NAT gateway.
+    PrivateAddressThroughNat,
+    /// A gateway endpoint, reached through a NAT gateway.
+    GatewayEndpointThroughNat,
+    /// What stands behind a transit gateway.
+    TransitGateway,
+    /// What stands behind a virtual private gateway.
+    VpnGateway,
+    /// What a firewall or another appliance lets through.
+    Appliance,
+    /// An egress-only, carrier, local or core-network gateway.
+    OtherGateway,
+    /// An instance that forwards packets.
+    ForwardingInstance,
+    /// A policy on an endpoint.
+    EndpointPolicy,
+    /// Names: switched-off DNS, custom servers, private zones.
+    Dns,
+    /// Addresses of IP version 6.
+    Ipv6,
+    /// A load balancer and its targets.
+    LoadBalancer,
+    /// Groups named over a peering connection between regions.
+    GroupAcrossRegions,
+    /// Where a workload stands.
+    Placement,
+}

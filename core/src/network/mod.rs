@@ -1,0 +1,92 @@
+//! The network: VPCs, subnets, route tables, groups and everything that stands in them, joined from the template,
+//! from what describe calls print, and from assumptions.
+//!
+//! A [`Network`] is of one situation (one set of parameter values, as far as conditions ask for them): everything
+//! in it exists. What is not known of it is a [`Missing`] at the place where the value would be.
+
+mod assume;
+mod builder;
+mod components;
+mod fact;
+mod from_context;
+mod from_template;
+mod name;
+mod ranges;
+mod resolve;
+mod traffic;
+mod workload;
+
+pub use assume::Assumption;
+pub use builder::Builder;
+pub use components::{
+    AclEntry, AclIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex, EndpointKind,
+    EndpointPolicy, GatewayIndex, GroupIndex, GroupRule, InternetGateway, NatGateway, NatIndex, NatPlacement,
+    NetworkAcl, Opaque, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex, Route, RouteTable,
+    SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex, Target, Vpc, VpcIndex, Zone,
+};
+pub use fact::{Fact, Listed, Missing, Topic};
+pub use from_context::{Context, ContextProblem};
+pub use name::Name;
+pub use ranges::{Ranges, addresses_of};
+pub use resolve::{Situated, Surroundings, resolve};
+pub use traffic::{IcmpType, Ports, Protocol};
+pub use workload::{Listener, Placement, Workload, WorkloadIndex, WorkloadKind};
+
+use crate::finding::FileId;
+use crate::language::Phrase;
+use crate::text::Span;
+
+/// A place in one of the texts that were read: the template, a nested one, or a context file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The text: 0 is the template.
+    pub file: FileId,
+    /// Where in it.
+    pub span: Span,
+}
+
+impl Place {
+    /// A place in the template itself.
+    pub fn in_template(span: Span) -> Self {
+        Self { file: FileId(0), span }
+    }
+}
+
+/// Everything that is known of the network in one situation. Indexes are positions in these lists.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// The region, where known.
+    pub region: Option<String>,
+    /// VPCs.
+    pub vpcs: Vec<Vpc>,
+    /// Subnets, and what stands for subnets that are not known.
+    pub subnets: Vec<Subnet>,
+    /// Route tables; every VPC has its main one.
+    pub tables: Vec<RouteTable>,
+    /// Network ACLs; every VPC has its default one.
+    pub acls: Vec<NetworkAcl>,
+    /// Security groups; every VPC has its default one.
+    pub groups: Vec<SecurityGroup>,
+    /// Internet gateways.
+    pub internet_gateways: Vec<InternetGateway>,
+    /// NAT gateways.
+    pub nat_gateways: Vec<NatGateway>,
+    /// Peering connections.
+    pub peerings: Vec<Peering>,
+    /// Interface and gateway endpoints.
+    pub endpoints: Vec<Endpoint>,
+    /// Prefix lists.
+    pub prefix_lists: Vec<PrefixList>,
+    /// Functions, databases, instances and whatever else stands in subnets.
+    pub workloads: Vec<Workload>,
+    /// What all of it rests on: values assumed, situations left out.
+    pub assumptions: Vec<Phrase>,
+}
+
+impl Network {
+    /// The workload of a name.
+    pub fn workload(&self, name: &str) -> Option<WorkloadIndex> {
+        let at = self.workloads.iter().position(|workload| workload.name.matches(name))?;
+        Some(WorkloadIndex(at))
+    }
+}

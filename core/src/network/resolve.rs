@@ -1,0 +1,64 @@
+//! Joins template, context and assumptions to networks: one for each situation that makes a difference.
+
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+
+use super::{Assumption, Builder, Context, Network, assume, from_template};
+use crate::template::{Guard, Template};
+
+/// What is known of the network beside the template.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    /// What describe calls print.
+    pub context: Context,
+    /// Assumptions by parameter.
+    pub assumed: BTreeMap<String, Assumption>,
+    /// The addresses of prefix lists, by id.
+    pub prefix_lists: BTreeMap<String, Vec<Ipv4Net>>,
+}
+
+/// A network and when it is this one.
+#[derive(Debug)]
+pub struct Situated {
+    /// The parameter values, as far as conditions ask for them.
+    pub situation: Guard,
+    /// The network.
+    pub network: Network,
+}
+
+/// More situations than these are not told apart; the rest is left out, and an assumption says so.
+const SITUATIONS: usize = 16;
+
+/// The networks that `template` makes: one where no condition hangs on a parameter without a default.
+pub fn resolve(template: &Template<'_>, surroundings: &Surroundings) -> Vec<Situated> {
+    let mut open = vec![template.default_situation()];
+    let mut found = Vec::new();
+    while let Some(situation) = open.pop() {
+        match resolve_in(template, surroundings, situation) {
+            Ok(network) => found.push(Situated { situation, network }),
+            Err(guard) if found.len() + open.len() + 2 <= SITUATIONS => {
+                let (inside, outside) = template.with_guards(|guards| {
+                    let not = guards.not(guard);
+                    (guards.and(situation, guard), guards.and(situation, not))
+                });
+                open.extend([outside, inside]);
+            }
+            Err(_) => {}
+        }
+    }
+    found
+}
+
+fn resolve_in(
+    template: &Template<'_>,
+    surroundings: &Surroundings,
+    situation: Guard,
+) -> Result<Network, Guard> {
+    let mut builder = Builder::default();
+    builder.network.region = template.inputs().region.clone();
+    surroundings.context.declare(&mut builder);
+    assume::declare(template, &surroundings.assumed, &mut builder);
+    from_template::declare(template, situation, &mut builder)?;
+    Ok(builder.network)
+}

@@ -1,0 +1,57 @@
+//! Why packets stop, in the words of AWS's Reachability Analyzer where it has one.
+
+/// The code of a blocker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code(pub &'static str);
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        impl Code {
+            $($(#[$doc])* pub const $name: Code = Code(stringify!($name));)*
+
+            /// Every code that a trace may give.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+        }
+    };
+}
+
+codes! {
+    /// No rule of the groups applies.
+    ENI_SG_RULES_MISMATCH,
+    /// The groups have no rule at all.
+    SG_HAS_NO_RULES,
+    /// The network ACL denies.
+    SUBNET_ACL_RESTRICTION,
+    /// No route leads there.
+    NO_ROUTE_TO_DESTINATION,
+    /// The route's target is gone or does not carry traffic.
+    BAD_STATE_ROUTE,
+    /// A component is not attached or not accepted.
+    BAD_STATE_ATTACHMENT,
+    /// An internet gateway sends on what has a public address only.
+    IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
+    /// An internet gateway does not send to private addresses.
+    IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
+    /// An internet gateway does not send to shared addresses.
+    IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
+    /// An instance or interface drops what is not its own.
+    ENI_SOURCE_DEST_CHECK_RESTRICTION,
+    /// Peering carries traffic between its two VPCs only.
+    PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
+    /// A NAT gateway serves its own VPC only.
+    NGW_REQUIRES_SOURCE_IN_VPC,
+    /// A gateway endpoint carries TCP and ICMP only.
+    VPCE_GATEWAY_PROTOCOL_RESTRICTION,
+    /// Nothing can be delivered there.
+    NO_POSSIBLE_DESTINATION,
+    /// No way leads from one VPC to the other.
+    DISCONNECTED_VPCS,
+    /// A regional NAT gateway has nothing in the zone.
+    REGIONAL_NGW_ROUTE_AZ_RESTRICTION,
+    /// A NAT gateway whose own subnet sends its traffic back to it.
+    VPCHECK_NAT_LOOP,
+    /// The function is in no VPC.
+    VPCHECK_NOT_IN_VPC,
+    /// The target does not take the protocol or port by its nature.
+    VPCHECK_TARGET_PORT,
+}

@@ -1,0 +1,305 @@
+//! From a workload in a subnet to a destination and back, hop by hop.
+
+mod code;
+mod goal;
+mod suggested;
+mod summary;
+mod trace;
+
+pub use code::Code;
+pub use goal::parse_goal;
+pub use suggested::suggested_goals;
+pub use summary::summed_up;
+pub use trace::trace_from;
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use crate::language::Phrase;
+use crate::network::{Missing, Place, Ports, Protocol};
+
+/// Where traffic should go.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Goal {
+    /// What.
+    pub target: GoalTarget,
+    /// The ports; nothing where those of the target's kind are meant, and for ICMP.
+    pub ports: Option<Ports>,
+    /// The protocol.
+    pub protocol: Protocol,
+}
+
+/// What a goal names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GoalTarget {
+    /// A resource, by its logical id.
+    Resource(String),
+    /// An AWS service, by the suffix of its endpoint service: `s3`, `secretsmanager`.
+    Service(String),
+    /// Any public address.
+    Internet,
+    /// A host by its name.
+    Host(String),
+    /// An address.
+    Address(Ipv4Addr),
+    /// A range of addresses.
+    Cidr(Ipv4Net),
+}
+
+impl GoalTarget {
+    /// The word for its kind in JSON: `resource`, `service`, `internet`, `host`, `address`, `cidr`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Resource(_) => "resource",
+            Self::Service(_) => "service",
+            Self::Internet => "internet",
+            Self::Host(_) => "host",
+            Self::Address(_) => "address",
+            Self::Cidr(_) => "cidr",
+        }
+    }
+
+    /// Its name: `Db`, `s3`, `internet`, `api.example.com`, `10.0.0.5`.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Resource(id) | Self::Service(id) | Self::Host(id) => id.clone(),
+            Self::Internet => "internet".to_owned(),
+            Self::Address(address) => address.to_string(),
+            Self::Cidr(net) => net.to_string(),
+        }
+    }
+}
+
+/// What a trace says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Packets arrive and answers come back.
+    Reachable,
+    /// They do not.
+    Blocked,
+    /// It differs.
+    Partial,
+    /// It hangs on something that is not known.
+    Unknown,
+}
+
+impl Verdict {
+    /// `reachable`, `blocked`, `partial` or `unknown`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reachable => "reachable",
+            Self::Blocked => "blocked",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// By what a partial verdict differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Difference {
+    /// By the subnet of the source.
+    Subnet,
+    /// By where the target stands.
+    Placement,
+    /// By the port, of the target or of the caller.
+    Port,
+    /// By the address within a subnet or range.
+    Address,
+    /// By a condition of the template.
+    Condition,
+}
+
+impl Difference {
+    /// `subnet`, `placement`, `port`, `address` or `condition`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Subnet => "subnet",
+            Self::Placement => "placement",
+            Self::Port => "port",
+            Self::Address => "address",
+            Self::Condition => "condition",
+        }
+    }
+}
+
+/// Which way packets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Direction {
+    /// From the source to the destination.
+    Out,
+    /// The answer.
+    Back,
+}
+
+impl Direction {
+    /// `out` or `back`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Out => "out",
+            Self::Back => "back",
+        }
+    }
+}
+
+/// The kind of a component on a path, with the word for it in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Component {
+    /// A function, database, instance...
+    Workload,
+    /// The VPC's resolver.
+    Resolver,
+    /// A security group.
+    SecurityGroup,
+    /// A network ACL.
+    NetworkAcl,
+    /// A subnet.
+    Subnet,
+    /// A route table.
+    RouteTable,
+    /// An internet gateway.
+    InternetGateway,
+    /// A NAT gateway.
+    NatGateway,
+    /// A peering connection.
+    PeeringConnection,
+    /// A gateway endpoint.
+    GatewayEndpoint,
+    /// An interface endpoint.
+    InterfaceEndpoint,
+    /// A network interface or instance that a route leads to.
+    NetworkInterface,
+    /// A transit gateway or another target whose inside is not followed.
+    Gateway,
+    /// The internet.
+    Internet,
+    /// A public AWS service.
+    Service,
+    /// The VPC itself.
+    Vpc,
+}
+
+impl Component {
+    /// The word for it in JSON: `security-group`, `route-table`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Workload => "workload",
+            Self::Resolver => "resolver",
+            Self::SecurityGroup => "security-group",
+            Self::NetworkAcl => "network-acl",
+            Self::Subnet => "subnet",
+            Self::RouteTable => "route-table",
+            Self::InternetGateway => "internet-gateway",
+            Self::NatGateway => "nat-gateway",
+            Self::PeeringConnection => "peering-connection",
+            Self::GatewayEndpoint => "gateway-endpoint",
+            Self::InterfaceEndpoint => "interface-endpoint",
+            Self::NetworkInterface => "network-interface",
+            Self::Gateway => "gateway",
+            Self::Internet => "internet",
+            Self::Service => "service",
+            Self::Vpc => "vpc",
+        }
+    }
+}
+
+/// What happens at a hop, with the word for it in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Packets start or end here.
+    Stand,
+    /// A name is answered.
+    Resolve,
+    /// Let through.
+    Allow,
+    /// Stopped.
+    Deny,
+    /// Sent on.
+    Forward,
+    /// Addresses are replaced.
+    Translate,
+    /// Not known what happens.
+    Unknown,
+}
+
+impl Action {
+    /// `stand`, `resolve`, `allow`, `deny`, `forward`, `translate` or `unknown`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stand => "stand",
+            Self::Resolve => "resolve",
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Forward => "forward",
+            Self::Translate => "translate",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// Which way.
+    pub direction: Direction,
+    /// What packets meet.
+    pub component: Component,
+    /// Its name.
+    pub id: String,
+    /// What it does with them.
+    pub action: Action,
+    /// The rule, route or entry that decided, in words.
+    pub detail: Phrase,
+    /// Where that is written; nothing where its absence decided.
+    pub at: Option<Place>,
+}
+
+/// Something that stops packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocker {
+    /// Its code: AWS's own, or one of ours.
+    pub code: Code,
+    /// Which way packets went.
+    pub direction: Direction,
+    /// What stops them.
+    pub component: Component,
+    /// Its name.
+    pub id: String,
+    /// Why, in words.
+    pub message: Phrase,
+    /// Where that is written; nothing where its absence decided.
+    pub at: Option<Place>,
+}
+
+/// Where traffic starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The kind of the workload: `function`.
+    pub kind: &'static str,
+    /// Its name.
+    pub id: String,
+    /// The subnet; nothing for the sum over all of them.
+    pub subnet: Option<String>,
+}
+
+/// The answer for one source in one subnet (or summed over its subnets) and one destination.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// From where.
+    pub from: Origin,
+    /// To where.
+    pub to: Goal,
+    /// The answer.
+    pub verdict: Verdict,
+    /// By what it differs, where it is partial.
+    pub partial_by: Vec<Difference>,
+    /// The steps: of the way that works, else of the one that is blocked last. Empty in a sum.
+    pub hops: Vec<Hop>,
+    /// Everything that stops packets, in order of the way.
+    pub blockers: Vec<Blocker>,
+    /// What is not known and decides.
+    pub missing: Vec<Missing>,
+    /// What the answer rests on.
+    pub assumptions: Vec<Phrase>,
+}
