@@ -12,13 +12,22 @@ use super::name::Name;
 use super::traffic::{IcmpType, Ports, Protocol};
 use super::workload::{Workload, WorkloadIndex};
 use super::{Cidr, Network};
+use crate::template::Unknown;
+
+/// What comes with a VPC, in its [`Name::Implied`].
+const MAIN_TABLE: &str = "main route table";
+const DEFAULT_ACL: &str = "default network ACL";
+const DEFAULT_GROUP: &str = "default security group";
 
 /// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
 /// writes it into [`Builder::network`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Builder {
     /// The network so far.
     pub network: Network,
+    /// What stands for values that are not known and that are assumed to be lists of subnets or route tables: the
+    /// name of each item, in order.
+    pub assumed_items: HashMap<Unknown, Vec<Name>>,
     vpcs: HashMap<Name, VpcIndex>,
     subnets: HashMap<Name, SubnetIndex>,
     tables: HashMap<Name, TableIndex>,
@@ -52,9 +61,9 @@ impl Builder {
         let missing = undescribed(name);
         let implied = |what| Name::Implied { of: Box::new(name.clone()), what };
         let (main_table, default_acl, default_group) = (
-            self.table(&implied("main route table")),
-            self.acl(&implied("default network ACL")),
-            self.group(&implied("default security group")),
+            self.table(&implied(MAIN_TABLE)),
+            self.acl(&implied(DEFAULT_ACL)),
+            self.group(&implied(DEFAULT_GROUP)),
         );
         self.network.tables[main_table.0].vpc = Fact::Known(index);
         self.network.acls[default_acl.0].vpc = Fact::Known(index);
@@ -234,6 +243,53 @@ impl Builder {
                 index
             }
         }
+    }
+
+    /// Says which route table is the main one of a VPC. The implied one takes that name, or makes way for the one that
+    /// has it already.
+    pub fn name_main_table(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied = Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: MAIN_TABLE };
+        let index = self.network.vpcs[vpc.0].main_table;
+        if !self.tables.contains_key(name) && self.network.tables[index.0].name == implied {
+            self.network.tables[index.0].name = name.clone();
+            self.tables.insert(name.clone(), index);
+        }
+        let index = self.table(name);
+        self.tables.insert(implied, index);
+        self.network.vpcs[vpc.0].main_table = index;
+    }
+
+    /// Says which network ACL is the default one of a VPC, as [`Self::name_main_table`] does.
+    pub fn name_default_acl(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied =
+            Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: DEFAULT_ACL };
+        let index = self.network.vpcs[vpc.0].default_acl;
+        if !self.acls.contains_key(name) && self.network.acls[index.0].name == implied {
+            self.network.acls[index.0].name = name.clone();
+            self.acls.insert(name.clone(), index);
+        }
+        let index = self.acl(name);
+        self.acls.insert(implied, index);
+        self.network.vpcs[vpc.0].default_acl = index;
+    }
+
+    /// Says which security group is the default one of a VPC, as [`Self::name_main_table`] does.
+    pub fn name_default_group(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied =
+            Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: DEFAULT_GROUP };
+        let index = self.network.vpcs[vpc.0].default_group;
+        if !self.groups.contains_key(name) && self.network.groups[index.0].name == implied {
+            self.network.groups[index.0].name = name.clone();
+            self.groups.insert(name.clone(), index);
+        }
+        let index = self.group(name);
+        self.groups.insert(implied, index);
+        self.network.vpcs[vpc.0].default_group = index;
+    }
+
+    /// The endpoint of a name, where there is one.
+    pub fn find_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
+        self.endpoints.get(name).copied()
     }
 
     /// Writes what AWS gives to a VPC that was just made: a main table without routes of its own, an ACL that allows

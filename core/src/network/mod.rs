@@ -13,6 +13,7 @@ mod from_template;
 mod name;
 mod ranges;
 mod resolve;
+mod service_name;
 mod traffic;
 mod workload;
 
@@ -29,6 +30,7 @@ pub use from_context::{Context, ContextProblem};
 pub use name::Name;
 pub use ranges::{Ranges, addresses_of};
 pub use resolve::{Situated, Surroundings, resolve};
+pub use service_name::endpoint_suffix;
 pub use traffic::{IcmpType, Ports, Protocol};
 pub use workload::{Listener, Placement, Workload, WorkloadIndex, WorkloadKind};
 
