@@ -8,10 +8,11 @@ use super::components::{
     SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
 };
 use super::fact::{Fact, Listed, Missing};
-use super::name::Name;
+use super::name::{DEFAULT_ACL, DEFAULT_GROUP, MAIN_TABLE, Name};
 use super::traffic::{IcmpType, Ports, Protocol};
 use super::workload::{Workload, WorkloadIndex};
 use super::{Cidr, Network};
+use crate::template::Unknown;
 
 /// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
 /// writes it into [`Builder::network`].
@@ -30,6 +31,7 @@ pub struct Builder {
     endpoints: HashMap<Name, EndpointIndex>,
     prefix_lists: HashMap<Name, PrefixListIndex>,
     workloads: HashMap<Name, WorkloadIndex>,
+    assumed: HashMap<Unknown, Vec<Name>>,
 }
 
 /// Nobody described the component.
@@ -42,6 +44,16 @@ pub(super) fn undescribed(name: &Name) -> Missing {
 }
 
 impl Builder {
+    /// Says which subnets a list that is not known has.
+    pub fn assume_items(&mut self, list: Unknown, items: Vec<Name>) {
+        self.assumed.insert(list, items);
+    }
+
+    /// The subnets that a list that is not known is assumed to have.
+    pub fn assumed_items(&self, list: &Unknown) -> Option<&[Name]> {
+        self.assumed.get(list).map(Vec::as_slice)
+    }
+
     /// The VPC of a name, with its main table, default ACL and default group.
     pub fn vpc(&mut self, name: &Name) -> VpcIndex {
         if let Some(known) = self.vpcs.get(name) {
@@ -52,9 +64,9 @@ impl Builder {
         let missing = undescribed(name);
         let implied = |what| Name::Implied { of: Box::new(name.clone()), what };
         let (main_table, default_acl, default_group) = (
-            self.table(&implied("main route table")),
-            self.acl(&implied("default network ACL")),
-            self.group(&implied("default security group")),
+            self.table(&implied(MAIN_TABLE)),
+            self.acl(&implied(DEFAULT_ACL)),
+            self.group(&implied(DEFAULT_GROUP)),
         );
         self.network.tables[main_table.0].vpc = Fact::Known(index);
         self.network.acls[default_acl.0].vpc = Fact::Known(index);
