@@ -8,16 +8,11 @@ use super::components::{
     SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
 };
 use super::fact::{Fact, Listed, Missing};
-use super::name::Name;
+use super::name::{DEFAULT_ACL, DEFAULT_GROUP, MAIN_TABLE, Name};
 use super::traffic::{IcmpType, Ports, Protocol};
 use super::workload::{Workload, WorkloadIndex};
 use super::{Cidr, Network};
 use crate::template::Unknown;
-
-/// What comes with a VPC, in its [`Name::Implied`].
-const MAIN_TABLE: &str = "main route table";
-const DEFAULT_ACL: &str = "default network ACL";
-const DEFAULT_GROUP: &str = "default security group";
 
 /// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
 /// writes it into [`Builder::network`].
@@ -25,9 +20,6 @@ const DEFAULT_GROUP: &str = "default security group";
 pub struct Builder {
     /// The network so far.
     pub network: Network,
-    /// What stands for values that are not known and that are assumed to be lists of subnets or route tables: the
-    /// name of each item, in order.
-    pub assumed_items: HashMap<Unknown, Vec<Name>>,
     vpcs: HashMap<Name, VpcIndex>,
     subnets: HashMap<Name, SubnetIndex>,
     tables: HashMap<Name, TableIndex>,
@@ -39,6 +31,7 @@ pub struct Builder {
     endpoints: HashMap<Name, EndpointIndex>,
     prefix_lists: HashMap<Name, PrefixListIndex>,
     workloads: HashMap<Name, WorkloadIndex>,
+    assumed: HashMap<Unknown, Vec<Name>>,
 }
 
 /// Nobody described the component.
@@ -51,6 +44,16 @@ pub(super) fn undescribed(name: &Name) -> Missing {
 }
 
 impl Builder {
+    /// Says which items a list of subnets or route tables has that is not known.
+    pub fn assume_items(&mut self, list: Unknown, items: Vec<Name>) {
+        self.assumed.insert(list, items);
+    }
+
+    /// The items that a list that is not known is assumed to have.
+    pub fn assumed_items(&self, list: &Unknown) -> Option<&[Name]> {
+        self.assumed.get(list).map(Vec::as_slice)
+    }
+
     /// The VPC of a name, with its main table, default ACL and default group.
     pub fn vpc(&mut self, name: &Name) -> VpcIndex {
         if let Some(known) = self.vpcs.get(name) {

@@ -59,6 +59,13 @@ pub enum Part {
         /// The number.
         index: usize,
     },
+    /// An item of a list that is not known.
+    Item {
+        /// Why the list is not known.
+        list: Unknown,
+        /// The item's number, from zero.
+        index: usize,
+    },
     /// Not known.
     Unknown(Unknown),
 }
@@ -129,7 +136,7 @@ impl Text {
     /// What is not known of it.
     pub fn unknowns(&self) -> impl Iterator<Item = &Unknown> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Unknown(unknown) => Some(unknown),
+            Part::Unknown(unknown) | Part::Item { list: unknown, .. } => Some(unknown),
             _ => None,
         })
     }

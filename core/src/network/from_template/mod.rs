@@ -1,5 +1,7 @@
 //! What a template says of the network.
 
+mod reader;
+
 use super::Builder;
 use crate::template::{Guard, Template};
 

@@ -454,7 +454,10 @@ fn written(text: &Text) -> String {
             ) => {
                 format!("${{{name}}}")
             }
-            Part::Unknown(_) => "${?}".to_owned(),
+            Part::Item { list: Unknown::Parameter(name) | Unknown::StoredParameter(name), index } => {
+                format!("${{{name}[{index}]}}")
+            }
+            Part::Unknown(_) | Part::Item { .. } => "${?}".to_owned(),
         })
         .collect()
 }
