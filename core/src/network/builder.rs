@@ -290,6 +290,16 @@ impl Builder {
         self.network.vpcs[vpc.0].default_group = index;
     }
 
+    /// The subnet of a name, where somebody named it already.
+    pub fn find_subnet(&self, name: &Name) -> Option<SubnetIndex> {
+        self.subnets.get(name).copied()
+    }
+
+    /// The security group of a name, where somebody named it already.
+    pub fn find_group(&self, name: &Name) -> Option<GroupIndex> {
+        self.groups.get(name).copied()
+    }
+
     /// The endpoint of a name, where there is one.
     pub fn find_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
         self.endpoints.get(name).copied()
