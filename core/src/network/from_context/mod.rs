@@ -79,6 +79,9 @@ impl Context {
                 let problem = ContextProblem { file: *file, span: Some(error.span), message, skipped: false };
                 problems.borrow_mut().push(problem);
             }
+            if parsed.errors.is_empty() && record.node.is_missing() {
+                record.wrong(record.node, not_an_answer());
+            }
             answers.gather(record, path);
         }
         let described = answers.describe();
@@ -98,6 +101,13 @@ impl Context {
         builder.clone_from(&self.described);
         builder.network.region = region;
     }
+}
+
+fn not_an_answer() -> Phrase {
+    phrase!(
+        en: "this should be the JSON that `aws ec2 describe-...` prints",
+        ja: "`aws ec2 describe-...` が出力する JSON を渡してください",
+    )
 }
 
 /// The objects of all answers, by the key of the list that holds them.
@@ -139,15 +149,9 @@ impl<'a> Answers<'a> {
             return;
         }
         if !node.is_mapping() {
-            // What cannot be parsed at all has its problem already.
+            // What could not be read at all has its problem already.
             if !node.is_missing() {
-                record.wrong(
-                    node,
-                    phrase!(
-                        en: "this should be the JSON that `aws ec2 describe-...` prints",
-                        ja: "`aws ec2 describe-...` が出力する JSON を渡してください",
-                    ),
-                );
+                record.wrong(node, not_an_answer());
             }
             return;
         }
@@ -262,3 +266,6 @@ fn note_region(builder: &mut Builder, region: &str) {
         builder.network.region = Some(region.to_owned());
     }
 }
+
+#[cfg(test)]
+mod tests;
