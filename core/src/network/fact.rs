@@ -120,4 +120,6 @@ pub enum Topic {
     GroupAcrossRegions,
     /// Where a workload stands.
     Placement,
+    /// The zone of a subnet, which AWS chooses where none is written.
+    ZoneChoice,
 }
