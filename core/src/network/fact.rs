@@ -122,4 +122,6 @@ pub enum Topic {
     GroupAcrossRegions,
     /// Where a workload stands.
     Placement,
+    /// The zone of a subnet, which AWS chooses where none is written.
+    ZoneChoice,
 }

@@ -11,6 +11,7 @@ mod fact;
 mod from_context;
 mod from_template;
 mod name;
+mod prefix_lists;
 mod ranges;
 mod resolve;
 mod traffic;
@@ -26,7 +27,7 @@ pub use components::{
 };
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use from_context::{Context, ContextProblem};
-pub use name::{DEFAULT_ACL, DEFAULT_GROUP, MAIN_TABLE, Name};
+pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, MAIN_TABLE, Name};
 pub use ranges::{Ranges, addresses_of};
 pub use resolve::{Situated, Surroundings, resolve};
 pub use traffic::{IcmpType, Ports, Protocol};
