@@ -3,10 +3,10 @@
 use crate::analysis::{Options, Source};
 use crate::finding::FileId;
 use crate::language::Phrase;
-use crate::network::{Context, ContextProblem, Surroundings, resolve};
+use crate::network::{Context, ContextProblem, Name, Surroundings, resolve};
 use crate::paths::{Goal, GoalTarget, Trace, parse_goal, suggested_goals, summed_up, trace_from};
 use crate::syntax::Limits;
-use crate::template::{Inputs, lower};
+use crate::template::{Inputs, Unknown, lower};
 
 /// Which ways to trace.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,8 @@ pub struct Tracing {
     pub from: Vec<String>,
     /// Destinations that the template suggests.
     pub to: Vec<Goal>,
+    /// Values that name subnets and are not known, by the key of [`Options::assumed`]; assumed ones too.
+    pub assumable: Vec<String>,
 }
 
 /// Why nothing could be traced.
@@ -81,6 +83,11 @@ pub fn trace(
                 tracing.from.push(id);
             }
         }
+        for key in one.network.subnets.iter().filter_map(|subnet| assumption_key(&subnet.name)) {
+            if !tracing.assumable.contains(&key) {
+                tracing.assumable.push(key);
+            }
+        }
         for goal in suggested_goals(&one.network) {
             if !tracing.to.contains(&goal) {
                 tracing.to.push(goal);
@@ -115,4 +122,16 @@ pub fn trace(
         }
     }
     Ok(tracing)
+}
+
+/// The key under which an assumption can be made about the subnet of this name.
+fn assumption_key(name: &Name) -> Option<String> {
+    let Name::Unknown { value, .. } = name else { return None };
+    match value {
+        Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::DynamicReference(name) => {
+            Some(name.clone())
+        }
+        Unknown::Import(name) => Some(format!("import:{name}")),
+        _ => None,
+    }
 }
