@@ -21,6 +21,7 @@ pub use trace::trace_from;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
 
 use crate::language::Phrase;
 use crate::network::{Missing, Place, Ports, Protocol};
@@ -78,7 +79,8 @@ impl GoalTarget {
 }
 
 /// What a trace says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Packets arrive and answers come back.
     Reachable,
