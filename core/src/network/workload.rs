@@ -113,8 +113,7 @@ pub struct Workload {
     pub vpc: Option<VpcIndex>,
     /// Its subnets.
     pub subnets: Listed<SubnetIndex>,
-    /// Its groups. A workload in a VPC that names none wears the VPC's default group: that is filled in here. None at
-    /// all, and no rest, means that no group filters its traffic: a network load balancer made without groups.
+    /// Its groups. A workload in a VPC that names none wears the VPC's default group: that is filled in here.
     pub groups: Listed<GroupIndex>,
     /// Its groups in each subnet, where they differ between subnets: mount targets, instances with several interfaces.
     /// Empty where [`Workload::groups`] holds in all; see [`Workload::groups_in`].

@@ -2,8 +2,9 @@
 
 use super::Writer;
 use super::standing::{Standing, SubnetGroups};
+use crate::network::builder::undescribed;
 use crate::network::from_template::reader::{Reader, Split, flag, text};
-use crate::network::{Fact, Listener, Missing, Placement, Workload, WorkloadKind};
+use crate::network::{Fact, Listener, Missing, Name, Placement, Workload, WorkloadKind};
 use crate::template::{Case, Resource, Unknown};
 
 /// The three services keep their subnet groups together.
@@ -146,11 +147,7 @@ impl<'a> Writer<'a, '_, '_> {
                 None => {
                     let missing = self.missing(case);
                     let port = service.default_port.map_or(Fact::Unknown(missing.clone()), Fact::Known);
-                    let standing = Standing {
-                        at: Reader::place(case),
-                        subnets: crate::network::Listed::unknown(missing.clone()),
-                        groups: crate::network::Listed::unknown(missing),
-                    };
+                    let standing = Standing { at: Reader::place(case), ..Standing::unknown(missing) };
                     (standing, self.port(instance, service.port, port)?)
                 }
             },
@@ -239,16 +236,17 @@ impl<'a> Writer<'a, '_, '_> {
     /// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
     fn public_by_default(&self, workload: &Workload) -> Fact<bool> {
         let network = &self.builder.network;
-        let missing = || {
+        let Some(vpc) = workload.vpc else {
             let why = workload.subnets.items.iter().find_map(|at| network.subnets[at.0].vpc.get().err());
-            why.or(workload.subnets.rest.as_ref()).cloned().unwrap_or(Missing::Value(Unknown::Broken))
+            let why = why.or(workload.subnets.rest.as_ref()).cloned();
+            return Fact::Unknown(why.unwrap_or(Missing::Value(Unknown::Broken)));
         };
-        match workload.vpc {
-            Some(vpc) => {
-                let gateways = &network.internet_gateways;
-                Fact::Known(gateways.iter().any(|gateway| gateway.vpc == Fact::Known(Some(vpc))))
-            }
-            None => Fact::Unknown(missing()),
+        let mut gateways = network.internet_gateways.iter();
+        match &network.vpcs[vpc.0].name {
+            _ if gateways.any(|gateway| gateway.vpc == Fact::Known(Some(vpc))) => Fact::Known(true),
+            Name::Logical(_) => Fact::Known(false),
+            // A VPC that is not of this template may have a gateway that nobody described.
+            name => Fact::Unknown(undescribed(name)),
         }
     }
 

@@ -1,6 +1,6 @@
 use super::super::testing::{DEFAULT_GROUP, group_names, network, ports, subnet_names, workload};
 use super::*;
-use crate::network::{Listed, Name};
+use crate::network::Listed;
 
 const GROUP: &str = "  Group:
     Type: AWS::RDS::DBSubnetGroup
@@ -97,6 +97,7 @@ fn what_is_not_in_the_template_says_what_is_missing() {
     let default = workload(&network, "Default");
     assert!(default.subnets.items.is_empty() && default.subnets.rest.is_some());
     assert_eq!(group_names(&network, default), ["Sg"]);
+    assert!(default.public_address.known().is_none());
     let component = |name: &str| Missing::Component(Name::Aws(name.to_owned()));
     let value = |name: &str| Missing::Value(Unknown::Parameter(name.to_owned()));
     let literal = workload(&network, "Literal");

@@ -179,12 +179,8 @@ impl<'a> Writer<'a, '_, '_> {
 }
 
 fn unknown_interface(missing: Missing) -> Interface {
-    let standing = Standing {
-        at: None,
-        subnets: Listed::unknown(missing.clone()),
-        groups: Listed::unknown(missing.clone()),
-    };
-    Interface { standing, address: None, public_address: Fact::Unknown(missing) }
+    let public_address = Fact::Unknown(missing.clone());
+    Interface { standing: Standing::unknown(missing), address: None, public_address }
 }
 
 fn address_of(case: &Case) -> Option<Ipv4Addr> {
@@ -233,6 +229,7 @@ mod tests {
         assert_eq!(plain.public_address, Fact::Known(false));
         assert!(workload(&network, "Given").public_address.known().is_none());
         let lost = workload(&network, "Lost");
+        assert_eq!(group_names(&network, lost), ["default VPC (default security group)"]);
         assert!(lost.in_vpc && lost.subnets.items.is_empty() && lost.subnets.rest.is_some());
     }
 

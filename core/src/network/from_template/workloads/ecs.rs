@@ -5,7 +5,7 @@ use super::listeners::written;
 use super::standing::Standing;
 use crate::network::from_template::reader::{Reader, Split, text};
 use crate::network::{
-    Fact, Listed, Listener, Missing, Placement, Ports, Protocol, Topic, Workload, WorkloadKind,
+    Fact, Listener, Missing, Placement, Ports, Protocol, Topic, Workload, WorkloadKind,
 };
 use crate::template::{Case, Resource};
 
@@ -30,9 +30,7 @@ impl Writer<'_, '_, '_> {
                 }
                 None => {
                     let missing = Missing::NotFollowed(Topic::Placement);
-                    let (subnets, groups) =
-                        (Listed::unknown(missing.clone()), Listed::unknown(missing.clone()));
-                    (Standing { at: None, subnets, groups }, Fact::Unknown(missing))
+                    (Standing::unknown(missing.clone()), Fact::Unknown(missing))
                 }
             };
             let listeners = self.task_ports(service)?;

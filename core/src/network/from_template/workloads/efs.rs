@@ -5,7 +5,7 @@ use super::listeners::defaults;
 use super::msk::merge;
 use super::standing::Standing;
 use crate::network::from_template::reader::Split;
-use crate::network::{GroupIndex, Listed, Name, Place, Placement, SubnetIndex, Workload, WorkloadKind};
+use crate::network::{GroupIndex, Listed, Missing, Name, Place, Placement, SubnetIndex, Workload, WorkloadKind};
 use crate::template::Resource;
 
 const FILE_SYSTEM: &str = "AWS::EFS::FileSystem";
@@ -55,7 +55,11 @@ impl Writer<'_, '_, '_> {
             let name = Name::Logical(resource.id.clone());
             let targets = match found.iter().position(|(known, _)| *known == name) {
                 Some(at) => found.swap_remove(at).1,
-                None => Targets::default(),
+                // They may be made elsewhere.
+                None => Targets {
+                    standing: Standing::unknown(Missing::Component(name.clone())),
+                    ..Targets::default()
+                },
             };
             let at = self.reader.declared(resource);
             let found = self.mounted(name, at, targets);
@@ -75,7 +79,7 @@ impl Writer<'_, '_, '_> {
         Ok(id.map(|id| self.reader.name(&id).name))
     }
 
-    /// A file system with mount targets; without any it cannot be reached from a VPC.
+    /// A file system with mount targets.
     fn mounted(&self, name: Name, at: Option<Place>, targets: Targets) -> Workload {
         let Targets { standing, by_subnet, .. } = targets;
         let differ = by_subnet.windows(2).any(|pair| matches!(pair, [(_, one), (_, two)] if one != two));
@@ -85,7 +89,7 @@ impl Writer<'_, '_, '_> {
             at,
             kind: WorkloadKind::FileSystem,
             network_at: standing.at,
-            in_vpc: !by_subnet.is_empty() || standing.subnets.rest.is_some(),
+            in_vpc: true,
             vpc: self.vpc_of(&standing),
             subnets: standing.subnets,
             groups: standing.groups,
@@ -145,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn mount_targets_of_other_file_systems_count_and_none_is_told() {
+    fn mount_targets_of_other_file_systems_count_and_without_any_the_place_is_open() {
         let network = network(
             "  Alone: {Type: 'AWS::EFS::FileSystem'}
   One:
@@ -153,7 +157,9 @@ mod tests {
     Properties: {FileSystemId: fs-0123, SubnetId: !Ref A, SecurityGroups: [!Ref Sg], IpAddress: 10.0.0.9}
 ",
         );
-        assert!(!workload(&network, "Alone").in_vpc);
+        let alone = workload(&network, "Alone");
+        let missing = Missing::Component(Name::Logical("Alone".to_owned()));
+        assert_eq!((&alone.subnets, &alone.groups.items), (&Listed::unknown(missing), &vec![]));
         let other = workload(&network, "fs-0123");
         assert_eq!((other.in_vpc, subnet_names(&network, other)), (true, vec!["A".to_owned()]));
         assert!(other.groups_by_subnet.is_empty());

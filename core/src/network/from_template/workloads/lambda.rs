@@ -42,8 +42,7 @@ impl Writer<'_, '_, '_> {
                 _ => None,
             };
             let missing = Missing::Value(unknown.unwrap_or(Unknown::Broken));
-            let (subnets, groups) = (Listed::unknown(missing.clone()), Listed::unknown(missing));
-            return Ok(Some(Standing { at, subnets, groups }));
+            return Ok(Some(Standing { at, ..Standing::unknown(missing) }));
         };
         let subnets = self.reader.entry(config, "SubnetIds")?;
         let groups = self.reader.entry(config, "SecurityGroupIds")?;
@@ -76,9 +75,7 @@ impl Writer<'_, '_, '_> {
             None => None,
         };
         Ok(Some(found.unwrap_or_else(|| {
-            let missing = self.missing(&arn);
-            let (subnets, groups) = (Listed::unknown(missing.clone()), Listed::unknown(missing));
-            Standing { at: Reader::place(&arn), subnets, groups }
+            Standing { at: Reader::place(&arn), ..Standing::unknown(self.missing(&arn)) }
         })))
     }
 }

@@ -4,7 +4,9 @@ use super::Writer;
 use super::listeners::written;
 use super::standing::Standing;
 use crate::network::from_template::reader::{Reader, Split};
-use crate::network::{Fact, Listed, Listener, Placement, Protocol, Workload, WorkloadKind};
+use crate::network::{
+    Fact, Listed, Listener, Missing, Placement, Protocol, Topic, Workload, WorkloadKind,
+};
 use crate::template::{Case, Resource};
 
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
@@ -37,7 +39,8 @@ impl Writer<'_, '_, '_> {
             }
             None => self.listed(balancer, &["Subnets"], &["SecurityGroups"])?,
         };
-        // Network and gateway load balancers do without groups; the others wear the default one.
+        // Network and gateway load balancers do without groups, and then nothing filters their traffic, which is not
+        // followed; the others wear the default one.
         let kind = self.reader.text(balancer, &["Type"])?;
         let groups = self.reader.property(balancer, &["SecurityGroups"])?;
         let none_named = match &groups {
@@ -49,7 +52,7 @@ impl Writer<'_, '_, '_> {
         };
         match kind {
             Some(Fact::Known(kind)) if none_named && (kind == "network" || kind == "gateway") => {
-                standing.groups = Listed::default();
+                standing.groups = Listed::unknown(Missing::NotFollowed(Topic::LoadBalancer));
             }
             Some(Fact::Unknown(missing)) if none_named => standing.groups = Listed::unknown(missing),
             _ => {}
@@ -144,7 +147,7 @@ mod tests {
         let net = workload(&network, "Net");
         assert_eq!((ports(net), subnet_names(&network, net)), (vec![53, 53], vec!["C".into()]));
         assert_eq!(net.listeners[1].protocol, Protocol::UDP);
-        assert_eq!(net.groups, Listed::default());
+        assert_eq!(net.groups, Listed::unknown(Missing::NotFollowed(Topic::LoadBalancer)));
         assert_eq!(net.public_address, Fact::Known(true));
         assert_eq!(group_names(&network, workload(&network, "Plain")), [DEFAULT_GROUP]);
         assert_eq!(ports(workload(&network, "Classic")), [80]);

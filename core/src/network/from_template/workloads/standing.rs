@@ -23,12 +23,20 @@ pub(super) struct SubnetGroups {
     pub(super) name: &'static str,
 }
 
-/// A workload that says nothing stands in the account's default VPC, of which no template and no describe call that is
-/// read tells the subnets.
-const DEFAULT_VPC: Missing = Missing::NotFollowed(Topic::Placement);
+/// A workload that says nothing stands in a default subnet of the account's default VPC; which ones those are is not
+/// read.
+const DEFAULT_SUBNETS: Missing = Missing::NotFollowed(Topic::Placement);
 
 /// What the template says wrongly or not at all where it has to; told by rules.
 const BROKEN: Missing = Missing::Value(Unknown::Broken);
+
+impl Standing {
+    /// Nothing is known of it.
+    pub(super) fn unknown(missing: Missing) -> Self {
+        let (subnets, groups) = (Listed::unknown(missing.clone()), Listed::unknown(missing));
+        Self { at: None, subnets, groups }
+    }
+}
 
 impl<'a> Writer<'a, '_, '_> {
     /// The subnets in a list.
@@ -79,7 +87,11 @@ impl<'a> Writer<'a, '_, '_> {
     }
 
     /// The default group of the VPC that holds the subnets.
-    fn default_group(&self, subnets: &Listed<SubnetIndex>) -> Listed<GroupIndex> {
+    fn default_group(&mut self, subnets: &Listed<SubnetIndex>) -> Listed<GroupIndex> {
+        if subnets.items.is_empty() && subnets.rest == Some(DEFAULT_SUBNETS) {
+            let vpc = self.builder.default_vpc();
+            return Listed::all(vec![self.builder.network.vpcs[vpc.0].default_group]);
+        }
         let network = &self.builder.network;
         let mut missing = subnets.rest.clone();
         for subnet in &subnets.items {
@@ -120,7 +132,7 @@ impl<'a> Writer<'a, '_, '_> {
     ) -> Result<Standing, Split> {
         let mut found = subnets.map(|list| self.subnets(list)).transpose()?.unwrap_or_default();
         if found.items.is_empty() && found.rest.is_none() {
-            found = Listed::unknown(DEFAULT_VPC);
+            found = Listed::unknown(DEFAULT_SUBNETS);
         }
         let at = subnets.or(groups).and_then(Reader::place);
         let groups = self.groups_or_default(groups, &found)?;
@@ -135,7 +147,7 @@ impl<'a> Writer<'a, '_, '_> {
         groups: Option<&Case>,
     ) -> Result<Standing, Split> {
         let subnets = match group {
-            None => Listed::unknown(DEFAULT_VPC),
+            None => Listed::unknown(DEFAULT_SUBNETS),
             Some(case) => match self.named(case, of.kinds, of.name)? {
                 Some(found) => match self.reader.property(found, &["SubnetIds"])? {
                     Some(list) => self.subnets(&list)?,
