@@ -8,7 +8,8 @@ use super::components::{
     SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
 };
 use super::fact::{Fact, Listed, Missing};
-use super::name::{DEFAULT_ACL, DEFAULT_GROUP, MAIN_TABLE, Name};
+use super::name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, MAIN_TABLE, Name};
+use super::prefix_lists;
 use super::traffic::{IcmpType, Ports, Protocol};
 use super::workload::{Workload, WorkloadIndex};
 use super::{Cidr, Network};
@@ -32,6 +33,8 @@ pub struct Builder {
     prefix_lists: HashMap<Name, PrefixListIndex>,
     workloads: HashMap<Name, WorkloadIndex>,
     assumed: HashMap<Unknown, Vec<Name>>,
+    /// The default VPC of the account and region, where a describe call shows it.
+    pub default_vpc: Option<VpcIndex>,
 }
 
 /// Nobody described the component.
@@ -201,17 +204,61 @@ impl Builder {
         })
     }
 
-    /// The prefix list of a name.
+    /// The default VPC, where components are made that name none.
+    pub fn default_vpc(&mut self) -> VpcIndex {
+        match self.default_vpc {
+            Some(known) => known,
+            None => self.vpc(&Name::Aws(DEFAULT_VPC.to_owned())),
+        }
+    }
+
+    /// The prefix list of a name. Of those that AWS keeps for its services, the service is known.
     pub fn prefix_list(&mut self, name: &Name) -> PrefixListIndex {
         let network = &mut self.network;
         *self.prefix_lists.entry(name.clone()).or_insert_with(|| {
+            let service = match name {
+                Name::Aws(id) => prefix_lists::service_of(network.region.as_deref(), id),
+                _ => None,
+            };
             network.prefix_lists.push(PrefixList {
                 name: name.clone(),
-                service: None,
+                service: service.map(str::to_owned),
                 ranges: Fact::Unknown(Missing::PrefixList(name.to_string())),
             });
             PrefixListIndex(network.prefix_lists.len() - 1)
         })
+    }
+
+    /// The prefix list with the public addresses of a service, given by the suffix of its endpoint service.
+    pub fn service_prefix_list(&mut self, service: &str) -> PrefixListIndex {
+        let lists = &self.network.prefix_lists;
+        if let Some(at) = lists.iter().position(|list| list.service.as_deref() == Some(service)) {
+            return PrefixListIndex(at);
+        }
+        let id = prefix_lists::id_of(self.network.region.as_deref(), service).unwrap_or(service);
+        let index = self.prefix_list(&Name::Aws(id.to_owned()));
+        self.network.prefix_lists[index.0].service = Some(service.to_owned());
+        index
+    }
+
+    /// The internet gateway of a name, where it was asked for before.
+    pub fn known_internet_gateway(&self, name: &Name) -> Option<GatewayIndex> {
+        self.internet_gateways.get(name).copied()
+    }
+
+    /// The route table of a name, where it was asked for before.
+    pub fn known_table(&self, name: &Name) -> Option<TableIndex> {
+        self.tables.get(name).copied()
+    }
+
+    /// The endpoint of a name, where there is one already.
+    pub fn known_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
+        self.endpoints.get(name).copied()
+    }
+
+    /// The workload of a name, where there is one already.
+    pub fn known_workload(&self, name: &Name) -> Option<WorkloadIndex> {
+        self.workloads.get(name).copied()
     }
 
     /// Adds an endpoint, in place of one of the same name.

@@ -11,6 +11,9 @@ pub const DEFAULT_ACL: &str = "default network ACL";
 /// [`Name::Implied`] of a VPC: its main route table.
 pub const MAIN_TABLE: &str = "main route table";
 
+/// [`Name::Aws`] of the default VPC, where no describe call shows its id.
+pub const DEFAULT_VPC: &str = "default VPC";
+
 /// What a component is called; also how the same one is recognised in template and context.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Name {

@@ -2,11 +2,14 @@
 
 use ipnet::Ipv4Net;
 
-use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Place, Symbol, Zone};
+use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Place, Symbol, VpcIndex, Zone};
 use crate::template::{Case, Guard, Part, Resource, Template, Text, Unknown, Value};
 
 /// Asks to look at both parts of the situation: the guard holds in one of them only.
 pub(super) type Split = Guard;
+
+/// A value that is required and not there, or that no such value can be: told elsewhere.
+pub(super) const BROKEN: Missing = Missing::Value(Unknown::Broken);
 
 /// Reads a template in a situation.
 #[derive(Clone, Copy)]
@@ -24,7 +27,7 @@ pub(super) struct Named {
     pub(super) several: bool,
 }
 
-impl<'a, 't> Reader<'a, 't> {
+impl<'a> Reader<'a, '_> {
     /// Whether something under `guard` exists.
     pub(super) fn exists(&self, guard: Guard) -> Result<bool, Split> {
         self.template.with_guards(|guards| {
@@ -107,11 +110,13 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     /// Where a case is written. Values of parameters and the like are written where they are used.
+    #[expect(clippy::unnecessary_wraps, reason = "places are optional wherever they are kept")]
     pub(super) fn place(case: &Case) -> Option<Place> {
         Some(Place::in_template(case.span))
     }
 
     /// Where a resource is declared.
+    #[expect(clippy::unnecessary_wraps, reason = "places are optional wherever they are kept")]
     pub(super) fn declared(&self, resource: &Resource) -> Option<Place> {
         Some(Place::in_template(self.template.node(resource.key).span()))
     }
@@ -134,13 +139,31 @@ impl<'a, 't> Reader<'a, 't> {
         })
     }
 
+    /// The component that a property names; nothing where it is not written.
+    pub(super) fn component(&self, resource: &Resource, property: &str) -> Result<Option<Named>, Split> {
+        Ok(self.property(resource, &[property])?.map(|case| self.name(&case)))
+    }
+
+    /// The VPC that a property of a resource names.
+    pub(super) fn vpc(
+        &self,
+        resource: &Resource,
+        property: &str,
+        builder: &mut Builder,
+    ) -> Result<Fact<VpcIndex>, Split> {
+        Ok(match self.component(resource, property)? {
+            Some(named) => Fact::Known(builder.vpc(&named.name)),
+            None => Fact::Unknown(BROKEN),
+        })
+    }
+
     /// The name of a component that a value is; nothing where the value is no name (told by other rules).
     pub(super) fn name(&self, case: &Case) -> Named {
         let at = Self::place(case);
         let named = |name, several| Named { name, at, several };
         match &case.value {
             Value::Text(text) => match &*text.parts {
-                [Part::Literal(id)] => named(self.literal(id), false),
+                [Part::Literal(id)] => named(Self::literal(id), false),
                 [Part::Resource { id, attribute }] => named(self.reference(id, attribute.as_deref()), false),
                 [Part::Item { list, index }] => {
                     named(Name::Unknown { value: list.clone(), item: Some(*index) }, false)
@@ -163,7 +186,7 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// A literal is an id of AWS, or the plain word of a resource that somebody forgot to `Ref`: then the deployment
     /// fails, and what it was meant to be is told by a rule.
-    fn literal(&self, id: &str) -> Name {
+    fn literal(id: &str) -> Name {
         Name::Aws(id.trim().to_owned())
     }
 
@@ -224,7 +247,7 @@ impl<'a, 't> Reader<'a, 't> {
                         .map(str::trim)
                         .filter(|id| !id.is_empty());
                     found.extend(ids.map(|id| Named {
-                        name: self.literal(id),
+                        name: Self::literal(id),
                         at: Self::place(item),
                         several: false,
                     }));
@@ -233,7 +256,7 @@ impl<'a, 't> Reader<'a, 't> {
                     let named = self.name(item);
                     match &named.name {
                         Name::Unknown { value, item: None } if named.several => {
-                            found.extend(whole(value, named.at))
+                            found.extend(whole(value, named.at));
                         }
                         _ => found.push(named),
                     }
@@ -273,6 +296,7 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     /// A zone.
+    #[expect(clippy::unused_self, reason = "read like every other property")]
     pub(super) fn zone(&self, case: &Case) -> Fact<Zone> {
         match &case.value {
             Value::Text(text) => match &*text.parts {
@@ -298,8 +322,19 @@ fn cidr(text: &str) -> Option<Ipv4Net> {
     }
 }
 
-fn missing(text: &Text) -> Missing {
-    Missing::Value(text.unknowns().next().cloned().unwrap_or(Unknown::Broken))
+/// What is missing of a text: what is not known of it, or the id or attribute that only deployment tells.
+pub(super) fn missing(text: &Text) -> Missing {
+    let of_resource = || {
+        text.parts.iter().find_map(|part| match part {
+            Part::Resource { id, attribute } => Some(Unknown::Attribute {
+                resource: id.clone(),
+                attribute: attribute.clone().unwrap_or_else(|| "Ref".to_owned()),
+            }),
+            _ => None,
+        })
+    };
+    let unknown = text.unknowns().next().cloned().or_else(of_resource);
+    Missing::Value(unknown.unwrap_or(Unknown::Broken))
 }
 
 /// The whole text of a case.
