@@ -168,7 +168,7 @@ fn groups(
             .into_iter()
             .enumerate()
             .filter(|(_, name)| {
-                !builder.find_subnet(name).is_some_and(|known| builder.network.subnets[known.0].at.is_some())
+                builder.known_subnet(name).is_none_or(|known| builder.network.subnets[known.0].at.is_none())
             })
             .map(|(at, name)| (name, Zone::Numbered(before + at)))
             .collect();
@@ -212,14 +212,14 @@ fn tables(groups: &[Group], uses: &Uses, builder: &mut Builder) -> Vec<Vec<Name>
     let count: usize = groups.iter().filter(|group| is_chosen(group)).map(|group| group.subnets.len()).sum();
     let mut named: Vec<Name> = Vec::new();
     for id in &uses.tables {
-        let names = match id {
+        let found = match id {
             Id::List(list) => {
                 let asked = uses.lists.get(list).copied().unwrap_or(0);
                 list_of(list.clone(), count.max(asked).clamp(1, MOST_SUBNETS), builder)
             }
             Id::One(name) => vec![name.clone()],
         };
-        for name in names {
+        for name in found {
             if !named.contains(&name) {
                 named.push(name);
             }

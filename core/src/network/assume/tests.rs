@@ -46,7 +46,7 @@ fn aws(id: &str) -> Name {
 }
 
 fn subnet<'n>(builder: &Builder, network: &'n Network, name: &Name) -> &'n super::super::Subnet {
-    let index = builder.find_subnet(name).unwrap_or_else(|| panic!("no subnet {name}"));
+    let index = builder.known_subnet(name).unwrap_or_else(|| panic!("no subnet {name}"));
     &network.subnets[index.0]
 }
 
@@ -274,7 +274,7 @@ fn ids_that_nobody_describes_can_be_assumed() {
     let (builder, network) =
         network_with(KNOWN, "", &[("Subnets", "subnet-7")], &[("Subnets", Assumption::Public)]);
     assert_eq!(way_out(&network, subnet(&builder, &network, &aws("subnet-7"))), "igw");
-    assert!(builder.find_subnet(&aws("subnet-1")).is_none());
+    assert!(builder.known_subnet(&aws("subnet-1")).is_none());
 }
 
 #[test]
@@ -364,5 +364,5 @@ Resources:
 fn without_assumptions_nothing_is_made() {
     let (builder, network) = network(LIST, &[]);
     assert!(network.vpcs.is_empty() && network.subnets.is_empty() && network.assumptions.is_empty());
-    assert_eq!(builder.find_endpoint(&aws("vpce-1")), None::<EndpointIndex>);
+    assert_eq!(builder.known_endpoint(&aws("vpce-1")), None::<EndpointIndex>);
 }

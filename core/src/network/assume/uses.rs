@@ -109,7 +109,7 @@ impl Uses {
     pub(super) fn vpc(&self, template: &Template<'_>, builder: &Builder) -> Option<Name> {
         // A group that a context file describes brings its VPC.
         let described = self.function_groups.iter().filter_map(|group| {
-            let group = builder.find_group(group)?;
+            let group = builder.known_group(group)?;
             let vpc = builder.network.groups[group.0].vpc.known()?;
             Some(builder.network.vpcs[vpc.0].name.clone())
         });

@@ -262,3 +262,21 @@ fn interfaces_are_workloads_and_targets() {
         ));
     }
 }
+
+#[test]
+fn the_service_of_a_list_may_hang_on_a_region_that_only_the_caller_knows() {
+    let text = r#"{"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Routes": [
+        {"DestinationPrefixListId": "pl-78a54011", "GatewayId": "vpce-1"}]}]}"#;
+    let service = |region: Option<&str>| {
+        let (context, _) = Context::read(&[(FileId(1), text)]);
+        let mut builder = Builder::default();
+        builder.network.region = region.map(str::to_owned);
+        context.declare(&mut builder);
+        let service = builder.network.prefix_lists[0].service.clone();
+        assert_eq!(builder.network.endpoints[0].service.known(), service.as_ref());
+        service
+    };
+    assert_eq!(service(Some("ap-northeast-1")).as_deref(), Some("dynamodb"));
+    assert_eq!(service(Some("ap-south-1")).as_deref(), Some("s3"));
+    assert_eq!(service(None), None);
+}

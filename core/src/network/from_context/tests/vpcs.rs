@@ -110,3 +110,14 @@ fn local_routes_tell_the_ranges_of_a_vpc_that_nobody_describes() {
     let (both, _) = read(&[("tables.json", tables), ("vpcs.json", vpcs)]);
     assert_eq!(vpc(&both, "vpc-1").cidrs.items, [net("10.5.0.0/16")]);
 }
+
+#[test]
+fn the_default_vpc_is_known() {
+    let text = r#"{"Vpcs": [{"VpcId": "vpc-1", "IsDefault": false}, {"VpcId": "vpc-2", "IsDefault": true}]}"#;
+    let (context, problems) = Context::read(&[(FileId(1), text)]);
+    assert_eq!(problems, []);
+    let mut builder = Builder::default();
+    context.declare(&mut builder);
+    let default = builder.default_vpc();
+    assert_eq!(builder.network.vpcs[default.0].name, aws("vpc-2"));
+}
