@@ -287,12 +287,45 @@ impl<'a> Reader<'a, '_> {
         {
             return self.cidr(&own);
         }
+        if let Some(address) = self.address(text)? {
+            return Ok(Cidr::Known(address));
+        }
         // A wrong address is told by another rule; here it matches nothing, as AWS would refuse it.
         let net = text.known().and_then(|known| cidr(known.trim()));
         Ok(match net {
             Some(net) => Cidr::Known(net),
             None => Cidr::Symbol(Symbol { missing: missing(text), text: text.clone() }),
         })
+    }
+
+    /// `!Sub ${Server.PrivateIp}/32`: the address that an instance or interface of the template is given.
+    fn address(&self, text: &Text) -> Result<Option<Ipv4Net>, Split> {
+        let [Part::Resource { id, attribute: Some(attribute) }, rest @ ..] = &*text.parts else {
+            return Ok(None);
+        };
+        let whole = match rest {
+            [] => true,
+            [Part::Literal(length)] => length == "/32",
+            _ => false,
+        };
+        let is_address =
+            matches!(attribute.as_str(), "PrivateIp" | "PrimaryPrivateIpAddress" | "PrivateIpAddress");
+        let Some(resource) = self.template.resource(id).filter(|_| whole && is_address) else {
+            return Ok(None);
+        };
+        let mut found = self.property(resource, &["PrivateIpAddress"])?;
+        if found.is_none()
+            && let Some(interfaces) = self.property(resource, &["NetworkInterfaces"])?
+        {
+            for interface in self.items(&interfaces)?.items {
+                let index = self.entry(&interface, "DeviceIndex")?.map(|case| number(&case));
+                if matches!(index, None | Some(Fact::Known(0))) {
+                    found = self.entry(&interface, "PrivateIpAddress")?;
+                    break;
+                }
+            }
+        }
+        Ok(found.and_then(|case| cidr(case.value.known()?.trim())))
     }
 
     /// A zone.
