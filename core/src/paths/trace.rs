@@ -69,7 +69,7 @@ fn standing(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Stan
         at: workload.at,
         subnet,
         vpc: vpc_of(network, workload, subnet),
-        groups: workload.groups.clone(),
+        groups: workload.groups_in(subnet).clone(),
         groups_at: workload.network_at,
         public_address: workload.public_address.clone(),
     }
@@ -386,7 +386,7 @@ impl Tracer<'_> {
                     self.network,
                     subnet,
                     target.vpc,
-                    workload.groups.clone(),
+                    workload.groups_in(subnet).clone(),
                     workload.address,
                 );
                 Destination {
@@ -462,7 +462,7 @@ impl Tracer<'_> {
                     self.network,
                     *subnet,
                     target.vpc,
-                    workload.groups.clone(),
+                    workload.groups_in(*subnet).clone(),
                     Some(address),
                 );
                 destinations.push(Destination {
