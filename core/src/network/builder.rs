@@ -17,7 +17,7 @@ use crate::template::Unknown;
 
 /// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
 /// writes it into [`Builder::network`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Builder {
     /// The network so far.
     pub network: Network,
@@ -47,12 +47,12 @@ pub(super) fn undescribed(name: &Name) -> Missing {
 }
 
 impl Builder {
-    /// Says which subnets a list that is not known has.
+    /// Says which items a list of subnets or route tables has that is not known.
     pub fn assume_items(&mut self, list: Unknown, items: Vec<Name>) {
         self.assumed.insert(list, items);
     }
 
-    /// The subnets that a list that is not known is assumed to have.
+    /// The items that a list that is not known is assumed to have.
     pub fn assumed_items(&self, list: &Unknown) -> Option<&[Name]> {
         self.assumed.get(list).map(Vec::as_slice)
     }
@@ -293,6 +293,53 @@ impl Builder {
                 index
             }
         }
+    }
+
+    /// Says which route table is the main one of a VPC. The implied one takes that name, or makes way for the one that
+    /// has it already.
+    pub fn name_main_table(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied = Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: MAIN_TABLE };
+        let index = self.network.vpcs[vpc.0].main_table;
+        if !self.tables.contains_key(name) && self.network.tables[index.0].name == implied {
+            self.network.tables[index.0].name = name.clone();
+            self.tables.insert(name.clone(), index);
+        }
+        let index = self.table(name);
+        self.tables.insert(implied, index);
+        self.network.vpcs[vpc.0].main_table = index;
+    }
+
+    /// Says which network ACL is the default one of a VPC, as [`Self::name_main_table`] does.
+    pub fn name_default_acl(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied =
+            Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: DEFAULT_ACL };
+        let index = self.network.vpcs[vpc.0].default_acl;
+        if !self.acls.contains_key(name) && self.network.acls[index.0].name == implied {
+            self.network.acls[index.0].name = name.clone();
+            self.acls.insert(name.clone(), index);
+        }
+        let index = self.acl(name);
+        self.acls.insert(implied, index);
+        self.network.vpcs[vpc.0].default_acl = index;
+    }
+
+    /// Says which security group is the default one of a VPC, as [`Self::name_main_table`] does.
+    pub fn name_default_group(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied =
+            Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: DEFAULT_GROUP };
+        let index = self.network.vpcs[vpc.0].default_group;
+        if !self.groups.contains_key(name) && self.network.groups[index.0].name == implied {
+            self.network.groups[index.0].name = name.clone();
+            self.groups.insert(name.clone(), index);
+        }
+        let index = self.group(name);
+        self.groups.insert(implied, index);
+        self.network.vpcs[vpc.0].default_group = index;
+    }
+
+    /// The endpoint of a name, where there is one.
+    pub fn find_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
+        self.endpoints.get(name).copied()
     }
 
     /// Writes what AWS gives to a VPC that was just made: a main table without routes of its own, an ACL that allows

@@ -1,5 +1,7 @@
 //! Values as far as a template tells them.
 
+use std::fmt;
+
 use super::guard::Guard;
 use crate::text::Span;
 
@@ -155,6 +157,25 @@ impl Text {
         for part in other.parts {
             self.push(part);
         }
+    }
+}
+
+/// With its unknown parts by name: `${AWS::StackName}-subnets`.
+impl fmt::Display for Text {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Literal(text) => out.write_str(text),
+            Part::Resource { id, attribute: None } => write!(out, "${{{id}}}"),
+            Part::Resource { id, attribute: Some(attribute) } => write!(out, "${{{id}.{attribute}}}"),
+            Part::Zone { index, .. } => write!(out, "${{zone {index}}}"),
+            Part::Unknown(
+                Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::Pseudo(name),
+            ) => write!(out, "${{{name}}}"),
+            Part::Item { list: Unknown::Parameter(name) | Unknown::StoredParameter(name), index } => {
+                write!(out, "${{{name}[{index}]}}")
+            }
+            Part::Unknown(_) | Part::Item { .. } => out.write_str("${?}"),
+        })
     }
 }
 
