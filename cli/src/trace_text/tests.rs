@@ -1,0 +1,1 @@
+//! Paths as they are written.
