@@ -92,23 +92,20 @@ pub fn trace(
 ) -> Result<Tracing, TraceError> {
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     sources.extend(options.contexts.iter().cloned());
-    let files: Vec<(FileId, &str)> = options
+    let files: Vec<(FileId, &str, &str)> = options
         .contexts
         .iter()
         .enumerate()
-        .map(|(at, source)| (FileId(u16::try_from(at + 1).unwrap_or(u16::MAX)), source.text.as_str()))
+        .map(|(at, source)| (FileId(u16::try_from(at + 1).unwrap_or(u16::MAX)), &*source.path, &*source.text))
         .collect();
-    let (context, problems) = Context::read(&files);
+    let (context, problems) = Context::read_named(&files);
+    let region = options.region.clone().or_else(|| context.region().map(str::to_owned));
     let surroundings = Surroundings {
         context,
         assumed: options.assumed.clone(),
         prefix_lists: options.prefix_lists.clone(),
     };
-    let inputs = Inputs {
-        parameters: options.parameters.clone(),
-        region: options.region.clone(),
-        ..Inputs::default()
-    };
+    let inputs = Inputs { parameters: options.parameters.clone(), region, ..Inputs::default() };
     let template = lower(text, &Limits { size: options.size_limit, ..Limits::default() }, inputs);
     let situated = resolve(&template, &surroundings);
     let mut tracing = Tracing {

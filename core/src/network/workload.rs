@@ -47,6 +47,29 @@ pub enum WorkloadKind {
     LoadBalancer,
 }
 
+impl WorkloadKind {
+    /// The word for it in JSON: `function`, `database-instance`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::DatabaseInstance => "database-instance",
+            Self::DatabaseCluster => "database-cluster",
+            Self::DatabaseProxy => "database-proxy",
+            Self::Cache => "cache",
+            Self::MemoryDb => "memory-db",
+            Self::SearchDomain => "search-domain",
+            Self::Redshift => "redshift",
+            Self::KafkaCluster => "kafka-cluster",
+            Self::Broker => "broker",
+            Self::FileSystem => "file-system",
+            Self::Instance => "instance",
+            Self::EcsService => "ecs-service",
+            Self::NetworkInterface => "network-interface",
+            Self::LoadBalancer => "load-balancer",
+        }
+    }
+}
+
 /// Which of its subnets a workload uses at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Placement {
