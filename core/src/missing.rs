@@ -32,6 +32,15 @@ pub(crate) fn need(missing: &Missing, assumable: Assumable<'_>) -> Need {
             ),
             settle_with: format!("--resolve {service}=CIDR,..."),
         },
+        Missing::Interface(address) => Need {
+            parameter: None,
+            value: Some(address.clone()),
+            reason: phrase!(
+                en: "which interface has {address}, and so which security groups guard it, is not known",
+                ja: "{address} を持つインターフェイスと、そのセキュリティグループがわかりません",
+            ),
+            settle_with: format!("--context FILE (`aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={address}`)"),
+        },
         Missing::HostAddress(host) => Need {
             parameter: None,
             value: Some(host.clone()),
@@ -289,6 +298,10 @@ fn words_for(topic: Topic) -> Phrase {
         Topic::GroupAcrossRegions => phrase!(
             en: "a security group named over a peering connection between regions",
             ja: "リージョン間ピアリング越しのセキュリティグループの参照",
+        ),
+        Topic::ZoneChoice => phrase!(
+            en: "the zone of a subnet that names none: AWS chooses",
+            ja: "ゾーンの指定がないサブネットのゾーン (AWS が選びます)",
         ),
         Topic::Placement => phrase!(en: "where the workload stands", ja: "ワークロードがどこに配置されるか"),
     }
