@@ -250,39 +250,55 @@ impl Writer<'_> {
     /// The parts of a path, the subnets that all steps are alike from together.
     fn parts(&self, path: &Path<'_>) -> String {
         let traces: Vec<&Trace> = path.traces().collect();
-        let bodies = traces.iter().map(|trace| {
+        let mut groups: Vec<(Vec<&str>, String, &Trace)> = Vec::new();
+        for trace in &traces {
             let subnet = trace.from.subnet.as_deref().unwrap_or("");
-            let verdict = words::styled_verdict(trace.verdict, self.manner.language);
-            let differs = traces.iter().any(|other| other.verdict != trace.verdict);
-            let title = if differs { format!("  {}\n", verdict.shown()) } else { "\n".to_owned() };
-            (subnet, title + &self.hops(trace))
-        });
-        let mut out = String::new();
-        for (subnets, body) in alike(bodies) {
-            let named: Vec<&str> = subnets.into_iter().filter(|subnet| !subnet.is_empty()).collect();
-            if !named.is_empty() {
-                out.push_str("  ");
-                out.push_str(&Self::safe(&named.join(", ")));
+            let steps = format!("{:?}{}", trace.verdict, self.hops(trace, "\u{fffc}"));
+            match groups.iter_mut().find(|(_, known, _)| *known == steps) {
+                Some((subnets, ..)) => subnets.push(subnet),
+                None => groups.push((vec![subnet], steps, trace)),
             }
-            out.push_str(if named.is_empty() { body.trim_start_matches('\n') } else { &body });
+        }
+        let differs = traces.iter().any(|trace| trace.verdict != path.verdict());
+        let mut out = String::new();
+        for (subnets, _, trace) in groups {
+            let names = subnets.join(", ");
+            if !names.is_empty() {
+                let width = self.manner.width.map_or(usize::MAX, |width| width.saturating_sub(2));
+                out.push_str("  ");
+                out.push_str(&wrapped(&Self::safe(&names), width).join("\n  "));
+                if differs {
+                    out.push_str("  ");
+                    out.push_str(&words::styled_verdict(trace.verdict, self.manner.language).shown());
+                }
+                out.push('\n');
+            }
+            let named = match subnets.as_slice() {
+                [first, _, _, ..] => format!("{first}, ..."),
+                _ => names,
+            };
+            out.push_str(&self.hops(trace, &named));
         }
         out
     }
 
-    /// A line a hop, with a bar where packets stop; then what else stops them.
-    fn hops(&self, trace: &Trace) -> String {
-        // The heading names these.
-        let is_heading = |hop: &&Hop| {
-            hop.action == Action::Stand
-                && (hop.id == trace.from.id || trace.from.subnet.as_ref() == Some(&hop.id))
+    /// A line a hop, with a bar where packets stop; then what else stops them. Where a hop names the subnet that the
+    /// trace starts in, `subnet` is written.
+    fn hops(&self, trace: &Trace, subnet: &str) -> String {
+        let own = trace.from.subnet.as_deref();
+        let text = |text: &str| {
+            Self::safe(&own.map_or_else(|| text.to_owned(), |own| with_name_replaced(text, own, subnet)))
         };
+        // The heading names these.
+        let is_heading =
+            |hop: &&Hop| hop.action == Action::Stand && (hop.id == trace.from.id || own == Some(&*hop.id));
         let mut told = vec![false; trace.blockers.len()];
         let mut table = Vec::new();
         for hop in trace.hops.iter().filter(|hop| !is_heading(hop)) {
             table.push(Row {
                 mark: words::step(hop.direction, hop.action),
-                head: Self::safe(&hop.id),
-                text: Self::safe(self.say(&hop.detail)),
+                head: text(&hop.id),
+                text: text(self.say(&hop.detail)),
                 place: self.place(hop.at),
             });
             for (at, blocker) in trace.blockers.iter().enumerate() {
@@ -291,31 +307,33 @@ impl Writer<'_> {
                         == (blocker.direction, blocker.component, &blocker.id);
                 if is_here && !told[at] {
                     told[at] = true;
-                    table.push(self.bar(hop, blocker));
+                    let place = if blocker.at == hop.at { None } else { blocker.at };
+                    table.push(Row {
+                        mark: words::bar(),
+                        head: String::new(),
+                        text: text(&self.reason(blocker, Some(hop))),
+                        place: self.place(place),
+                    });
                 }
             }
         }
         for (blocker, _) in trace.blockers.iter().zip(told).filter(|(_, told)| !told) {
             table.push(Row {
                 mark: words::step(blocker.direction, Action::Deny),
-                head: Self::safe(&blocker.id),
-                text: Self::safe(&format!("{}: {}", blocker.code.0, self.say(&blocker.message))),
+                head: text(&blocker.id),
+                text: text(&self.reason(blocker, None)),
                 place: self.place(blocker.at),
             });
         }
         rows(&table, 4, self.manner.width)
     }
 
-    /// Why packets stop at a hop, as far as the hop does not say so itself.
-    fn bar(&self, hop: &Hop, blocker: &Blocker) -> Row {
+    /// Why packets stop, as far as the hop where they do does not say so itself.
+    fn reason(&self, blocker: &Blocker, hop: Option<&Hop>) -> String {
         let (code, message) = (blocker.code.0, self.say(&blocker.message));
-        let says_more = message != self.say(&hop.detail);
-        let place = if blocker.at == hop.at { None } else { blocker.at };
-        Row {
-            mark: words::bar(),
-            head: String::new(),
-            text: Self::safe(&if says_more { format!("{code}: {message}") } else { code.to_owned() }),
-            place: self.place(place),
+        match hop {
+            Some(hop) if message == self.say(&hop.detail) => code.to_owned(),
+            _ => format!("{code}: {message}"),
         }
     }
 
@@ -367,29 +385,39 @@ impl Writer<'_> {
     }
 
     fn summary(&self, paths: &[Path<'_>], steps: bool) -> String {
-        let mut out = words::counts(paths.iter().map(Path::verdict), self.manner.language);
+        let mut out = String::new();
+        if !steps {
+            out.push_str(&self.hint(paths));
+        }
+        out.push_str(&words::counts(paths.iter().map(Path::verdict), self.manner.language));
         out.push('\n');
         if let Some(expected) = self.manner.expected {
             let others = paths.iter().filter(|path| path.verdict() != expected).count();
             out.push_str(self.say(&words::expectation(expected, others, paths.len())));
             out.push('\n');
         }
-        let worst = paths.iter().find(|path| path.verdict() != Verdict::Reachable).or(paths.first());
-        if let (Some(path), false) = (worst, steps) {
-            let file = self.tracing.sources.first().map_or("", |source| source.path.as_str());
-            let file = if file == "<stdin>" { "-" } else { file };
-            let command = format!(
-                "vpcheck trace {} --from {} --to {}",
-                words::shell(file),
-                words::shell(path.source),
-                words::shell(&words::destination(path.goal, false)),
-            );
-            let command = Self::safe(&command);
-            let hint = phrase!(en: "Every step of a path: {command}", ja: "経路の詳細: {command}");
-            out.push_str(self.say(&hint));
-            out.push('\n');
-        }
         out
+    }
+
+    /// How to see the steps: of a path that needs them most.
+    fn hint(&self, paths: &[Path<'_>]) -> String {
+        let urgency = |path: &&Path<'_>| match path.verdict() {
+            Verdict::Blocked => 0,
+            Verdict::Partial => 1,
+            Verdict::Unknown => 2,
+            Verdict::Reachable => 3,
+        };
+        let Some(path) = paths.iter().min_by_key(urgency) else { return String::new() };
+        let file = self.tracing.sources.first().map_or("", |source| source.path.as_str());
+        let file = if file == "<stdin>" { "-" } else { file };
+        let command = Self::safe(&format!(
+            "vpcheck trace {} --from {} --to {}",
+            words::shell(file),
+            words::shell(path.source),
+            words::shell(&words::destination(path.goal, false)),
+        ));
+        let hint = phrase!(en: "Every step of a path: {command}", ja: "経路の詳細: {command}");
+        format!("{}\n", self.say(&hint))
     }
 }
 
@@ -407,6 +435,25 @@ fn alike<'n>(bodies: impl Iterator<Item = (&'n str, String)>) -> Vec<(Vec<&'n st
         }
     }
     groups
+}
+
+/// `text` with another name wherever it names `name`, and not where `name` is a part of a longer one.
+fn with_name_replaced(text: &str, name: &str, by: &str) -> String {
+    let is_part = |character: Option<char>| {
+        character.is_some_and(|character| character.is_alphanumeric() || character == '-')
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(name).filter(|_| !name.is_empty()) {
+        let (before, after) = (&rest[..at], &rest[at + name.len()..]);
+        let is_whole = !is_part(before.chars().next_back().or(out.chars().next_back()))
+            && !is_part(after.chars().next());
+        out.push_str(before);
+        out.push_str(if is_whole { by } else { name });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]
