@@ -87,9 +87,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// The workload of a name.
+    /// The workload of a name, or of another name for it.
     pub fn workload(&self, name: &str) -> Option<WorkloadIndex> {
-        let at = self.workloads.iter().position(|workload| workload.name.matches(name))?;
+        let named = |workload: &Workload| workload.name.matches(name);
+        let also = |workload: &Workload| workload.also_known_as.iter().any(|other| other.matches(name));
+        let at = self.workloads.iter().position(named).or_else(|| self.workloads.iter().position(also))?;
         Some(WorkloadIndex(at))
     }
 }

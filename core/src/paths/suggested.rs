@@ -51,6 +51,7 @@ mod tests {
             |port| Listener { protocol: Protocol::TCP, ports: Fact::Known(Ports::one(port)), at: None };
         Workload {
             name: Name::Logical(name.to_owned()),
+            also_known_as: Vec::new(),
             at: None,
             kind,
             network_at: None,
@@ -58,6 +59,7 @@ mod tests {
             vpc: None,
             subnets: Listed::default(),
             groups: Listed::default(),
+            groups_by_subnet: Vec::new(),
             placement: Placement::One,
             listeners: port.map(listener).into_iter().collect(),
             address: None,

@@ -95,6 +95,7 @@ fn describe(record: Record<'_>, name: Name, place: Place, builder: &mut Builder)
     let groups = groups.map(|group| builder.group(&group)).collect();
     let workload = builder.workload(Workload {
         name: name.clone(),
+        also_known_as: Vec::new(),
         at: Some(place),
         kind: WorkloadKind::NetworkInterface,
         network_at: Some(record.place()),
@@ -102,6 +103,7 @@ fn describe(record: Record<'_>, name: Name, place: Place, builder: &mut Builder)
         vpc: vpc.known().copied(),
         subnets,
         groups: Listed::all(groups),
+        groups_by_subnet: Vec::new(),
         placement: Placement::One,
         listeners: Vec::new(),
         address: record.address("PrivateIpAddress"),
