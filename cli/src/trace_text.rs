@@ -12,7 +12,7 @@ use vpcheck_core::text::LineIndex;
 use vpcheck_core::{Tracing, phrase};
 
 use crate::text::harmless;
-use layout::{Row, rows, wrapped};
+use layout::{Frame, Row, rows, wrapped};
 
 /// How to write.
 #[derive(Clone, Copy, Debug)]
@@ -139,9 +139,11 @@ impl Writer<'_> {
                 None => of_source.push((path.source, vec![path])),
             }
         }
+        let mark_width = words::widest_verdict(self.manner.language);
+        let frame = Frame { indent: 2, mark_width, gap: 2, width: self.manner.width };
         let bodies = of_source.into_iter().map(|(source, paths)| {
             let table: Vec<Row> = paths.iter().map(|path| self.overview_row(path)).collect();
-            (source, rows(&table, 2, self.manner.width))
+            (source, rows(&table, frame))
         });
         let mut out = String::new();
         for (sources, body) in alike(bodies) {
@@ -164,8 +166,12 @@ impl Writer<'_> {
                     _ => phrase!(en: " and {others} more", ja: " ほか {others} 件"),
                 };
                 let by = words::differences(path.sum, self.manner.language);
-                let text = format!("{by}{code} {id}{}", self.say(&more));
-                (text, self.place(first.at))
+                // The heading names the source, and so it may be alike to others.
+                if id == path.source {
+                    (format!("{by}{code}{}", self.say(&more)), String::new())
+                } else {
+                    (format!("{by}{code} {id}{}", self.say(&more)), self.place(first.at))
+                }
             }
             (Verdict::Reachable, _) => (self.through(path), String::new()),
             (Verdict::Unknown, _) => (self.open(path), String::new()),
@@ -181,8 +187,12 @@ impl Writer<'_> {
         }
     }
 
-    /// The gateway or endpoint that a path leads through, where all its parts share it.
+    /// The gateway or endpoint that a path leads through, where all its parts share it. Of a source in no VPC, that it
+    /// is in none.
     fn through(&self, path: &Path<'_>) -> String {
+        if let (true, Some(start)) = (path.parts.is_empty(), path.sum.and_then(|sum| sum.hops.first())) {
+            return self.say(&start.detail).to_owned();
+        }
         let passed = |trace: &Trace| -> Vec<String> {
             let gateways = trace.hops.iter().filter(|hop| {
                 hop.direction == Direction::Out
@@ -289,9 +299,10 @@ impl Writer<'_> {
         let text = |text: &str| {
             Self::safe(&own.map_or_else(|| text.to_owned(), |own| with_name_replaced(text, own, subnet)))
         };
-        // The heading names these.
-        let is_heading =
-            |hop: &&Hop| hop.action == Action::Stand && (hop.id == trace.from.id || own == Some(&*hop.id));
+        // The heading names these. A source in no VPC has no subnet in it, and its hop says so.
+        let is_heading = |hop: &&Hop| {
+            own.is_some() && hop.action == Action::Stand && (hop.id == trace.from.id || own == Some(&*hop.id))
+        };
         let mut told = vec![false; trace.blockers.len()];
         let mut table = Vec::new();
         for hop in trace.hops.iter().filter(|hop| !is_heading(hop)) {
@@ -325,7 +336,7 @@ impl Writer<'_> {
                 place: self.place(blocker.at),
             });
         }
-        rows(&table, 4, self.manner.width)
+        rows(&table, Frame { indent: 4, gap: 1, width: self.manner.width, ..Frame::default() })
     }
 
     /// Why packets stop, as far as the hop where they do does not say so itself.

@@ -25,21 +25,35 @@ pub(super) struct Row {
     pub(super) place: String,
 }
 
+/// How a table stands on the page; all widths as a terminal shows them.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Frame {
+    /// Blanks before every line.
+    pub(super) indent: usize,
+    /// The marks are at least as wide, so that several tables stand below each other.
+    pub(super) mark_width: usize,
+    /// Blanks behind the marks.
+    pub(super) gap: usize,
+    /// The width of the terminal, if there is one.
+    pub(super) width: Option<usize>,
+}
+
 /// The lines of a table. On a terminal, texts that do not fit go on in the next line, under where they began.
-pub(super) fn rows(table: &[Row], indent: usize, width: Option<usize>) -> String {
+pub(super) fn rows(table: &[Row], frame: Frame) -> String {
+    let Frame { indent, gap: mark_gap, width, .. } = frame;
     let widest = |of: fn(&Row) -> usize, limit: usize| {
         table.iter().map(of).filter(|width| *width <= limit).max().unwrap_or(0)
     };
-    let mark_width = widest(|row| row.mark.width(), usize::MAX);
+    let mark_width = widest(|row| row.mark.width(), usize::MAX).max(frame.mark_width);
     let head_width = widest(|row| row.head.width(), HEAD_LIMIT);
-    let before = indent + mark_width + 1 + if head_width == 0 { 0 } else { head_width + 2 };
+    let before = indent + mark_width + mark_gap + if head_width == 0 { 0 } else { head_width + 2 };
     let room = width.map_or(usize::MAX, |width| width.saturating_sub(before).max(LEAST_TEXT));
     let text_width = widest(|row| row.text.width(), TEXT_LIMIT).min(room);
     let mut out = String::new();
     for row in table {
         let mut line = " ".repeat(indent);
         line.push_str(&row.mark.shown());
-        line.push_str(&" ".repeat(mark_width - row.mark.width() + 1));
+        line.push_str(&" ".repeat(mark_width - row.mark.width() + mark_gap));
         if head_width > 0 {
             line.push_str(&filled(&row.head, head_width));
             line.push_str("  ");
@@ -125,6 +139,7 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_the_terminal_shows_them() {
+        let frame = |width| Frame { indent: 2, gap: 1, width, ..Frame::default() };
         let row = |head: &str, text: &str, place: &str| Row {
             mark: Mark::plain("→"),
             head: head.to_owned(),
@@ -133,15 +148,15 @@ mod tests {
         };
         let table =
             [row("関数", "allows", "a.yaml:1:1"), row("Acl", "許可する", ""), row("", "x", "a.yaml:2:1")];
-        let plain = anstream::adapter::strip_str(&rows(&table, 2, None)).to_string();
+        let plain = anstream::adapter::strip_str(&rows(&table, frame(None))).to_string();
         assert_eq!(
             plain,
             "  → 関数  allows    a.yaml:1:1\n  → Acl   許可する\n  →       x         a.yaml:2:1\n"
         );
-        let narrow = anstream::adapter::strip_str(&rows(&table, 2, Some(30))).to_string();
+        let narrow = anstream::adapter::strip_str(&rows(&table, frame(Some(30)))).to_string();
         assert_eq!(narrow.lines().next(), Some("  → 関数  allows    a.yaml:1:1"));
         let table = [row("Acl", "a sentence that does not fit into a line", "a.yaml:1:1")];
-        let narrow = anstream::adapter::strip_str(&rows(&table, 2, Some(34))).to_string();
+        let narrow = anstream::adapter::strip_str(&rows(&table, frame(Some(34)))).to_string();
         assert_eq!(
             narrow,
             "  → Acl  a sentence that does not\n         fit into a line\n         a.yaml:1:1\n"

@@ -10,6 +10,9 @@ use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::paths::{Action, Difference, Direction, Goal, Trace, Verdict};
 use vpcheck_core::phrase;
 
+/// In the order in which they are counted.
+const VERDICTS: [Verdict; 4] = [Verdict::Reachable, Verdict::Blocked, Verdict::Partial, Verdict::Unknown];
+
 /// A short text with its colour.
 pub(super) struct Mark {
     shown: String,
@@ -52,6 +55,12 @@ pub(super) fn styled_verdict(of: Verdict, language: Language) -> Mark {
     };
     let word = verdict(of);
     Mark { shown: format!("{style}{}{style:#}", word.get(language)) }
+}
+
+/// How wide a terminal shows the widest verdict.
+pub(super) fn widest_verdict(language: Language) -> usize {
+    let widths = VERDICTS.into_iter().map(|of| verdict(of).get(language).width());
+    widths.max().unwrap_or(0)
 }
 
 /// What is drawn before a step: which way packets go, and whether they stop.
@@ -123,8 +132,7 @@ pub(super) fn counts(verdicts: impl Iterator<Item = Verdict>, language: Language
         let none = phrase!(en: "No path to trace", ja: "追跡する経路がありません");
         return none.get(language).to_owned();
     }
-    let kinds = [Verdict::Reachable, Verdict::Blocked, Verdict::Partial, Verdict::Unknown];
-    let present = kinds.into_iter().filter_map(|kind| {
+    let present = VERDICTS.into_iter().filter_map(|kind| {
         let count = verdicts.iter().filter(|verdict| **verdict == kind).count();
         (count > 0).then(|| {
             let Phrase { en, ja } = verdict(kind);
@@ -140,12 +148,13 @@ pub(super) fn counts(verdicts: impl Iterator<Item = Verdict>, language: Language
 /// Whether every path is as it is expected to be.
 pub(super) fn expectation(expected: Verdict, others: usize, total: usize) -> Phrase {
     let Phrase { en, ja } = verdict(expected);
+    let verb = if others == 1 { "is" } else { "are" };
     match (others, total) {
         (0, _) => phrase!(en: "As expected: {en}", ja: "期待どおり: {ja}"),
         (1, 1) => phrase!(en: "Expected: {en}, which it is not", ja: "期待: {ja}。そうなっていません"),
         _ => phrase!(
-            en: "Expected: {en}, which {others} of {total} are not",
-            ja: "期待: {ja}。{total} 件中 {others} 件がそうなっていません",
+            en: "Expected: every path {en}; {others} of {total} {verb} not",
+            ja: "期待: すべて{ja}。{total} 件中 {others} 件がそうなっていません",
         ),
     }
 }
