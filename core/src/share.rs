@@ -24,6 +24,24 @@ pub struct Shared {
     /// Values of its parameters, as in [`crate::Options::parameters`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
+    /// The region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Words for what subnets are taken to be (`private-nat`), by the key of [`crate::Options::assumed`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub assumed: BTreeMap<String, String>,
+    /// Addresses of prefix lists, by id, as they are typed: `192.0.2.0/24, 198.51.100.7`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prefix_lists: BTreeMap<String, String>,
+    /// What names answer, by the key of [`crate::Options::addresses`], typed in the same way.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub addresses: BTreeMap<String, String>,
+    /// The source of the path to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The destination of the path to show, as in [`crate::TraceRequest::to`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 /// The fragment, without its `#`, that carries `shared`.
@@ -116,6 +134,12 @@ mod tests {
             let shared = Shared {
                 text: text.to_owned(),
                 parameters: [("SubnetIds".to_owned(), "subnet-1,subnet-2".to_owned())].into(),
+                region: Some("ap-northeast-1".to_owned()),
+                assumed: [("SubnetIds".to_owned(), "private-nat".to_owned())].into(),
+                prefix_lists: [("pl-1".to_owned(), "192.0.2.0/24".to_owned())].into(),
+                addresses: [("sqs".to_owned(), "192.0.2.32/29".to_owned())].into(),
+                from: Some("Report".to_owned()),
+                to: Some("Db:5432".to_owned()),
             };
             let fragment = encode(&shared).unwrap();
             assert!(fragment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)), "{fragment}");
