@@ -6,10 +6,12 @@
 mod analysis;
 pub mod finding;
 pub mod language;
+mod missing;
 pub mod network;
 pub mod paths;
 pub mod render;
 pub mod rules;
+pub mod services;
 pub mod share;
 mod suggest;
 pub mod syntax;

@@ -1,12 +1,16 @@
 //! From text to traces: the template's network in every situation that differs, and every way that is asked for.
 
-use crate::analysis::{Options, Source};
+use std::collections::BTreeSet;
+
+use crate::analysis::{Need, Options, Source};
 use crate::finding::FileId;
 use crate::language::Phrase;
-use crate::network::{Context, ContextProblem, Name, Surroundings, resolve};
+use crate::network::{Context, ContextProblem, Missing, Name, Place, Situated, Surroundings, resolve};
 use crate::paths::{Goal, GoalTarget, Trace, parse_goal, suggested_goals, summed_up, trace_from};
+use crate::rules::nearest;
 use crate::syntax::Limits;
-use crate::template::{Inputs, Unknown, lower};
+use crate::template::{Inputs, Template, Unknown, lower};
+use crate::{missing, phrase};
 
 /// Which ways to trace.
 #[derive(Clone, Debug, Default)]
@@ -27,12 +31,44 @@ pub struct Tracing {
     pub sources: Vec<Source>,
     /// What context files hold that cannot be used.
     pub problems: Vec<ContextProblem>,
+    /// Whether the text is a template at all: an object with `Resources` (or a SAM or CloudFormation header).
+    pub is_template: bool,
+    /// Where the text first fails to parse. What stands around it is traced all the same.
+    pub broken: Option<Place>,
+    /// The parameters of the template.
+    pub parameters: Vec<String>,
     /// Names that may stand for a source.
     pub from: Vec<String>,
     /// Destinations that the template suggests.
     pub to: Vec<Goal>,
     /// Values that name subnets and are not known, by the key of [`Options::assumed`]; assumed ones too.
     pub assumable: Vec<String>,
+}
+
+impl Tracing {
+    /// What would settle something that is missing, in words and as an option of the command line.
+    pub fn need(&self, missing: &Missing) -> Need {
+        let key = |unknown: &Unknown| {
+            let name = Name::Unknown { value: unknown.clone(), item: None };
+            assumption_key(&name).filter(|key| self.assumable.contains(key))
+        };
+        missing::need(missing, &key)
+    }
+
+    /// What would settle the unknowns of all traces, each once, in their order.
+    pub fn needs(&self) -> Vec<Need> {
+        let mut needs: Vec<Need> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for missing in self.traces.iter().flat_map(|trace| &trace.missing) {
+            if seen.insert(missing) {
+                let need = self.need(missing);
+                if !needs.contains(&need) {
+                    needs.push(need);
+                }
+            }
+        }
+        needs
+    }
 }
 
 /// Why nothing could be traced.
@@ -56,26 +92,30 @@ pub fn trace(
 ) -> Result<Tracing, TraceError> {
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     sources.extend(options.contexts.iter().cloned());
-    let files: Vec<(FileId, &str)> = options
+    let files: Vec<(FileId, &str, &str)> = options
         .contexts
         .iter()
         .enumerate()
-        .map(|(at, source)| (FileId(u16::try_from(at + 1).unwrap_or(u16::MAX)), source.text.as_str()))
+        .map(|(at, source)| (FileId(u16::try_from(at + 1).unwrap_or(u16::MAX)), &*source.path, &*source.text))
         .collect();
-    let (context, problems) = Context::read(&files);
+    let (context, problems) = Context::read_named(&files);
+    let region = options.region.clone().or_else(|| context.region().map(str::to_owned));
     let surroundings = Surroundings {
         context,
         assumed: options.assumed.clone(),
         prefix_lists: options.prefix_lists.clone(),
     };
-    let inputs = Inputs {
-        parameters: options.parameters.clone(),
-        region: options.region.clone(),
-        ..Inputs::default()
-    };
+    let inputs = Inputs { parameters: options.parameters.clone(), region, ..Inputs::default() };
     let template = lower(text, &Limits { size: options.size_limit, ..Limits::default() }, inputs);
     let situated = resolve(&template, &surroundings);
-    let mut tracing = Tracing { sources, problems, ..Tracing::default() };
+    let mut tracing = Tracing {
+        sources,
+        problems,
+        is_template: template.is_template(),
+        broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
+        parameters: template.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
+        ..Tracing::default()
+    };
     for one in &situated {
         for workload in &one.network.workloads {
             let id = workload.name.to_string();
@@ -95,11 +135,18 @@ pub fn trace(
         }
     }
     let goals = match &request.to {
-        Some(text) => vec![parse_goal(text, &template)?],
+        Some(text) => {
+            let goal = parse_goal(text, &template)?;
+            check_goal(&goal, &template, &situated, &tracing)?;
+            vec![goal]
+        }
         None => tracing.to.clone(),
     };
     let from = match &request.from {
-        Some(id) => vec![id.clone()],
+        Some(id) => {
+            check_source(id, &template, &situated, &tracing)?;
+            vec![id.clone()]
+        }
         None => tracing.from.clone(),
     };
     for id in &from {
@@ -122,6 +169,79 @@ pub fn trace(
         }
     }
     Ok(tracing)
+}
+
+/// A source must stand in one of the networks.
+fn check_source(
+    id: &str,
+    template: &Template<'_>,
+    situated: &[Situated],
+    tracing: &Tracing,
+) -> Result<(), TraceError> {
+    if situated.iter().any(|one| one.network.workload(id).is_some()) {
+        return Ok(());
+    }
+    let what = match template.resource(id) {
+        Some(resource) => {
+            let kind = &resource.kind;
+            phrase!(
+                en: "`{id}` is an {kind}: no traffic starts there",
+                ja: "`{id}` ({kind}) は通信の送信元になりません",
+            )
+        }
+        None => phrase!(en: "`{id}` is no source", ja: "`{id}` という送信元はありません"),
+    };
+    let workloads = situated.iter().flat_map(|one| &one.network.workloads);
+    let names: Vec<String> = workloads.map(|workload| workload.name.to_string()).collect();
+    let next = match nearest(id, names.iter().map(String::as_str)) {
+        Some(near) => phrase!(en: "did you mean `{near}`?", ja: "`{near}` ではありませんか?"),
+        None if tracing.from.is_empty() => phrase!(
+            en: "no function is in this template",
+            ja: "このテンプレートに関数はありません",
+        ),
+        None => {
+            let all = listed(&tracing.from);
+            phrase!(en: "name one of: {all}", ja: "次のいずれかを指定してください: {all}")
+        }
+    };
+    Err(TraceError { what, next })
+}
+
+/// A resource must be something that takes traffic.
+fn check_goal(
+    goal: &Goal,
+    template: &Template<'_>,
+    situated: &[Situated],
+    tracing: &Tracing,
+) -> Result<(), TraceError> {
+    let GoalTarget::Resource(id) = &goal.target else { return Ok(()) };
+    let takes_traffic = |one: &Situated| {
+        let network = &one.network;
+        network.workload(id).is_some() || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
+    };
+    // Where no situation can be told, nothing can be said of any resource either.
+    if situated.is_empty() || situated.iter().any(takes_traffic) {
+        return Ok(());
+    }
+    let kind = template.resource(id).map_or("", |resource| resource.kind.as_str());
+    let all = listed(&tracing.to.iter().map(|goal| goal.target.id()).collect::<Vec<_>>());
+    Err(TraceError {
+        what: phrase!(
+            en: "`{id}` is an {kind}: no traffic ends there, as far as vpcheck follows it",
+            ja: "`{id}` ({kind}) は通信の宛先として扱えません",
+        ),
+        next: phrase!(
+            en: "name a database or another workload, a service, a host name or an address; this template suggests: {all}",
+            ja: "データベースなどのワークロード、サービス、ホスト名、アドレスを指定してください。このテンプレートでの候補: {all}",
+        ),
+    })
+}
+
+/// Names with commas, cut where they get many.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
 }
 
 /// The key under which an assumption can be made about the subnet of this name.

@@ -1,3 +1,7 @@
 //! What the tests that cross the crates share.
 
 pub mod corpus;
+pub mod deployed;
+pub mod kernel;
+pub mod large;
+pub mod plain;

@@ -7,6 +7,7 @@ mod corpus;
 mod csp;
 mod generate;
 mod install;
+mod kernel_cases;
 mod page;
 mod process;
 mod project;
@@ -29,6 +30,8 @@ Usage: cargo xtask COMMAND
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
+  kernel-cases [DIR] [--context]
+                                trace networks whose flows a Linux kernel has decided, and compare
   generate [--check]            write the generated files, or say which are out of date
   setup                         install what the other commands need, and do nothing else
 ";
@@ -58,6 +61,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
         ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),
         ["corpus", rest @ ..] => corpus::run(&project, rest),
+        ["kernel-cases", rest @ ..] => kernel_cases::run(&project, rest),
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),

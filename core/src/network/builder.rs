@@ -8,14 +8,16 @@ use super::components::{
     SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
 };
 use super::fact::{Fact, Listed, Missing};
-use super::name::Name;
+use super::name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, MAIN_TABLE, Name};
+use super::prefix_lists;
 use super::traffic::{IcmpType, Ports, Protocol};
 use super::workload::{Workload, WorkloadIndex};
 use super::{Cidr, Network};
+use crate::template::Unknown;
 
 /// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
 /// writes it into [`Builder::network`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Builder {
     /// The network so far.
     pub network: Network,
@@ -30,6 +32,9 @@ pub struct Builder {
     endpoints: HashMap<Name, EndpointIndex>,
     prefix_lists: HashMap<Name, PrefixListIndex>,
     workloads: HashMap<Name, WorkloadIndex>,
+    assumed: HashMap<Unknown, Vec<Name>>,
+    /// The default VPC of the account and region, where a describe call shows it.
+    pub default_vpc: Option<VpcIndex>,
 }
 
 /// Nobody described the component.
@@ -42,6 +47,16 @@ pub(super) fn undescribed(name: &Name) -> Missing {
 }
 
 impl Builder {
+    /// Says which items a list of subnets or route tables has that is not known.
+    pub fn assume_items(&mut self, list: Unknown, items: Vec<Name>) {
+        self.assumed.insert(list, items);
+    }
+
+    /// The items that a list that is not known is assumed to have.
+    pub fn assumed_items(&self, list: &Unknown) -> Option<&[Name]> {
+        self.assumed.get(list).map(Vec::as_slice)
+    }
+
     /// The VPC of a name, with its main table, default ACL and default group.
     pub fn vpc(&mut self, name: &Name) -> VpcIndex {
         if let Some(known) = self.vpcs.get(name) {
@@ -52,9 +67,9 @@ impl Builder {
         let missing = undescribed(name);
         let implied = |what| Name::Implied { of: Box::new(name.clone()), what };
         let (main_table, default_acl, default_group) = (
-            self.table(&implied("main route table")),
-            self.acl(&implied("default network ACL")),
-            self.group(&implied("default security group")),
+            self.table(&implied(MAIN_TABLE)),
+            self.acl(&implied(DEFAULT_ACL)),
+            self.group(&implied(DEFAULT_GROUP)),
         );
         self.network.tables[main_table.0].vpc = Fact::Known(index);
         self.network.acls[default_acl.0].vpc = Fact::Known(index);
@@ -189,17 +204,61 @@ impl Builder {
         })
     }
 
-    /// The prefix list of a name.
+    /// The default VPC, where components are made that name none.
+    pub fn default_vpc(&mut self) -> VpcIndex {
+        match self.default_vpc {
+            Some(known) => known,
+            None => self.vpc(&Name::Aws(DEFAULT_VPC.to_owned())),
+        }
+    }
+
+    /// The prefix list of a name. Of those that AWS keeps for its services, the service is known.
     pub fn prefix_list(&mut self, name: &Name) -> PrefixListIndex {
         let network = &mut self.network;
         *self.prefix_lists.entry(name.clone()).or_insert_with(|| {
+            let service = match name {
+                Name::Aws(id) => prefix_lists::service_of(network.region.as_deref(), id),
+                _ => None,
+            };
             network.prefix_lists.push(PrefixList {
                 name: name.clone(),
-                service: None,
+                service: service.map(str::to_owned),
                 ranges: Fact::Unknown(Missing::PrefixList(name.to_string())),
             });
             PrefixListIndex(network.prefix_lists.len() - 1)
         })
+    }
+
+    /// The prefix list with the public addresses of a service, given by the suffix of its endpoint service.
+    pub fn service_prefix_list(&mut self, service: &str) -> PrefixListIndex {
+        let lists = &self.network.prefix_lists;
+        if let Some(at) = lists.iter().position(|list| list.service.as_deref() == Some(service)) {
+            return PrefixListIndex(at);
+        }
+        let id = prefix_lists::id_of(self.network.region.as_deref(), service).unwrap_or(service);
+        let index = self.prefix_list(&Name::Aws(id.to_owned()));
+        self.network.prefix_lists[index.0].service = Some(service.to_owned());
+        index
+    }
+
+    /// The internet gateway of a name, where it was asked for before.
+    pub fn known_internet_gateway(&self, name: &Name) -> Option<GatewayIndex> {
+        self.internet_gateways.get(name).copied()
+    }
+
+    /// The route table of a name, where it was asked for before.
+    pub fn known_table(&self, name: &Name) -> Option<TableIndex> {
+        self.tables.get(name).copied()
+    }
+
+    /// The endpoint of a name, where there is one already.
+    pub fn known_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
+        self.endpoints.get(name).copied()
+    }
+
+    /// The workload of a name, where there is one already.
+    pub fn known_workload(&self, name: &Name) -> Option<WorkloadIndex> {
+        self.workloads.get(name).copied()
     }
 
     /// Adds an endpoint, in place of one of the same name.
@@ -234,6 +293,53 @@ impl Builder {
                 index
             }
         }
+    }
+
+    /// Says which route table is the main one of a VPC. The implied one takes that name, or makes way for the one that
+    /// has it already.
+    pub fn name_main_table(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied = Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: MAIN_TABLE };
+        let index = self.network.vpcs[vpc.0].main_table;
+        if !self.tables.contains_key(name) && self.network.tables[index.0].name == implied {
+            self.network.tables[index.0].name = name.clone();
+            self.tables.insert(name.clone(), index);
+        }
+        let index = self.table(name);
+        self.tables.insert(implied, index);
+        self.network.vpcs[vpc.0].main_table = index;
+    }
+
+    /// Says which network ACL is the default one of a VPC, as [`Self::name_main_table`] does.
+    pub fn name_default_acl(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied =
+            Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: DEFAULT_ACL };
+        let index = self.network.vpcs[vpc.0].default_acl;
+        if !self.acls.contains_key(name) && self.network.acls[index.0].name == implied {
+            self.network.acls[index.0].name = name.clone();
+            self.acls.insert(name.clone(), index);
+        }
+        let index = self.acl(name);
+        self.acls.insert(implied, index);
+        self.network.vpcs[vpc.0].default_acl = index;
+    }
+
+    /// Says which security group is the default one of a VPC, as [`Self::name_main_table`] does.
+    pub fn name_default_group(&mut self, vpc: VpcIndex, name: &Name) {
+        let implied =
+            Name::Implied { of: Box::new(self.network.vpcs[vpc.0].name.clone()), what: DEFAULT_GROUP };
+        let index = self.network.vpcs[vpc.0].default_group;
+        if !self.groups.contains_key(name) && self.network.groups[index.0].name == implied {
+            self.network.groups[index.0].name = name.clone();
+            self.groups.insert(name.clone(), index);
+        }
+        let index = self.group(name);
+        self.groups.insert(implied, index);
+        self.network.vpcs[vpc.0].default_group = index;
+    }
+
+    /// The endpoint of a name, where there is one.
+    pub fn find_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
+        self.endpoints.get(name).copied()
     }
 
     /// Writes what AWS gives to a VPC that was just made: a main table without routes of its own, an ACL that allows

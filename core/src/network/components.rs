@@ -71,6 +71,8 @@ impl PartialEq for Symbol {
 pub enum Zone {
     /// By its name: `ap-northeast-1a`.
     Named(String),
+    /// By its id, the same in every account: `apne1-az4`.
+    Identified(String),
     /// By its number in `Fn::GetAZs` of the stack's region: distinct numbers are distinct zones.
     Numbered(usize),
 }
@@ -79,10 +81,21 @@ impl Zone {
     /// Whether both are the same zone; nothing where a name and a number cannot be compared.
     pub fn same(&self, other: &Zone) -> Option<bool> {
         match (self, other) {
-            (Self::Named(one), Self::Named(two)) => Some(one == two),
+            (Self::Named(one), Self::Named(two)) => same_name(one, two),
+            (Self::Identified(one), Self::Identified(two)) => Some(one == two),
             (Self::Numbered(one), Self::Numbered(two)) => Some(one == two),
             _ => None,
         }
+    }
+}
+
+/// Names of zones of one region; the region of a name may not be known: `AWS::Regiona`.
+fn same_name(one: &str, two: &str) -> Option<bool> {
+    const REGION: &str = "AWS::Region";
+    match (one.strip_prefix(REGION), two.strip_prefix(REGION)) {
+        (Some(letter), None) if two.ends_with(letter) => None,
+        (None, Some(letter)) if one.ends_with(letter) => None,
+        _ => Some(one == two),
     }
 }
 

@@ -79,6 +79,8 @@ pub enum Missing {
     PrefixList(String),
     /// The public addresses of a service, by the suffix of its endpoint service: `sqs`.
     ServiceAddresses(String),
+    /// Which interface has an address, and so which groups it wears.
+    Interface(String),
     /// What a host name answers.
     HostAddress(String),
     /// The region, where an answer depends on it.
@@ -120,4 +122,6 @@ pub enum Topic {
     GroupAcrossRegions,
     /// Where a workload stands.
     Placement,
+    /// The zone of a subnet, which AWS chooses where none is written.
+    ZoneChoice,
 }

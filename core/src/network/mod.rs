@@ -11,8 +11,10 @@ mod fact;
 mod from_context;
 mod from_template;
 mod name;
+mod prefix_lists;
 mod ranges;
 mod resolve;
+mod service_name;
 mod traffic;
 mod workload;
 
@@ -26,9 +28,10 @@ pub use components::{
 };
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use from_context::{Context, ContextProblem};
-pub use name::Name;
+pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, MAIN_TABLE, Name};
 pub use ranges::{Ranges, addresses_of};
 pub use resolve::{Situated, Surroundings, resolve};
+pub use service_name::endpoint_suffix;
 pub use traffic::{IcmpType, Ports, Protocol};
 pub use workload::{Listener, Placement, Workload, WorkloadIndex, WorkloadKind};
 
@@ -84,9 +87,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// The workload of a name.
+    /// The workload of a name, or of another name for it.
     pub fn workload(&self, name: &str) -> Option<WorkloadIndex> {
-        let at = self.workloads.iter().position(|workload| workload.name.matches(name))?;
+        let named = |workload: &Workload| workload.name.matches(name);
+        let also = |workload: &Workload| workload.also_known_as.iter().any(|other| other.matches(name));
+        let at = self.workloads.iter().position(named).or_else(|| self.workloads.iter().position(also))?;
         Some(WorkloadIndex(at))
     }
 }

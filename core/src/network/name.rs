@@ -4,6 +4,16 @@ use std::fmt;
 
 use crate::template::Unknown;
 
+/// [`Name::Implied`] of a VPC: its default security group.
+pub const DEFAULT_GROUP: &str = "default security group";
+/// [`Name::Implied`] of a VPC: its default network ACL.
+pub const DEFAULT_ACL: &str = "default network ACL";
+/// [`Name::Implied`] of a VPC: its main route table.
+pub const MAIN_TABLE: &str = "main route table";
+
+/// [`Name::Aws`] of the default VPC, where no describe call shows its id.
+pub const DEFAULT_VPC: &str = "default VPC";
+
 /// What a component is called; also how the same one is recognised in template and context.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Name {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
-use super::{Assumption, Builder, Context, Network, assume, from_template};
+use super::{Assumption, Builder, Context, Fact, Network, assume, from_template, prefix_lists};
 use crate::template::{Guard, Template};
 
 /// What is known of the network beside the template.
@@ -14,7 +14,7 @@ pub struct Surroundings {
     pub context: Context,
     /// Assumptions by parameter.
     pub assumed: BTreeMap<String, Assumption>,
-    /// The addresses of prefix lists, by id.
+    /// The addresses of prefix lists, by id, or by the suffix of a service's endpoint service: `s3`.
     pub prefix_lists: BTreeMap<String, Vec<Ipv4Net>>,
 }
 
@@ -56,9 +56,25 @@ fn resolve_in(
     situation: Guard,
 ) -> Result<Network, Guard> {
     let mut builder = Builder::default();
-    builder.network.region = template.inputs().region.clone();
+    builder.network.region.clone_from(&template.inputs().region);
     surroundings.context.declare(&mut builder);
     assume::declare(template, &surroundings.assumed, &mut builder);
     from_template::declare(template, situation, &mut builder)?;
+    fill_prefix_lists(&mut builder.network, &surroundings.prefix_lists);
     Ok(builder.network)
+}
+
+/// Writes the addresses that were given for prefix lists into them. What is given for an id goes before what is given
+/// for a service.
+fn fill_prefix_lists(network: &mut Network, given: &BTreeMap<String, Vec<Ipv4Net>>) {
+    for list in &mut network.prefix_lists {
+        let of_service = || {
+            let service = list.service.as_deref()?;
+            let same = |id: &str| prefix_lists::service_of(network.region.as_deref(), id) == Some(service);
+            given.get(service).or_else(|| Some(given.iter().find(|(id, _)| same(id))?.1))
+        };
+        if let Some(ranges) = given.get(&list.name.to_string()).or_else(of_service) {
+            list.ranges = Fact::Known(ranges.clone());
+        }
+    }
 }

@@ -47,6 +47,29 @@ pub enum WorkloadKind {
     LoadBalancer,
 }
 
+impl WorkloadKind {
+    /// The word for it in JSON: `function`, `database-instance`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::DatabaseInstance => "database-instance",
+            Self::DatabaseCluster => "database-cluster",
+            Self::DatabaseProxy => "database-proxy",
+            Self::Cache => "cache",
+            Self::MemoryDb => "memory-db",
+            Self::SearchDomain => "search-domain",
+            Self::Redshift => "redshift",
+            Self::KafkaCluster => "kafka-cluster",
+            Self::Broker => "broker",
+            Self::FileSystem => "file-system",
+            Self::Instance => "instance",
+            Self::EcsService => "ecs-service",
+            Self::NetworkInterface => "network-interface",
+            Self::LoadBalancer => "load-balancer",
+        }
+    }
+}
+
 /// Which of its subnets a workload uses at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Placement {
@@ -76,6 +99,8 @@ pub struct Listener {
 pub struct Workload {
     /// Its name.
     pub name: Name,
+    /// Other names for it: the access points of a file system.
+    pub also_known_as: Vec<Name>,
     /// Where it is declared.
     pub at: Option<Place>,
     /// What it is.
@@ -90,6 +115,9 @@ pub struct Workload {
     pub subnets: Listed<SubnetIndex>,
     /// Its groups. A workload in a VPC that names none wears the VPC's default group: that is filled in here.
     pub groups: Listed<GroupIndex>,
+    /// Its groups in each subnet, where they differ between subnets: mount targets, instances with several interfaces.
+    /// Empty where [`Workload::groups`] holds in all; see [`Workload::groups_in`].
+    pub groups_by_subnet: Vec<(SubnetIndex, Listed<GroupIndex>)>,
     /// How it uses its subnets.
     pub placement: Placement,
     /// What it listens on; nothing where that is up to what runs there.
@@ -98,4 +126,12 @@ pub struct Workload {
     pub address: Option<Ipv4Addr>,
     /// Whether it has a public address too. Functions never do.
     pub public_address: Fact<bool>,
+}
+
+impl Workload {
+    /// Its groups in one of its subnets.
+    pub fn groups_in(&self, subnet: SubnetIndex) -> &Listed<GroupIndex> {
+        let own = self.groups_by_subnet.iter().find(|(at, _)| *at == subnet);
+        own.map_or(&self.groups, |(_, groups)| groups)
+    }
 }

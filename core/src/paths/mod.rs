@@ -1,10 +1,16 @@
 //! From a workload in a subnet to a destination and back, hop by hop.
 
+mod answer;
 mod code;
+mod filter;
+mod flow;
 mod goal;
+mod route;
 mod suggested;
 mod summary;
 mod trace;
+mod walk;
+mod words;
 
 pub use code::Code;
 pub use goal::parse_goal;
@@ -296,7 +302,7 @@ pub struct Trace {
     pub verdict: Verdict,
     /// By what it differs, where it is partial.
     pub partial_by: Vec<Difference>,
-    /// The steps: of the way that works, else of the one that is blocked last. Empty in a sum.
+    /// The steps: where ways differ, of one that does not work. Empty in a sum.
     pub hops: Vec<Hop>,
     /// Everything that stops packets, in order of the way.
     pub blockers: Vec<Blocker>,

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Analysis, Need, Source};
+use super::shapes::{Need, Places};
+use crate::analysis::Analysis;
 use crate::finding::{FileId, Finding, Fix, Label};
 use crate::language::Language;
-use crate::text::{LineIndex, Position, Span};
 
 /// The result of a check as JSON: `files` pairs the path to show with what was found there.
 ///
@@ -27,15 +27,14 @@ pub fn rule_url(site: &str, rule: &str) -> String {
 /// Writes what is known of one file; finds positions for spans.
 struct Writer<'a> {
     analysis: &'a Analysis,
-    lines: Vec<LineIndex>,
+    places: Places<'a>,
     language: Language,
     site: Option<&'a str>,
 }
 
 impl<'a> Writer<'a> {
     fn new(analysis: &'a Analysis, language: Language, site: Option<&'a str>) -> Self {
-        let lines = analysis.sources.iter().map(|source| LineIndex::new(&source.text)).collect();
-        Self { analysis, lines, language, site }
+        Self { analysis, places: Places::new(&analysis.sources), language, site }
     }
 
     fn file<'b>(&'b self, path: &'b str) -> v1::File<'b> {
@@ -44,7 +43,7 @@ impl<'a> Writer<'a> {
             path,
             findings: self.analysis.findings.iter().map(|finding| self.finding(finding)).collect(),
             checklist: [],
-            needs: self.analysis.needs.iter().map(|need| self.need(need)).collect(),
+            needs: self.analysis.needs.iter().map(|need| Need::new(need, self.language)).collect(),
             assumptions: self.analysis.assumptions.iter().map(|phrase| phrase.get(self.language)).collect(),
             summary: v1::Summary {
                 errors: summary.errors,
@@ -79,7 +78,7 @@ impl<'a> Writer<'a> {
         v1::Label {
             primary: label.primary,
             text: label.text.get(self.language),
-            span: label.span.and_then(|span| self.span(label.file, span)),
+            span: label.span.and_then(|span| self.places.span(label.file, span)),
         }
     }
 
@@ -90,42 +89,19 @@ impl<'a> Writer<'a> {
             safety: fix.safety.name(),
             title: fix.title.get(self.language),
             edits: edits
-                .map(|edit| v1::Edit { span: self.span(file, edit.span), replacement: &edit.replacement })
+                .map(|edit| v1::Edit {
+                    span: self.places.span(file, edit.span),
+                    replacement: &edit.replacement,
+                })
                 .collect(),
         }
-    }
-
-    fn need<'b>(&'b self, need: &'b Need) -> v1::Need<'b> {
-        v1::Need {
-            parameter: need.parameter.as_deref(),
-            value: need.value.as_deref(),
-            reason: need.reason.get(self.language),
-            settle_with: &need.settle_with,
-        }
-    }
-
-    /// Nothing for a text that is not among the sources: a place nobody can open helps nobody.
-    fn span(&self, file: FileId, span: Span) -> Option<v1::Span<'_>> {
-        let index = usize::from(file.0);
-        let Source { path, text } = self.analysis.sources.get(index)?;
-        let lines = self.lines.get(index)?;
-        Some(v1::Span {
-            path: (index > 0).then_some(path),
-            start: lines.position(text, span.start).into(),
-            end: lines.position(text, span.end).into(),
-        })
-    }
-}
-
-impl From<Position> for v1::Position {
-    fn from(position: Position) -> Self {
-        Self { line: position.line, column: position.column }
     }
 }
 
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
 mod v1 {
     use super::Serialize;
+    use crate::render::shapes::{Need, Span};
 
     #[derive(Serialize)]
     pub(super) struct Check<'a> {
@@ -138,7 +114,7 @@ mod v1 {
         pub(super) path: &'a str,
         pub(super) findings: Vec<Finding<'a>>,
         pub(super) checklist: [(); 0],
-        pub(super) needs: Vec<Need<'a>>,
+        pub(super) needs: Vec<Need>,
         pub(super) assumptions: Vec<&'a str>,
         pub(super) summary: Summary,
     }
@@ -168,20 +144,6 @@ mod v1 {
     }
 
     #[derive(Serialize)]
-    pub(super) struct Span<'a> {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) path: Option<&'a String>,
-        pub(super) start: Position,
-        pub(super) end: Position,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Position {
-        pub(super) line: u32,
-        pub(super) column: u32,
-    }
-
-    #[derive(Serialize)]
     pub(super) struct Fix<'a> {
         pub(super) safety: &'a str,
         pub(super) title: &'a str,
@@ -192,17 +154,6 @@ mod v1 {
     pub(super) struct Edit<'a> {
         pub(super) span: Option<Span<'a>>,
         pub(super) replacement: &'a str,
-    }
-
-    /// Either `parameter` or `value` is written, never both.
-    #[derive(Serialize)]
-    pub(super) struct Need<'a> {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) parameter: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) value: Option<&'a str>,
-        pub(super) reason: &'a str,
-        pub(super) settle_with: &'a str,
     }
 
     #[derive(Serialize)]
@@ -217,10 +168,11 @@ mod v1 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{Need, Source};
     use crate::finding::{RuleId, Safety, Severity};
     use crate::language::Phrase;
     use crate::phrase;
-    use crate::text::Edit;
+    use crate::text::{Edit, Span};
 
     fn span_of(text: &str, part: &str) -> Span {
         let start = u32::try_from(text.find(part).unwrap()).unwrap();

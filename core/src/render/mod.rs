@@ -3,3 +3,7 @@
 //! The public formats mirror the internal types and are frozen: an internal type may change, the mirror may not.
 
 pub mod json;
+mod shapes;
+mod trace;
+
+pub use trace::trace;

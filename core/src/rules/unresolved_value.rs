@@ -4,9 +4,9 @@ use super::{Area, RuleInfo};
 use crate::Need;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
-use crate::phrase;
 use crate::template::{Case, Resource, Template, Unknown, Value};
 use crate::text::Span;
+use crate::{missing, phrase};
 
 const ID: RuleId = RuleId("unresolved-value");
 
@@ -153,7 +153,7 @@ impl Unresolved {
         let mut finding =
             Finding::new(ID, Severity::Info, declared.or(first.map(|place| place.span)), message)
                 .help(help)
-                .told_apart_by(self.name());
+                .told_apart_by(missing::name_of(&self.unknown));
         if let Some(parameter) = parameter {
             finding = finding.about(parameter.name.as_str());
         } else if let Some(first) = first {
@@ -180,99 +180,34 @@ impl Unresolved {
             Unknown::Parameter(name) | Unknown::StoredParameter(name) => Some(name.clone()),
             _ => None,
         };
-        let value = parameter.is_none().then(|| self.name());
+        let value = parameter.is_none().then(|| missing::name_of(&self.unknown));
         let (reason, _) = self.words(template);
-        Need { parameter, value, reason, settle_with: self.settle_with() }
+        Need { parameter, value, reason, settle_with: missing::settling_option(&self.unknown) }
     }
 
-    fn name(&self) -> String {
-        match &self.unknown {
-            Unknown::Parameter(name)
-            | Unknown::StoredParameter(name)
-            | Unknown::Import(name)
-            | Unknown::DynamicReference(name)
-            | Unknown::Pseudo(name)
-            | Unknown::Transform(name)
-            | Unknown::ForeignTag(name) => name.clone(),
-            Unknown::Attribute { resource, attribute } if attribute.is_empty() => resource.clone(),
-            Unknown::Attribute { resource, attribute } => format!("{resource}.{attribute}"),
-            Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep => String::new(),
-        }
-    }
-
-    /// The option to pass; empty where none settles it yet.
-    fn settle_with(&self) -> String {
-        match &self.unknown {
-            Unknown::Parameter(name) | Unknown::StoredParameter(name) => format!("--param {name}=VALUE"),
-            Unknown::Import(name) => format!("--param 'import:{name}=VALUE'"),
-            Unknown::DynamicReference(reference) => format!("--param '{reference}=VALUE'"),
-            _ => String::new(),
-        }
-    }
-
+    /// What is not known, and what to do about it.
     fn words(&self, template: &Template<'_>) -> (Phrase, Phrase) {
-        let (name, settle) = (self.name(), self.settle_with());
-        let pass = || {
-            phrase!(
-                en: "give it a value, on the command line by `{settle}`; until then, answers that rest on it stay unknown",
-                ja: "値を指定してください (コマンドラインでは `{settle}`)。それまでは、この値に依存する結果を「不明」とします",
-            )
-        };
-        match &self.unknown {
-            Unknown::Parameter(_) => (
-                phrase!(
-                    en: "parameter `{name}` has no default, so its value is not known here",
-                    ja: "パラメータ `{name}` にはデフォルト値がなく、テンプレートからは値がわかりません",
-                ),
-                pass(),
-            ),
-            Unknown::StoredParameter(_) => (
-                phrase!(
-                    en: "the value of `{name}` is stored in Parameter Store and not known here",
-                    ja: "`{name}` の値は Parameter Store にあり、テンプレートからはわかりません",
-                ),
-                pass(),
-            ),
-            Unknown::Import(_) => (
-                phrase!(
-                    en: "`{name}` is exported by another stack and not known here",
-                    ja: "`{name}` は別のスタックのエクスポートで、テンプレートからは値がわかりません",
-                ),
-                pass(),
-            ),
-            Unknown::DynamicReference(_) => (
-                phrase!(
-                    en: "`{name}` is looked up at deployment and not known here",
-                    ja: "`{name}` はデプロイ時に解決されるため、テンプレートからは値がわかりません",
-                ),
-                pass(),
-            ),
+        let settle = missing::settling_option(&self.unknown);
+        let help = match &self.unknown {
             Unknown::Attribute { resource, attribute } if attribute.starts_with("Outputs.") => {
                 let stack = template.resource(resource);
                 let path = stack.and_then(|stack| template.properties(stack)?.get("TemplateURL")?.as_str());
                 let path = path.unwrap_or("TemplateURL");
-                (
-                    phrase!(
-                        en: "`{name}` comes from a nested stack whose template gives no fixed value here",
-                        ja: "`{name}` はネストされたスタックの出力で、ここでは値が決まりません",
-                    ),
-                    phrase!(
-                        en: "the command line follows a nested template that is a file beside this one (`{path}`); answers that rest on it stay unknown",
-                        ja: "隣にファイルがあるネストされたテンプレートはコマンドラインなら読み込みます (`{path}`)。それまでは、この値に依存する結果を「不明」とします",
-                    ),
+                phrase!(
+                    en: "the command line follows a nested template that is a file beside this one (`{path}`); answers that rest on it stay unknown",
+                    ja: "隣にファイルがあるネストされたテンプレートはコマンドラインなら読み込みます (`{path}`)。それまでは、この値に依存する結果を「不明」とします",
                 )
             }
-            _ => (
-                phrase!(
-                    en: "`{name}` is known after deployment only",
-                    ja: "`{name}` の値はデプロイするまで決まりません",
-                ),
-                phrase!(
-                    en: "answers that rest on it stay unknown",
-                    ja: "この値に依存する結果は「不明」とします",
-                ),
+            _ if settle.is_empty() => phrase!(
+                en: "answers that rest on it stay unknown",
+                ja: "この値に依存する結果は「不明」とします",
             ),
-        }
+            _ => phrase!(
+                en: "give it a value, on the command line by `{settle}`; until then, answers that rest on it stay unknown",
+                ja: "値を指定してください (コマンドラインでは `{settle}`)。それまでは、この値に依存する結果を「不明」とします",
+            ),
+        };
+        (missing::reason_of(&self.unknown), help)
     }
 }
 

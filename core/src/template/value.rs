@@ -1,5 +1,7 @@
 //! Values as far as a template tells them.
 
+use std::fmt;
+
 use super::guard::Guard;
 use crate::text::Span;
 
@@ -57,6 +59,13 @@ pub enum Part {
         /// The region as written; nothing for the stack's own.
         region: Option<String>,
         /// The number.
+        index: usize,
+    },
+    /// An item of a list that is not known.
+    Item {
+        /// Why the list is not known.
+        list: Unknown,
+        /// The item's number, from zero.
         index: usize,
     },
     /// Not known.
@@ -129,7 +138,7 @@ impl Text {
     /// What is not known of it.
     pub fn unknowns(&self) -> impl Iterator<Item = &Unknown> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Unknown(unknown) => Some(unknown),
+            Part::Unknown(unknown) | Part::Item { list: unknown, .. } => Some(unknown),
             _ => None,
         })
     }
@@ -148,6 +157,25 @@ impl Text {
         for part in other.parts {
             self.push(part);
         }
+    }
+}
+
+/// With its unknown parts by name: `${AWS::StackName}-subnets`.
+impl fmt::Display for Text {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Literal(text) => out.write_str(text),
+            Part::Resource { id, attribute: None } => write!(out, "${{{id}}}"),
+            Part::Resource { id, attribute: Some(attribute) } => write!(out, "${{{id}.{attribute}}}"),
+            Part::Zone { index, .. } => write!(out, "${{zone {index}}}"),
+            Part::Unknown(
+                Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::Pseudo(name),
+            ) => write!(out, "${{{name}}}"),
+            Part::Item { list: Unknown::Parameter(name) | Unknown::StoredParameter(name), index } => {
+                write!(out, "${{{name}[{index}]}}")
+            }
+            Part::Unknown(_) | Part::Item { .. } => out.write_str("${?}"),
+        })
     }
 }
 

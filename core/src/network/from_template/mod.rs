@@ -1,16 +1,42 @@
 //! What a template says of the network.
 
+mod endpoint;
+mod fields;
+mod gateways;
+mod network_acl;
+mod peering;
+mod prefix_list;
+mod reader;
+mod route_table;
+mod security_group;
+mod subnet;
+mod traffic;
+mod vpc;
+mod workloads;
+
 use super::Builder;
 use crate::template::{Guard, Template};
+use reader::Reader;
 
 /// Writes every component that exists in `situation` into the network.
 ///
 /// # Errors
 /// A guard that holds in some part of the situation only, where something depends on it: ask again for both parts.
-pub(super) fn declare(
-    _template: &Template<'_>,
-    _situation: Guard,
-    _builder: &mut Builder,
-) -> Result<(), Guard> {
+pub(super) fn declare(template: &Template<'_>, situation: Guard, builder: &mut Builder) -> Result<(), Guard> {
+    let reader = Reader { template, situation };
+    // What comes with a VPC is written first, since resources add to it; routes last, since they look at what their
+    // targets are.
+    vpc::declare(reader, builder)?;
+    prefix_list::declare(reader, builder)?;
+    network_acl::declare(reader, builder)?;
+    route_table::declare(reader, builder)?;
+    subnet::declare(reader, builder)?;
+    security_group::declare(reader, builder)?;
+    gateways::declare(reader, builder)?;
+    peering::declare(reader, builder)?;
+    endpoint::declare(reader, builder)?;
+    route_table::declare_routes(reader, builder)?;
+    workloads::declare(reader, builder)?;
+    route_table::link_interfaces(builder);
     Ok(())
 }

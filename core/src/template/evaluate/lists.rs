@@ -97,7 +97,11 @@ impl<'a> Evaluation<'a> {
                         let part = Part::Zone { region: region.clone(), index: number };
                         out.push(Case { guard, value: Value::Text(Text::of(part)), span });
                     }
-                    (_, Value::Unknown(unknown)) => {
+                    (Some(index), Value::Unknown(unknown)) => {
+                        let part = Part::Item { list: unknown.clone(), index };
+                        out.push(Case { guard, value: Value::Text(Text::of(part)), span });
+                    }
+                    (None, Value::Unknown(unknown)) => {
                         let value = Value::Text(Text::of(Part::Unknown(unknown.clone())));
                         out.push(Case { guard, value, span });
                     }

@@ -374,7 +374,7 @@ impl<'a> Evaluation<'a> {
 
     fn import(self, name: &Value) -> Value {
         let Value::Text(text) = name else { return Value::Unknown(Unknown::Broken) };
-        let written = written(text);
+        let written = text.to_string();
         match self.template.inputs.parameters.get(&format!("import:{written}")) {
             Some(value) => Value::text(value.as_str()),
             None => Value::Text(Text::of(Part::Unknown(Unknown::Import(written)))),
@@ -438,23 +438,4 @@ fn too_many(span: Span) -> Vec<Case> {
 
 fn bounded(cases: Vec<Case>, span: Span) -> Vec<Case> {
     if cases.len() > CASES { too_many(span) } else { cases }
-}
-
-/// A text with its unknown parts by name: `${AWS::StackName}-subnets`.
-fn written(text: &Text) -> String {
-    text.parts
-        .iter()
-        .map(|part| match part {
-            Part::Literal(text) => text.clone(),
-            Part::Resource { id, attribute: None } => format!("${{{id}}}"),
-            Part::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
-            Part::Zone { index, .. } => format!("${{zone {index}}}"),
-            Part::Unknown(
-                Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::Pseudo(name),
-            ) => {
-                format!("${{{name}}}")
-            }
-            Part::Unknown(_) => "${?}".to_owned(),
-        })
-        .collect()
 }

@@ -1,0 +1,125 @@
+//! Endpoints of services.
+
+use std::collections::HashSet;
+
+use super::record::Record;
+use super::{note_region, subnet_in, vpc_of};
+use crate::network::service_name::is_region;
+use crate::network::{
+    Builder, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Name, endpoint_suffix,
+};
+use crate::phrase;
+use crate::syntax::{Limits, Node, parse};
+
+/// Endpoints that lead to firewalls and load balancers of appliances.
+pub(super) type Appliances = HashSet<Name>;
+
+pub(super) fn endpoints<'a>(
+    endpoints: impl Iterator<Item = Record<'a>>,
+    builder: &mut Builder,
+) -> Appliances {
+    let mut appliances = Appliances::new();
+    for record in endpoints {
+        let Some((name, place)) = record.id("VpcEndpointId") else { continue };
+        let gone = ["deleting", "deleted", "rejected", "failed", "expired", "pendingAcceptance"];
+        if record.is_any("State", &gone) {
+            record.skip(
+                record.node,
+                phrase!(
+                    en: "the endpoint `{name}` is not in use, so it is skipped",
+                    ja: "エンドポイント `{name}` は使われていないため読み飛ばします",
+                ),
+            );
+            continue;
+        }
+        let missing = Missing::Component(name.clone());
+        let kind = record.text("VpcEndpointType").unwrap_or("Gateway");
+        let vpc = vpc_of(record, &name, builder);
+        let kind = if kind.eq_ignore_ascii_case("Gateway") {
+            let tables = record.names("RouteTableIds").iter().map(|table| builder.table(table)).collect();
+            EndpointKind::Gateway { tables: Listed::all(tables) }
+        } else if kind.eq_ignore_ascii_case("Interface") {
+            let subnets = record.names("SubnetIds");
+            let subnets = subnets.iter().map(|subnet| subnet_in(subnet, &vpc, builder)).collect();
+            let groups = record.records("Groups").into_iter().filter_map(|group| group.name("GroupId"));
+            let groups = groups.map(|group| builder.group(&group)).collect();
+            let private_dns = record.flag_at("PrivateDnsEnabled");
+            let inbound_only = record
+                .record("DnsOptions")
+                .and_then(|options| options.flag("PrivateDnsOnlyForInboundResolverEndpoint"));
+            EndpointKind::Interface {
+                subnets: Listed::all(subnets),
+                groups: Listed::all(groups),
+                private_dns: match private_dns {
+                    Some((enabled, _)) => Fact::Known(enabled),
+                    None => Fact::Unknown(missing.clone()),
+                },
+                private_dns_at: private_dns.map(|(_, place)| place),
+                inbound_resolver_only: Fact::Known(inbound_only.unwrap_or(false)),
+            }
+        } else if kind.eq_ignore_ascii_case("GatewayLoadBalancer") {
+            appliances.insert(name);
+            continue;
+        } else {
+            record.skip(
+                record.node,
+                phrase!(
+                    en: "the endpoint `{name}` is of the type `{kind}`, which vpcheck does not follow, so it is skipped",
+                    ja: "エンドポイント `{name}` の種類 `{kind}` は vpcheck では追えないため読み飛ばします",
+                ),
+            );
+            continue;
+        };
+        let service = record.text("ServiceName");
+        if let Some(region) = service.and_then(|name| name.split('.').find(|label| is_region(label))) {
+            note_region(builder, region);
+        }
+        builder.endpoint(Endpoint {
+            name,
+            at: Some(place),
+            vpc,
+            service: match service {
+                Some(service) => Fact::Known(endpoint_suffix(service).to_owned()),
+                None => Fact::Unknown(missing),
+            },
+            kind,
+            policy: policy(record),
+        });
+    }
+    appliances
+}
+
+/// The policy is JSON in a text; a file that somebody edited may have it as an object.
+fn policy(record: Record<'_>) -> EndpointPolicy {
+    let Some(node) = record.value("PolicyDocument") else { return EndpointPolicy::Open };
+    let open = match node.as_str() {
+        Some(text) => is_open(parse(text, &Limits::default()).root()),
+        None => is_open(node),
+    };
+    if open {
+        EndpointPolicy::Open
+    } else {
+        EndpointPolicy::Written(crate::network::Place { file: record.file, span: node.span() })
+    }
+}
+
+/// Whether a policy allows everything to everybody, and denies nothing.
+fn is_open(policy: Node<'_>) -> bool {
+    let Some(statements) = policy.get("Statement") else { return false };
+    let statements: Vec<Node<'_>> =
+        if statements.is_mapping() { vec![statements] } else { statements.items().into_iter().collect() };
+    let allows = |statement: &&Node<'_>| statement.get("Effect").and_then(Node::as_str) == Some("Allow");
+    let is_all = |node: Option<Node<'_>>| node.is_some_and(|node| has_star(node));
+    statements.iter().all(|statement| allows(&statement))
+        && statements.iter().any(|statement| {
+            let principal = statement.get("Principal");
+            statement.get("Condition").is_none()
+                && is_all(statement.get("Action"))
+                && is_all(statement.get("Resource"))
+                && (is_all(principal) || is_all(principal.and_then(|principal| principal.get("AWS"))))
+        })
+}
+
+fn has_star(node: Node<'_>) -> bool {
+    node.as_str() == Some("*") || node.items().into_iter().any(|item| item.as_str() == Some("*"))
+}

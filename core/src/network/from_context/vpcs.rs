@@ -1,0 +1,136 @@
+//! VPCs with their attributes and DHCP options, zones, subnets.
+
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+
+use super::record::Record;
+use super::{Answers, note_region, part, vpc_of};
+use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Topic, VpcIndex, Zone};
+
+pub(super) fn zones<'a>(zones: impl Iterator<Item = Record<'a>>, builder: &mut Builder) {
+    for zone in zones {
+        if let Some(region) = zone.text("RegionName") {
+            note_region(builder, region);
+        }
+    }
+}
+
+pub(super) fn vpcs(answers: &Answers<'_>, builder: &mut Builder) {
+    let servers: HashMap<Name, Vec<String>> = answers
+        .of("DhcpOptions")
+        .filter_map(|options| Some((options.id("DhcpOptionsId")?.0, servers(options))))
+        .collect();
+    for record in answers.of("Vpcs") {
+        let Some((name, place)) = record.id("VpcId") else { continue };
+        let index = builder.vpc(&name);
+        let cidrs = ranges(record);
+        let amazon_dns = amazon_dns(record, &name, &servers, &cidrs);
+        let vpc = &mut builder.network.vpcs[index.0];
+        vpc.at = Some(place);
+        vpc.cidrs = cidrs;
+        vpc.amazon_dns = amazon_dns;
+        // Another describe call tells these.
+        vpc.dns_support = Fact::Unknown(part(&name, "EnableDnsSupport"));
+        vpc.dns_hostnames = Fact::Unknown(part(&name, "EnableDnsHostnames"));
+    }
+    for record in &answers.attributes {
+        let Some((name, _)) = record.id("VpcId") else { continue };
+        let VpcIndex(index) = builder.vpc(&name);
+        let vpc = &mut builder.network.vpcs[index];
+        let flag = |key| record.record(key).and_then(|attribute| attribute.flag("Value"));
+        if let Some(flag) = flag("EnableDnsSupport") {
+            vpc.dns_support = Fact::Known(flag);
+        }
+        if let Some(flag) = flag("EnableDnsHostnames") {
+            vpc.dns_hostnames = Fact::Known(flag);
+        }
+    }
+}
+
+fn ranges(vpc: Record<'_>) -> Listed<Cidr> {
+    let associated = vpc.records("CidrBlockAssociationSet").into_iter().filter(|association| {
+        association.record("CidrBlockState").is_none_or(|state| state.is_any("State", &["associated"]))
+    });
+    let mut nets: Vec<_> = associated.filter_map(|association| association.net("CidrBlock")).collect();
+    if nets.is_empty() {
+        nets.extend(vpc.net("CidrBlock"));
+    }
+    Listed::all(nets.into_iter().map(Cidr::Known).collect())
+}
+
+/// The name servers of DHCP options. Without a word about them, they are Amazon's.
+fn servers(options: Record<'_>) -> Vec<String> {
+    let lists = options.records("DhcpConfigurations");
+    let of_names = lists.iter().filter(|list| list.text("Key") == Some("domain-name-servers"));
+    of_names
+        .flat_map(|list| list.records("Values"))
+        .filter_map(|value| value.text("Value").map(str::to_owned))
+        .collect()
+}
+
+fn amazon_dns(
+    vpc: Record<'_>,
+    name: &Name,
+    servers: &HashMap<Name, Vec<String>>,
+    cidrs: &Listed<Cidr>,
+) -> Fact<bool> {
+    let Some(options) = vpc.name("DhcpOptionsId") else {
+        return Fact::Unknown(part(name, "DhcpOptions"));
+    };
+    // The VPC has no DHCP options at all: what asks whom then is up to the client.
+    if options.matches("default") {
+        return Fact::Unknown(Missing::NotFollowed(Topic::Dns));
+    }
+    let Some(servers) = servers.get(&options) else {
+        return Fact::Unknown(Missing::Component(options));
+    };
+    let amazons = servers.iter().filter(|server| is_amazons(server, cidrs)).count();
+    if amazons == servers.len() {
+        Fact::Known(true)
+    } else if amazons == 0 {
+        Fact::Known(false)
+    } else {
+        Fact::Unknown(Missing::NotFollowed(Topic::Dns))
+    }
+}
+
+/// Amazon's resolver has a name, a link-local address, and the third address of each range of the VPC.
+fn is_amazons(server: &str, cidrs: &Listed<Cidr>) -> bool {
+    let server = server.trim();
+    if server == "AmazonProvidedDNS" {
+        return true;
+    }
+    let Ok(address) = server.parse::<Ipv4Addr>() else { return false };
+    address == Ipv4Addr::new(169, 254, 169, 253)
+        || cidrs.items.iter().any(|cidr| match cidr {
+            Cidr::Known(net) => u32::from(net.network()).checked_add(2) == Some(address.into()),
+            Cidr::Symbol(_) => false,
+        })
+}
+
+pub(super) fn subnets<'a>(subnets: impl Iterator<Item = Record<'a>>, builder: &mut Builder) {
+    for record in subnets {
+        let Some((name, place)) = record.id("SubnetId") else { continue };
+        let vpc = vpc_of(record, &name, builder);
+        let cidr = match record.net("CidrBlock") {
+            Some(net) => Fact::Known(Cidr::Known(net)),
+            None if record.flag("Ipv6Native") == Some(true) => {
+                Fact::Unknown(Missing::NotFollowed(Topic::Ipv6))
+            }
+            None => Fact::Unknown(Missing::Component(name.clone())),
+        };
+        let zone = record.text("AvailabilityZone");
+        if let Some(zone) = zone {
+            note_region(builder, zone.trim_end_matches(|last: char| last.is_ascii_lowercase()));
+        }
+        let index = builder.subnet(&name);
+        let subnet = &mut builder.network.subnets[index.0];
+        subnet.at = Some(place);
+        subnet.vpc = vpc;
+        subnet.cidr = cidr;
+        subnet.zone = match zone {
+            Some(zone) => Fact::Known(Zone::Named(zone.to_owned())),
+            None => Fact::Unknown(Missing::Component(name.clone())),
+        };
+    }
+}

@@ -1,0 +1,80 @@
+//! Network ACLs and their entries.
+
+use std::collections::BTreeSet;
+
+use super::fields::own_name;
+use super::reader::{BROKEN, Reader, Split, number};
+use super::traffic::Traffic;
+use crate::network::{AclEntry, AclIndex, Builder, Cidr, Fact, Listed, Symbol};
+use crate::template::{Case, Part, Resource, Text, Unknown};
+
+/// Writes network ACLs with their entries, in the order in which AWS looks at them.
+pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
+    for resource in reader.resources(&["AWS::EC2::NetworkAcl"])? {
+        let vpc = reader.vpc(resource, "VpcId", builder)?;
+        let index = builder.acl(&own_name(resource));
+        let acl = &mut builder.network.acls[index.0];
+        acl.at = reader.declared(resource);
+        acl.vpc = vpc;
+        acl.ingress = Listed::default();
+        acl.egress = Listed::default();
+    }
+    let mut changed: BTreeSet<AclIndex> = BTreeSet::new();
+    for resource in reader.resources(&["AWS::EC2::NetworkAclEntry"])? {
+        let Some(acl) = reader.component(resource, "NetworkAclId")? else { continue };
+        let entry = entry(reader, resource)?;
+        let is_egress = reader.flag(resource, &["Egress"], false)?;
+        let index = builder.acl(&acl.name);
+        let acl = &mut builder.network.acls[index.0];
+        match is_egress {
+            Fact::Known(true) => acl.egress.items.push(entry),
+            Fact::Known(false) => acl.ingress.items.push(entry),
+            // It stands in one of the two: in each of them nobody knows what it does.
+            Fact::Unknown(missing) => {
+                let entry = AclEntry { allow: Fact::Unknown(missing), ..entry };
+                acl.egress.items.push(entry.clone());
+                acl.ingress.items.push(entry);
+            }
+        }
+        changed.insert(index);
+    }
+    for index in changed {
+        let acl = &mut builder.network.acls[index.0];
+        for entries in [&mut acl.ingress.items, &mut acl.egress.items] {
+            // Those whose number is not known stand last.
+            entries.sort_by_key(|entry| entry.number.known().map_or(u32::MAX, |number| u32::from(*number)));
+        }
+    }
+    Ok(())
+}
+
+fn entry(reader: Reader<'_, '_>, resource: &Resource) -> Result<AclEntry, Split> {
+    let number = match reader.property(resource, &["RuleNumber"])?.as_ref().map(number) {
+        Some(Fact::Known(number)) => u16::try_from(number).map_or(Fact::Unknown(BROKEN), Fact::Known),
+        Some(Fact::Unknown(missing)) => Fact::Unknown(missing),
+        None => Fact::Unknown(BROKEN),
+    };
+    let allow = match reader.text(resource, &["RuleAction"])? {
+        Some(Fact::Known(action)) if action.eq_ignore_ascii_case("allow") => Fact::Known(true),
+        Some(Fact::Known(action)) if action.eq_ignore_ascii_case("deny") => Fact::Known(false),
+        Some(Fact::Unknown(missing)) => Fact::Unknown(missing),
+        Some(Fact::Known(_)) | None => Fact::Unknown(BROKEN),
+    };
+    let pair = |property: &str, first: &str, last: &str| -> Result<(Option<Case>, Option<Case>), Split> {
+        let Some(map) = reader.property(resource, &[property])? else { return Ok((None, None)) };
+        Ok((reader.entry(&map, first)?, reader.entry(&map, last)?))
+    };
+    let protocol = reader.property(resource, &["Protocol"])?;
+    let (from, to) = pair("PortRange", "From", "To")?;
+    let (kind, code) = pair("Icmp", "Type", "Code")?;
+    let Traffic { protocol, ports, icmp } =
+        Traffic::read(protocol.as_ref(), (from.as_ref(), to.as_ref()), (kind.as_ref(), code.as_ref()));
+    let cidr = match reader.property(resource, &["CidrBlock"])? {
+        Some(case) => Some(reader.cidr(&case)?),
+        None if reader.property(resource, &["Ipv6CidrBlock"])?.is_some() => None,
+        None => {
+            Some(Cidr::Symbol(Symbol { text: Text::of(Part::Unknown(Unknown::Broken)), missing: BROKEN }))
+        }
+    };
+    Ok(AclEntry { at: reader.declared(resource), number, allow, protocol, ports, icmp, cidr })
+}

@@ -1,0 +1,373 @@
+//! Reads properties in one situation: each has one value there, or the situation has to be split.
+
+use ipnet::Ipv4Net;
+
+use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Place, Symbol, VpcIndex, Zone};
+use crate::template::{Case, Guard, Part, Resource, Template, Text, Unknown, Value};
+
+/// Asks to look at both parts of the situation: the guard holds in one of them only.
+pub(super) type Split = Guard;
+
+/// A value that is required and not there, or that no such value can be: told elsewhere.
+pub(super) const BROKEN: Missing = Missing::Value(Unknown::Broken);
+
+/// Reads a template in a situation.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a, 't> {
+    pub(super) template: &'a Template<'t>,
+    pub(super) situation: Guard,
+}
+
+/// A name and where it is written.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) name: Name,
+    pub(super) at: Option<Place>,
+    /// Whether it stands for a list that is not known, one or many.
+    pub(super) several: bool,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Whether something under `guard` exists.
+    pub(super) fn exists(&self, guard: Guard) -> Result<bool, Split> {
+        self.template.with_guards(|guards| {
+            if guards.implies(self.situation, guard) {
+                Ok(true)
+            } else if guards.exclude(self.situation, guard) {
+                Ok(false)
+            } else {
+                Err(guard)
+            }
+        })
+    }
+
+    /// The resources that exist, of the given types, in the order of the template.
+    pub(super) fn resources(&self, kinds: &[&str]) -> Result<Vec<&'a Resource>, Split> {
+        let mut found = Vec::new();
+        for resource in
+            self.template.resources.iter().filter(|resource| kinds.contains(&resource.kind.as_str()))
+        {
+            if self.exists(resource.guard)? {
+                found.push(resource);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The case that holds here.
+    fn only(&self, cases: &[Case]) -> Result<Option<Case>, Split> {
+        for case in cases {
+            if self.exists(case.guard)? {
+                let nothing = matches!(case.value, Value::NoValue | Value::Null);
+                return Ok((!nothing).then(|| case.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A property of a resource; nothing where it is not written.
+    pub(super) fn property(&self, resource: &Resource, path: &[&str]) -> Result<Option<Case>, Split> {
+        self.only(&self.template.property(resource, path))
+    }
+
+    /// An entry of a map. Of a map that is not known every entry is not known.
+    pub(super) fn entry(&self, map: &Case, key: &str) -> Result<Option<Case>, Split> {
+        match &map.value {
+            Value::Map(entries) => {
+                let cases: Vec<Case> =
+                    entries.iter().filter(|(name, _)| name == key).map(|(_, case)| case.clone()).collect();
+                self.only(&cases)
+            }
+            Value::Unknown(_) => Ok(Some(map.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    /// The items of a list. One value in place of a list counts as a list of one, as CloudFormation takes it.
+    pub(super) fn items(&self, list: &Case) -> Result<Listed<Case>, Split> {
+        match &list.value {
+            Value::List(items) => {
+                let mut found = Listed::default();
+                for item in items {
+                    if self.exists(item.guard)? && !matches!(item.value, Value::NoValue | Value::Null) {
+                        // A parameter that is a list, inside a list.
+                        match &item.value {
+                            Value::List(_) => {
+                                let inner = self.items(item)?;
+                                found.items.extend(inner.items);
+                                found.rest = found.rest.or(inner.rest);
+                            }
+                            _ => found.items.push(item.clone()),
+                        }
+                    }
+                }
+                Ok(found)
+            }
+            Value::Unknown(unknown) => Ok(Listed::unknown(Missing::Value(unknown.clone()))),
+            Value::NoValue | Value::Null => Ok(Listed::default()),
+            Value::Text(_) | Value::Map(_) | Value::Zones(_) => Ok(Listed::all(vec![list.clone()])),
+        }
+    }
+
+    /// Where a case is written. Values of parameters and the like are written where they are used.
+    #[expect(clippy::unnecessary_wraps, reason = "places are optional wherever they are kept")]
+    pub(super) fn place(case: &Case) -> Option<Place> {
+        Some(Place::in_template(case.span))
+    }
+
+    /// Where a resource is declared.
+    #[expect(clippy::unnecessary_wraps, reason = "places are optional wherever they are kept")]
+    pub(super) fn declared(&self, resource: &Resource) -> Option<Place> {
+        Some(Place::in_template(self.template.node(resource.key).span()))
+    }
+
+    /// A text of which all is known; nothing where it is not written.
+    pub(super) fn text(&self, resource: &Resource, path: &[&str]) -> Result<Option<Fact<String>>, Split> {
+        Ok(self.property(resource, path)?.map(|case| text(&case)))
+    }
+
+    /// A property that is true or false, with its default.
+    pub(super) fn flag(
+        &self,
+        resource: &Resource,
+        path: &[&str],
+        default: bool,
+    ) -> Result<Fact<bool>, Split> {
+        Ok(match self.property(resource, path)? {
+            Some(case) => flag(&case),
+            None => Fact::Known(default),
+        })
+    }
+
+    /// The component that a property names; nothing where it is not written.
+    pub(super) fn component(&self, resource: &Resource, property: &str) -> Result<Option<Named>, Split> {
+        Ok(self.property(resource, &[property])?.map(|case| self.name(&case)))
+    }
+
+    /// The VPC that a property of a resource names.
+    pub(super) fn vpc(
+        &self,
+        resource: &Resource,
+        property: &str,
+        builder: &mut Builder,
+    ) -> Result<Fact<VpcIndex>, Split> {
+        Ok(match self.component(resource, property)? {
+            Some(named) => Fact::Known(builder.vpc(&named.name)),
+            None => Fact::Unknown(BROKEN),
+        })
+    }
+
+    /// The name of a component that a value is; nothing where the value is no name (told by other rules).
+    pub(super) fn name(&self, case: &Case) -> Named {
+        let at = Self::place(case);
+        let named = |name, several| Named { name, at, several };
+        match &case.value {
+            Value::Text(text) => match &*text.parts {
+                [Part::Literal(id)] => named(Self::literal(id), false),
+                [Part::Resource { id, attribute }] => named(self.reference(id, attribute.as_deref()), false),
+                [Part::Item { list, index }] => {
+                    named(Name::Unknown { value: list.clone(), item: Some(*index) }, false)
+                }
+                [Part::Unknown(unknown)] => {
+                    named(Name::Unknown { value: unknown.clone(), item: None }, self.is_list(unknown))
+                }
+                parts => {
+                    let unknown = parts.iter().find_map(|part| match part {
+                        Part::Unknown(unknown) | Part::Item { list: unknown, .. } => Some(unknown.clone()),
+                        _ => None,
+                    });
+                    named(Name::Unknown { value: unknown.unwrap_or(Unknown::Broken), item: None }, true)
+                }
+            },
+            Value::Unknown(unknown) => named(Name::Unknown { value: unknown.clone(), item: None }, true),
+            _ => named(Name::Unknown { value: Unknown::Broken, item: None }, true),
+        }
+    }
+
+    /// A literal is an id of AWS, or the plain word of a resource that somebody forgot to `Ref`: then the deployment
+    /// fails, and what it was meant to be is told by a rule.
+    fn literal(id: &str) -> Name {
+        Name::Aws(id.trim().to_owned())
+    }
+
+    /// What a resource of the template returns. Attributes that are the id itself are the same as `Ref`; the default
+    /// group, ACL and so on of a VPC are implied components.
+    fn reference(&self, id: &str, attribute: Option<&str>) -> Name {
+        let own = || Name::Logical(id.to_owned());
+        let kind = self.template.resource(id).map_or("", |resource| resource.kind.as_str());
+        let implied = |what| Name::Implied { of: Box::new(own()), what };
+        match (kind, attribute) {
+            ("AWS::EC2::VPC", Some("DefaultSecurityGroup")) => implied(crate::network::DEFAULT_GROUP),
+            ("AWS::EC2::VPC", Some("DefaultNetworkAcl")) => implied(crate::network::DEFAULT_ACL),
+            // What another kind of resource makes: `Fleet.SecurityGroupId`, a custom resource's answer.
+            ("AWS::CloudFormation::Stack", Some(attribute)) => Name::Unknown {
+                value: Unknown::Attribute { resource: id.to_owned(), attribute: attribute.to_owned() },
+                item: None,
+            },
+            _ => own(),
+        }
+    }
+
+    /// Whether the value is a list of ids, one or many.
+    fn is_list(&self, unknown: &Unknown) -> bool {
+        match unknown {
+            Unknown::Parameter(name) | Unknown::StoredParameter(name) => {
+                self.template.parameter(name).is_some_and(crate::template::Parameter::is_list)
+            }
+            _ => false,
+        }
+    }
+
+    /// The names in a list; assumed lists have the items that were assumed. A list that is not known is one name that
+    /// stands for several.
+    pub(super) fn names(&self, list: &Case, builder: &Builder) -> Result<Vec<Named>, Split> {
+        let at = Self::place(list);
+        let whole = |unknown: &Unknown, at: Option<Place>| match builder.assumed_items(unknown) {
+            Some(items) => {
+                items.iter().map(|name| Named { name: name.clone(), at, several: false }).collect()
+            }
+            None => {
+                vec![Named { name: Name::Unknown { value: unknown.clone(), item: None }, at, several: true }]
+            }
+        };
+        if let Value::Unknown(unknown) = &list.value {
+            return Ok(whole(unknown, at));
+        }
+        let items = self.items(list)?;
+        let mut found = Vec::new();
+        for item in &items.items {
+            match &item.value {
+                // A list parameter inside a list, or a text that holds ids in a row.
+                Value::Unknown(unknown) => found.extend(whole(unknown, Self::place(item))),
+                Value::Text(text) if text.known().is_some_and(|text| text.contains(',')) => {
+                    let ids = text
+                        .known()
+                        .unwrap_or_default()
+                        .split(',')
+                        .map(str::trim)
+                        .filter(|id| !id.is_empty());
+                    found.extend(ids.map(|id| Named {
+                        name: Self::literal(id),
+                        at: Self::place(item),
+                        several: false,
+                    }));
+                }
+                _ => {
+                    let named = self.name(item);
+                    match &named.name {
+                        Name::Unknown { value, item: None } if named.several => {
+                            found.extend(whole(value, named.at));
+                        }
+                        _ => found.push(named),
+                    }
+                }
+            }
+        }
+        if let Some(Missing::Value(unknown)) = &items.rest {
+            found.extend(whole(unknown, at));
+        }
+        Ok(found)
+    }
+
+    /// A range of addresses. The range of a VPC or subnet of this template is what that one declares.
+    pub(super) fn cidr(&self, case: &Case) -> Result<Cidr, Split> {
+        let Value::Text(text) = &case.value else {
+            let unknown = match &case.value {
+                Value::Unknown(unknown) => unknown.clone(),
+                _ => Unknown::Broken,
+            };
+            let text = Text::of(Part::Unknown(unknown.clone()));
+            return Ok(Cidr::Symbol(Symbol { text, missing: Missing::Value(unknown) }));
+        };
+        if let Some((id, Some(attribute))) = text.resource()
+            && (attribute == "CidrBlock" || attribute == "Ipv4CidrBlock")
+            && let Some(resource) = self.template.resource(id)
+            && let Some(own) = self.property(resource, &["CidrBlock"])?
+            && own.value != case.value
+        {
+            return self.cidr(&own);
+        }
+        // A wrong address is told by another rule; here it matches nothing, as AWS would refuse it.
+        let net = text.known().and_then(|known| cidr(known.trim()));
+        Ok(match net {
+            Some(net) => Cidr::Known(net),
+            None => Cidr::Symbol(Symbol { missing: missing(text), text: text.clone() }),
+        })
+    }
+
+    /// A zone.
+    #[expect(clippy::unused_self, reason = "read like every other property")]
+    pub(super) fn zone(&self, case: &Case) -> Fact<Zone> {
+        match &case.value {
+            Value::Text(text) => match &*text.parts {
+                [Part::Literal(name)] => Fact::Known(Zone::Named(name.clone())),
+                [Part::Zone { index, .. }] => Fact::Known(Zone::Numbered(*index)),
+                // `${AWS::Region}a`: distinct letters are distinct zones.
+                [Part::Unknown(Unknown::Pseudo(region)), Part::Literal(letter)] => {
+                    Fact::Known(Zone::Named(format!("{region}{letter}")))
+                }
+                _ => Fact::Unknown(missing(text)),
+            },
+            Value::Unknown(unknown) => Fact::Unknown(Missing::Value(unknown.clone())),
+            _ => Fact::Unknown(Missing::Value(Unknown::Broken)),
+        }
+    }
+}
+
+/// A prefix as a template may write it: host bits are dropped, as EC2 does; an address alone is one address.
+fn cidr(text: &str) -> Option<Ipv4Net> {
+    match text.parse::<Ipv4Net>() {
+        Ok(net) => Some(net.trunc()),
+        Err(_) => text.parse::<std::net::Ipv4Addr>().ok().map(Ipv4Net::from),
+    }
+}
+
+/// What is missing of a text: what is not known of it, or the id or attribute that only deployment tells.
+pub(super) fn missing(text: &Text) -> Missing {
+    let of_resource = || {
+        text.parts.iter().find_map(|part| match part {
+            Part::Resource { id, attribute } => Some(Unknown::Attribute {
+                resource: id.clone(),
+                attribute: attribute.clone().unwrap_or_else(|| "Ref".to_owned()),
+            }),
+            _ => None,
+        })
+    };
+    let unknown = text.unknowns().next().cloned().or_else(of_resource);
+    Missing::Value(unknown.unwrap_or(Unknown::Broken))
+}
+
+/// The whole text of a case.
+pub(super) fn text(case: &Case) -> Fact<String> {
+    match &case.value {
+        Value::Text(text) => match text.known() {
+            Some(known) => Fact::Known(known.to_owned()),
+            None => Fact::Unknown(missing(text)),
+        },
+        Value::Unknown(unknown) => Fact::Unknown(Missing::Value(unknown.clone())),
+        _ => Fact::Unknown(Missing::Value(Unknown::Broken)),
+    }
+}
+
+/// True or false.
+pub(super) fn flag(case: &Case) -> Fact<bool> {
+    match text(case) {
+        Fact::Known(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Fact::Known(true),
+            "false" | "no" | "0" => Fact::Known(false),
+            _ => Fact::Unknown(Missing::Value(Unknown::Broken)),
+        },
+        Fact::Unknown(missing) => Fact::Unknown(missing),
+    }
+}
+
+/// A number.
+pub(super) fn number(case: &Case) -> Fact<i64> {
+    match text(case) {
+        Fact::Known(text) => match text.trim().parse::<i64>() {
+            Ok(number) => Fact::Known(number),
+            Err(_) => Fact::Unknown(Missing::Value(Unknown::Broken)),
+        },
+        Fact::Unknown(missing) => Fact::Unknown(missing),
+    }
+}

@@ -1,0 +1,592 @@
+//! What hops and blockers say.
+
+use std::net::Ipv4Addr;
+
+use super::filter::Way;
+use super::flow::{Addresses, Belongs, Flow, Match};
+use crate::language::Phrase;
+use crate::network::{
+    AclEntry, Cidr, Destination, Fact, GroupIndex, GroupRule, Listed, Name, Network, Opaque, Peer, Ports,
+    Protocol, Ranges, Route, Target,
+};
+use crate::phrase;
+
+/// RFC 1918.
+pub(super) const PRIVATE_NETS: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+/// RFC 6598.
+pub(super) const SHARED_NETS: [&str; 1] = ["100.64.0.0/10"];
+
+pub(super) fn stands_in(subnet: &Name) -> Phrase {
+    phrase!(en: "in subnet {subnet}", ja: "サブネット {subnet} 内")
+}
+
+pub(super) fn local_route() -> Phrase {
+    phrase!(en: "local route: inside the VPC", ja: "local ルート: VPC 内")
+}
+
+pub(super) fn to_the_internet() -> Phrase {
+    phrase!(en: "to the internet", ja: "インターネットへ")
+}
+
+pub(super) fn by_endpoint() -> Phrase {
+    phrase!(en: "to the service, without leaving AWS's network", ja: "AWS のネットワーク内でサービスへ")
+}
+
+pub(super) fn by_peering(vpc: &Name) -> Phrase {
+    phrase!(en: "to VPC {vpc}", ja: "VPC {vpc} へ")
+}
+
+pub(super) fn translates(subnet: Option<&Name>) -> Phrase {
+    match subnet {
+        Some(subnet) => phrase!(
+            en: "in subnet {subnet}: puts its own address in place of the sender's",
+            ja: "サブネット {subnet} 内: 送信元を自身のアドレスに変換",
+        ),
+        None => phrase!(
+            en: "regional: puts its own address in place of the sender's",
+            ja: "リージョナル: 送信元を自身のアドレスに変換",
+        ),
+    }
+}
+
+pub(super) fn answered_by_endpoint(name: &str, endpoint: &Name) -> Phrase {
+    phrase!(
+        en: "{name} resolves to endpoint {endpoint} (private DNS)",
+        ja: "{name} はエンドポイント {endpoint} に解決 (プライベート DNS)",
+    )
+}
+
+pub(super) fn answered_publicly(name: &str) -> Phrase {
+    phrase!(en: "{name} resolves to public addresses", ja: "{name} はパブリックアドレスに解決")
+}
+
+pub(super) fn dns_not_followed() -> Phrase {
+    phrase!(
+        en: "which name server answers, and with what, is not known here",
+        ja: "どの DNS サーバーが何を答えるかは、ここではわかりません",
+    )
+}
+
+pub(super) fn arrives(flow: &Flow) -> Phrase {
+    let ports = ports_of(flow);
+    phrase!(en: "reached on {ports}", ja: "{ports} で到達")
+}
+
+pub(super) fn outside_a_vpc() -> Phrase {
+    phrase!(
+        en: "in no VPC: calls leave from the Lambda service's own network",
+        ja: "VPC 外: Lambda サービス側のネットワークから送信",
+    )
+}
+
+pub(super) fn not_in_vpc(id: &str) -> Phrase {
+    phrase!(
+        en: "{id} is in no VPC, so private addresses are out of its reach",
+        ja: "{id} は VPC に接続していないため、プライベートアドレスには届きません",
+    )
+}
+
+pub(super) fn function_as_target(id: &str) -> Phrase {
+    phrase!(
+        en: "nothing connects to {id} over the network: functions are called through the Lambda service (`lambda`)",
+        ja: "{id} にネットワークから接続するものはありません。関数は Lambda サービス (`lambda`) 経由で呼び出されます",
+    )
+}
+
+pub(super) fn no_mount_target() -> Phrase {
+    phrase!(
+        en: "there is no mount target in the caller's zone, so its name is not answered there",
+        ja: "呼び出し側のゾーンにマウントターゲットがなく、名前を解決できません",
+    )
+}
+
+/// `tcp 443`, `udp 1024-2048`, `icmp echo`.
+pub(super) fn ports_of(flow: &Flow) -> String {
+    if flow.protocol == Protocol::ICMP {
+        return "icmp echo".to_owned();
+    }
+    if !flow.protocol.has_ports() {
+        return format!("protocol {}", flow.protocol);
+    }
+    format!("{} {}", flow.protocol, ranges(&flow.ports.ranges, |number| number.to_string()))
+}
+
+fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
+    /// More ranges than these are cut short.
+    const SHOWN: usize = 3;
+    let mut words: Vec<String> = ranges
+        .iter()
+        .take(SHOWN)
+        .map(
+            |(first, last)| {
+                if first == last { write(first) } else { format!("{}-{}", write(first), write(last)) }
+            },
+        )
+        .collect();
+    if ranges.iter().count() > SHOWN {
+        words.push("…".to_owned());
+    }
+    words.join(", ")
+}
+
+/// Addresses in words: what they belong to, or their numbers.
+pub(super) fn addresses(addresses: &Addresses) -> String {
+    match &addresses.belongs {
+        Belongs::Service(service) => service.clone(),
+        Belongs::Internet => "the internet".to_owned(),
+        _ => match addresses.ranges.count() {
+            0 => String::new(),
+            _ => prefix_or_ranges(&addresses.ranges),
+        },
+    }
+}
+
+fn prefix_or_ranges(set: &Ranges) -> String {
+    let write = |number| Ipv4Addr::from(number).to_string();
+    let mut all = set.iter();
+    if let (Some((first, last)), None) = (all.next(), all.next()) {
+        let size = u64::from(last - first) + 1;
+        if size.is_power_of_two() && u64::from(first).is_multiple_of(size) && size > 1 {
+            return format!("{}/{}", write(first), 32 - size.trailing_zeros());
+        }
+    }
+    ranges(set, write)
+}
+
+fn cidr(cidr: &Cidr) -> String {
+    match cidr {
+        Cidr::Known(net) => net.to_string(),
+        Cidr::Symbol(symbol) => symbol.text.to_string(),
+    }
+}
+
+fn prefix_list(network: &Network, list: crate::network::PrefixListIndex) -> String {
+    let list = &network.prefix_lists[list.0];
+    match &list.service {
+        Some(service) if !matches!(list.name, Name::Implied { .. }) => format!("{} ({service})", list.name),
+        Some(service) => service.clone(),
+        None => list.name.to_string(),
+    }
+}
+
+/// `0.0.0.0/0 -> Nat`.
+pub(super) fn route(network: &Network, route: &Route) -> Phrase {
+    let destination = match &route.destination {
+        Destination::Cidr(range) => cidr(range),
+        Destination::PrefixList(list) => prefix_list(network, *list),
+        Destination::Ipv6 => "IPv6".to_owned(),
+        Destination::Unknown(_) => "?".to_owned(),
+    };
+    let target = match &route.target {
+        Target::Local => "local".to_owned(),
+        Target::InternetGateway(gateway) => network.internet_gateways[gateway.0].name.to_string(),
+        Target::NatGateway(nat) => network.nat_gateways[nat.0].name.to_string(),
+        Target::GatewayEndpoint(endpoint) => network.endpoints[endpoint.0].name.to_string(),
+        Target::Peering(peering) => network.peerings[peering.0].name.to_string(),
+        Target::Interface { name, .. } | Target::Opaque { name, .. } => name.to_string(),
+        Target::Unknown(_) => "?".to_owned(),
+    };
+    phrase!(en: "route {destination} → {target}", ja: "ルート {destination} → {target}")
+}
+
+pub(super) fn no_route(_table: &str, flow: &Flow, main: bool, subnet: &str) -> Phrase {
+    let to = addresses(&flow.destination);
+    if main {
+        return phrase!(
+            en: "no route leads to {to}: subnet {subnet} has no route table of its own and falls to the VPC's main one",
+            ja: "{to} へのルートがありません: サブネット {subnet} にはルートテーブルの関連付けがなく、VPC のメインルートテーブルが使われます",
+        );
+    }
+    phrase!(en: "no route leads to {to}", ja: "{to} へのルートがありません")
+}
+
+pub(super) fn no_route_back(_table: &str, flow: &Flow) -> Phrase {
+    let to = addresses(&flow.source);
+    phrase!(en: "no route leads back to {to}", ja: "{to} への戻りのルートがありません")
+}
+
+pub(super) fn table_unknown() -> Phrase {
+    phrase!(en: "its route table is not known here", ja: "ルートテーブルがわかりません")
+}
+
+pub(super) fn route_unknown() -> Phrase {
+    phrase!(en: "which route is taken is not known here", ja: "どのルートが使われるかわかりません")
+}
+
+pub(super) fn target_unknown() -> Phrase {
+    phrase!(en: "where the route leads is not known here", ja: "ルートの行き先がわかりません")
+}
+
+pub(super) fn blackhole(route: &Phrase) -> Phrase {
+    Phrase {
+        en: format!("{}: its target is gone (blackhole)", route.en),
+        ja: format!("{}: ターゲットがありません (blackhole)", route.ja),
+    }
+}
+
+pub(super) fn answer_elsewhere(route: &Phrase) -> Phrase {
+    Phrase {
+        en: format!("answers do not come back: {}", route.en),
+        ja: format!("応答が戻りません: {}", route.ja),
+    }
+}
+
+pub(super) fn answer_stays(_table: &str) -> Phrase {
+    phrase!(
+        en: "answers do not come back: the sender's address is also one of this VPC's own, so they stay here",
+        ja: "応答が戻りません: 送信元のアドレスがこの VPC の範囲と重なり、応答は VPC 内に留まります",
+    )
+}
+
+pub(super) fn nobody_there(vpc: &str, flow: &Flow) -> Phrase {
+    let to = addresses(&flow.destination);
+    phrase!(
+        en: "{to} is an address of VPC {vpc} itself, where nothing answers to it",
+        ja: "{to} は VPC {vpc} 自身の範囲ですが、応答するものがありません",
+    )
+}
+
+pub(super) fn not_attached(gateway: &str) -> Phrase {
+    phrase!(en: "{gateway} is attached to no VPC", ja: "{gateway} はどの VPC にもアタッチされていません")
+}
+
+pub(super) fn attached_elsewhere(gateway: &str) -> Phrase {
+    phrase!(en: "{gateway} is attached to another VPC", ja: "{gateway} は別の VPC にアタッチされています")
+}
+
+pub(super) fn no_internet_gateway(vpc: &str) -> Phrase {
+    phrase!(
+        en: "no internet gateway is attached to VPC {vpc}",
+        ja: "VPC {vpc} にインターネットゲートウェイがアタッチされていません",
+    )
+}
+
+pub(super) fn private_destination(gateway: &str) -> Phrase {
+    phrase!(
+        en: "{gateway} does not send to private addresses",
+        ja: "{gateway} はプライベートアドレス宛ての通信を送りません",
+    )
+}
+
+pub(super) fn no_public_address(gateway: &str) -> Phrase {
+    phrase!(
+        en: "{gateway} carries only what has a public address; a function in a VPC has private ones only, in a public subnet too",
+        ja: "{gateway} を通れるのはパブリックアドレスを持つものだけです。VPC 内の関数は、パブリックサブネットにあってもプライベートアドレスしか持ちません",
+    )
+}
+
+pub(super) fn private_nat(gateway: &str) -> Phrase {
+    phrase!(
+        en: "{gateway} carries only what has a public address; a private NAT gateway has none",
+        ja: "{gateway} を通れるのはパブリックアドレスを持つものだけです。プライベート NAT ゲートウェイは持ちません",
+    )
+}
+
+pub(super) fn public_address_unknown() -> Phrase {
+    phrase!(
+        en: "whether the sender has a public address is not known here",
+        ja: "送信元がパブリックアドレスを持つかどうかわかりません",
+    )
+}
+
+pub(super) fn nat_loop(nat: &str) -> Phrase {
+    phrase!(
+        en: "the route table of {nat}'s own subnet sends everything back to {nat}; it needs a route to an internet gateway",
+        ja: "{nat} 自身のサブネットのルートテーブルが {nat} に戻しています。インターネットゲートウェイへのルートが必要です",
+    )
+}
+
+pub(super) fn nat_unknown(nat: &str) -> Phrase {
+    phrase!(en: "the subnet of {nat} is not known here", ja: "{nat} のサブネットがわかりません")
+}
+
+pub(super) fn nat_of_other_vpc(nat: &str) -> Phrase {
+    phrase!(en: "{nat} serves its own VPC only", ja: "{nat} が扱えるのは自身の VPC の通信だけです")
+}
+
+pub(super) fn endpoint_behind_nat(endpoint: &str) -> Phrase {
+    phrase!(
+        en: "whether a NAT gateway may use gateway endpoint {endpoint} is not documented",
+        ja: "NAT ゲートウェイからゲートウェイエンドポイント {endpoint} を使えるかは文書化されていません",
+    )
+}
+
+pub(super) fn peering_behind_nat(peering: &str) -> Phrase {
+    phrase!(
+        en: "whether a NAT gateway may use peering connection {peering} is not documented",
+        ja: "NAT ゲートウェイからピアリング接続 {peering} を使えるかは文書化されていません",
+    )
+}
+
+pub(super) fn endpoint_protocol(endpoint: &str) -> Phrase {
+    phrase!(en: "{endpoint} carries TCP and ICMP only", ja: "{endpoint} が扱うのは TCP と ICMP だけです")
+}
+
+pub(super) fn policy() -> Phrase {
+    phrase!(
+        en: "it has a policy, which is not read yet: requests may be refused",
+        ja: "ポリシーがあります (まだ解釈しません)。要求が拒否されることがあります",
+    )
+}
+
+pub(super) fn peering_inactive(peering: &str) -> Phrase {
+    phrase!(en: "{peering} is not active", ja: "{peering} は有効ではありません")
+}
+
+pub(super) fn peering_elsewhere(peering: &str) -> Phrase {
+    phrase!(en: "{peering} does not connect this VPC", ja: "{peering} はこの VPC を接続していません")
+}
+
+pub(super) fn peering_unknown(peering: &str) -> Phrase {
+    phrase!(en: "what {peering} connects is not known here", ja: "{peering} の接続先がわかりません")
+}
+
+pub(super) fn not_transitive(peering: &str) -> Phrase {
+    phrase!(
+        en: "{peering} carries traffic between its two VPCs only, not through them",
+        ja: "{peering} が運ぶのは 2 つの VPC の間の通信だけで、その先へは運びません",
+    )
+}
+
+pub(super) fn source_dest_check(interface: &str) -> Phrase {
+    phrase!(
+        en: "{interface} drops what is not addressed to it (SourceDestCheck)",
+        ja: "{interface} は自分宛てでない通信を破棄します (SourceDestCheck)",
+    )
+}
+
+pub(super) fn source_dest_check_unknown(interface: &str) -> Phrase {
+    phrase!(
+        en: "whether {interface} forwards what is not addressed to it is not known here",
+        ja: "{interface} が自分宛てでない通信を転送するかどうかわかりません",
+    )
+}
+
+pub(super) fn forwards(interface: &str) -> Phrase {
+    phrase!(
+        en: "{interface} forwards packets; what it does with them is up to its software",
+        ja: "{interface} は通信を転送します。その先はソフトウェア次第です",
+    )
+}
+
+pub(super) fn opaque(kind: Opaque, id: &str) -> Phrase {
+    match kind {
+        Opaque::TransitGateway => phrase!(
+            en: "what stands behind transit gateway {id} is not followed yet",
+            ja: "Transit Gateway {id} の先はまだ追跡しません",
+        ),
+        Opaque::VpnGateway => phrase!(
+            en: "what stands behind virtual private gateway {id} is not followed yet",
+            ja: "仮想プライベートゲートウェイ {id} の先はまだ追跡しません",
+        ),
+        Opaque::ApplianceEndpoint => phrase!(
+            en: "what the appliance behind {id} lets through is not known",
+            ja: "{id} の先のアプライアンスが何を通すかわかりません",
+        ),
+        Opaque::LocalGateway
+        | Opaque::CarrierGateway
+        | Opaque::CoreNetwork
+        | Opaque::EgressOnlyInternetGateway => phrase!(
+            en: "what stands behind {id} is not followed",
+            ja: "{id} の先は追跡しません",
+        ),
+    }
+}
+
+pub(super) fn stranger() -> Phrase {
+    phrase!(
+        en: "which interface has this address, and so which groups guard it, is not known here",
+        ja: "このアドレスを持つインターフェイスと、そのセキュリティグループがわかりません",
+    )
+}
+
+/// The names of groups, in a row.
+pub(super) fn group_names(network: &Network, groups: &Listed<GroupIndex>) -> String {
+    let names: Vec<String> =
+        groups.items.iter().map(|group| network.groups[group.0].name.to_string()).collect();
+    if names.is_empty() { "?".to_owned() } else { names.join(", ") }
+}
+
+fn traffic(protocol: &Fact<Protocol>, ports: &Fact<Ports>) -> String {
+    let protocol = match protocol {
+        Fact::Known(Protocol::All) => return "*".to_owned(),
+        Fact::Known(protocol) => *protocol,
+        Fact::Unknown(_) => return "?".to_owned(),
+    };
+    match ports {
+        _ if !protocol.has_ports() => protocol.to_string(),
+        Fact::Known(ports) if *ports == Ports::ALL => format!("{protocol} *"),
+        Fact::Known(ports) => format!("{protocol} {ports}"),
+        Fact::Unknown(_) => format!("{protocol} ?"),
+    }
+}
+
+/// `allows tcp 443 to 0.0.0.0/0`.
+pub(super) fn group_rule(network: &Network, rule: &GroupRule, way: Way) -> Phrase {
+    let what = traffic(&rule.protocol, &rule.ports);
+    let peer = match &rule.peer {
+        Peer::Cidr(range) => cidr(range),
+        Peer::PrefixList(list) => prefix_list(network, *list),
+        Peer::Group(group) => network.groups[group.0].name.to_string(),
+        Peer::Ipv6 => "IPv6".to_owned(),
+        Peer::Unknown(_) => "?".to_owned(),
+    };
+    match (way, rule.default) {
+        (Way::Egress, true) => phrase!(
+            en: "lets everything out (no egress rule is written)",
+            ja: "すべて送信可 (アウトバウンドルールの記述なし)",
+        ),
+        (Way::Ingress, true) => phrase!(
+            en: "lets in what wears the same group",
+            ja: "同じグループからの受信を許可",
+        ),
+        (Way::Egress, false) => phrase!(en: "allows {what} to {peer}", ja: "{peer} への {what} を許可"),
+        (Way::Ingress, false) => phrase!(en: "allows {what} from {peer}", ja: "{peer} からの {what} を許可"),
+    }
+}
+
+/// Why no rule of a group applies.
+pub(super) fn group_denies(
+    _network: &Network,
+    groups: &str,
+    way: Way,
+    flow: &Flow,
+    empty: bool,
+    named: &Match,
+) -> Phrase {
+    let what = ports_of(flow);
+    let (to, from) = (addresses(&flow.destination), addresses(&flow.source));
+    let _ = named;
+    match (way, empty) {
+        (Way::Egress, true) => phrase!(
+            en: "{groups} lets nothing out",
+            ja: "{groups} は送信を一切許可していません",
+        ),
+        (Way::Ingress, true) => phrase!(
+            en: "{groups} has no inbound rule, so nothing comes in",
+            ja: "{groups} にはインバウンドルールがなく、何も受信できません",
+        ),
+        (Way::Egress, false) => phrase!(
+            en: "no outbound rule of {groups} allows {what} to {to}",
+            ja: "{groups} のアウトバウンドルールに {to} への {what} を許可するものがありません",
+        ),
+        (Way::Ingress, false) => phrase!(
+            en: "no inbound rule of {groups} allows {what} from {from}",
+            ja: "{groups} のインバウンドルールに {from} からの {what} を許可するものがありません",
+        ),
+    }
+}
+
+pub(super) fn group_unknown(way: Way) -> Phrase {
+    match way {
+        Way::Egress => phrase!(
+            en: "whether its outbound rules allow this is not known here",
+            ja: "アウトバウンドルールが許可するかどうかわかりません",
+        ),
+        Way::Ingress => phrase!(
+            en: "whether its inbound rules allow this is not known here",
+            ja: "インバウンドルールが許可するかどうかわかりません",
+        ),
+    }
+}
+
+pub(super) fn acl_unknown() -> Phrase {
+    phrase!(
+        en: "whether the subnet's network ACL allows this is not known here",
+        ja: "サブネットのネットワーク ACL が許可するかどうかわかりません",
+    )
+}
+
+fn entry_words(entry: &AclEntry) -> (String, String, String) {
+    let number = entry.number.known().map_or_else(|| "?".to_owned(), u16::to_string);
+    let range = entry.cidr.as_ref().map_or_else(|| "IPv6".to_owned(), cidr);
+    (number, traffic(&entry.protocol, &entry.ports), range)
+}
+
+pub(super) fn acl_entry(entry: &AclEntry, way: Way, subnet: &Name) -> Phrase {
+    if entry.at.is_none() {
+        return match way {
+            Way::Egress => {
+                phrase!(en: "out of subnet {subnet}: everything", ja: "サブネット {subnet} から: すべて許可")
+            }
+            Way::Ingress => {
+                phrase!(en: "into subnet {subnet}: everything", ja: "サブネット {subnet} へ: すべて許可")
+            }
+        };
+    }
+    let (number, what, range) = entry_words(entry);
+    match way {
+        Way::Egress => phrase!(
+            en: "out of subnet {subnet}: entry {number} allows {what} to {range}",
+            ja: "サブネット {subnet} から: エントリ {number} が {range} への {what} を許可",
+        ),
+        Way::Ingress => phrase!(
+            en: "into subnet {subnet}: entry {number} allows {what} from {range}",
+            ja: "サブネット {subnet} へ: エントリ {number} が {range} からの {what} を許可",
+        ),
+    }
+}
+
+pub(super) fn acl_denies(
+    acl: &str,
+    entry: Option<&AclEntry>,
+    way: Way,
+    flow: &Flow,
+    answer: bool,
+    subnet: &Name,
+) -> Phrase {
+    let (from, to) = if answer {
+        (addresses(&flow.destination), addresses(&flow.source))
+    } else {
+        (addresses(&flow.source), addresses(&flow.destination))
+    };
+    let what = if answer && flow.protocol.has_ports() {
+        format!("{} {}", flow.protocol, ranges(&flow.source_ports.ranges, |port| port.to_string()))
+    } else {
+        ports_of(flow)
+    };
+    let (what_en, what_ja) =
+        if answer { (format!("answers ({what})"), format!("応答 ({what})")) } else { (what.clone(), what) };
+    match (way, entry) {
+        (Way::Egress, Some(entry)) => {
+            let (number, ..) = entry_words(entry);
+            phrase!(
+                en: "entry {number} denies {what_en} out of subnet {subnet} to {to}",
+                ja: "エントリ {number} がサブネット {subnet} から {to} への {what_ja} を拒否",
+            )
+        }
+        (Way::Ingress, Some(entry)) => {
+            let (number, ..) = entry_words(entry);
+            phrase!(
+                en: "entry {number} denies {what_en} into subnet {subnet} from {from}",
+                ja: "エントリ {number} が {from} からサブネット {subnet} への {what_ja} を拒否",
+            )
+        }
+        (Way::Egress, None) => phrase!(
+            en: "no outbound entry of {acl} allows {what_en} out of subnet {subnet} to {to}",
+            ja: "{acl} のアウトバウンドエントリに、サブネット {subnet} から {to} への {what_ja} を許可するものがありません",
+        ),
+        (Way::Ingress, None) => phrase!(
+            en: "no inbound entry of {acl} allows {what_en} into subnet {subnet} from {from}",
+            ja: "{acl} のインバウンドエントリに、{from} からサブネット {subnet} への {what_ja} を許可するものがありません",
+        ),
+    }
+}
+
+pub(super) fn taken_as_no_service_address(goal: &str, services: &str) -> Phrase {
+    phrase!(
+        en: "{goal} is taken to be no address of {services}",
+        ja: "{goal} は {services} のアドレスではないものとします",
+    )
+}
+
+pub(super) fn taken_as_public(host: &str) -> Phrase {
+    phrase!(en: "{host} is taken to have a public address", ja: "{host} はパブリックアドレスを持つものとします")
+}
+
+pub(super) fn dns_taken_as_on(vpc: &Name) -> Phrase {
+    phrase!(
+        en: "DNS support and DNS hostnames are taken to be on in VPC {vpc}: an endpoint with private DNS needs them",
+        ja: "VPC {vpc} の DNS サポートと DNS ホスト名は有効なものとします (プライベート DNS のエンドポイントに必要なため)",
+    )
+}

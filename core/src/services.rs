@@ -1,0 +1,223 @@
+//! The AWS services that VPC endpoints lead to, and their names.
+
+use std::borrow::Cow;
+
+/// Facts; the file says how it is written.
+const SERVICES: &str = include_str!("../data/endpoint_services.txt");
+
+/// What stands between the last part of a service's name and the same with FIPS 140 cryptography.
+const FIPS: &str = "-fips";
+
+/// A line of the facts.
+#[derive(Clone, Copy, Debug)]
+struct Service {
+    suffix: &'static str,
+    rest: &'static str,
+}
+
+/// Whether there is an endpoint service with this suffix: `s3`, `ecr.dkr`, `kms-fips`.
+pub fn is_suffix(text: &str) -> bool {
+    let plain = text.strip_suffix(FIPS);
+    services().any(|service| service.suffix == text || (Some(service.suffix) == plain && service.has_fips()))
+}
+
+/// Whether gateway endpoints of this service exist.
+pub fn has_gateway(suffix: &str) -> bool {
+    services().any(|service| {
+        service.suffix == suffix
+            && service.words().any(|word| matches!(word, "gateway" | "gateway+interface"))
+    })
+}
+
+/// Every suffix, in the order of the alphabet but for FIPS variants, which follow their service.
+pub fn suffixes() -> impl Iterator<Item = Cow<'static, str>> {
+    services().flat_map(|service| {
+        let fips = service.has_fips().then(|| Cow::Owned(format!("{}{FIPS}", service.suffix)));
+        [Cow::Borrowed(service.suffix)].into_iter().chain(fips)
+    })
+}
+
+/// The suffix of a service's name: `sqs` of `com.amazonaws.ap-northeast-1.sqs`. Nothing for names that are not known.
+pub fn suffix_of_name(name: &str) -> Option<String> {
+    let suffix = |name: &str| {
+        let name = name.strip_prefix("cn.").unwrap_or(name);
+        let (region, suffix) = name.strip_prefix("com.amazonaws.")?.split_once('.')?;
+        (is_region(region) && is_suffix(suffix)).then(|| suffix.to_owned())
+    };
+    suffix(name).or_else(|| {
+        let service = services().find(|service| {
+            let written = service.words().find_map(|word| word.strip_prefix("name="));
+            written.is_some_and(|written| is_name(written, name))
+        })?;
+        Some(service.suffix.to_owned())
+    })
+}
+
+/// A host name of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceHost<'h> {
+    /// The suffix of the service: `sqs`.
+    pub suffix: &'static str,
+    /// The region in the name; nothing for services that have none.
+    pub region: Option<&'h str>,
+}
+
+/// The service whose regional endpoint, and so whose private DNS, `host` belongs to: `sqs.ap-northeast-1.amazonaws.com`.
+///
+/// The global names of regional services (`sts.amazonaws.com`) are not answered by private DNS and give nothing.
+pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
+    if let Some(service) =
+        services().find(|service| service.hosts().any(|word| word.strip_prefix('=') == Some(host)))
+    {
+        return Some(ServiceHost { suffix: service.suffix, region: None });
+    }
+    let bare = host.strip_suffix(".cn").unwrap_or(host);
+    let domains = [(".amazonaws.com", "amazonaws.com"), (".api.aws", "api.aws")];
+    let (regional, domain) =
+        domains.into_iter().find_map(|(end, domain)| Some((bare.strip_suffix(end)?, domain)))?;
+    let (before, region) = regional.rsplit_once('.')?;
+    if !is_region(region) {
+        return None;
+    }
+    let fits = |pattern: &str| {
+        let (pattern, of) = pattern.split_once('@').unwrap_or((pattern, "amazonaws.com"));
+        of == domain && matches_pattern(pattern, before)
+    };
+    let service = services().find(|service| {
+        let mut hosts = service.hosts().peekable();
+        if hosts.peek().is_some() {
+            hosts.any(fits)
+        } else {
+            service.words().all(|word| word != "-") && fits(service.suffix)
+        }
+    })?;
+    Some(ServiceHost { suffix: service.suffix, region: Some(region) })
+}
+
+fn services() -> impl Iterator<Item = Service> {
+    SERVICES.lines().filter(|line| !line.starts_with('#')).map(|line| {
+        let (suffix, rest) = line.split_once(' ').unwrap_or((line, ""));
+        Service { suffix, rest }
+    })
+}
+
+impl Service {
+    fn words(self) -> impl Iterator<Item = &'static str> {
+        self.rest.split_whitespace()
+    }
+
+    fn has_fips(self) -> bool {
+        self.words().any(|word| word == "fips")
+    }
+
+    fn hosts(self) -> impl Iterator<Item = &'static str> {
+        self.words().filter_map(|word| word.strip_prefix("host="))
+    }
+}
+
+/// `ap-northeast-1`, `us-gov-east-1`: words, and a number at the end.
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let number = parts.next_back().unwrap_or("");
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let words = parts.clone().count();
+    number.len() == 1
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && (2..=3).contains(&words)
+        && parts.all(is_word)
+}
+
+/// Whether `name` is the written one, with any region for its `@`.
+fn is_name(written: &str, name: &str) -> bool {
+    match written.split_once('@') {
+        None => written == name,
+        Some((before, after)) => {
+            name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).is_some_and(is_region)
+        }
+    }
+}
+
+/// Whether `text` is `pattern`, in which every `*` stands for one character or more.
+fn matches_pattern(pattern: &str, text: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else { return pattern == text };
+    let Some(rest) = text.strip_prefix(before) else { return false };
+    // Patterns have two stars at most, and none beside another: trying every end is cheap.
+    rest.char_indices()
+        .skip(1)
+        .map(|(at, _)| at)
+        .chain([rest.len()])
+        .any(|at| at > 0 && rest.get(at..).is_some_and(|rest| matches_pattern(after, rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suffixes_are_known_by_their_whole_name() {
+        for known in ["s3", "dynamodb", "ecr.dkr", "kms-fips", "execute-api", "sagemaker.runtime-fips"] {
+            assert!(is_suffix(known), "{known}");
+        }
+        for unknown in ["", "#", "s4", "ecr", "s3-fips", "name=aws", "ecr.dkr host=*.dkr.ecr"] {
+            assert!(!is_suffix(unknown), "{unknown}");
+        }
+        let gateways: Vec<_> = suffixes().filter(|suffix| has_gateway(suffix)).collect();
+        assert_eq!(gateways, ["dynamodb", "s3", "s3express"]);
+        assert_eq!(suffixes().count(), 467, "each of the table's services once");
+    }
+
+    #[test]
+    fn names_of_services_are_read() {
+        for (name, suffix) in [
+            ("com.amazonaws.ap-northeast-1.sqs", Some("sqs")),
+            ("com.amazonaws.us-east-1.ecr.api", Some("ecr.api")),
+            ("cn.com.amazonaws.cn-north-1.ec2", Some("ec2")),
+            ("com.amazonaws.iam", Some("iam")),
+            ("aws.api.eu-west-1.freetier", Some("freetier")),
+            ("aws.sagemaker.eu-west-1.studio", Some("studio")),
+            ("com.amazonaws.vpce.us-east-1.vpce-svc-0123", None),
+            ("com.amazonaws.us-east-1.nothing", None),
+            ("sqs", None),
+        ] {
+            assert_eq!(suffix_of_name(name).as_deref(), suffix, "{name}");
+        }
+    }
+
+    #[test]
+    fn hosts_belong_to_services() {
+        for (host, suffix, region) in [
+            ("sqs.ap-northeast-1.amazonaws.com", "sqs", Some("ap-northeast-1")),
+            ("reports.s3.ap-northeast-1.amazonaws.com", "s3", Some("ap-northeast-1")),
+            ("with.dots.s3.us-gov-west-1.amazonaws.com", "s3", Some("us-gov-west-1")),
+            ("s3.eu-west-1.amazonaws.com", "s3", Some("eu-west-1")),
+            (
+                "data--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com",
+                "s3express",
+                Some("us-east-1"),
+            ),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com", "ecr.dkr", Some("us-east-1")),
+            ("api.ecr.us-east-1.amazonaws.com", "ecr.api", Some("us-east-1")),
+            ("a1b2c3.execute-api.us-east-1.amazonaws.com", "execute-api", Some("us-east-1")),
+            ("kinesis.us-east-1.amazonaws.com", "kinesis-streams", Some("us-east-1")),
+            ("eks-auth.us-east-1.api.aws", "eks-auth", Some("us-east-1")),
+            ("ec2.cn-north-1.amazonaws.com.cn", "ec2", Some("cn-north-1")),
+            ("iam.amazonaws.com", "iam", None),
+        ] {
+            assert_eq!(of_host(host), Some(ServiceHost { suffix, region }), "{host}");
+        }
+        for other in [
+            "sts.amazonaws.com",
+            "s3.amazonaws.com",
+            "reports.s3.amazonaws.com",
+            "ecr.dkr.us-east-1.amazonaws.com",
+            "execute-api.us-east-1.amazonaws.com",
+            "sqs.us-east-1.api.aws",
+            "sqs.somewhere.amazonaws.com",
+            "vpce-1-2.sqs.us-east-1.vpce.amazonaws.com",
+            "api.example.com",
+            "",
+        ] {
+            assert_eq!(of_host(other), None, "{other}");
+        }
+    }
+}

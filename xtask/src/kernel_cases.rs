@@ -1,0 +1,21 @@
+//! Runs the comparison with the kernel of the tests, in a release build because it traces thousands of flows.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::project::Project;
+
+pub(crate) fn run(project: &Project, arguments: &[&str]) -> Result<ExitCode> {
+    let here = std::env::current_dir().context("the current folder is gone")?;
+    let mut command = project.cargo();
+    command
+        // A folder that is given means what it means to the caller.
+        .current_dir(here)
+        .args(["run", "--quiet", "--release", "--manifest-path"])
+        .arg(project.path("Cargo.toml"))
+        .args(["--package", "vpcheck-tests", "--bin", "kernel_cases", "--"])
+        .args(arguments);
+    let status = command.status().context("cannot start cargo; install Rust with rustup")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
