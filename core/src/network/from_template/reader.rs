@@ -340,13 +340,31 @@ impl<'a> Reader<'a, '_> {
             if let Part::Resource { id, attribute: Some(attribute) } = &part
                 && matches!(attribute.as_str(), "PrivateIp" | "PrimaryPrivateIpAddress" | "PrivateIpAddress")
                 && let Some(resource) = self.template.resource(id)
-                && let Some(Fact::Known(address)) = self.text(resource, &["PrivateIpAddress"])?
+                && let Some(address) = self.fixed_address(resource)?
             {
                 part = Part::Literal(address);
             }
             out.push(part);
         }
         Ok(out)
+    }
+
+    /// The private address that a resource asks for: itself, or in the first of the interfaces inside it.
+    fn fixed_address(&self, resource: &Resource) -> Result<Option<String>, Split> {
+        const PROPERTY: &str = "PrivateIpAddress";
+        if let Some(Fact::Known(address)) = self.text(resource, &[PROPERTY])? {
+            return Ok(Some(address));
+        }
+        let Some(interfaces) = self.property(resource, &["NetworkInterfaces"])? else { return Ok(None) };
+        for interface in &self.items(&interfaces)?.items {
+            let device = self.entry(interface, "DeviceIndex")?;
+            if device.is_some_and(|case| number(&case) != Fact::Known(0)) {
+                continue;
+            }
+            let address = self.entry(interface, PROPERTY)?;
+            return Ok(address.and_then(|case| text(&case).known().cloned()));
+        }
+        Ok(None)
     }
 
     /// A zone.
@@ -491,6 +509,7 @@ Resources:
   Ring: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt Gnir.VpcId, CidrBlock: !GetAtt Gnir.CidrBlock}}
   Gnir: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt Ring.VpcId, CidrBlock: !GetAtt Ring.CidrBlock}}
   Server: {Type: AWS::EC2::Instance, Properties: {PrivateIpAddress: 10.0.0.10}}
+  Inside: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '1', PrivateIpAddress: 10.0.0.11}, {DeviceIndex: 0, PrivateIpAddress: 10.0.0.12}]}}
   Other: {Type: AWS::EC2::Instance}
   Group:
     Type: AWS::EC2::SecurityGroup
@@ -499,6 +518,7 @@ Resources:
       SecurityGroupIngress:
         - {IpProtocol: -1, CidrIp: !GetAtt Vpc.CidrBlock}
         - {IpProtocol: -1, CidrIp: !Sub '${Server.PrivateIp}/32'}
+        - {IpProtocol: -1, CidrIp: !Join ['', [!GetAtt Inside.PrivateIp, /32]]}
         - {IpProtocol: -1, CidrIp: !Sub '${Other.PrivateIp}/32'}
         - {IpProtocol: -1, CidrIp: !GetAtt Ring.CidrBlock}
         - {IpProtocol: -1, CidrIp: 10.0.3.7/16}
@@ -516,7 +536,7 @@ Resources:
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(found, ["10.0.0.0/16", "10.0.0.10/32", "?", "?", "10.0.0.0/16", "?"]);
+        assert_eq!(found, ["10.0.0.0/16", "10.0.0.10/32", "10.0.0.12/32", "?", "?", "10.0.0.0/16", "?"]);
     }
 
     #[test]

@@ -5,7 +5,9 @@ use super::listeners::defaults;
 use super::msk::merge;
 use super::standing::Standing;
 use crate::network::from_template::reader::Split;
-use crate::network::{GroupIndex, Listed, Missing, Name, Place, Placement, SubnetIndex, Workload, WorkloadKind};
+use crate::network::{
+    GroupIndex, Listed, Missing, Name, Place, Placement, SubnetIndex, Workload, WorkloadKind,
+};
 use crate::template::Resource;
 
 const FILE_SYSTEM: &str = "AWS::EFS::FileSystem";
