@@ -349,22 +349,21 @@ impl<'a> Reader<'a, '_> {
         Ok(out)
     }
 
-    /// The private address that a resource asks for: itself, or in the first of the interfaces inside it.
+    /// The private address that an instance or interface is given, its first interface's where they are written apart.
     fn fixed_address(&self, resource: &Resource) -> Result<Option<String>, Split> {
-        const PROPERTY: &str = "PrivateIpAddress";
-        if let Some(Fact::Known(address)) = self.text(resource, &[PROPERTY])? {
-            return Ok(Some(address));
-        }
-        let Some(interfaces) = self.property(resource, &["NetworkInterfaces"])? else { return Ok(None) };
-        for interface in &self.items(&interfaces)?.items {
-            let device = self.entry(interface, "DeviceIndex")?;
-            if device.is_some_and(|case| number(&case) != Fact::Known(0)) {
-                continue;
+        let mut found = self.property(resource, &["PrivateIpAddress"])?;
+        if found.is_none()
+            && let Some(interfaces) = self.property(resource, &["NetworkInterfaces"])?
+        {
+            for interface in self.items(&interfaces)?.items {
+                let index = self.entry(&interface, "DeviceIndex")?.map(|case| number(&case));
+                if matches!(index, None | Some(Fact::Known(0))) {
+                    found = self.entry(&interface, "PrivateIpAddress")?;
+                    break;
+                }
             }
-            let address = self.entry(interface, PROPERTY)?;
-            return Ok(address.and_then(|case| text(&case).known().cloned()));
         }
-        Ok(None)
+        Ok(found.and_then(|case| case.value.known().map(str::to_owned)))
     }
 
     /// A zone.
