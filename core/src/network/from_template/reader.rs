@@ -508,6 +508,7 @@ Resources:
   Ring: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt Gnir.VpcId, CidrBlock: !GetAtt Gnir.CidrBlock}}
   Gnir: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt Ring.VpcId, CidrBlock: !GetAtt Ring.CidrBlock}}
   Server: {Type: AWS::EC2::Instance, Properties: {PrivateIpAddress: 10.0.0.10}}
+  Inside: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '1', PrivateIpAddress: 10.0.0.11}, {DeviceIndex: 0, PrivateIpAddress: 10.0.0.12}]}}
   Other: {Type: AWS::EC2::Instance}
   Group:
     Type: AWS::EC2::SecurityGroup
@@ -516,6 +517,7 @@ Resources:
       SecurityGroupIngress:
         - {IpProtocol: -1, CidrIp: !GetAtt Vpc.CidrBlock}
         - {IpProtocol: -1, CidrIp: !Sub '${Server.PrivateIp}/32'}
+        - {IpProtocol: -1, CidrIp: !Join ['', [!GetAtt Inside.PrivateIp, /32]]}
         - {IpProtocol: -1, CidrIp: !Sub '${Other.PrivateIp}/32'}
         - {IpProtocol: -1, CidrIp: !GetAtt Ring.CidrBlock}
         - {IpProtocol: -1, CidrIp: 10.0.3.7/16}
@@ -533,7 +535,7 @@ Resources:
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(found, ["10.0.0.0/16", "10.0.0.10/32", "?", "?", "10.0.0.0/16", "?"]);
+        assert_eq!(found, ["10.0.0.0/16", "10.0.0.10/32", "10.0.0.12/32", "?", "?", "10.0.0.0/16", "?"]);
     }
 
     #[test]
