@@ -55,7 +55,7 @@ pub(crate) fn run(
     };
     let remarks = Remarks::new(&tracing.problems, |file| tracing.sources.get(usize::from(file.0)));
     let mut problems = remarks.problems;
-    problems.extend(unusable(&path, &tracing, arguments.from.is_some()));
+    problems.extend(unusable(&path, &tracing, arguments.from.is_some() && error.is_none()));
     problems.extend(wrong_assumptions(&arguments.known, &tracing));
     if let (Some(error), true) = (error, problems.is_empty()) {
         problems.push(Problem { what: error.what, next: error.next });

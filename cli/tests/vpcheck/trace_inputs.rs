@@ -153,13 +153,13 @@ fn context_that_cannot_be_used_ends_the_run_and_other_output_is_skipped() {
         ("open.yaml", OPEN),
         ("broken.json", "{\"Vpcs\": [}"),
         ("shape.json", "{\n  \"Subnets\": 5\n}\n"),
-        ("other.json", r#"{"Reservations": []}"#),
+        ("other.json", r#"{"Clusters": []}"#),
         ("empty.json", ""),
         ("folder/readme.md", "nothing"),
     ]);
     for command in ["check", "trace"] {
         for (name, message) in [
-            ("broken.json", "error: broken.json:1:11: "),
+            ("broken.json", "error: broken.json:1:"),
             ("shape.json", "error: shape.json:2:"),
             ("empty.json", "error: empty.json: empty\n"),
             ("missing.json", "error: missing.json: no such file or folder\n"),
