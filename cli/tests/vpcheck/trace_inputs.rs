@@ -95,9 +95,9 @@ fn names_that_the_template_does_not_have_are_told() {
     let workspace = Workspace::new([("open.yaml", OPEN)]);
     let run = workspace.run("trace open.yaml --assume Subents=isolated");
     let expected =
-        "error: --assume Subents: the template has no such parameter\n  = help: did you mean `Subnets`?\n";
+        "error: --assume Subents: the template has nothing of this name\n  = help: did you mean `Subnets`?\n";
     assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (2, "", expected));
-    let run = workspace.run("trace open.yaml --assume Vpcs=isolated");
+    let run = workspace.run("trace open.yaml --assume import:subnets=isolated");
     assert!(run.err.ends_with("  = help: subnets that are not known: Subnets\n"), "{}", run.err);
     let run = workspace.run("trace open.yaml --param Gruop=sg-1");
     let expected = "note: --param Gruop: the template has no such parameter; did you mean `Group`?\n";
