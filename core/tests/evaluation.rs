@@ -51,6 +51,7 @@ fn text_written(text: &Text) -> String {
         Part::Resource { id, attribute: None } => format!("<{id}>"),
         Part::Resource { id, attribute: Some(attribute) } => format!("<{id}.{attribute}>"),
         Part::Zone { index, .. } => format!("<zone {index}>"),
+        Part::Item { list, index } => format!("{}[{index}]", unknown_written(list)),
         Part::Unknown(unknown) => unknown_written(unknown),
     });
     parts.collect()
