@@ -60,8 +60,20 @@ fn resolve_in(
     surroundings.context.declare(&mut builder);
     assume::declare(template, &surroundings.assumed, &mut builder);
     from_template::declare(template, situation, &mut builder)?;
+    name_prefix_lists(&mut builder, &surroundings.prefix_lists);
     fill_prefix_lists(&mut builder.network, &surroundings.prefix_lists);
     Ok(builder.network)
+}
+
+/// Names the lists of services that addresses were given for, also where no route or rule does: they tell what the
+/// public name of the service answers.
+fn name_prefix_lists(builder: &mut Builder, given: &BTreeMap<String, Vec<Ipv4Net>>) {
+    let region = builder.network.region.clone();
+    for id in given.keys() {
+        if let Some(service) = prefix_lists::service_of(region.as_deref(), id) {
+            builder.service_prefix_list(service);
+        }
+    }
 }
 
 /// Writes the addresses that were given for prefix lists into them. What is given for an id goes before what is given

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::answer::Answer;
-use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet};
+use super::flow::{Addresses, Belongs, EPHEMERAL, Flow, PortSet};
 use super::walk::{Report, Standing, Walk};
 use super::{
     Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, Verdict, words,
@@ -533,6 +533,7 @@ impl Tracer<'_> {
                     destination: destination.addresses.clone(),
                     source_ports: PortSet::of(EPHEMERAL),
                     ports: ports.clone(),
+                    translations: Vec::new(),
                 };
                 let mut left = PARTS;
                 let one = self.explore(&flow, source, destination, &mut left);
@@ -568,14 +569,15 @@ impl Tracer<'_> {
         };
         let Some(rest) = left.checked_sub(1) else { return missed(Missing::TooManyCases) };
         *left = rest;
-        let difference = match cut {
-            Cut::Addresses(..) => Difference::Address,
-            Cut::Ports(..) => Difference::Port,
-        };
-        let [inside, outside] = flow.parts(&cut);
-        let inside = self.explore(&inside, source, destination, left);
-        let outside = self.explore(&outside, source, destination, left);
-        inside.or(outside, difference)
+        let mut joined: Option<Answer> = None;
+        for part in flow.parts_that_count(&cut) {
+            let answer = self.explore(&part, source, destination, left);
+            joined = Some(match joined {
+                Some(before) => before.or(answer, cut.difference()),
+                None => answer,
+            });
+        }
+        joined.unwrap_or_else(|| missed(Missing::TooManyCases))
     }
 }
 
