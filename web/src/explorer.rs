@@ -283,7 +283,12 @@ fn answer(props: &Props, path: &Path, has_context: bool) -> Html {
 fn ask_item(ask: &Ask, language: Language, on_field: &Callback<Field>) -> Html {
     html! {
         <li>
-            <span>{ prose(ask.reason.get(language)) }</span>
+            <span>
+                { prose(ask.reason.get(language)) }
+                if let Some(command) = &ask.command {
+                    <code class="command">{ command }</code>
+                }
+            </span>
             if let Some(field) = ask.field.clone() {
                 <button type="button" class="place" onclick={on_field.reform(move |_| field.clone())}>
                     { say(&words::settle_go(), language) }
