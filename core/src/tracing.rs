@@ -129,8 +129,11 @@ pub fn trace(
             }
         }
         for goal in suggested_goals(&one.network) {
-            if !tracing.to.contains(&goal) {
-                tracing.to.push(goal);
+            match tracing.to.iter_mut().find(|known| known.target == goal.target) {
+                None => tracing.to.push(goal),
+                // Where a port depends on the situation, each has its own.
+                Some(known) if *known != goal => known.ports = None,
+                Some(_) => {}
             }
         }
     }

@@ -59,8 +59,9 @@ impl fmt::Display for Name {
                     Unknown::DynamicReference(name) | Unknown::Pseudo(name) => out.write_str(name)?,
                     Unknown::Attribute { resource, attribute } => write!(out, "{resource}.{attribute}")?,
                     Unknown::Transform(name) | Unknown::ForeignTag(name) => out.write_str(name)?,
+                    // Their number only tells them apart.
                     Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep => {
-                        out.write_str("?")?;
+                        return out.write_str("?");
                     }
                 }
                 match item {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::answer::Answer;
-use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet};
+use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet, Side, Translation};
 use super::walk::{Report, Standing, Walk};
 use super::{
     Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, Verdict, words,
@@ -18,6 +18,9 @@ use crate::network::{
 
 /// Parts of a flow that are told apart; more are too many cases.
 const PARTS: usize = 64;
+
+/// So few of the ports that callers send from (under one in a hundred) are left out.
+const SLIVER: u64 = 640;
 
 /// Traces from a workload: once for each of its subnets, or once where it is in no VPC or its subnets are not known.
 /// `addresses` says what names answer.
@@ -66,7 +69,7 @@ fn standing(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Stan
         at: workload.at,
         subnet,
         vpc: vpc_of(network, workload, subnet),
-        groups: workload.groups.clone(),
+        groups: workload.groups_in(subnet).clone(),
         groups_at: workload.network_at,
         public_address: workload.public_address.clone(),
     }
@@ -383,7 +386,7 @@ impl Tracer<'_> {
                     self.network,
                     subnet,
                     target.vpc,
-                    workload.groups.clone(),
+                    workload.groups_in(subnet).clone(),
                     workload.address,
                 );
                 Destination {
@@ -459,7 +462,7 @@ impl Tracer<'_> {
                     self.network,
                     *subnet,
                     target.vpc,
-                    workload.groups.clone(),
+                    workload.groups_in(*subnet).clone(),
                     Some(address),
                 );
                 destinations.push(Destination {
@@ -533,6 +536,7 @@ impl Tracer<'_> {
                     destination: destination.addresses.clone(),
                     source_ports: PortSet::of(EPHEMERAL),
                     ports: ports.clone(),
+                    translated: Vec::new(),
                 };
                 let mut left = PARTS;
                 let one = self.explore(&flow, source, destination, &mut left);
@@ -569,10 +573,34 @@ impl Tracer<'_> {
         let Some(rest) = left.checked_sub(1) else { return missed(Missing::TooManyCases) };
         *left = rest;
         let difference = match cut {
-            Cut::Addresses(..) => Difference::Address,
-            Cut::Ports(..) => Difference::Port,
+            Cut::Addresses(..) | Cut::Translated(_, Translation::Addresses, _) => Difference::Address,
+            Cut::Ports(..) | Cut::Translated(_, Translation::Ports, _) => Difference::Port,
         };
         let [inside, outside] = flow.parts(&cut);
+        // An entry for one server port is also about one of the 64,512 ports that callers send from: who meets it by
+        // chance tries again. Such a sliver makes no way, and breaks none.
+        let callers = match &cut {
+            Cut::Ports(Side::Source, set) => {
+                Some((flow.source_ports.ranges.and(set), flow.source_ports.ranges.without(set)))
+            }
+            Cut::Translated(nat, Translation::Ports, set) => {
+                let all = flow.after(*nat, Translation::Ports, &PortSet::of(EPHEMERAL).ranges);
+                Some((all.and(set), all.without(set)))
+            }
+            _ => None,
+        };
+        if let Some((within, beyond)) = callers {
+            let (few, part) = if within.count() < beyond.count() {
+                (within, outside.clone())
+            } else {
+                (beyond, inside.clone())
+            };
+            if few.count() <= SLIVER {
+                let mut answer = self.explore(&part, source, destination, left);
+                answer.assumptions.push(words::ports_left_out(&few));
+                return answer;
+            }
+        }
         let inside = self.explore(&inside, source, destination, left);
         let outside = self.explore(&outside, source, destination, left);
         inside.or(outside, difference)

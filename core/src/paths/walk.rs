@@ -4,7 +4,7 @@
 //! blocker wants to know of the next.
 
 use super::filter::{self, Decision, RuleAt, Way};
-use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, Match, PortSet, Side};
+use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, Match, PortSet, Side, Translation};
 use super::route::{Lookup, lookup};
 use super::{Action, Blocker, Code, Component, Direction, Hop, words};
 use crate::language::Phrase;
@@ -392,7 +392,7 @@ impl<'n> Walk<'n> {
             words::translates(subnet.map(|at| &network.subnets[at.0].name)),
             at,
         );
-        let translated = Flow {
+        let mut translated = Flow {
             source: match subnet {
                 Some(subnet) => Addresses::of_interface(network, subnet, vpc, Listed::default(), nat.address),
                 None => Addresses { ranges: Ranges::public_addresses(), open: None, belongs: Belongs::Plain },
@@ -400,14 +400,19 @@ impl<'n> Walk<'n> {
             source_ports: PortSet::of(EPHEMERAL),
             ..flow.clone()
         };
+        let source = &mut translated.source.ranges;
+        *source = flow.after(index, Translation::Addresses, source);
+        let ports = &mut translated.source_ports.ranges;
+        *ports = flow.after(index, Translation::Ports, ports);
         match subnet {
             Some(subnet) => {
                 let table = network.subnets[subnet.0].table.clone();
                 let next = Stop { subnet: Some(subnet), table, vpc, public_address, is_nat: true };
-                self.onward(&next, &translated, target)?;
+                self.onward(&next, &translated, target)
             }
-            None => self.regional(vpc, &translated, target, nat.table, public_address, &id, at)?,
+            None => self.regional(vpc, &translated, target, nat.table, public_address, &id, at),
         }
+        .map_err(|cut| cut.before(index))?;
         if let Some(subnet) = crosses {
             self.acl(subnet, Way::Egress, flow, true)?;
         }
@@ -537,7 +542,11 @@ impl<'n> Walk<'n> {
         if stop.is_nat && !flow.destination.is_public() {
             let missing = Missing::Undocumented(Topic::PrivateAddressThroughNat);
             self.open(Direction::Out, component, &id, words::peering_behind_nat(&id), missing);
-            return Ok(());
+            // If it may, the target still has its own filters.
+            return match flow.destination.vpc() == Some(there) {
+                true => self.deliver(stop, flow, target, false, &Match::No, Some(index)),
+                false => Ok(()),
+            };
         }
         let arrives = match flow.destination.vpc() {
             Some(vpc) => vpc == there,
