@@ -1,5 +1,6 @@
 //! What the tests that cross the crates share.
 
+pub mod composed;
 pub mod corpus;
 pub mod deployed;
 pub mod kernel;

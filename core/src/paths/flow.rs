@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use crate::network::{
-    Cidr, Fact, GroupIndex, Listed, Missing, Name, Network, Ports, Protocol, Ranges, SubnetIndex, VpcIndex,
-    addresses_of,
+    Cidr, Fact, GroupIndex, Listed, Missing, Name, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex,
+    VpcIndex, addresses_of,
 };
 
 /// What a set of addresses is cut along.
@@ -19,6 +19,26 @@ pub(super) enum Side {
 pub(super) enum Cut {
     Addresses(Side, Ranges),
     Ports(Side, Ranges),
+    /// The same of the addresses, or ports, that a NAT gateway puts in place of the source's.
+    Translated(NatIndex, Translation, Ranges),
+}
+
+/// What a NAT gateway replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Translation {
+    Addresses,
+    Ports,
+}
+
+impl Cut {
+    /// The same cut, seen from before a NAT gateway.
+    pub(super) fn before(self, nat: NatIndex) -> Self {
+        match self {
+            Self::Addresses(Side::Source, set) => Self::Translated(nat, Translation::Addresses, set),
+            Self::Ports(Side::Source, set) => Self::Translated(nat, Translation::Ports, set),
+            cut => cut,
+        }
+    }
 }
 
 /// Whether a rule is about some traffic.
@@ -226,6 +246,8 @@ pub(super) struct Flow {
     /// The port that answers come back to.
     pub(super) source_ports: PortSet,
     pub(super) ports: PortSet,
+    /// The part of what NAT gateways put in place of the source that this flow is about.
+    pub(super) translated: Vec<(NatIndex, Translation, Ranges)>,
 }
 
 /// Ports that callers send from; a NAT gateway chooses from the same.
@@ -236,6 +258,12 @@ pub(super) const ECHO_REQUEST: u8 = 8;
 pub(super) const ECHO_REPLY: u8 = 0;
 
 impl Flow {
+    /// What is left of the addresses or ports that a NAT gateway may use.
+    pub(super) fn after(&self, nat: NatIndex, what: Translation, all: &Ranges) -> Ranges {
+        let own = self.translated.iter().filter(|(of, part, _)| *of == nat && *part == what);
+        own.fold(all.clone(), |left, (_, _, set)| left.and(set))
+    }
+
     /// The part inside and the part outside of a cut.
     pub(super) fn parts(&self, cut: &Cut) -> [Flow; 2] {
         let with = |keep: &dyn Fn(&Ranges, &Ranges) -> Ranges| {
@@ -246,9 +274,12 @@ impl Flow {
                     part.destination.ranges = keep(&part.destination.ranges, set);
                 }
                 Cut::Ports(Side::Source, set) => {
-                    part.source_ports.ranges = keep(&part.source_ports.ranges, set)
+                    part.source_ports.ranges = keep(&part.source_ports.ranges, set);
                 }
                 Cut::Ports(Side::Destination, set) => part.ports.ranges = keep(&part.ports.ranges, set),
+                Cut::Translated(nat, what, set) => {
+                    part.translated.push((*nat, *what, keep(&Ranges::all_addresses(), set)));
+                }
             }
             part
         };
@@ -270,7 +301,6 @@ pub(super) fn same_group(network: &Network, one: GroupIndex, other: GroupIndex) 
     };
     match (&network.groups[one.0].name, &network.groups[other.0].name) {
         (one, other) if made_here(one) || made_here(other) => Match::No,
-        (Name::Aws(_), Name::Aws(_)) => Match::No,
         // The default group of a VPC that is described has an id of its own; of one that is not, it may be any.
         (Name::Unknown { value, .. }, _) | (_, Name::Unknown { value, .. }) => {
             Match::Maybe(Missing::Value(value.clone()))

@@ -580,6 +580,14 @@ pub(super) fn taken_as_no_service_address(goal: &str, services: &str) -> Phrase 
     )
 }
 
+pub(super) fn ports_left_out(ports: &Ranges) -> Phrase {
+    let ports = ranges(ports, |port| port.to_string());
+    phrase!(
+        en: "a network ACL treats callers' port {ports} differently; so few ports are left out",
+        ja: "ネットワーク ACL は呼び出し元ポート {ports} だけ扱いが異なりますが、わずかなため除いて判定しています",
+    )
+}
+
 pub(super) fn taken_as_public(host: &str) -> Phrase {
     phrase!(en: "{host} is taken to have a public address", ja: "{host} はパブリックアドレスを持つものとします")
 }
