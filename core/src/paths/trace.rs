@@ -78,6 +78,8 @@ struct Destination {
     addresses: Addresses,
     /// What makes it one of several.
     difference: Difference,
+    /// Whether it must be reached beside the others.
+    required: bool,
     /// What the resolver says first.
     resolved: Option<Hop>,
     /// The policy of the endpoint that it is.
@@ -278,6 +280,7 @@ impl Tracer<'_> {
                     target: Some(target),
                     addresses,
                     difference: Difference::Placement,
+                    required: false,
                     resolved: resolved.cloned(),
                     policy: Some(endpoint.policy.clone()),
                     missing: None,
@@ -391,6 +394,7 @@ impl Tracer<'_> {
                     missing: (workload.kind == WorkloadKind::LoadBalancer)
                         .then_some(Missing::NotFollowed(Topic::LoadBalancer)),
                     difference: Difference::Placement,
+                    required: workload.placement == Placement::Each,
                     ..plain(addresses)
                 }
             })
@@ -544,6 +548,7 @@ impl Tracer<'_> {
             }
             let Some(answer) = answer else { continue };
             joined = Some(match joined {
+                Some(before) if destination.required => before.and(answer),
                 Some(before) => before.or(answer, destination.difference),
                 None => answer,
             });
@@ -586,6 +591,7 @@ fn plain(addresses: Addresses) -> Destination {
         target: None,
         addresses,
         difference: Difference::Address,
+        required: false,
         resolved: None,
         policy: None,
         missing: None,
