@@ -1,16 +1,19 @@
 //! The command line.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::{Ipv4Net, Ipv6Net};
 use vpcheck_core::Options;
 use vpcheck_core::language::Language;
+use vpcheck_core::network::Assumption;
 
 /// Checks what the Lambda functions of a CloudFormation or SAM template can reach from inside a VPC.
 #[derive(Debug, Parser)]
 #[command(name = "vpcheck", version, about, disable_help_subcommand = true)]
 #[command(
-    after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 unusable arguments or input."
+    after_help = "Exit status: 0 nothing at or above --fail-on, every path as --expect says; 1 findings, another verdict; 2 unusable arguments or input."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -24,6 +27,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check templates and report findings
     Check(CheckArguments),
+    /// Follow the paths from functions to databases, services, hosts and the internet
+    Trace(TraceArguments),
     /// Print the document of a rule
     Explain {
         /// The id of the rule, such as `unknown-reference`
@@ -68,6 +73,38 @@ pub(crate) struct CheckArguments {
     pub(crate) known: KnownArguments,
 }
 
+/// What `vpcheck trace` takes.
+#[derive(Debug, Args)]
+pub(crate) struct TraceArguments {
+    /// Template, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    /// Source: the logical id of a function or another workload [default: every function]
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: Option<String>,
+    /// Destination: a resource, a service such as s3, internet, a host name, an address or a range [default: what the
+    /// template suggests]
+    #[arg(long, value_name = "DEST[:PORT[-PORT]][/tcp|udp|icmp]")]
+    pub(crate) to: Option<String>,
+    /// Exit with 1 unless every path has exactly this verdict
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    pub(crate) expect: Option<Expectation>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// What every path is expected to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Expectation {
+    /// Packets arrive and answers come back
+    Reachable,
+    /// They do not
+    Blocked,
+}
+
 /// What is known beside the templates.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What is known")]
@@ -84,6 +121,18 @@ pub(crate) struct KnownArguments {
     /// Region the stack goes to, such as ap-northeast-1
     #[arg(long)]
     pub(crate) region: Option<String>,
+    /// What the real network is: files, or folders of .json files, with the output of `aws ec2 describe-...`
+    #[arg(long = "context", value_name = "FILE|DIR")]
+    pub(crate) contexts: Vec<PathBuf>,
+    /// What subnets that are not known are taken to be: private-nat, isolated or public
+    #[arg(long = "assume", value_name = "PARAMETER=KIND", value_parser = assumption)]
+    pub(crate) assumed: Vec<(String, Assumption)>,
+    /// Addresses of a prefix list
+    #[arg(long = "prefix-list", value_name = "ID=CIDR,...", value_parser = prefix_list)]
+    pub(crate) prefix_lists: Vec<(String, Vec<Ipv4Net>)>,
+    /// Addresses that a host name or a service's public name answers, such as sqs=192.0.2.32/29
+    #[arg(long = "resolve", value_name = "NAME=ADDRESS|CIDR,...", value_parser = resolved)]
+    pub(crate) addresses: Vec<(String, Vec<Ipv4Net>)>,
     /// Settings [default: vpcheck.yaml in the template's folder or above it, up to the root of the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -165,6 +214,50 @@ fn name_and_value(argument: &str) -> Result<(String, String), String> {
     }
 }
 
+/// `import:NAME` and `resolve:REF` may hold equal signs, the kinds do not.
+fn assumption(argument: &str) -> Result<(String, Assumption), String> {
+    let (name, kind) = argument
+        .rsplit_once('=')
+        .filter(|(name, _)| !name.trim().is_empty())
+        .ok_or("write it as PARAMETER=KIND, such as PrivateSubnetIds=private-nat")?;
+    let kind = Assumption::parse(kind.trim())
+        .ok_or_else(|| format!("`{kind}` is none of private-nat, isolated and public"))?;
+    Ok((name.trim().to_owned(), kind))
+}
+
+fn prefix_list(argument: &str) -> Result<(String, Vec<Ipv4Net>), String> {
+    name_and_addresses(argument, "write it as ID=CIDR,..., such as pl-0a1b2c3d=10.20.0.0/16")
+}
+
+fn resolved(argument: &str) -> Result<(String, Vec<Ipv4Net>), String> {
+    let (name, addresses) =
+        name_and_addresses(argument, "write it as NAME=ADDRESS, such as api.example.com=203.0.113.9")?;
+    Ok((name.to_ascii_lowercase(), addresses))
+}
+
+fn name_and_addresses(argument: &str, form: &str) -> Result<(String, Vec<Ipv4Net>), String> {
+    let (name, list) = argument.split_once('=').ok_or(form)?;
+    let (name, list) = (name.trim(), list.trim());
+    if name.is_empty() || list.is_empty() {
+        return Err(form.to_owned());
+    }
+    let addresses: Result<Vec<Ipv4Net>, String> = list.split(',').map(|item| net(item.trim())).collect();
+    Ok((name.to_owned(), addresses?))
+}
+
+fn net(text: &str) -> Result<Ipv4Net, String> {
+    if let Ok(address) = text.parse::<Ipv4Addr>() {
+        return Ok(address.into());
+    }
+    if let Ok(net) = text.parse::<Ipv4Net>() {
+        return Ok(net.trunc());
+    }
+    if text.parse::<Ipv6Net>().is_ok() || text.parse::<Ipv6Addr>().is_ok() {
+        return Err(format!("`{text}` is of IPv6, which vpcheck does not follow yet; leave it out"));
+    }
+    Err(format!("`{text}` is no IPv4 address or range such as 192.0.2.0/24"))
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -201,5 +294,34 @@ mod tests {
         assert_eq!(name_and_value("A="), Ok(("A".into(), String::new())));
         assert!(name_and_value("A").is_err());
         assert!(name_and_value("=b").is_err());
+    }
+
+    #[test]
+    fn assumptions_name_a_value_and_a_kind() {
+        assert_eq!(assumption("Subnets=isolated"), Ok(("Subnets".into(), Assumption::Isolated)));
+        assert_eq!(assumption("import:a=b=public"), Ok(("import:a=b".into(), Assumption::Public)));
+        for wrong in ["Subnets", "=public", "Subnets=private", "Subnets="] {
+            assert!(assumption(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_single_or_ranges() {
+        let nets = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<Ipv4Net>>();
+        assert_eq!(
+            resolved("API.example.com=192.0.2.1, 198.51.100.7/24"),
+            Ok(("api.example.com".into(), nets(&["192.0.2.1/32", "198.51.100.0/24"])))
+        );
+        assert_eq!(prefix_list("pl-1=10.0.0.0/8"), Ok(("pl-1".into(), nets(&["10.0.0.0/8"]))));
+        for (wrong, reason) in [
+            ("pl-1", "write it as"),
+            ("pl-1=", "write it as"),
+            ("=10.0.0.0/8", "write it as"),
+            ("pl-1=10.0.0.0/33", "`10.0.0.0/33` is no IPv4 address"),
+            ("pl-1=10.0.0.0/8,", "`` is no IPv4 address"),
+            ("pl-1=2001:db8::/32", "IPv6"),
+        ] {
+            assert!(prefix_list(wrong).unwrap_err().contains(reason), "{wrong}");
+        }
     }
 }

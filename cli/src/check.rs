@@ -1,18 +1,17 @@
 //! `vpcheck check`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use vpcheck_core::finding::Severity;
 use vpcheck_core::language::Language;
-use vpcheck_core::{Analysis, Options, analyze, render};
+use vpcheck_core::{Analysis, analyze, render};
 
-use crate::args::{CheckArguments, FailOn, Format, KnownArguments};
-use crate::config::{self, Config};
+use crate::args::{CheckArguments, FailOn, Format};
+use crate::context;
 use crate::input::{self, Input};
+use crate::known::{Known, Settings};
 use crate::nested;
-use crate::parameters::{self, Deployment, Values};
+use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::text::{Checked, TextWriter};
 
@@ -25,17 +24,6 @@ const INVALID_SYNTAX: &str = "invalid-syntax";
 /// The address of the published documents, where the program was built for one.
 const SITE: Option<&str> = option_env!("VPCHECK_SITE");
 
-/// What a check came to.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    /// The result, as it goes to standard output.
-    pub(crate) output: String,
-    /// What could not be checked.
-    pub(crate) problems: Vec<Problem>,
-    /// Whether there are findings at or above `--fail-on`.
-    pub(crate) fails: bool,
-}
-
 /// Checks everything that the arguments name. An argument that cannot be used ends it; an input does not.
 pub(crate) fn run(
     arguments: &CheckArguments,
@@ -43,13 +31,15 @@ pub(crate) fn run(
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?;
+    let mut remarks = context::Remarks::of_files(known.contexts());
     let mut found = input::find(&arguments.inputs);
-    let mut problems = std::mem::take(&mut found.problems);
+    let mut problems = std::mem::take(&mut remarks.problems);
+    problems.append(&mut found.problems);
     let mut outlines: Vec<Outline> = Vec::new();
     let mut files: Vec<Checked> = Vec::new();
     let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
     for input in &found.texts {
-        let (checked, complaints) = known.check(input);
+        let (checked, complaints) = check(&mut known, input);
         if let (Some(folder), true) = (input.folder, checked.is_some() || !complaints.is_empty()) {
             empty_folders[folder] = false;
         }
@@ -82,7 +72,7 @@ pub(crate) fn run(
         }
     };
     let fails = files.iter().any(|file| fails(&file.analysis, arguments.fail_on));
-    Ok(Outcome { output, problems, fails })
+    Ok(Outcome { output, notes: remarks.notes, problems, fails })
 }
 
 /// Which files a checked template is made of.
@@ -117,107 +107,31 @@ fn is_told_by_parent(outlines: &[Outline], at: usize) -> bool {
         && others.any(|(before, other)| other.nests(outline) && (before < at || !outline.nests(other)))
 }
 
-/// What is known beside the templates; settings are read once for each folder.
-struct Known<'a> {
-    arguments: &'a KnownArguments,
-    /// From `--param-file` and `--param`.
-    given: Deployment,
-    /// From `--config`.
-    config: Option<Rc<Config>>,
-    found: BTreeMap<PathBuf, Result<Settings, Problem>>,
-}
-
-/// What the files around a template say.
-#[derive(Clone, Debug, Default)]
-struct Settings {
-    config: Rc<Config>,
-    deployment: Rc<Deployment>,
-}
-
-impl<'a> Known<'a> {
-    fn new(arguments: &'a KnownArguments) -> Result<Self, Problem> {
-        let mut given = Deployment::default();
-        for path in &arguments.parameter_files {
-            let read = parameters::read_file(path, arguments.config_env.as_deref())?;
-            given.values.extend(read.values);
-            given.region = read.region.or(given.region);
-        }
-        given.values.extend(arguments.parameters.iter().cloned());
-        given.region = arguments.region.clone().or(given.region);
-        let config = arguments.config.as_deref().map(config::read).transpose()?.map(Rc::new);
-        Ok(Self { arguments, given, config, found: BTreeMap::new() })
+/// Nothing for a file of a folder that is no template.
+fn check(known: &mut Known<'_>, input: &Input) -> (Option<Checked>, Vec<Problem>) {
+    let text = match input.read(known.size_limit()) {
+        Ok(Some(text)) => text,
+        Ok(None) => return (None, Vec::new()),
+        Err(problem) => return (None, vec![problem]),
+    };
+    let path = input.shown();
+    let folder = input.parent();
+    // Broken settings are a problem, but the template is checked all the same.
+    let (settings, problem) = match known.settings(folder) {
+        Ok(settings) => (settings, None),
+        Err(problem) => (Settings::default(), Some(problem)),
+    };
+    let mut analysis = analyze(&path, &text, &known.options(input, &text, &settings));
+    let is_broken = analysis.findings.iter().any(|finding| finding.rule.0 == INVALID_SYNTAX);
+    let is_broken_template = is_broken && (input.is_named() || input::mentions_resources(text.as_bytes()));
+    if !analysis.is_template && !is_broken_template {
+        return (None, input.is_named().then(|| input::not_a_template(&path)).into_iter().collect());
     }
-
-    /// Nothing for a file of a folder that is no template.
-    fn check(&mut self, input: &Input) -> (Option<Checked>, Vec<Problem>) {
-        let limit = self.arguments.max_size;
-        let text = match input.read(limit) {
-            Ok(Some(text)) => text,
-            Ok(None) => return (None, Vec::new()),
-            Err(problem) => return (None, vec![problem]),
-        };
-        let path = input.shown();
-        let folder = input.parent();
-        // Broken settings are a problem, but the template is checked all the same.
-        let (settings, problem) = match self.settings(folder) {
-            Ok(settings) => (settings, None),
-            Err(problem) => (Settings::default(), Some(problem)),
-        };
-        let mut analysis = analyze(&path, &text, &self.options(input, &text, &settings));
-        let is_broken = analysis.findings.iter().any(|finding| finding.rule.0 == INVALID_SYNTAX);
-        let is_broken_template =
-            is_broken && (input.is_named() || input::mentions_resources(text.as_bytes()));
-        if !analysis.is_template && !is_broken_template {
-            return (None, input.is_named().then(|| input::not_a_template(&path)).into_iter().collect());
-        }
-        for source in analysis.sources.iter_mut().skip(1) {
-            source.path = input::shown(&nested::normalised(&folder.join(&source.path)));
-        }
-        settings.config.suppress_nested(&mut analysis);
-        (Some(Checked { path, analysis }), problem.into_iter().collect())
+    for source in analysis.sources.iter_mut().skip(1) {
+        source.path = input::shown(&nested::normalised(&folder.join(&source.path)));
     }
-
-    fn settings(&mut self, folder: &Path) -> Result<Settings, Problem> {
-        if let Some(found) = self.found.get(folder) {
-            return found.clone();
-        }
-        let found = self.find_settings(folder);
-        self.found.insert(folder.to_path_buf(), found.clone());
-        found
-    }
-
-    fn find_settings(&self, folder: &Path) -> Result<Settings, Problem> {
-        let config = match &self.config {
-            Some(config) => Rc::clone(config),
-            None => {
-                Rc::new(config::find(folder).map(|path| config::read(&path)).transpose()?.unwrap_or_default())
-            }
-        };
-        let environment = self.arguments.config_env.as_deref();
-        let deployment = parameters::read_samconfig(folder, environment)?.unwrap_or_default();
-        Ok(Settings { config, deployment: Rc::new(deployment) })
-    }
-
-    /// The command line goes before vpcheck.yaml, which goes before samconfig.toml.
-    fn options(&self, input: &Input, text: &str, settings: &Settings) -> Options {
-        let Settings { config, deployment } = settings;
-        let limit = self.arguments.max_size;
-        let mut values: Values = deployment.values.clone();
-        values.extend(config.values.clone());
-        values.extend(self.given.values.clone());
-        Options {
-            parameters: values,
-            region: [&self.given.region, &config.region, &deployment.region]
-                .into_iter()
-                .flatten()
-                .next()
-                .cloned(),
-            nested: nested::load(text, input.parent(), input.file(), limit),
-            size_limit: limit,
-            rules_off: config.allowed(input.file()),
-            ..Options::default()
-        }
-    }
+    settings.config.suppress_nested(&mut analysis);
+    (Some(Checked { path, analysis }), problem.into_iter().collect())
 }
 
 fn fails(analysis: &Analysis, fail_on: FailOn) -> bool {

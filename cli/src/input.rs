@@ -218,7 +218,8 @@ pub(crate) fn decode(bytes: Vec<u8>, limit: usize) -> Result<String, Refusal> {
 }
 
 impl Refusal {
-    fn problem(self, path: &str) -> Problem {
+    /// The refusal of a template, with what to do about it.
+    pub(crate) fn problem(self, path: &str) -> Problem {
         let save_as_utf8 = || phrase!(en: "save it as UTF-8", ja: "UTF-8 で保存し直してください");
         let name_a_template = || phrase!(en: "name a template in YAML or JSON", ja: "YAML か JSON のテンプレートを指定してください");
         let (what, next): (Phrase, Phrase) = match self {

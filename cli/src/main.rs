@@ -4,29 +4,34 @@ mod args;
 mod changes;
 mod check;
 mod config;
+mod context;
 mod explain;
 mod input;
+mod known;
 mod nested;
+mod outcome;
 mod parameters;
 mod problem;
 mod text;
+mod trace;
+mod trace_text;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE};
+use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE, DEFAULT_NOTE_STYLE};
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
-use vpcheck_core::language::Language;
+use vpcheck_core::language::{Language, Phrase};
 
 use crate::args::{Arguments, Command};
-use crate::check::Outcome;
+use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::text::harmless;
 
-/// Nothing at or above `--fail-on`.
+/// Nothing at or above `--fail-on`, every path as `--expect` says.
 const PASSED: u8 = 0;
-/// Findings at or above `--fail-on`.
+/// Findings at or above `--fail-on`, or a path that is not as `--expect` says.
 const FAILED: u8 = 1;
 /// An argument or an input cannot be used; this wins over findings.
 const UNUSABLE: u8 = 2;
@@ -36,10 +41,11 @@ fn main() -> ExitCode {
     let (language, color) = (arguments.manner.language(), arguments.manner.color());
     let result = match &arguments.command {
         Command::Check(check) => check::run(check, language, terminal_width()),
+        Command::Trace(trace) => trace::run(trace, language, terminal_width()),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };
-    let outcome = result.unwrap_or_else(|problem| Outcome { problems: vec![problem], ..Outcome::default() });
+    let outcome = result.unwrap_or_else(|problem| Outcome::of_problems(vec![problem]));
     let status = match &outcome {
         Outcome { problems, .. } if !problems.is_empty() => UNUSABLE,
         Outcome { fails: true, .. } => FAILED,
@@ -52,14 +58,11 @@ fn main() -> ExitCode {
     }
 }
 
-impl Outcome {
-    fn of_text(output: String) -> Self {
-        Self { output, ..Self::default() }
-    }
-}
-
 fn print(outcome: &Outcome, language: Language, color: ColorChoice) -> io::Result<()> {
     let mut errors = AutoStream::new(io::stderr().lock(), color);
+    for note in &outcome.notes {
+        let _ = writeln!(errors, "{}", noted(note, language));
+    }
     for problem in &outcome.problems {
         // Nobody is left to be told when standard error is gone; the exit status still tells.
         let _ = writeln!(errors, "{}", rendered(problem, language));
@@ -79,6 +82,14 @@ fn rendered(problem: &Problem, language: Language) -> String {
     format!(
         "{DEFAULT_ERROR_STYLE}{error}{DEFAULT_ERROR_STYLE:#}: {what}\n  = {DEFAULT_HELP_STYLE}{help}{DEFAULT_HELP_STYLE:#}: {next}"
     )
+}
+
+fn noted(note: &Phrase, language: Language) -> String {
+    let name = match language {
+        Language::English => "note",
+        Language::Japanese => "補足",
+    };
+    format!("{DEFAULT_NOTE_STYLE}{name}{DEFAULT_NOTE_STYLE:#}: {}", harmless(note.get(language)))
 }
 
 /// The width that excerpts may take, where someone looks at a terminal.

@@ -39,7 +39,9 @@ pub(crate) fn need(missing: &Missing, assumable: Assumable<'_>) -> Need {
                 en: "which interface has {address}, and so which security groups guard it, is not known",
                 ja: "{address} を持つインターフェイスと、そのセキュリティグループがわかりません",
             ),
-            settle_with: format!("--context FILE (`aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={address}`)"),
+            settle_with: format!(
+                "--context FILE (`aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={address}`)"
+            ),
         },
         Missing::HostAddress(host) => Need {
             parameter: None,

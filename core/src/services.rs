@@ -116,7 +116,7 @@ impl Service {
 }
 
 /// `ap-northeast-1`, `us-gov-east-1`: words, and a number at the end.
-fn is_region(text: &str) -> bool {
+pub(crate) fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let number = parts.next_back().unwrap_or("");
     let is_word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());

@@ -2,17 +2,17 @@
 //! itself once typing pauses.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use vpcheck_core::Options;
+use vpcheck_core::Source;
+use vpcheck_core::share::Shared;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use crate::queue::{Job, Queue};
-use crate::report::Report;
+use crate::report::{Contexts, Report, report};
 
 /// Analyses one text at a time and tells what came out. Clones are the same analyzer.
 #[derive(Clone)]
@@ -23,10 +23,10 @@ pub struct Analyzer {
 /// What to analyse.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// The template.
-    pub text: Rc<str>,
-    /// Values of its parameters.
-    pub parameters: BTreeMap<String, String>,
+    /// The template and what is given beside it.
+    pub shared: Shared,
+    /// What describe calls printed.
+    pub contexts: Rc<[Source]>,
 }
 
 /// How an analysis ended, with its number.
@@ -71,7 +71,8 @@ impl Analyzer {
                 // Whatever was typed during the pause is what counts.
                 let newest = this.inner.borrow_mut().queue.newest();
                 if let Some(Job { sequence, request }) = newest {
-                    let report = analyze(&request.text, &request.parameters);
+                    keep_contexts(request.contexts.to_vec());
+                    let report = analyze(&request.shared);
                     this.finish(sequence, Outcome::Done(sequence, Rc::new(report)));
                 }
             }),
@@ -136,20 +137,35 @@ impl PartialEq for Analyzer {
     }
 }
 
-/// Analyses `text` where it is called. `parameters` is a JSON object of strings; the answer is a [`Report`] in JSON.
+/// Analyses where it is called. `shared` is a [`Shared`] in JSON; the answer is a [`Report`] in JSON.
 #[wasm_bindgen]
-pub fn analyze_json(text: &str, parameters: &str) -> String {
-    let parameters = serde_json::from_str(parameters).unwrap_or_default();
-    serde_json::to_string(&analyze(text, &parameters)).unwrap_or_default()
+pub fn analyze_json(shared: &str) -> String {
+    let shared = serde_json::from_str(shared).unwrap_or_default();
+    serde_json::to_string(&analyze(&shared)).unwrap_or_default()
 }
 
-fn analyze(text: &str, parameters: &BTreeMap<String, String>) -> Report {
-    let options = Options { parameters: parameters.clone(), ..Options::default() };
-    Report::new(text, vpcheck_core::analyze(PATH, text, &options))
+/// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
+#[wasm_bindgen]
+pub fn keep_contexts_json(contexts: &str) {
+    let contexts: Vec<(String, String)> = serde_json::from_str(contexts).unwrap_or_default();
+    keep_contexts(contexts.into_iter().map(|(path, text)| Source { path, text }).collect());
 }
 
-/// What findings call the text in the editor.
-const PATH: &str = "template";
+thread_local! {
+    static CONTEXTS: RefCell<Contexts> = RefCell::default();
+}
+
+fn keep_contexts(sources: Vec<Source>) {
+    CONTEXTS.with_borrow_mut(|contexts| {
+        if contexts.sources() != sources {
+            *contexts = Contexts::new(sources);
+        }
+    });
+}
+
+fn analyze(shared: &Shared) -> Report {
+    CONTEXTS.with_borrow(|contexts| report(shared, contexts))
+}
 
 /// Analyses take milliseconds; one that takes this long would not come back.
 const PATIENCE_MS: u32 = 10_000;
@@ -173,6 +189,8 @@ enum Engine {
 struct RunningWorker {
     worker: Worker,
     is_ready: bool,
+    /// The contexts that it was told of.
+    contexts: RefCell<Rc<[Source]>>,
     _hears: Closure<dyn Fn(MessageEvent)>,
     _breaks: Closure<dyn Fn(ErrorEvent)>,
 }
@@ -199,14 +217,21 @@ impl RunningWorker {
         // The compiled module itself: the worker neither downloads nor compiles it again.
         start.set_module(&wasm_bindgen::module());
         worker.post_message(&start)?;
-        Ok(Self { worker, is_ready: false, _hears: hears, _breaks: breaks })
+        Ok(Self { worker, is_ready: false, contexts: RefCell::default(), _hears: hears, _breaks: breaks })
     }
 
     fn ask(&self, job: &Job<Request>) {
         let question: Question = js_sys::Object::new().unchecked_into();
         question.set_sequence(job.sequence);
-        question.set_text(&job.request.text);
-        question.set_parameters(&serde_json::to_string(&job.request.parameters).unwrap_or_default());
+        question.set_shared(&serde_json::to_string(&job.request.shared).unwrap_or_default());
+        let contexts = &job.request.contexts;
+        let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
+        if !is_told {
+            let pairs: Vec<(&str, &str)> =
+                contexts.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
+            question.set_contexts(&serde_json::to_string(&pairs).unwrap_or_default());
+            self.contexts.replace(contexts.clone());
+        }
         // A text can always be cloned; a worker that has gone says so by its error event.
         let _ = self.worker.post_message(&question);
     }
@@ -234,9 +259,9 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_sequence(this: &Question, sequence: u32);
     #[wasm_bindgen(method, setter)]
-    fn set_text(this: &Question, text: &str);
+    fn set_shared(this: &Question, json: &str);
     #[wasm_bindgen(method, setter)]
-    fn set_parameters(this: &Question, json: &str);
+    fn set_contexts(this: &Question, json: &str);
 
     /// What the worker says.
     type Answer;

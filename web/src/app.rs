@@ -5,8 +5,9 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use vpcheck_core::language::Language;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Element;
+use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use crate::address::{self, Address};
@@ -14,14 +15,17 @@ use crate::analyzer::{Analyzer, Outcome, Request};
 use crate::document::RuleDocument;
 use crate::editor::{EditorHandle, EditorPane};
 use crate::examples;
+use crate::explorer::{Explorer, verdict_mark};
 use crate::findings::{Findings, severity_mark};
 use crate::header::Header;
+use crate::inputs::{Field, Inputs};
 use crate::needs::Needs;
 use crate::notice::NoticeBar;
 use crate::preferences;
 use crate::prose::prose;
 use crate::report::Place;
 use crate::state::{Action, Notice, Pane, State, editor_text, open_link};
+use crate::tabs::{Counts, Tabs};
 use crate::words;
 
 impl Reducible for State {
@@ -58,8 +62,11 @@ pub fn App() -> Html {
     };
 
     {
-        let request = Request { text: state.text.clone(), parameters: state.parameters.clone() };
-        use_effect_with(state.revision, move |revision| analyzer.submit(*revision, request));
+        let shown = (*state).clone();
+        use_effect_with(state.revision, move |revision| {
+            let request = Request { shared: shown.shared(), contexts: shown.inputs.contexts.clone() };
+            analyzer.submit(*revision, request);
+        });
     }
     use_address(&state, &address, &editor);
     use_language(state.language);
@@ -106,11 +113,21 @@ pub fn App() -> Html {
             }
         })
     };
+    let on_step = {
+        let (state, editor) = (state.clone(), editor.clone());
+        Callback::from(move |(way, step): (usize, usize)| {
+            let place = state.shown_path().and_then(|path| path.ways.get(way)?.steps.get(step)?.place);
+            state.dispatch(Action::StepChosen(way, step));
+            if let Some(place) = place {
+                editor.select(place);
+            }
+        })
+    };
     let on_example = {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
         Callback::from(move |index: usize| {
             let text = editor_text(examples::ALL[index].text);
-            dispatcher.dispatch(Action::Opened(text.clone(), std::collections::BTreeMap::new()));
+            dispatcher.dispatch(Action::Opened(text.clone(), Inputs::default()));
             editor.replace_text(&text);
         })
     };
@@ -124,27 +141,32 @@ pub fn App() -> Html {
                 return;
             }
             let dispatcher = dispatcher.clone();
+            let done =
+                if shown.inputs.contexts.is_empty() { Notice::Copied } else { Notice::CopiedWithoutContext };
             spawn_local(async move {
-                let notice = if copy_address().await { Notice::Copied } else { Notice::NotCopied };
+                let notice = if copy_address().await { done } else { Notice::NotCopied };
                 dispatcher.dispatch(Action::Told(notice));
             });
         })
     };
     let on_undo = {
-        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        let (state, editor) = (state.clone(), editor.clone());
         Callback::from(move |()| {
-            dispatcher.dispatch(Action::Dismissed);
+            if state.notice == Some(Notice::Replaced) {
+                state.dispatch(Action::Returned);
+            }
+            state.dispatch(Action::Dismissed);
             editor.undo();
         })
     };
 
     let language = state.language;
-    let pane = match state.pane {
-        Pane::Template => "template",
-        Pane::Findings => "findings",
-    };
+    let list_name = if state.beside == Pane::Paths { words::paths() } else { words::findings() };
+    let counts = state
+        .report()
+        .map(|report| Counts { findings: report.counts().shown(), troubled: report.paths.troubled() });
     html! {
-        <div class="page" data-pane={pane}>
+        <div class="page" data-pane={state.pane.name()}>
             <Header
                 {language}
                 theme={state.theme}
@@ -154,7 +176,7 @@ pub fn App() -> Html {
                 on_theme={to_action(&state, Action::ThemeChosen)}
             />
             <main class="halves">
-                <Tabs pane={state.pane} {language} shown={shown_findings(&state)} {on_pane} />
+                <Tabs pane={state.pane} beside={state.beside} {language} {counts} {on_pane} />
                 <section class="half template" aria-label={words::template().get(language).to_owned()}>
                     <EditorPane
                         handle={(*editor).clone()}
@@ -169,23 +191,41 @@ pub fn App() -> Html {
                     />
                     { at_cursor(&state, &on_fix) }
                 </section>
-                <section class="half list" aria-label={words::findings().get(language).to_owned()}>
-                    <Findings
-                        report={state.report().cloned()}
-                        is_empty={state.text.trim().is_empty()}
-                        chosen={state.chosen}
-                        {language}
-                        {on_choose}
-                        {on_place}
-                        {on_fix}
-                        on_explain={on_explain_rule}
-                    />
+                <section class="half list" aria-label={list_name.get(language).to_owned()}>
+                    if state.beside == Pane::Paths {
+                        <Explorer
+                            report={state.report().cloned()}
+                            to={state.inputs.to.clone()}
+                            step={state.step}
+                            {language}
+                            on_from={to_action(&state, Action::FromChosen)}
+                            on_to={to_action(&state, Action::ToChosen)}
+                            on_path={to_action(&state, |(from, to)| Action::PathChosen(from, to))}
+                            {on_step}
+                            on_field={Callback::from(|field: Field| go_to(&field))}
+                        />
+                    } else {
+                        <Findings
+                            report={state.report().cloned()}
+                            is_empty={state.text.trim().is_empty()}
+                            chosen={state.chosen}
+                            {language}
+                            {on_choose}
+                            {on_place}
+                            {on_fix}
+                            on_explain={on_explain_rule}
+                        />
+                    }
                     if let Some(report) = state.report() {
                         <Needs
                             report={report.clone()}
-                            parameters={state.parameters.clone()}
+                            inputs={state.inputs.clone()}
                             {language}
-                            on_give={to_action(&state, |(name, value)| Action::ParameterGiven(name, value))}
+                            on_give={to_action(&state, |(field, value)| Action::Given(field, value))}
+                            on_assume={to_action(&state, |(key, kind)| Action::Assumed(key, kind))}
+                            on_add={to_action(&state, Action::ContextAdded)}
+                            on_remove={to_action(&state, Action::ContextRemoved)}
+                            on_unreadable={to_action(&state, |()| Action::Told(Notice::ContextUnreadable))}
                         />
                     }
                 </section>
@@ -242,7 +282,7 @@ fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &
                     Some(Err(error)) => dispatcher.dispatch(Action::Told(Notice::LinkRefused(error))),
                     Some(Ok(shared)) => {
                         let text = editor_text(&shared.text);
-                        dispatcher.dispatch(Action::Opened(text.clone(), shared.parameters));
+                        dispatcher.dispatch(Action::Opened(text.clone(), Inputs::of(&shared)));
                         editor.replace_text(&text);
                     }
                 })
@@ -297,48 +337,32 @@ async fn copy_address() -> bool {
     JsFuture::from(window.navigator().clipboard().write_text(&address)).await.is_ok()
 }
 
-fn shown_findings(state: &State) -> Option<usize> {
-    state.report().map(|report| report.counts().shown())
-}
-
-#[derive(PartialEq, Properties)]
-struct TabsProps {
-    pane: Pane,
-    language: Language,
-    shown: Option<usize>,
-    on_pane: Callback<Pane>,
-}
-
-/// The two halves of a narrow screen.
-#[component]
-fn Tabs(props: &TabsProps) -> Html {
-    let tab = |pane: Pane, name: String, count: Option<usize>| {
-        html! {
-            <button
-                type="button"
-                aria-pressed={(props.pane == pane).to_string()}
-                onclick={props.on_pane.reform(move |_| pane)}
-            >
-                { name }
-                if let Some(count) = count { <span class="tab-count">{ count }</span> }
-            </button>
+/// Brings a field of the form into view and gives it the keyboard. For subnets that is the first of the buttons.
+fn go_to(field: &Field) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let id = field.element();
+    let group = document.get_element_by_id(&format!("{id}-kinds"));
+    let button = group.and_then(|group| group.query_selector("button").ok().flatten());
+    if let Some(element) = button.or_else(|| document.get_element_by_id(&id)) {
+        let centre = ScrollIntoViewOptions::new();
+        centre.set_block(ScrollLogicalPosition::Center);
+        element.scroll_into_view_with_scroll_into_view_options(&centre);
+        if let Ok(element) = element.dyn_into::<HtmlElement>() {
+            // An element in the page can be focused.
+            let _ = element.focus();
         }
-    };
-    let language = props.language;
-    html! {
-        <div class="tabs" role="group" aria-label={words::tabs_name().get(language).to_owned()}>
-            { tab(Pane::Template, words::template().get(language).to_owned(), None) }
-            { tab(Pane::Findings, words::findings().get(language).to_owned(), props.shown) }
-        </div>
     }
 }
 
-/// Below the editor of a narrow screen, where nothing hovers: the finding at the cursor, or how many there are.
+/// Below the editor of a narrow screen, where nothing hovers: the finding at the cursor, or where to go back to.
 fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html {
     let language = state.language;
     let report = state.report();
     let chosen = state.chosen.and_then(|index| Some((index, report?.findings.get(index)?.clone())));
-    let show_list = to_action(state, |_: MouseEvent| Action::Shown(Pane::Findings));
+    let beside = state.beside;
+    let show_list = to_action(state, move |_: MouseEvent| Action::Shown(Pane::Findings));
+    let show_beside = to_action(state, move |_: MouseEvent| Action::Shown(beside));
+    let path = state.shown_path().filter(|_| beside == Pane::Paths);
     html! {
         <div class="at-cursor">
             if let Some((index, finding)) = chosen {
@@ -351,8 +375,13 @@ fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html 
                         { words::apply_fix().get(language).to_owned() }
                     </button>
                 }
+            } else if let Some(path) = path {
+                <button type="button" class="at-cursor-text" onclick={show_beside}>
+                    { verdict_mark(path.verdict) }
+                    <span>{ words::path_verdict(&path.from, &path.to, path.verdict).get(language).to_owned() }</span>
+                </button>
             } else {
-                <button type="button" class="at-cursor-text" onclick={show_list}>
+                <button type="button" class="at-cursor-text" onclick={show_beside}>
                     { report.map(|report| words::counts(report.counts()).get(language).to_owned()) }
                 </button>
             }
@@ -362,6 +391,11 @@ fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html 
 
 fn announcement(state: &State) -> String {
     let Some(report) = state.report() else { return String::new() };
+    if state.beside == Pane::Paths
+        && let Some(path) = &report.paths.shown
+    {
+        return words::path_verdict(&path.from, &path.to, path.verdict).get(state.language).to_owned();
+    }
     let phrase = if report.is_template || !report.findings.is_empty() {
         words::counts(report.counts())
     } else if state.text.trim().is_empty() {

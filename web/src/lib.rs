@@ -1,9 +1,12 @@
 //! The vpcheck playground: an editor, the findings, and links that carry both. Everything runs in the browser.
 //!
-//! What can be told apart from the browser is: [`state`], [`report`] and [`queue`] are plain data, tested natively.
-//! The rest is compiled for the browser only.
+//! What can be told apart from the browser is: [`state`], [`report`], [`queue`] and what they stand on are plain data,
+//! tested natively. The rest is compiled for the browser only.
 
+pub mod context;
 pub mod examples;
+pub mod inputs;
+pub mod paths;
 pub mod queue;
 pub mod report;
 pub mod state;
@@ -16,9 +19,13 @@ pub mod analyzer;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 #[cfg(target_arch = "wasm32")]
+mod deployed;
+#[cfg(target_arch = "wasm32")]
 mod document;
 #[cfg(target_arch = "wasm32")]
 pub mod editor;
+#[cfg(target_arch = "wasm32")]
+pub mod explorer;
 #[cfg(target_arch = "wasm32")]
 pub mod findings;
 #[cfg(target_arch = "wasm32")]
@@ -31,6 +38,8 @@ mod notice;
 mod preferences;
 #[cfg(target_arch = "wasm32")]
 mod prose;
+#[cfg(target_arch = "wasm32")]
+mod tabs;
 
 /// Draws the page. In the worker there is none, and the program waits to be asked.
 #[cfg(target_arch = "wasm32")]

@@ -1,14 +1,18 @@
 //! What the template leaves open, with a field for each value that would settle it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use vpcheck_core::language::Language;
+use vpcheck_core::Source;
+use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::network::Assumption;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::deployed::Deployed;
+use crate::inputs::{Field, Inputs, ranges};
 use crate::prose::prose;
-use crate::report::{Need, Report};
+use crate::report::Report;
 use crate::words;
 
 /// Properties of [`Needs`].
@@ -16,40 +20,50 @@ use crate::words;
 pub(crate) struct Props {
     /// The last report.
     pub report: Rc<Report>,
-    /// The values given so far.
-    pub parameters: BTreeMap<String, String>,
+    /// What is given so far.
+    pub inputs: Inputs,
     /// The language of the page.
     pub language: Language,
     /// A value was given; an empty one takes it away.
-    pub on_give: Callback<(String, String)>,
+    pub on_give: Callback<(Field, String)>,
+    /// Something was assumed about the subnets of a key; nothing takes it back.
+    pub on_assume: Callback<(String, Option<Assumption>)>,
+    /// Texts of describe calls were added.
+    pub on_add: Callback<Vec<Source>>,
+    /// One of them was taken away.
+    pub on_remove: Callback<usize>,
+    /// A file could not be read.
+    pub on_unreadable: Callback<()>,
 }
 
 /// What would settle unknowns, and what is assumed meanwhile.
 #[component]
 pub(crate) fn Needs(props: &Props) -> Html {
-    let Props { report, parameters, language, .. } = props;
+    let Props { report, language, .. } = props;
     let language = *language;
-    // A value that was given settles its need; its field must stay all the same.
-    let needed = report.needs.iter().filter_map(|need| need.parameter.as_ref());
-    let fields: BTreeSet<&String> = needed.chain(parameters.keys()).collect();
-    let others: Vec<&Need> = report.needs.iter().filter(|need| need.parameter.is_none()).collect();
+    let fields = fields(report, &props.inputs);
+    let others = reasons_without_field(report);
+    let has_network = !report.paths.from.is_empty() || !report.contexts.is_empty();
     html! {
         <>
-            if !fields.is_empty() || !others.is_empty() {
+            if !fields.is_empty() || !others.is_empty() || has_network {
                 <section class="needs" aria-labelledby="needs-title">
                     <h2 id="needs-title">{ words::needs().get(language).to_owned() }</h2>
                     if !fields.is_empty() {
                         <p class="needs-more">{ words::needs_more().get(language).to_owned() }</p>
                     }
-                    { for fields.into_iter().map(|name| field(props, name)) }
+                    { for fields.iter().map(|field| field_item(props, field)) }
                     if !others.is_empty() {
-                        <ul>
-                            { for others.iter().map(|need| html! {
-                                <li>
-                                    { prose(need.reason.get(language)) }
-                                </li>
-                            }) }
-                        </ul>
+                        <ul>{ for others.iter().map(|reason| html! { <li>{ prose(reason.get(language)) }</li> }) }</ul>
+                    }
+                    if has_network {
+                        <Deployed
+                            files={report.contexts.clone()}
+                            {language}
+                            on_add={&props.on_add}
+                            on_remove={&props.on_remove}
+                            on_unreadable={&props.on_unreadable}
+                        />
                     }
                 </section>
             }
@@ -67,44 +81,187 @@ pub(crate) fn Needs(props: &Props) -> Html {
     }
 }
 
-fn field(props: &Props, name: &str) -> Html {
-    let need = props.report.needs.iter().find(|need| need.parameter.as_deref() == Some(name));
-    let id = format!("need-{name}");
+/// The fields to show, in order. What was given settles its need; its field must stay all the same.
+fn fields(report: &Report, inputs: &Inputs) -> Vec<Field> {
+    let value = |name: &String| Field::Value(name.clone());
+    let mut fields: BTreeSet<Field> = report.paths.asks.iter().filter_map(|ask| ask.field.clone()).collect();
+    fields.extend(report.needs.iter().filter_map(|need| need.parameter.as_ref()).map(value));
+    fields.extend(report.paths.assumable.iter().map(value));
+    fields.extend(inputs.parameters.keys().chain(inputs.assumed.keys()).map(value));
+    fields.extend(inputs.prefix_lists.keys().cloned().map(Field::PrefixList));
+    fields.extend(inputs.addresses.keys().cloned().map(Field::Addresses));
+    if !report.paths.from.is_empty() || inputs.region.is_some() {
+        fields.insert(Field::Region);
+    }
+    // It has a place of its own.
+    fields.remove(&Field::Context);
+    // Subnets first: whatever else is asked hangs on them.
+    let mut fields: Vec<Field> = fields.into_iter().collect();
+    fields.sort_by_key(|field| !is_assumable(report, inputs, field));
+    fields
+}
+
+fn is_assumable(report: &Report, inputs: &Inputs, field: &Field) -> bool {
+    matches!(field, Field::Value(name)
+        if report.paths.assumable.contains(name) || inputs.assumed.contains_key(name))
+}
+
+/// Why answers are open that no field settles.
+fn reasons_without_field(report: &Report) -> Vec<&Phrase> {
+    let has_field = |value: &Option<String>| {
+        let Some(value) = value else { return false };
+        let import = format!("import:{value}");
+        report
+            .paths
+            .asks
+            .iter()
+            .any(|ask| matches!(&ask.field, Some(Field::Value(name)) if name == value || *name == import))
+    };
+    let needs = report.needs.iter().filter(|need| need.parameter.is_none() && !has_field(&need.value));
+    let asks = report.paths.asks.iter().filter(|ask| ask.field.is_none());
+    let mut reasons: Vec<&Phrase> = Vec::new();
+    for reason in needs.map(|need| &need.reason).chain(asks.map(|ask| &ask.reason)) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons
+}
+
+fn field_item(props: &Props, field: &Field) -> Html {
+    let language = props.language;
+    let id = field.element();
+    let label = match field {
+        Field::Value(name) => html! { <code>{ name }</code> },
+        Field::PrefixList(name) => prose(words::prefix_list(name).get(language)),
+        Field::Addresses(name) => prose(words::addresses(name).get(language)),
+        Field::Region | Field::Context => html! { { words::region().get(language).to_owned() } },
+    };
+    if is_assumable(&props.report, &props.inputs, field)
+        && let Field::Value(key) = field
+    {
+        return html! { <div class="field subnets" key={id}>{ subnets(props, field, key) }</div> };
+    }
+    html! {
+        <div class="field" key={id.clone()}>
+            <label for={id}>{ label }</label>
+            { input(props, field, None) }
+        </div>
+    }
+}
+
+/// One click for subnets that are not known, beside the field for their ids.
+fn subnets(props: &Props, field: &Field, key: &str) -> Html {
+    let language = props.language;
+    let id = field.element();
+    let (name, question) = (format!("{id}-name"), format!("{id}-question"));
+    let assumed = props.inputs.assumed.get(key).copied();
+    let is_given = !props.inputs.get(field).is_empty();
+    let choose = |choice: Option<Assumption>| {
+        let key = key.to_owned();
+        props.on_assume.reform(move |_: MouseEvent| (key.clone(), choice))
+    };
+    let kinds = [Assumption::PrivateNat, Assumption::Isolated, Assumption::Public];
+    html! {
+        <>
+            <p id={name.clone()} class="subnets-name"><code>{ key }</code></p>
+            if !is_given {
+                <p id={question.clone()}>{ words::assume().get(language).to_owned() }</p>
+                <div class="kinds" id={format!("{id}-kinds")} role="group" aria-labelledby={format!("{name} {question}")}>
+                    { for kinds.into_iter().map(|kind| {
+                        let is_on = assumed == Some(kind);
+                        html! {
+                            <button
+                                type="button"
+                                class="kind"
+                                data-kind={kind.name()}
+                                aria-pressed={is_on.to_string()}
+                                onclick={choose((!is_on).then_some(kind))}
+                            >
+                                { words::assumption(kind).get(language).to_owned() }
+                            </button>
+                        }
+                    }) }
+                    if assumed.is_some() {
+                        <button type="button" class="quiet" onclick={choose(None)}>
+                            { words::undo().get(language).to_owned() }
+                        </button>
+                    }
+                </div>
+            }
+            if assumed.is_none() || is_given {
+                <label for={id}>{ words::assume_or().get(language).to_owned() }</label>
+                { input(props, field, Some(&name)) }
+            }
+        </>
+    }
+}
+
+/// The input of a field, and what is said about it. `name` is the element that names it beside its label.
+fn input(props: &Props, field: &Field, name: Option<&str>) -> Html {
+    let language = props.language;
+    let id = field.element();
     let about = format!("{id}-about");
+    let value = props.inputs.get(field).to_owned();
+    let wrong = match field {
+        Field::PrefixList(_) | Field::Addresses(_) => ranges(&value).1.join(" "),
+        _ => String::new(),
+    };
+    let mut notes = Vec::new();
+    if !wrong.is_empty() {
+        notes.push(words::no_ranges(&wrong));
+    }
+    notes.extend(reason(&props.report, field).cloned());
+    if matches!(field, Field::PrefixList(_) | Field::Addresses(_)) {
+        notes.push(words::ranges_hint());
+    }
     let give = {
-        let name = name.to_owned();
+        let field = field.clone();
         props.on_give.reform(move |event: Event| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            (name.clone(), input.value())
+            (field.clone(), input.value())
         })
     };
     // An emptied field is taken as such when it is left: until then it would vanish under the hands.
     let typed = {
-        let (name, on_give) = (name.to_owned(), props.on_give.clone());
+        let (field, on_give) = (field.clone(), props.on_give.clone());
         Callback::from(move |event: InputEvent| {
             let value = event.target_unchecked_into::<HtmlInputElement>().value();
             if !value.trim().is_empty() {
-                on_give.emit((name.clone(), value));
+                on_give.emit((field.clone(), value));
             }
         })
     };
+    let described: Vec<&str> =
+        name.into_iter().chain((!notes.is_empty()).then_some(about.as_str())).collect();
     html! {
-        <div class="field" key={name.to_owned()}>
-            <label for={id.clone()}><code>{ name }</code></label>
+        <>
             <input
                 {id}
                 type="text"
-                value={props.parameters.get(name).cloned().unwrap_or_default()}
+                {value}
                 oninput={typed}
                 onchange={give}
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                aria-describedby={need.is_some().then(|| about.clone())}
+                aria-invalid={(!wrong.is_empty()).then_some("true")}
+                aria-describedby={(!described.is_empty()).then(|| described.join(" "))}
             />
-            if let Some(need) = need {
-                <p id={about}>{ prose(need.reason.get(props.language)) }</p>
+            if !notes.is_empty() {
+                <div id={about.clone()}>
+                    { for notes.iter().map(|note| html! { <p>{ prose(note.get(language)) }</p> }) }
+                </div>
             }
-        </div>
+        </>
     }
+}
+
+fn reason<'r>(report: &'r Report, field: &Field) -> Option<&'r Phrase> {
+    let need = report.needs.iter().find(|need| match field {
+        Field::Value(name) => need.parameter.as_ref() == Some(name),
+        _ => false,
+    });
+    let ask = report.paths.asks.iter().find(|ask| ask.field.as_ref() == Some(field));
+    need.map(|need| &need.reason).or(ask.map(|ask| &ask.reason))
 }

@@ -1,10 +1,15 @@
 //! What an analysis found, as it travels from the worker to the page: places counted as browsers count them.
 
 use serde::{Deserialize, Serialize};
-use vpcheck_core::Analysis;
 use vpcheck_core::finding::{self, FileId, Safety, Severity};
 use vpcheck_core::language::Phrase;
+use vpcheck_core::share::Shared;
 use vpcheck_core::text::{LineIndex, Span};
+use vpcheck_core::{Analysis, Source};
+
+use crate::context::{self, ContextFile};
+use crate::inputs;
+use crate::paths::Paths;
 
 /// Everything the page shows of an [`Analysis`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +22,43 @@ pub struct Report {
     pub needs: Vec<Need>,
     /// Assumptions that answers rest on.
     pub assumptions: Vec<Phrase>,
+    /// What its functions reach.
+    pub paths: Paths,
+    /// What was made of the context.
+    pub contexts: Vec<ContextFile>,
+}
+
+/// What findings call the text in the editor.
+pub(crate) const PATH: &str = "template";
+
+/// The texts of describe calls, with what is in each: long texts that change seldom.
+#[derive(Clone, Debug, Default)]
+pub struct Contexts {
+    sources: Vec<Source>,
+    lists: Vec<Vec<(String, usize)>>,
+}
+
+impl Contexts {
+    /// Looks through the texts.
+    pub fn new(sources: Vec<Source>) -> Self {
+        let lists = sources.iter().map(|source| context::lists(&source.text)).collect();
+        Self { sources, lists }
+    }
+
+    /// The texts.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+}
+
+/// Everything that the page shows of `shared` and `contexts`.
+pub fn report(shared: &Shared, contexts: &Contexts) -> Report {
+    let options = inputs::options(shared, &contexts.sources);
+    let analysis = vpcheck_core::analyze(PATH, &shared.text, &options);
+    let (paths, problems) =
+        Paths::trace(&shared.text, &options, shared.from.as_deref(), shared.to.as_deref());
+    let files = context::files(&contexts.sources, &contexts.lists, problems);
+    Report { paths, contexts: files, ..Report::new(&shared.text, analysis) }
 }
 
 /// One finding.
@@ -165,7 +207,13 @@ impl Report {
             .into_iter()
             .map(|need| Need { parameter: need.parameter, value: need.value, reason: need.reason })
             .collect();
-        Self { is_template: analysis.is_template, findings, needs, assumptions: analysis.assumptions }
+        Self {
+            is_template: analysis.is_template,
+            findings,
+            needs,
+            assumptions: analysis.assumptions,
+            ..Self::default()
+        }
     }
 
     /// The finding at a place of the editor's text: the one with the shortest primary label there.
@@ -222,14 +270,14 @@ impl Counts {
 }
 
 /// Turns bytes into UTF-16 units a line at a time: a thousand findings in a megabyte must not read it a thousand times.
-struct Units<'t> {
+pub(crate) struct Units<'t> {
     text: &'t str,
     lines: LineIndex,
     starts: Vec<u32>,
 }
 
 impl<'t> Units<'t> {
-    fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         let lines = LineIndex::new(text);
         let mut starts = Vec::with_capacity(lines.line_count() as usize);
         let (mut byte, mut unit) = (0, 0);
@@ -243,11 +291,11 @@ impl<'t> Units<'t> {
         Self { text, lines, starts }
     }
 
-    fn line(&self, span: Span) -> u32 {
+    pub(crate) fn line(&self, span: Span) -> u32 {
         self.lines.line_of(span.start)
     }
 
-    fn place(&self, span: Span) -> Place {
+    pub(crate) fn place(&self, span: Span) -> Place {
         let from = self.unit(span.start);
         Place { from, to: self.unit(span.end).max(from) }
     }
@@ -263,7 +311,6 @@ impl<'t> Units<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vpcheck_core::Source;
     use vpcheck_core::finding::RuleId;
 
     const TEXT: &str = "# 関数 𠮷\nA: !Ref Vpcc # 𠮷\nB: 値\n";

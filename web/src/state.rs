@@ -1,22 +1,25 @@
 //! What the page shows, and how each event changes it. Nothing here touches the browser.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use vpcheck_core::Source;
 use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::network::Assumption;
 use vpcheck_core::share::{self, ShareError, Shared};
 
-use crate::examples;
+use crate::inputs::{Field, Inputs};
+use crate::paths::Path;
 use crate::report::Report;
 use crate::words;
+use crate::{context, examples};
 
 /// Everything that the page shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The template, with `\n` line ends as the editor keeps it.
     pub text: Rc<str>,
-    /// Values of its parameters that the user gave.
-    pub parameters: BTreeMap<String, String>,
+    /// What the user gave beside it.
+    pub inputs: Inputs,
     /// Grows with every change of what is analysed; an analysis carries the number of what it saw.
     pub revision: u32,
     /// Whether the user, not a link or an example, made the text what it is.
@@ -29,8 +32,14 @@ pub struct State {
     pub language: Language,
     /// Light or dark.
     pub theme: Theme,
+    /// The step of the shown path that is shown in the editor too: the way and the step in it.
+    pub step: Option<(usize, usize)>,
     /// What a narrow screen shows.
     pub pane: Pane,
+    /// What is beside the editor on a wide screen: findings or paths.
+    pub beside: Pane,
+    /// What was given before a link or an example took its place.
+    pub replaced: Option<Rc<Inputs>>,
     /// Something to tell the user.
     pub notice: Option<Notice>,
     /// The rule whose document is open.
@@ -75,7 +84,7 @@ impl Theme {
     }
 }
 
-/// One of the two halves of the page.
+/// One of the parts of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pane {
     /// The editor.
@@ -83,6 +92,19 @@ pub enum Pane {
     Template,
     /// The findings.
     Findings,
+    /// The paths.
+    Paths,
+}
+
+impl Pane {
+    /// `template`, `findings` or `paths`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Findings => "findings",
+            Self::Paths => "paths",
+        }
+    }
 }
 
 /// Something to tell the user once.
@@ -104,6 +126,12 @@ pub enum Notice {
     AnalysisFailed,
     /// The analysis took too long on this text.
     AnalysisStopped,
+    /// The link is in the clipboard, and it does not hold the context.
+    CopiedWithoutContext,
+    /// Files of context were left out for their size.
+    ContextTooLarge,
+    /// A file of context could not be read.
+    ContextUnreadable,
 }
 
 impl Notice {
@@ -118,12 +146,15 @@ impl Notice {
             Self::NotCopied => words::not_copied(),
             Self::AnalysisFailed => words::analysis_failed(),
             Self::AnalysisStopped => words::analysis_stopped(),
+            Self::CopiedWithoutContext => words::copied_without_context(),
+            Self::ContextTooLarge => words::context_too_large(),
+            Self::ContextUnreadable => words::context_unreadable(),
         }
     }
 
     /// Whether it may go away by itself: it only says that what was asked for was done.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::Copied | Self::Fixed)
+        matches!(self, Self::Copied | Self::CopiedWithoutContext | Self::Fixed)
     }
 }
 
@@ -138,10 +169,26 @@ pub enum Action {
     Chosen(usize),
     /// An analysis ended.
     Analysed(u32, Rc<Report>),
-    /// A parameter was given a value; an empty one takes it away.
-    ParameterGiven(String, String),
-    /// The editor now holds a text from a link or an example.
-    Opened(Rc<str>, BTreeMap<String, String>),
+    /// A field was given a value; an empty one takes it away.
+    Given(Field, String),
+    /// Something was assumed about subnets, by their key; nothing takes it back.
+    Assumed(String, Option<Assumption>),
+    /// Texts of describe calls were added.
+    ContextAdded(Vec<Source>),
+    /// One of them was taken away, by its number.
+    ContextRemoved(usize),
+    /// The source of the path to show was chosen.
+    FromChosen(String),
+    /// Its destination was chosen.
+    ToChosen(String),
+    /// Both were.
+    PathChosen(String, String),
+    /// A step of the shown path was asked for: the way and the step in it.
+    StepChosen(usize, usize),
+    /// The editor now holds a text from a link or an example, with what is given beside it.
+    Opened(Rc<str>, Inputs),
+    /// That was taken back.
+    Returned,
     /// A language was chosen.
     LanguageChosen(Language),
     /// A theme was chosen.
@@ -168,11 +215,15 @@ impl State {
         };
         Self {
             text: editor_text(&shared.text),
-            parameters: shared.parameters,
+            // A link to a path shows it.
+            beside: if shared.to.is_some() { Pane::Paths } else { Pane::Findings },
+            inputs: Inputs::of(&shared),
             revision: 1,
             is_edited: false,
             analysed: None,
             chosen: None,
+            step: None,
+            replaced: None,
             language,
             theme,
             pane: Pane::default(),
@@ -193,42 +244,92 @@ impl State {
                     next.revision += 1;
                 }
             }
-            Action::Opened(text, parameters) => {
-                next.notice = self.is_edited.then_some(Notice::Replaced);
+            Action::Opened(text, inputs) => {
+                let is_own = self.is_edited || !self.inputs.contexts.is_empty();
+                next.notice = is_own.then_some(Notice::Replaced);
+                next.replaced = Some(Rc::new(self.inputs.clone()));
                 next.text = text;
-                next.parameters = parameters;
+                if inputs.to.is_some() {
+                    next.beside = Pane::Paths;
+                }
+                next.inputs = inputs;
                 next.is_edited = false;
                 next.chosen = None;
+                next.step = None;
                 next.pane = Pane::Template;
                 next.revision += 1;
             }
-            Action::ParameterGiven(name, value) => {
-                let value = value.trim().to_owned();
-                if self.parameters.get(&name).map_or("", String::as_str) != value {
-                    if value.is_empty() {
-                        next.parameters.remove(&name);
-                    } else {
-                        next.parameters.insert(name, value);
-                    }
+            Action::Returned => {
+                // The text itself comes back from the editor.
+                if let Some(inputs) = next.replaced.take() {
+                    next.inputs = (*inputs).clone();
                     next.revision += 1;
                 }
+            }
+            Action::Given(field, value) => {
+                if next.inputs.set(&field, &value) {
+                    next.revision += 1;
+                }
+            }
+            Action::Assumed(key, assumption) => {
+                let known = self.inputs.assumed.get(&key).copied();
+                if known != assumption {
+                    match assumption {
+                        Some(assumption) => next.inputs.assumed.insert(key, assumption),
+                        None => next.inputs.assumed.remove(&key),
+                    };
+                    next.revision += 1;
+                }
+            }
+            Action::ContextAdded(sources) => next.add_contexts(sources),
+            Action::ContextRemoved(index) => {
+                let kept = self.inputs.contexts.iter().enumerate().filter(|(at, _)| *at != index);
+                next.inputs.contexts = kept.map(|(_, source)| source.clone()).collect();
+                next.revision += 1;
+            }
+            Action::FromChosen(from) => {
+                // The destination that is seen stays, also where nobody chose it.
+                let to = self.inputs.to.clone().or_else(|| self.shown_path().map(|path| path.to.clone()));
+                next.choose_path(Some(from), to);
+            }
+            Action::ToChosen(to) => {
+                let from = self.inputs.from.clone();
+                let from = from.or_else(|| self.shown_path().map(|path| path.from.clone()));
+                next.choose_path(from, Some(to));
+            }
+            Action::PathChosen(from, to) => next.choose_path(Some(from), Some(to)),
+            Action::StepChosen(way, step) => {
+                next.step = Some((way, step));
+                next.chosen = None;
+                next.pane = Pane::Template;
             }
             Action::Analysed(revision, report) => {
                 if revision == self.revision {
                     next.chosen = self.chosen_in(&report);
+                    let is_same = self.shown_path().map(|path| &path.ways)
+                        == report.paths.shown.as_ref().map(|path| &path.ways);
+                    next.step = self.step.filter(|_| is_same);
                     next.analysed = Some((revision, report));
                 }
             }
             Action::CursorMoved(at) => {
-                next.chosen = self.current_report().and_then(|report| report.finding_at(at));
+                let report = self.current_report();
+                next.chosen = report.and_then(|report| report.finding_at(at));
+                next.step = report.and_then(|report| report.paths.step_at(at));
             }
             Action::Chosen(index) => {
                 next.chosen = Some(index);
+                next.step = None;
                 next.pane = Pane::Template;
             }
             Action::LanguageChosen(language) => next.language = language,
             Action::ThemeChosen(theme) => next.theme = theme,
-            Action::Shown(pane) => next.pane = pane,
+            Action::Shown(pane) => {
+                next.pane = pane;
+                if pane != Pane::Template {
+                    next.beside = pane;
+                }
+            }
             Action::Told(notice) => next.notice = Some(notice),
             Action::Dismissed => next.notice = None,
             Action::Explained(rule) => next.explained = Some(rule),
@@ -247,12 +348,51 @@ impl State {
         self.analysed.as_ref().filter(|(revision, _)| *revision == self.revision).map(|(_, report)| report)
     }
 
+    /// The path that the last report shows.
+    pub fn shown_path(&self) -> Option<&Path> {
+        self.report()?.paths.shown.as_ref()
+    }
+
+    /// The template with everything that a link holds.
+    pub fn shared(&self) -> Shared {
+        self.inputs.share(&self.text)
+    }
+
+    fn choose_path(&mut self, from: Option<String>, to: Option<String>) {
+        if self.inputs.from != from || self.inputs.to != to {
+            (self.inputs.from, self.inputs.to) = (from, to);
+            self.step = None;
+            self.revision += 1;
+        }
+    }
+
+    fn add_contexts(&mut self, sources: Vec<Source>) {
+        let mut contexts = self.inputs.contexts.to_vec();
+        for source in sources {
+            // What was read already is no second file.
+            if contexts.contains(&source) {
+                continue;
+            }
+            let size: usize = contexts.iter().map(|source| source.text.len()).sum();
+            if size + source.text.len() > CONTEXT_LIMIT {
+                self.notice = Some(Notice::ContextTooLarge);
+                continue;
+            }
+            let path = context::free_name(&source.path, &contexts);
+            contexts.push(Source { path, text: source.text });
+        }
+        if contexts.len() != self.inputs.contexts.len() {
+            self.inputs.contexts = contexts.into();
+            self.revision += 1;
+        }
+    }
+
     /// The fragment of a link that opens this state.
     ///
     /// # Errors
     /// When the text is too large for a link.
     pub fn link(&self) -> Result<String, ShareError> {
-        share::encode(&Shared { text: self.text.to_string(), parameters: self.parameters.clone() })
+        share::encode(&self.shared())
     }
 
     /// The finding of `report` that is the chosen one of the report before.
@@ -261,6 +401,9 @@ impl State {
         report.findings.iter().position(|finding| finding.fingerprint == *fingerprint)
     }
 }
+
+/// As much text of describe calls is kept, in bytes: a phone has to hold it twice.
+const CONTEXT_LIMIT: usize = 20_000_000;
 
 /// What the fragment of an address holds; nothing when there is none.
 pub fn open_link(fragment: &str) -> Option<Result<Shared, ShareError>> {
@@ -321,9 +464,9 @@ mod tests {
     #[test]
     fn a_link_opens_as_it_was() {
         let mut state = opened().after(Action::Edited("Resources: {}\n".into()));
-        state = state.after(Action::ParameterGiven("Vpc".to_owned(), " vpc-1 ".to_owned()));
+        state = state.after(Action::Given(Field::Value("Vpc".to_owned()), " vpc-1 ".to_owned()));
         let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
-        assert_eq!((again.text, again.parameters), (state.text, state.parameters));
+        assert_eq!((again.text, again.inputs), (state.text, state.inputs));
     }
 
     #[test]
@@ -371,7 +514,7 @@ mod tests {
 
     #[test]
     fn what_the_user_wrote_is_not_replaced_in_silence() {
-        let open = || Action::Opened("other".into(), BTreeMap::new());
+        let open = || Action::Opened("other".into(), Inputs::default());
         assert_eq!(opened().after(open()).notice, None);
         let edited = opened().after(Action::Edited("mine".into()));
         assert_eq!(edited.after(open()).notice, Some(Notice::Replaced));
@@ -379,12 +522,12 @@ mod tests {
 
     #[test]
     fn an_empty_value_takes_a_parameter_away() {
-        let given = opened().after(Action::ParameterGiven("Vpc".to_owned(), "vpc-1".to_owned()));
-        assert_eq!((given.parameters.len(), given.revision), (1, 2));
-        let same = given.after(Action::ParameterGiven("Vpc".to_owned(), "vpc-1".to_owned()));
+        let given = opened().after(Action::Given(Field::Value("Vpc".to_owned()), "vpc-1".to_owned()));
+        assert_eq!((given.inputs.parameters.len(), given.revision), (1, 2));
+        let same = given.after(Action::Given(Field::Value("Vpc".to_owned()), "vpc-1".to_owned()));
         assert_eq!(same.revision, 2);
-        let gone = given.after(Action::ParameterGiven("Vpc".to_owned(), "  ".to_owned()));
-        assert_eq!((gone.parameters.len(), gone.revision), (0, 3));
+        let gone = given.after(Action::Given(Field::Value("Vpc".to_owned()), "  ".to_owned()));
+        assert_eq!((gone.inputs.parameters.len(), gone.revision), (0, 3));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use vpcheck_core::finding::{Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::network::Assumption;
+use vpcheck_core::paths::{Component, Difference, Verdict};
 use vpcheck_core::phrase;
 
 use crate::report::Counts;
@@ -35,9 +37,11 @@ sentences! {
     template { en: "Template", ja: "テンプレート" }
     /// The name of the list, and of its tab.
     findings { en: "Findings", ja: "指摘" }
+    /// The name of the paths, and of their tab.
+    paths { en: "Paths", ja: "経路" }
     /// What a screen reader calls the editor.
     editor_name { en: "Template editor. F8 goes to the next finding.", ja: "テンプレートエディタ。F8 で次の指摘へ。" }
-    /// The two tabs of a narrow screen.
+    /// The tabs: of a narrow screen, and over the right half of a wide one.
     tabs_name { en: "View", ja: "表示" }
     /// The list while the first analysis runs.
     analysing { en: "Reading the template…", ja: "テンプレートを読んでいます…" }
@@ -63,11 +67,103 @@ sentences! {
         ja: "CloudFormation や SAM のテンプレートには、最上位に `Resources` があります。"
     }
     /// The heading over what would settle unknowns.
-    needs { en: "What the template does not say", ja: "テンプレートだけでは分からないこと" }
+    needs { en: "What the template leaves open", ja: "テンプレートだけでは決まらないこと" }
     /// Why to give values.
     needs_more {
         en: "Give a value to get an answer. It stays in this page and its link.",
         ja: "値を入れると判定できます。値はこのページとリンクの中だけに残ります。"
+    }
+    /// The question over the three kinds of subnets.
+    assume { en: "Without knowing the subnets, assume they are", ja: "サブネットが分からないので、次のように仮定する" }
+    /// The field beside the three kinds.
+    assume_or { en: "or give their ids", ja: "または ID を入力" }
+    /// The label of the region.
+    region { en: "Region", ja: "リージョン" }
+    /// Under a field that takes addresses.
+    ranges_hint {
+        en: "Addresses or ranges, with commas between: 192.0.2.0/24, 198.51.100.7",
+        ja: "アドレスか範囲をカンマで区切って入力: 192.0.2.0/24, 198.51.100.7"
+    }
+    /// The heading over the box for describe calls.
+    context { en: "The network as it is deployed", ja: "実際のネットワークの情報" }
+    /// What the box takes.
+    context_more {
+        en: "Drop or paste what `aws ec2 describe-subnets`, `describe-route-tables` and the like print as JSON. It is read in this browser and never put into links.",
+        ja: "`aws ec2 describe-subnets` や `describe-route-tables` などが出力する JSON をドロップするか、貼り付けてください。このブラウザの中だけで読み取り、リンクには含めません。"
+    }
+    /// The label of the field for pasting.
+    context_paste { en: "JSON of describe calls", ja: "describe コマンドの JSON" }
+    /// The button that takes what was pasted.
+    context_add { en: "Add", ja: "追加" }
+    /// The button that opens the choice of files.
+    context_files { en: "Choose files", ja: "ファイルを選択" }
+    /// The name of a pasted text.
+    context_pasted { en: "pasted.json", ja: "pasted.json" }
+    /// The button that takes a file away.
+    remove { en: "Remove", ja: "削除" }
+    /// A file in which there is nothing of use.
+    context_nothing { en: "nothing that is of use here", ja: "使える情報はありません" }
+    /// See [`crate::state::Notice::ContextTooLarge`].
+    context_too_large {
+        en: "A file was left out: together the files would be more than 20 MB.",
+        ja: "合計が 20 MB を超えるため、ファイルを読み込みませんでした。"
+    }
+    /// See [`crate::state::Notice::ContextUnreadable`].
+    context_unreadable {
+        en: "A file could not be read. Open it again, or paste what is in it.",
+        ja: "ファイルを読み込めませんでした。もう一度開くか、中身を貼り付けてください。"
+    }
+    /// The label of the choice of a source.
+    path_from { en: "From", ja: "送信元" }
+    /// The label of the choice of a destination.
+    path_to { en: "To", ja: "宛先" }
+    /// The last choice of a destination: one that is typed.
+    path_other { en: "Another destination…", ja: "別の宛先を入力…" }
+    /// The label of the field for a destination.
+    path_typed { en: "Destination", ja: "宛先を入力" }
+    /// What the field takes.
+    path_typed_more {
+        en: "A resource, a service, `internet`, a host name, an address or a range, with a port if you like: `Db:5432`, `s3`, `10.0.0.5:53/udp`",
+        ja: "リソース、サービス、`internet`、ホスト名、アドレス、範囲のいずれか。ポートも付けられます: `Db:5432`、`s3`、`10.0.0.5:53/udp`"
+    }
+    /// The button beside the field.
+    path_trace { en: "Trace", ja: "調べる" }
+    /// The name of the table of all verdicts.
+    path_overview { en: "All paths", ja: "すべての経路" }
+    /// The corner of that table.
+    path_corner { en: "Destination", ja: "宛先" }
+    /// The headline where there is nothing to trace from.
+    no_paths { en: "No function to trace from", ja: "経路をたどる関数がありません" }
+    /// What there would have to be.
+    no_paths_more {
+        en: "Paths start at Lambda functions: `AWS::Lambda::Function` or `AWS::Serverless::Function`.",
+        ja: "経路は Lambda 関数（`AWS::Lambda::Function` か `AWS::Serverless::Function`）から始まります。"
+    }
+    /// Where the template suggests no destination.
+    no_destination {
+        en: "The template suggests no destination. Type one above.",
+        ja: "テンプレートから宛先の候補が見つかりません。上の欄に入力してください。"
+    }
+    /// Where a path cannot be told.
+    no_answer { en: "There is nothing to trace between these two.", ja: "この 2 つの間にはたどる経路がありません。" }
+    /// The heading over the way out.
+    way_out { en: "Out", ja: "行き" }
+    /// The heading over the way back.
+    way_back { en: "Back", ja: "戻り" }
+    /// Before a hop that stops packets, for screen readers.
+    stopped_here { en: "Blocked here: ", ja: "ここで遮断: " }
+    /// Before a hop of which it is not known what it does.
+    unknown_here { en: "Not known: ", ja: "不明: " }
+    /// The heading over what would settle an unknown path.
+    settle { en: "What would settle it", ja: "判定に必要な情報" }
+    /// The button that leads to the field for it.
+    settle_go { en: "Fill in", ja: "入力する" }
+    /// The heading over what a path rests on.
+    rests_on { en: "This answer assumes", ja: "この判定の仮定" }
+    /// Where context is in use, beside the answer.
+    context_in_use {
+        en: "The link of this page does not hold the deployed network that is in use here.",
+        ja: "ここで使っている実際のネットワークの情報は、このページのリンクには含まれません。"
     }
     /// The heading over assumptions.
     assumptions { en: "Assumed here", ja: "ここでの仮定" }
@@ -95,6 +191,11 @@ sentences! {
     replaced {
         en: "Another template took the place of yours.",
         ja: "編集中のテンプレートを別のものに置き換えました。"
+    }
+    /// See [`crate::state::Notice::CopiedWithoutContext`].
+    copied_without_context {
+        en: "Link copied, without the deployed network: whoever opens it sees the answers of the template alone. It holds the whole template: share it only with those who may see it.",
+        ja: "リンクをコピーしました。実際のネットワークの情報は含まれないため、開いた人にはテンプレートだけの判定が表示されます。リンクはテンプレート全体を含みます。見せてよい相手にだけ渡してください。"
     }
     /// See [`crate::state::Notice::Fixed`].
     fixed { en: "The fix is applied.", ja: "修正を適用しました。" }
@@ -131,6 +232,106 @@ pub fn severity(severity: Severity) -> Phrase {
         Severity::Warning => phrase!(en: "Warning", ja: "警告"),
         Severity::Info => phrase!(en: "Info", ja: "情報"),
     }
+}
+
+/// The verdict in a word.
+pub fn verdict(verdict: Verdict) -> Phrase {
+    match verdict {
+        Verdict::Reachable => phrase!(en: "Reachable", ja: "到達可能"),
+        Verdict::Blocked => phrase!(en: "Blocked", ja: "遮断"),
+        Verdict::Partial => phrase!(en: "Partial", ja: "一部のみ"),
+        Verdict::Unknown => phrase!(en: "Unknown", ja: "不明"),
+    }
+}
+
+/// The verdict as one character, for lists that take no drawings.
+pub fn verdict_sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Reachable => "✓",
+        Verdict::Blocked => "✗",
+        Verdict::Partial => "◐",
+        Verdict::Unknown => "?",
+    }
+}
+
+/// By what a partial verdict differs.
+pub fn difference(difference: Difference) -> Phrase {
+    match difference {
+        Difference::Subnet => phrase!(en: "by subnet", ja: "サブネットによる"),
+        Difference::Placement => phrase!(en: "by where the target stands", ja: "宛先の配置による"),
+        Difference::Port => phrase!(en: "by port", ja: "ポートによる"),
+        Difference::Address => phrase!(en: "by address", ja: "アドレスによる"),
+        Difference::Condition => phrase!(en: "by a condition", ja: "条件 (Conditions) による"),
+    }
+}
+
+/// The kind of a component.
+pub fn component(component: Component) -> Phrase {
+    match component {
+        Component::Workload => phrase!(en: "workload", ja: "ワークロード"),
+        Component::Resolver => phrase!(en: "VPC resolver", ja: "VPC リゾルバー"),
+        Component::SecurityGroup => phrase!(en: "security group", ja: "セキュリティグループ"),
+        Component::NetworkAcl => phrase!(en: "network ACL", ja: "ネットワーク ACL"),
+        Component::Subnet => phrase!(en: "subnet", ja: "サブネット"),
+        Component::RouteTable => phrase!(en: "route table", ja: "ルートテーブル"),
+        Component::InternetGateway => phrase!(en: "internet gateway", ja: "インターネットゲートウェイ"),
+        Component::NatGateway => phrase!(en: "NAT gateway", ja: "NAT ゲートウェイ"),
+        Component::PeeringConnection => phrase!(en: "peering connection", ja: "ピアリング接続"),
+        Component::GatewayEndpoint => phrase!(en: "gateway endpoint", ja: "ゲートウェイエンドポイント"),
+        Component::InterfaceEndpoint => {
+            phrase!(en: "interface endpoint", ja: "インターフェイスエンドポイント")
+        }
+        Component::NetworkInterface => phrase!(en: "network interface", ja: "ネットワークインターフェイス"),
+        Component::Gateway => phrase!(en: "gateway", ja: "ゲートウェイ"),
+        Component::Internet => phrase!(en: "internet", ja: "インターネット"),
+        Component::Service => phrase!(en: "AWS service", ja: "AWS サービス"),
+        Component::Vpc => phrase!(en: "VPC", ja: "VPC"),
+    }
+}
+
+/// What subnets are taken to be, on a button.
+pub fn assumption(assumption: Assumption) -> Phrase {
+    match assumption {
+        Assumption::PrivateNat => phrase!(en: "private with NAT", ja: "プライベート（NAT あり）"),
+        Assumption::Isolated => phrase!(en: "isolated", ja: "隔離（外への経路なし）"),
+        Assumption::Public => phrase!(en: "public", ja: "パブリック"),
+    }
+}
+
+/// Words in a field that are no addresses.
+pub fn no_ranges(words: &str) -> Phrase {
+    phrase!(
+        en: "`{words}` is no IPv4 address or range and is not used",
+        ja: "`{words}` は IPv4 のアドレスでも範囲でもないため、使われません",
+    )
+}
+
+/// The label of the addresses of a prefix list.
+pub fn prefix_list(id: &str) -> Phrase {
+    phrase!(en: "Addresses of prefix list `{id}`", ja: "プレフィックスリスト `{id}` のアドレス")
+}
+
+/// The label of the addresses of a name.
+pub fn addresses(name: &str) -> Phrase {
+    phrase!(en: "Public addresses of `{name}`", ja: "`{name}` のパブリックアドレス")
+}
+
+/// What was read of a file: "Subnets 4, RouteTables 2".
+pub fn lists(lists: &[(String, usize)]) -> String {
+    lists.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The path and its verdict in a sentence, for screen readers and the foot of a narrow screen.
+pub fn path_verdict(from: &str, to: &str, is: Verdict) -> Phrase {
+    let is = verdict(is);
+    let (en, ja) = (is.en.to_lowercase(), is.ja);
+    phrase!(en: "From {from} to {to}: {en}", ja: "{from} から {to}: {ja}")
+}
+
+/// How many paths do not work, after their number.
+pub fn troubled(count: usize) -> Phrase {
+    let noun = if count == 1 { "path does" } else { "paths do" };
+    phrase!(en: "{count} {noun} not fully work", ja: "問題のある経路 {count} 件")
 }
 
 /// How far a fix can be trusted, in a few words.

@@ -9,10 +9,11 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ ready: true });
     return;
   }
-  const { analyze_json } = await program;
-  const { sequence, text, parameters } = data;
+  const { analyze_json, keep_contexts_json } = await program;
+  const { sequence, shared, contexts } = data;
   try {
-    self.postMessage({ sequence, report: analyze_json(text, parameters) });
+    if (contexts !== undefined) keep_contexts_json(contexts);
+    self.postMessage({ sequence, report: analyze_json(shared) });
   } catch {
     // The panic is in the console already; the page starts another worker.
     self.postMessage({ sequence });

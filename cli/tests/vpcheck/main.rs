@@ -5,6 +5,8 @@ mod folders;
 mod inputs;
 mod manner;
 mod settings;
+mod trace;
+mod trace_inputs;
 
 use std::ffi::OsStr;
 use std::fs;

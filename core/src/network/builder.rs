@@ -251,6 +251,16 @@ impl Builder {
         self.tables.get(name).copied()
     }
 
+    /// The subnet of a name, where it was asked for before.
+    pub fn known_subnet(&self, name: &Name) -> Option<SubnetIndex> {
+        self.subnets.get(name).copied()
+    }
+
+    /// The security group of a name, where it was asked for before.
+    pub fn known_group(&self, name: &Name) -> Option<GroupIndex> {
+        self.groups.get(name).copied()
+    }
+
     /// The endpoint of a name, where there is one already.
     pub fn known_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
         self.endpoints.get(name).copied()
@@ -335,11 +345,6 @@ impl Builder {
         let index = self.group(name);
         self.groups.insert(implied, index);
         self.network.vpcs[vpc.0].default_group = index;
-    }
-
-    /// The endpoint of a name, where there is one.
-    pub fn find_endpoint(&self, name: &Name) -> Option<EndpointIndex> {
-        self.endpoints.get(name).copied()
     }
 
     /// Writes what AWS gives to a VPC that was just made: a main table without routes of its own, an ACL that allows

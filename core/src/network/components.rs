@@ -414,6 +414,7 @@ pub struct Endpoint {
 
 /// The two kinds of endpoints that carry traffic to services.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a VPC has a few dozen endpoints; most are of the large kind")]
 pub enum EndpointKind {
     /// Interfaces in subnets.
     Interface {
@@ -442,4 +443,19 @@ pub enum EndpointPolicy {
     Open,
     /// One is written that allows less, or that is not known.
     Written(Place),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Zone;
+
+    #[test]
+    fn zones_are_compared_as_far_as_they_can_be() {
+        let named = |name: &str| Zone::Named(name.to_owned());
+        assert_eq!(named("us-east-1a").same(&named("us-east-1b")), Some(false));
+        assert_eq!(named("AWS::Regiona").same(&named("us-east-1a")), None);
+        assert_eq!(named("AWS::Regiona").same(&named("us-east-1b")), Some(false));
+        assert_eq!(named("us-east-1a").same(&Zone::Identified("use1-az1".to_owned())), None);
+        assert_eq!(Zone::Numbered(1).same(&Zone::Numbered(1)), Some(true));
+    }
 }

@@ -18,7 +18,7 @@ mod service_name;
 mod traffic;
 mod workload;
 
-pub use assume::Assumption;
+pub use assume::{Assumption, unknown_assumptions};
 pub use builder::Builder;
 pub use components::{
     AclEntry, AclIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex, EndpointKind,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
-use super::{Assumption, Builder, Context, Fact, Network, assume, from_template, prefix_lists};
+use super::{Assumption, Builder, Context, Fact, Name, Network, assume, from_template, prefix_lists};
+use crate::phrase;
 use crate::template::{Guard, Template};
 
 /// What is known of the network beside the template.
@@ -33,7 +34,8 @@ const SITUATIONS: usize = 16;
 /// The networks that `template` makes: one where no condition hangs on a parameter without a default.
 pub fn resolve(template: &Template<'_>, surroundings: &Surroundings) -> Vec<Situated> {
     let mut open = vec![template.default_situation()];
-    let mut found = Vec::new();
+    let mut found: Vec<Situated> = Vec::new();
+    let mut left_out = false;
     while let Some(situation) = open.pop() {
         match resolve_in(template, surroundings, situation) {
             Ok(network) => found.push(Situated { situation, network }),
@@ -44,7 +46,19 @@ pub fn resolve(template: &Template<'_>, surroundings: &Surroundings) -> Vec<Situ
                 });
                 open.extend([outside, inside]);
             }
-            Err(_) => {}
+            // Too many to tell apart: one of both parts stands for the rest.
+            Err(guard) => {
+                left_out = true;
+                open.push(template.with_guards(|guards| guards.and(situation, guard)));
+            }
+        }
+    }
+    if left_out {
+        for one in &mut found {
+            one.network.assumptions.push(phrase!(
+                en: "conditions make more than {SITUATIONS} different networks; {SITUATIONS} of them are looked at",
+                ja: "条件によって異なるネットワークが {SITUATIONS} 通りを超えるため、{SITUATIONS} 通りだけを調べています",
+            ));
         }
     }
     found
@@ -60,20 +74,15 @@ fn resolve_in(
     surroundings.context.declare(&mut builder);
     assume::declare(template, &surroundings.assumed, &mut builder);
     from_template::declare(template, situation, &mut builder)?;
-    name_prefix_lists(&mut builder, &surroundings.prefix_lists);
-    fill_prefix_lists(&mut builder.network, &surroundings.prefix_lists);
-    Ok(builder.network)
-}
-
-/// Names the lists of services that addresses were given for, also where no route or rule does: they tell what the
-/// public name of the service answers.
-fn name_prefix_lists(builder: &mut Builder, given: &BTreeMap<String, Vec<Ipv4Net>>) {
-    let region = builder.network.region.clone();
-    for id in given.keys() {
-        if let Some(service) = prefix_lists::service_of(region.as_deref(), id) {
-            builder.service_prefix_list(service);
+    for id in surroundings.prefix_lists.keys().filter(|id| id.starts_with("pl-")) {
+        let list = builder.prefix_list(&Name::Aws(id.clone())).0;
+        let list = &mut builder.network.prefix_lists[list];
+        if list.service.is_none() {
+            list.service = prefix_lists::service_of(builder.network.region.as_deref(), id).map(str::to_owned);
         }
     }
+    fill_prefix_lists(&mut builder.network, &surroundings.prefix_lists);
+    Ok(builder.network)
 }
 
 /// Writes the addresses that were given for prefix lists into them. What is given for an id goes before what is given

@@ -1,5 +1,7 @@
 //! Names of endpoint services.
 
+use crate::services::is_region;
+
 /// What is left of the name of one of AWS's endpoint services without its head and region: `s3` of
 /// `com.amazonaws.ap-northeast-1.s3`, `ecr.api`, `notebook` of `aws.sagemaker.eu-west-1.notebook`. The whole name for
 /// services of others (`com.amazonaws.vpce.REGION.vpce-svc-...`).
@@ -12,15 +14,6 @@ pub fn endpoint_suffix(service: &str) -> &str {
         Some((region, suffix)) if is_region(region) || region == "global" => suffix,
         _ => rest,
     }
-}
-
-/// Whether a text has the shape of a region's name: `ap-northeast-1`, `us-gov-west-1`.
-pub(super) fn is_region(text: &str) -> bool {
-    let Some((words, number)) = text.rsplit_once('-') else { return false };
-    words.split('-').count() >= 2
-        && words.split('-').all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
-        && !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -43,16 +36,5 @@ mod tests {
         for other in ["com.amazonaws.vpce.us-east-1.vpce-svc-0123", "com.example.service", ""] {
             assert_eq!(endpoint_suffix(other), other);
         }
-    }
-
-    #[test]
-    fn zones_are_no_regions() {
-        assert!(is_region("us-east-1") && is_region("us-gov-west-1") && is_region("ap-southeast-2"));
-        assert!(
-            !is_region("us-east-1a")
-                && !is_region("us-west-2-lax-1")
-                && !is_region("s3")
-                && !is_region("global")
-        );
     }
 }

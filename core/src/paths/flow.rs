@@ -2,7 +2,6 @@
 
 use std::net::Ipv4Addr;
 
-use super::Difference;
 use crate::network::{
     Cidr, Fact, GroupIndex, Listed, Missing, Name, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex,
     VpcIndex, addresses_of,
@@ -20,27 +19,24 @@ pub(super) enum Side {
 pub(super) enum Cut {
     Addresses(Side, Ranges),
     Ports(Side, Ranges),
-    /// Of what a NAT gateway has put in place of the source.
-    Translated(NatIndex, Box<Cut>),
+    /// The same of the addresses, or ports, that a NAT gateway puts in place of the source's.
+    Translated(NatIndex, Translation, Ranges),
+}
+
+/// What a NAT gateway replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Translation {
+    Addresses,
+    Ports,
 }
 
 impl Cut {
-    /// The same cut of traffic that a NAT gateway has translated. Its destination is that of the traffic before.
-    pub(super) fn behind(self, nat: NatIndex) -> Self {
+    /// The same cut, seen from before a NAT gateway.
+    pub(super) fn before(self, nat: NatIndex) -> Self {
         match self {
-            Self::Addresses(Side::Source, _) | Self::Ports(Side::Source, _) => {
-                Self::Translated(nat, Box::new(self))
-            }
-            other => other,
-        }
-    }
-
-    /// What parts differ by.
-    pub(super) fn difference(&self) -> Difference {
-        match self {
-            Self::Addresses(..) => Difference::Address,
-            Self::Ports(..) => Difference::Port,
-            Self::Translated(_, cut) => cut.difference(),
+            Self::Addresses(Side::Source, set) => Self::Translated(nat, Translation::Addresses, set),
+            Self::Ports(Side::Source, set) => Self::Translated(nat, Translation::Ports, set),
+            cut => cut,
         }
     }
 }
@@ -250,16 +246,8 @@ pub(super) struct Flow {
     /// The port that answers come back to.
     pub(super) source_ports: PortSet,
     pub(super) ports: PortSet,
-    /// The part to look at of what NAT gateways put in place of the source: addresses and ports.
-    pub(super) translations: Vec<Translation>,
-}
-
-/// A part of the addresses and ports that a NAT gateway may choose.
-#[derive(Clone, Debug)]
-pub(super) struct Translation {
-    pub(super) nat: NatIndex,
-    pub(super) addresses: Ranges,
-    pub(super) ports: Ranges,
+    /// The part of what NAT gateways put in place of the source that this flow is about.
+    pub(super) translated: Vec<(NatIndex, Translation, Ranges)>,
 }
 
 /// Ports that callers send from; a NAT gateway chooses from the same.
@@ -269,38 +257,11 @@ pub(super) const EPHEMERAL: Ports = Ports { first: 1024, last: u16::MAX };
 pub(super) const ECHO_REQUEST: u8 = 8;
 pub(super) const ECHO_REPLY: u8 = 0;
 
-/// The share of the ports for answers, as one in so many, that makes no difference: callers take any of them, so that
-/// a hole for one port lets no answers through that anybody could count on, nor does the lack of one stop them.
-const NEGLIGIBLE: u64 = 100;
-
 impl Flow {
-    /// Traffic as a NAT gateway sends it on, from `addresses`.
-    pub(super) fn translated(&self, nat: NatIndex, mut source: Addresses) -> Flow {
-        let mut source_ports = PortSet::of(EPHEMERAL);
-        if let Some(part) = self.translations.iter().find(|part| part.nat == nat) {
-            source.ranges = source.ranges.and(&part.addresses);
-            source_ports.ranges = part.ports.clone();
-        }
-        Flow { source, source_ports, ..self.clone() }
-    }
-
-    /// The parts of a cut that count: both, or the only one of which there is more than a negligible share.
-    pub(super) fn parts_that_count(&self, cut: &Cut) -> Vec<Flow> {
-        let [inside, outside] = self.parts(cut);
-        let answers = |flow: &Flow| match cut {
-            Cut::Ports(Side::Source, _) => Some(flow.source_ports.ranges.count()),
-            Cut::Translated(nat, cut) if matches!(**cut, Cut::Ports(..)) => {
-                flow.translations.iter().find(|part| part.nat == *nat).map(|part| part.ports.count())
-            }
-            _ => None,
-        };
-        let whole = u64::from(EPHEMERAL.last - EPHEMERAL.first) + 1;
-        let counts = |flow: &Flow| answers(flow).is_none_or(|count| count * NEGLIGIBLE >= whole);
-        match (counts(&inside), counts(&outside)) {
-            (true, false) => vec![inside],
-            (false, true) => vec![outside],
-            _ => vec![inside, outside],
-        }
+    /// What is left of the addresses or ports that a NAT gateway may use.
+    pub(super) fn after(&self, nat: NatIndex, what: Translation, all: &Ranges) -> Ranges {
+        let own = self.translated.iter().filter(|(of, part, _)| *of == nat && *part == what);
+        own.fold(all.clone(), |left, (_, _, set)| left.and(set))
     }
 
     /// The part inside and the part outside of a cut.
@@ -308,30 +269,17 @@ impl Flow {
         let with = |keep: &dyn Fn(&Ranges, &Ranges) -> Ranges| {
             let mut part = self.clone();
             match cut {
-                Cut::Translated(nat, cut) => {
-                    let known = part.translations.iter().position(|one| one.nat == *nat);
-                    let at = known.unwrap_or_else(|| {
-                        part.translations.push(Translation {
-                            nat: *nat,
-                            addresses: Ranges::all_addresses(),
-                            ports: PortSet::of(EPHEMERAL).ranges,
-                        });
-                        part.translations.len() - 1
-                    });
-                    match (&**cut, part.translations.get_mut(at)) {
-                        (Cut::Addresses(_, set), Some(one)) => one.addresses = keep(&one.addresses, set),
-                        (Cut::Ports(_, set), Some(one)) => one.ports = keep(&one.ports, set),
-                        (Cut::Translated(..), _) | (_, None) => {}
-                    }
-                }
                 Cut::Addresses(Side::Source, set) => part.source.ranges = keep(&part.source.ranges, set),
                 Cut::Addresses(Side::Destination, set) => {
                     part.destination.ranges = keep(&part.destination.ranges, set);
                 }
                 Cut::Ports(Side::Source, set) => {
-                    part.source_ports.ranges = keep(&part.source_ports.ranges, set)
+                    part.source_ports.ranges = keep(&part.source_ports.ranges, set);
                 }
                 Cut::Ports(Side::Destination, set) => part.ports.ranges = keep(&part.ports.ranges, set),
+                Cut::Translated(nat, what, set) => {
+                    part.translated.push((*nat, *what, keep(&Ranges::all_addresses(), set)));
+                }
             }
             part
         };
@@ -353,7 +301,6 @@ pub(super) fn same_group(network: &Network, one: GroupIndex, other: GroupIndex) 
     };
     match (&network.groups[one.0].name, &network.groups[other.0].name) {
         (one, other) if made_here(one) || made_here(other) => Match::No,
-        (Name::Aws(_), Name::Aws(_)) => Match::No,
         // The default group of a VPC that is described has an id of its own; of one that is not, it may be any.
         (Name::Unknown { value, .. }, _) | (_, Name::Unknown { value, .. }) => {
             Match::Maybe(Missing::Value(value.clone()))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Goal, GoalTarget};
-use crate::network::{Network, Ports, Protocol, WorkloadKind};
+use crate::network::{Fact, Listener, Network, Ports, Protocol, Workload, WorkloadKind};
 use crate::services;
 
 /// What a user would ask for without being told: data stores and other listeners, services with an endpoint, the
@@ -15,7 +15,7 @@ pub fn suggested_goals(network: &Network) -> Vec<Goal> {
         .filter(|workload| {
             workload.kind != WorkloadKind::Function && workload.in_vpc && !workload.listeners.is_empty()
         })
-        .map(|workload| GoalTarget::Resource(workload.name.to_string()));
+        .map(to_listener);
     // The services of others have no name that a caller would know; their endpoints are asked for by their own names.
     let endpoints = network
         .endpoints
@@ -23,28 +23,28 @@ pub fn suggested_goals(network: &Network) -> Vec<Goal> {
         .filter_map(|endpoint| endpoint.service.known())
         .filter(|service| services::is_suffix(service))
         .map(|service| GoalTarget::Service(service.clone()));
+    let public = endpoints.chain([GoalTarget::Internet]).map(|target| Goal {
+        target,
+        ports: Some(Ports::one(443)),
+        protocol: Protocol::TCP,
+    });
     let mut seen = BTreeSet::new();
-    let targets = stores.chain(endpoints).chain([GoalTarget::Internet]);
-    targets.filter(|target| seen.insert(target.clone())).map(Goal::usual).collect()
+    stores.chain(public).filter(|goal| seen.insert(goal.target.clone())).collect()
 }
 
-impl Goal {
-    /// A target on the ports that it is usually called on: those of its kind for a resource, else HTTPS.
-    fn usual(target: GoalTarget) -> Self {
-        let ports = match target {
-            GoalTarget::Resource(_) => None,
-            _ => Some(Ports::one(443)),
-        };
-        Self { target, ports, protocol: Protocol::TCP }
-    }
+/// The port is named where there is one only and it is known: people want to see it.
+fn to_listener(workload: &Workload) -> Goal {
+    let (ports, protocol) = match workload.listeners.as_slice() {
+        [Listener { ports: Fact::Known(ports), protocol, .. }] => (Some(*ports), *protocol),
+        _ => (None, Protocol::TCP),
+    };
+    Goal { target: GoalTarget::Resource(workload.name.to_string()), ports, protocol }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{
-        Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Listener, Missing, Name, Placement, Workload,
-    };
+    use crate::network::{Endpoint, EndpointKind, EndpointPolicy, Listed, Missing, Name, Placement};
 
     fn workload(name: &str, kind: WorkloadKind, in_vpc: bool, port: Option<u16>) -> Workload {
         let listener =
@@ -101,6 +101,6 @@ mod tests {
             .into_iter()
             .map(|goal| format!("{} {}", goal.target.id(), goal.ports.map_or(0, |ports| ports.first)))
             .collect();
-        assert_eq!(ids, ["Store 0", "Cache 0", "sqs 443", "s3 443", "internet 443"]);
+        assert_eq!(ids, ["Store 5432", "Cache 6379", "sqs 443", "s3 443", "internet 443"]);
     }
 }

@@ -318,13 +318,6 @@ pub(super) fn peering_behind_nat(peering: &str) -> Phrase {
     )
 }
 
-pub(super) fn local_behind_nat() -> Phrase {
-    phrase!(
-        en: "whether a NAT gateway sends on to an address of its own VPC is not documented",
-        ja: "NAT ゲートウェイが同じ VPC 内のアドレスへ転送するかは文書化されていません",
-    )
-}
-
 pub(super) fn endpoint_protocol(endpoint: &str) -> Phrase {
     phrase!(en: "{endpoint} carries TCP and ICMP only", ja: "{endpoint} が扱うのは TCP と ICMP だけです")
 }
@@ -584,6 +577,14 @@ pub(super) fn taken_as_no_service_address(goal: &str, services: &str) -> Phrase 
     phrase!(
         en: "{goal} is taken to be no address of {services}",
         ja: "{goal} は {services} のアドレスではないものとします",
+    )
+}
+
+pub(super) fn ports_left_out(ports: &Ranges) -> Phrase {
+    let ports = ranges(ports, |port| port.to_string());
+    phrase!(
+        en: "a network ACL treats callers' port {ports} differently; so few ports are left out",
+        ja: "ネットワーク ACL は呼び出し元ポート {ports} だけ扱いが異なりますが、わずかなため除いて判定しています",
     )
 }
 

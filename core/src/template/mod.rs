@@ -345,6 +345,11 @@ impl<'t> Template<'t> {
         evaluate::evaluate(self, node)
     }
 
+    /// What a `Ref` of a parameter evaluates to.
+    pub fn parameter_value(&self, parameter: &Parameter) -> Value {
+        evaluate::parameter(self, parameter)
+    }
+
     /// What a property of a resource evaluates to, also below an `Fn::If`; no case where it is not written.
     pub fn property(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::record::Record;
 use super::{note_region, subnet_in, vpc_of};
-use crate::network::service_name::is_region;
 use crate::network::{
     Builder, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Name, endpoint_suffix,
 };
 use crate::phrase;
+use crate::services::is_region;
 use crate::syntax::{Limits, Node, parse};
 
 /// Endpoints that lead to firewalls and load balancers of appliances.

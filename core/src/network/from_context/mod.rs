@@ -17,12 +17,12 @@ mod vpcs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::service_name::is_region;
-use super::{Builder, Missing, Name, SubnetIndex, VpcIndex};
+use super::{Builder, Destination, Missing, Name, Network, SubnetIndex, Target, VpcIndex};
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::Fact;
 use crate::phrase;
+use crate::services::is_region;
 use crate::syntax::{Limits, Parsed, SyntaxErrorKind, parse};
 use crate::text::Span;
 use record::{Problems, Record};
@@ -79,6 +79,9 @@ impl Context {
                 let problem = ContextProblem { file: *file, span: Some(error.span), message, skipped: false };
                 problems.borrow_mut().push(problem);
             }
+            if parsed.errors.is_empty() && record.node.is_missing() {
+                record.wrong(record.node, not_an_answer());
+            }
             answers.gather(record, path);
         }
         let described = answers.describe();
@@ -97,7 +100,37 @@ impl Context {
         let region = builder.network.region.take().or_else(|| self.described.network.region.clone());
         builder.clone_from(&self.described);
         builder.network.region = region;
+        name_services(&mut builder.network);
     }
+}
+
+/// Which service a prefix list of AWS is of may hang on the region, which was not known while reading; and so does the
+/// service of an endpoint that only a route to that list names.
+fn name_services(network: &mut Network) {
+    for list in network.prefix_lists.iter_mut().filter(|list| list.service.is_none()) {
+        if let Name::Aws(id) = &list.name {
+            let service = super::prefix_lists::service_of(network.region.as_deref(), id);
+            list.service = service.map(str::to_owned);
+        }
+    }
+    for route in network.tables.iter().flat_map(|table| &table.routes.items) {
+        if let (Destination::PrefixList(list), Target::GatewayEndpoint(endpoint)) =
+            (&route.destination, &route.target)
+            && let Some(service) = &network.prefix_lists[list.0].service
+        {
+            let endpoint = &mut network.endpoints[endpoint.0];
+            if endpoint.service.known().is_none() {
+                endpoint.service = Fact::Known(service.clone());
+            }
+        }
+    }
+}
+
+fn not_an_answer() -> Phrase {
+    phrase!(
+        en: "this should be the JSON that `aws ec2 describe-...` prints",
+        ja: "`aws ec2 describe-...` が出力する JSON を渡してください",
+    )
 }
 
 /// The objects of all answers, by the key of the list that holds them.
@@ -139,15 +172,9 @@ impl<'a> Answers<'a> {
             return;
         }
         if !node.is_mapping() {
-            // What cannot be parsed at all has its problem already.
+            // What could not be read at all has its problem already.
             if !node.is_missing() {
-                record.wrong(
-                    node,
-                    phrase!(
-                        en: "this should be the JSON that `aws ec2 describe-...` prints",
-                        ja: "`aws ec2 describe-...` が出力する JSON を渡してください",
-                    ),
-                );
+                record.wrong(node, not_an_answer());
             }
             return;
         }
@@ -262,3 +289,6 @@ fn note_region(builder: &mut Builder, region: &str) {
         builder.network.region = Some(region.to_owned());
     }
 }
+
+#[cfg(test)]
+mod tests;

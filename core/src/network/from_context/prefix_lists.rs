@@ -6,9 +6,9 @@ use ipnet::Ipv4Net;
 
 use super::note_region;
 use super::record::Record;
-use crate::network::service_name::is_region;
 use crate::network::{Builder, Fact, Name, endpoint_suffix};
 use crate::phrase;
+use crate::services::is_region;
 
 /// One answer of `get-managed-prefix-list-entries`.
 pub(super) struct Entries<'a> {
@@ -92,7 +92,7 @@ pub(super) fn prefix_lists<'a>(
         };
         let (nets, whole) = pages.entry(name).or_default();
         let records = page.record.records("Entries").into_iter();
-        nets.extend(records.filter_map(|entry| entry.any_net("Cidr")).flatten());
+        nets.extend(records.filter_map(|entry| entry.net_of_any_version("Cidr")));
         *whole |= page.last;
     }
     for (name, (nets, whole)) in pages {

@@ -111,11 +111,11 @@ impl<'a> Record<'a> {
         self.read(key, read, &expected).map(|(net, _)| net.trunc())
     }
 
-    /// A range of addresses of either version; nothing inside for IPv6.
-    pub(super) fn any_net(self, key: &str) -> Option<Option<Ipv4Net>> {
+    /// A range of IPv4 addresses where one of either version may stand.
+    pub(super) fn net_of_any_version(self, key: &str) -> Option<Ipv4Net> {
         match self.value(key)?.as_str().map(str::parse::<Ipv6Net>) {
-            Some(Ok(_)) => Some(None),
-            _ => self.net(key).map(Some),
+            Some(Ok(_)) => None,
+            _ => self.net(key),
         }
     }
 

@@ -176,7 +176,7 @@ impl RouteReader<'_> {
             Some("lgw") => Target::Opaque { kind: Opaque::LocalGateway, name },
             Some("cagw") => Target::Opaque { kind: Opaque::CarrierGateway, name },
             Some("tgw") => Target::Opaque { kind: Opaque::TransitGateway, name },
-            Some("vpce") => match (builder.find_endpoint(&name), list) {
+            Some("vpce") => match (builder.known_endpoint(&name), list) {
                 (Some(endpoint), _) => Target::GatewayEndpoint(endpoint),
                 // Gateway endpoints are the only ones that AWS makes such routes for.
                 (None, Some(list)) if !self.appliances.contains(&name) => {

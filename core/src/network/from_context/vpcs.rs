@@ -24,6 +24,9 @@ pub(super) fn vpcs(answers: &Answers<'_>, builder: &mut Builder) {
         let Some((name, place)) = record.id("VpcId") else { continue };
         let index = builder.vpc(&name);
         let cidrs = ranges(record);
+        if record.flag("IsDefault") == Some(true) {
+            builder.default_vpc = Some(index);
+        }
         let amazon_dns = amazon_dns(record, &name, &servers, &cidrs);
         let vpc = &mut builder.network.vpcs[index.0];
         vpc.at = Some(place);

@@ -229,3 +229,154 @@ fn allows_everything(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, S
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::service;
+    use crate::network::from_template::testing::{at, named, network};
+    use crate::network::{
+        Destination, Endpoint, EndpointKind, EndpointPolicy, Fact, Missing, Network, Target,
+    };
+    use crate::template::{Part, Text, Unknown};
+
+    fn endpoint<'n>(network: &'n Network, id: &str) -> &'n Endpoint {
+        named(&network.endpoints, |endpoint| &endpoint.name, id)
+    }
+
+    #[test]
+    fn services_are_called_by_what_follows_the_region() {
+        let known = |name: &str| service(&Text::literal(name)).known().cloned().unwrap();
+        assert_eq!(known("com.amazonaws.us-east-1.s3"), "s3");
+        assert_eq!(known("com.amazonaws.us-gov-west-1.ecr.api"), "ecr.api");
+        assert_eq!(known("cn.com.amazonaws.cn-north-1.ecr.dkr"), "ecr.dkr");
+        assert_eq!(known("aws.sagemaker.us-east-1.notebook"), "notebook");
+        assert_eq!(known("com.amazonaws.eu-west-1.s3express"), "s3express");
+        assert_eq!(known("com.amazonaws.s3-global.accesspoint"), "s3-global.accesspoint");
+        assert_eq!(known("com.amazonaws.iam"), "iam");
+        let offered = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0";
+        assert_eq!(known(offered), offered);
+        let with = |parts: &[Part]| service(&Text { parts: parts.to_vec() });
+        let literal = |text: &str| Part::Literal(text.to_owned());
+        let parameter = |name: &str| Unknown::Parameter(name.to_owned());
+        let region = Part::Unknown(Unknown::Pseudo("AWS::Region".to_owned()));
+        let start = literal("com.amazonaws.");
+        assert_eq!(with(&[start.clone(), region.clone(), literal(".sqs")]), Fact::Known("sqs".to_owned()));
+        assert_eq!(
+            with(&[start.clone(), Part::Unknown(parameter("Region")), literal(".ecr.api")]),
+            Fact::Known("ecr.api".to_owned())
+        );
+        assert_eq!(
+            with(&[start, region, literal("."), Part::Unknown(parameter("Service"))]),
+            Fact::Unknown(Missing::Value(parameter("Service")))
+        );
+        assert_eq!(
+            with(&[Part::Unknown(parameter("Name"))]),
+            Fact::Unknown(Missing::Value(parameter("Name")))
+        );
+    }
+
+    #[test]
+    fn a_gateway_endpoint_is_a_route_in_each_of_its_tables() {
+        let template = r"
+Parameters: {Tables: {Type: CommaDelimitedList}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  One: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Two: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  S3: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [!Ref One, !Ref Two]}}
+  Open: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, ServiceName: com.amazonaws.us-east-1.dynamodb, VpcEndpointType: Gateway, RouteTableIds: !Ref Tables}}
+  Nowhere: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, ServiceName: com.amazonaws.us-east-1.s3}}
+";
+        let network = network(template, Some("us-east-1"));
+        for (id, written) in [("One", "!Ref One"), ("Two", "!Ref Two")] {
+            let table = named(&network.tables, |table| &table.name, id);
+            let [route] = &table.routes.items[..] else { panic!("one route") };
+            assert_eq!(at(template, route.at), written);
+            let Destination::PrefixList(list) = route.destination else { panic!("a prefix list") };
+            assert!(network.prefix_lists[list.0].name.matches("pl-63a5400a"));
+            assert!(
+                matches!(route.target, Target::GatewayEndpoint(at) if network.endpoints[at.0].name.matches("S3"))
+            );
+        }
+        let EndpointKind::Gateway { tables } = &endpoint(&network, "Open").kind else { panic!("a gateway") };
+        assert_eq!(tables.rest, Some(Missing::Value(Unknown::Parameter("Tables".to_owned()))));
+        assert_eq!(network.tables[tables.items[0].0].routes.items.len(), 1, "on whatever tables these are");
+        let EndpointKind::Gateway { tables } = &endpoint(&network, "Nowhere").kind else {
+            panic!("a gateway")
+        };
+        assert!(tables.items.is_empty() && tables.rest.is_none());
+    }
+
+    #[test]
+    fn interface_endpoints_have_subnets_groups_and_names() {
+        let template = r"
+Parameters: {Subnets: {Type: List<AWS::EC2::Subnet::Id>}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Plain: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, SubnetIds: [!Ref Subnet]}}
+  Whole:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref Vpc
+      VpcEndpointType: Interface
+      ServiceName: com.amazonaws.us-east-1.s3
+      SubnetIds: !Ref Subnets
+      SecurityGroupIds: [sg-1, sg-2]
+      PrivateDnsEnabled: true
+      DnsOptions: {PrivateDnsOnlyForInboundResolverEndpoint: OnlyInboundResolver}
+  Appliance: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: GatewayLoadBalancer, ServiceName: com.amazonaws.vpce.us-east-1.vpce-svc-1, SubnetIds: [!Ref Subnet]}}
+";
+        let network = network(template, None);
+        let EndpointKind::Interface { subnets, groups, private_dns, private_dns_at, inbound_resolver_only } =
+            &endpoint(&network, "Plain").kind
+        else {
+            panic!("an interface")
+        };
+        assert!(network.subnets[subnets.items[0].0].name.matches("Subnet") && subnets.rest.is_none());
+        assert_eq!(groups.items, [network.vpcs[0].default_group], "none named");
+        assert_eq!((private_dns, private_dns_at), (&Fact::Known(false), &None));
+        assert_eq!(inbound_resolver_only, &Fact::Known(false));
+        let EndpointKind::Interface { subnets, groups, private_dns, private_dns_at, inbound_resolver_only } =
+            &endpoint(&network, "Whole").kind
+        else {
+            panic!("an interface")
+        };
+        assert!(network.subnets[subnets.items[0].0].several);
+        assert_eq!(subnets.rest, Some(Missing::Value(Unknown::Parameter("Subnets".to_owned()))));
+        assert_eq!(groups.items.len(), 2);
+        assert_eq!(private_dns, &Fact::Known(true));
+        assert_eq!(at(template, *private_dns_at), "true");
+        assert_eq!(inbound_resolver_only, &Fact::Known(true));
+        assert_eq!(network.endpoints.len(), 2, "an appliance is no way to a service");
+    }
+
+    #[test]
+    fn policies_are_open_only_if_they_allow_everything() {
+        let policy = |document: &str| {
+            let template = format!(
+                "Resources:\n  E: {{Type: AWS::EC2::VPCEndpoint, Properties: {{VpcId: vpc-1, ServiceName: com.amazonaws.us-east-1.s3, PolicyDocument: {document}}}}}\n"
+            );
+            endpoint(&network(&template, None), "E").policy.clone()
+        };
+        let open = [
+            "{Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}",
+            "{Statement: {Effect: Allow, Principal: {AWS: '*'}, Action: ['*'], Resource: ['*']}}",
+            "{Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}, {Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}",
+        ];
+        for document in open {
+            assert_eq!(policy(document), EndpointPolicy::Open, "{document}");
+        }
+        let written = [
+            "{Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}]}",
+            "{Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: 'arn:aws:s3:::bucket/*'}]}",
+            "{Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*', Condition: {StringEquals: {'aws:PrincipalOrgID': o-1}}}]}",
+            "{Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}, {Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*'}]}",
+            "{Statement: []}",
+            "!ImportValue policy",
+        ];
+        for document in written {
+            assert!(matches!(policy(document), EndpointPolicy::Written(_)), "{document}");
+        }
+    }
+}

@@ -61,3 +61,59 @@ fn nat_gateway(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builde
     gateway.address = address;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::network::from_template::testing::{at, named, network};
+    use crate::network::{Connectivity, Fact, NatPlacement};
+
+    #[test]
+    fn gateways_are_attached_or_not() {
+        let template = r"
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Attached: {Type: AWS::EC2::InternetGateway}
+  Attachment: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Attached}}
+  Forgotten: {Type: AWS::EC2::InternetGateway}
+  Vpn: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, VpnGatewayId: vgw-1}}
+  Routes: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Out: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 0.0.0.0/0, GatewayId: igw-1}}
+";
+        let network = network(template, None);
+        let gateway = |id: &str| named(&network.internet_gateways, |gateway| &gateway.name, id);
+        assert_eq!(gateway("Attached").vpc, Fact::Known(Some(crate::network::VpcIndex(0))));
+        assert_eq!(at(template, gateway("Attached").attached_at), "Attachment");
+        assert_eq!(gateway("Forgotten").vpc, Fact::Known(None));
+        assert!(gateway("igw-1").vpc.known().is_none(), "nobody says what it is attached to");
+        assert_eq!(network.internet_gateways.len(), 3);
+    }
+
+    #[test]
+    fn nat_gateways_stand_in_a_subnet_or_in_a_vpc() {
+        let network = network(
+            r"
+Parameters: {Type: {Type: String}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Public: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: subnet-1, AllocationId: eipalloc-1}}
+  Private: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: subnet-1, ConnectivityType: private, PrivateIpAddress: 10.0.0.9}}
+  Open: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: subnet-1, ConnectivityType: !Ref Type}}
+  Regional: {Type: AWS::EC2::NatGateway, Properties: {AvailabilityMode: regional, VpcId: !Ref Vpc}}
+  Out: {Type: AWS::EC2::Route, Properties: {RouteTableId: !GetAtt Regional.RouteTableId, DestinationCidrBlock: 10.9.0.0/16, TransitGatewayId: tgw-1}}
+",
+            None,
+        );
+        let nat = |id: &str| named(&network.nat_gateways, |gateway| &gateway.name, id);
+        assert_eq!(nat("Public").connectivity, Fact::Known(Connectivity::Public));
+        assert!(
+            matches!(&nat("Public").placement, NatPlacement::Zonal(Fact::Known(at)) if network.subnets[at.0].name.matches("subnet-1"))
+        );
+        assert_eq!(nat("Private").connectivity, Fact::Known(Connectivity::Private));
+        assert_eq!(nat("Private").address, Some([10, 0, 0, 9].into()));
+        assert!(nat("Open").connectivity.known().is_none());
+        assert!(matches!(&nat("Regional").placement, NatPlacement::Regional(Fact::Known(vpc)) if vpc.0 == 0));
+        let table = nat("Regional").table.expect("a table of its own");
+        assert_eq!(network.tables[table.0].routes.items.len(), 1);
+        assert_eq!(nat("Public").table, None);
+    }
+}

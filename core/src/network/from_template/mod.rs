@@ -10,6 +10,8 @@ mod reader;
 mod route_table;
 mod security_group;
 mod subnet;
+#[cfg(test)]
+mod testing;
 mod traffic;
 mod vpc;
 mod workloads;

@@ -78,3 +78,49 @@ fn entry(reader: Reader<'_, '_>, resource: &Resource) -> Result<AclEntry, Split>
     };
     Ok(AclEntry { at: reader.declared(resource), number, allow, protocol, ports, icmp, cidr })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::network::from_template::testing::{at, named, network, range};
+    use crate::network::{Fact, IcmpType, Ports, Protocol};
+
+    #[test]
+    fn entries_are_sorted_by_number_and_way() {
+        let template = r#"
+Parameters: {Number: {Type: Number}, Way: {Type: String}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Empty: {Type: AWS::EC2::NetworkAcl, Properties: {VpcId: !Ref Vpc}}
+  Acl: {Type: AWS::EC2::NetworkAcl, Properties: {VpcId: !Ref Vpc}}
+  Open: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, RuleNumber: !Ref Number, Protocol: -1, RuleAction: deny, CidrBlock: 0.0.0.0/0}}
+  Later: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, RuleNumber: 200, Protocol: 6, RuleAction: allow, CidrBlock: 10.0.0.0/8, PortRange: {From: 443, To: "445"}}}
+  Early: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !GetAtt Acl.Id, RuleNumber: "90", Protocol: "1", RuleAction: deny, CidrBlock: 0.0.0.0/0, Icmp: {Type: 8, Code: -1}}}
+  Six: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, RuleNumber: 300, Protocol: -1, RuleAction: allow, Ipv6CidrBlock: "::/0"}}
+  Out: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, RuleNumber: 100, Egress: true, Protocol: -1, RuleAction: allow, CidrBlock: 0.0.0.0/0, PortRange: {From: 1, To: 2}}}
+  Either: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, RuleNumber: 110, Egress: !Ref Way, Protocol: -1, RuleAction: allow, CidrBlock: 0.0.0.0/0}}
+  Default: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !GetAtt Vpc.DefaultNetworkAcl, RuleNumber: 50, Protocol: -1, RuleAction: deny, CidrBlock: 10.9.0.0/16}}
+"#;
+        let network = network(template, None);
+        let acl = named(&network.acls, |acl| &acl.name, "Acl");
+        let ids = |entries: &[crate::network::AclEntry]| -> Vec<String> {
+            entries.iter().map(|entry| at(template, entry.at).to_owned()).collect()
+        };
+        assert_eq!(ids(&acl.ingress.items), ["Early", "Either", "Later", "Six", "Open"]);
+        assert_eq!(ids(&acl.egress.items), ["Out", "Either"]);
+        let [early, either, later, six, open] = &acl.ingress.items[..] else { panic!("five") };
+        assert_eq!(early.protocol, Fact::Known(Protocol::ICMP));
+        assert_eq!(early.icmp, IcmpType { kind: Some(8), code: None });
+        assert_eq!(early.allow, Fact::Known(false));
+        assert!(either.allow.known().is_none(), "it may stand in the other direction");
+        assert_eq!(later.ports, Fact::Known(Ports { first: 443, last: 445 }));
+        assert_eq!(later.cidr.as_ref().map(range).as_deref(), Some("10.0.0.0/8"));
+        assert!(six.cidr.is_none());
+        assert!(open.number.known().is_none());
+        assert_eq!(acl.egress.items[0].ports, Fact::Known(Ports::ALL), "every protocol has every port");
+        let empty = named(&network.acls, |acl| &acl.name, "Empty");
+        assert!(empty.ingress.items.is_empty() && empty.ingress.rest.is_none());
+        let default = &network.acls[network.vpcs[0].default_acl.0];
+        assert_eq!(default.ingress.items.len(), 2);
+        assert_eq!(at(template, default.ingress.items[0].at), "Default");
+    }
+}

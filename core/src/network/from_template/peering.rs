@@ -60,3 +60,56 @@ fn active(reader: Reader<'_, '_>, resource: &Resource) -> Result<Fact<bool>, Spl
         own => own,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::network::from_template::testing::{named, network};
+    use crate::network::{Fact, Missing, Name};
+    use crate::template::Unknown;
+
+    const TEMPLATE: &str = r"
+Parameters: {Account: {Type: String}, Region: {Type: String}}
+Resources:
+  Here: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: vpc-1, PeerVpcId: vpc-2}}
+  Said: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: vpc-1, PeerVpcId: vpc-2, PeerOwnerId: !Ref AWS::AccountId, PeerRegion: !Ref AWS::Region}}
+  Far: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: vpc-1, PeerVpcId: vpc-2, PeerRegion: eu-west-1}}
+  Other: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: vpc-1, PeerVpcId: vpc-2, PeerOwnerId: '111122223333'}}
+  Asked: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: vpc-1, PeerVpcId: vpc-2, PeerOwnerId: !Ref Account, PeerRegion: !Ref Region}}
+  Role: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: vpc-1, PeerVpcId: vpc-2, PeerOwnerId: !Ref Account, PeerRoleArn: 'arn:aws:iam::111122223333:role/peer'}}
+";
+
+    #[test]
+    fn connections_within_the_account_are_accepted() {
+        let network = network(TEMPLATE, Some("us-east-1"));
+        let peering = |id: &str| named(&network.peerings, |peering| &peering.name, id);
+        for id in ["Here", "Said"] {
+            assert_eq!(
+                (&peering(id).active, &peering(id).same_region),
+                (&Fact::Known(true), &Fact::Known(true))
+            );
+        }
+        assert_eq!(
+            (&peering("Far").active, &peering("Far").same_region),
+            (&Fact::Known(true), &Fact::Known(false))
+        );
+        assert_eq!(peering("Role").active, Fact::Known(true));
+        let vpc = |fact: &Fact<crate::network::VpcIndex>| network.vpcs[fact.known().unwrap().0].name.clone();
+        assert_eq!(vpc(&peering("Here").requester), Name::Aws("vpc-1".to_owned()));
+        assert_eq!(vpc(&peering("Here").accepter), Name::Aws("vpc-2".to_owned()));
+    }
+
+    #[test]
+    fn of_other_accounts_and_regions_it_is_said_what_is_missing() {
+        let with_region = network(TEMPLATE, Some("us-east-1"));
+        let peering = |id: &str| named(&with_region.peerings, |peering| &peering.name, id);
+        let pseudo = |name: &str| Missing::Value(Unknown::Pseudo(name.to_owned()));
+        let parameter = |name: &str| Missing::Value(Unknown::Parameter(name.to_owned()));
+        assert_eq!(peering("Other").active, Fact::Unknown(pseudo("AWS::AccountId")));
+        assert_eq!(peering("Asked").active, Fact::Unknown(parameter("Account")));
+        assert_eq!(peering("Asked").same_region, Fact::Unknown(parameter("Region")));
+        let without = network(TEMPLATE, None);
+        let peering = |id: &str| named(&without.peerings, |peering| &peering.name, id);
+        assert_eq!(peering("Far").same_region, Fact::Unknown(pseudo("AWS::Region")));
+        assert_eq!(peering("Said").same_region, Fact::Known(true));
+    }
+}

@@ -4,6 +4,7 @@ use ipnet::Ipv4Net;
 
 use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Place, Symbol, VpcIndex, Zone};
 use crate::template::{Case, Guard, Part, Resource, Template, Text, Unknown, Value};
+use crate::text::Span;
 
 /// Asks to look at both parts of the situation: the guard holds in one of them only.
 pub(super) type Split = Guard;
@@ -169,18 +170,18 @@ impl<'a> Reader<'a, '_> {
                     named(Name::Unknown { value: list.clone(), item: Some(*index) }, false)
                 }
                 [Part::Unknown(unknown)] => {
-                    named(Name::Unknown { value: unknown.clone(), item: None }, self.is_list(unknown))
+                    named(unknown_at(unknown.clone(), case.span), self.is_list(unknown))
                 }
                 parts => {
                     let unknown = parts.iter().find_map(|part| match part {
                         Part::Unknown(unknown) | Part::Item { list: unknown, .. } => Some(unknown.clone()),
                         _ => None,
                     });
-                    named(Name::Unknown { value: unknown.unwrap_or(Unknown::Broken), item: None }, true)
+                    named(unknown_at(unknown.unwrap_or(Unknown::Broken), case.span), true)
                 }
             },
-            Value::Unknown(unknown) => named(Name::Unknown { value: unknown.clone(), item: None }, true),
-            _ => named(Name::Unknown { value: Unknown::Broken, item: None }, true),
+            Value::Unknown(unknown) => named(unknown_at(unknown.clone(), case.span), true),
+            _ => named(unknown_at(Unknown::Broken, case.span), true),
         }
     }
 
@@ -194,17 +195,37 @@ impl<'a> Reader<'a, '_> {
     /// group, ACL and so on of a VPC are implied components.
     fn reference(&self, id: &str, attribute: Option<&str>) -> Name {
         let own = || Name::Logical(id.to_owned());
-        let kind = self.template.resource(id).map_or("", |resource| resource.kind.as_str());
         let implied = |what| Name::Implied { of: Box::new(own()), what };
+        let Some(attribute) = attribute else { return own() };
+        let kind = self.template.resource(id).map_or("", |resource| resource.kind.as_str());
+        let told_by_deployment = || Name::Unknown {
+            value: Unknown::Attribute { resource: id.to_owned(), attribute: attribute.to_owned() },
+            item: None,
+        };
         match (kind, attribute) {
-            ("AWS::EC2::VPC", Some("DefaultSecurityGroup")) => implied(crate::network::DEFAULT_GROUP),
-            ("AWS::EC2::VPC", Some("DefaultNetworkAcl")) => implied(crate::network::DEFAULT_ACL),
-            // What another kind of resource makes: `Fleet.SecurityGroupId`, a custom resource's answer.
-            ("AWS::CloudFormation::Stack", Some(attribute)) => Name::Unknown {
-                value: Unknown::Attribute { resource: id.to_owned(), attribute: attribute.to_owned() },
-                item: None,
-            },
+            ("AWS::EC2::VPC", "DefaultSecurityGroup") => implied(crate::network::DEFAULT_GROUP),
+            ("AWS::EC2::VPC", "DefaultNetworkAcl") => implied(crate::network::DEFAULT_ACL),
+            ("AWS::EC2::VPC", _) => own(),
+            (_, "VpcId") => self.vpc_of(id).unwrap_or_else(told_by_deployment),
+            ("AWS::CloudFormation::Stack", _) => told_by_deployment(),
+            // What another kind of resource makes: `Cluster.ClusterSecurityGroupId`.
+            (kind, attribute) if !kind.starts_with("AWS::EC2::") && attribute.contains("SecurityGroup") => {
+                told_by_deployment()
+            }
             _ => own(),
+        }
+    }
+
+    /// The VPC that a resource says it is in, where it names that outright.
+    fn vpc_of(&self, id: &str) -> Option<Name> {
+        let cases = self.template.property(self.template.resource(id)?, &["VpcId"]);
+        // A value that hangs on a condition asks for another situation where its own resource is read.
+        let case = self.only(&cases).ok().flatten()?;
+        let Value::Text(text) = &case.value else { return None };
+        match &*text.parts {
+            // The attribute of yet another resource may lead in a ring.
+            [Part::Resource { attribute: Some(_), .. }] => None,
+            _ => Some(self.name(&case).name),
         }
     }
 
@@ -227,7 +248,8 @@ impl<'a> Reader<'a, '_> {
                 items.iter().map(|name| Named { name: name.clone(), at, several: false }).collect()
             }
             None => {
-                vec![Named { name: Name::Unknown { value: unknown.clone(), item: None }, at, several: true }]
+                let start = at.map_or(list.span, |at| at.span);
+                vec![Named { name: unknown_at(unknown.clone(), start), at, several: true }]
             }
         };
         if let Value::Unknown(unknown) = &list.value {
@@ -271,6 +293,8 @@ impl<'a> Reader<'a, '_> {
 
     /// A range of addresses. The range of a VPC or subnet of this template is what that one declares.
     pub(super) fn cidr(&self, case: &Case) -> Result<Cidr, Split> {
+        let declared = self.declared_range(case)?;
+        let case = declared.as_ref().unwrap_or(case);
         let Value::Text(text) = &case.value else {
             let unknown = match &case.value {
                 Value::Unknown(unknown) => unknown.clone(),
@@ -279,20 +303,67 @@ impl<'a> Reader<'a, '_> {
             let text = Text::of(Part::Unknown(unknown.clone()));
             return Ok(Cidr::Symbol(Symbol { text, missing: Missing::Value(unknown) }));
         };
-        if let Some((id, Some(attribute))) = text.resource()
-            && (attribute == "CidrBlock" || attribute == "Ipv4CidrBlock")
-            && let Some(resource) = self.template.resource(id)
-            && let Some(own) = self.property(resource, &["CidrBlock"])?
-            && own.value != case.value
-        {
-            return self.cidr(&own);
-        }
+        let text = self.with_addresses(text)?;
         // A wrong address is told by another rule; here it matches nothing, as AWS would refuse it.
         let net = text.known().and_then(|known| cidr(known.trim()));
         Ok(match net {
             Some(net) => Cidr::Known(net),
-            None => Cidr::Symbol(Symbol { missing: missing(text), text: text.clone() }),
+            None => Cidr::Symbol(Symbol { missing: missing(&text), text }),
         })
+    }
+
+    /// The range that the resource declares whose range a value is. One may take it from another.
+    fn declared_range(&self, case: &Case) -> Result<Option<Case>, Split> {
+        /// Longer chains are rings.
+        const CHAIN: usize = 8;
+        let mut found: Option<Case> = None;
+        for _ in 0..CHAIN {
+            let Some((id, Some("CidrBlock" | "Ipv4CidrBlock"))) =
+                found.as_ref().unwrap_or(case).value.resource()
+            else {
+                break;
+            };
+            let Some(resource) = self.template.resource(id) else { break };
+            match self.property(resource, &["CidrBlock"])? {
+                Some(own) => found = Some(own),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// A text with the private addresses of instances and interfaces that have a fixed one: `${Server.PrivateIp}/32`.
+    fn with_addresses(&self, text: &Text) -> Result<Text, Split> {
+        let mut out = Text::default();
+        for part in &text.parts {
+            let mut part = part.clone();
+            if let Part::Resource { id, attribute: Some(attribute) } = &part
+                && matches!(attribute.as_str(), "PrivateIp" | "PrimaryPrivateIpAddress" | "PrivateIpAddress")
+                && let Some(resource) = self.template.resource(id)
+                && let Some(address) = self.fixed_address(resource)?
+            {
+                part = Part::Literal(address);
+            }
+            out.push(part);
+        }
+        Ok(out)
+    }
+
+    /// The private address that an instance or interface is given, its first interface's where they are written apart.
+    fn fixed_address(&self, resource: &Resource) -> Result<Option<String>, Split> {
+        let mut found = self.property(resource, &["PrivateIpAddress"])?;
+        if found.is_none()
+            && let Some(interfaces) = self.property(resource, &["NetworkInterfaces"])?
+        {
+            for interface in self.items(&interfaces)?.items {
+                let index = self.entry(&interface, "DeviceIndex")?.map(|case| number(&case));
+                if matches!(index, None | Some(Fact::Known(0))) {
+                    found = self.entry(&interface, "PrivateIpAddress")?;
+                    break;
+                }
+            }
+        }
+        Ok(found.and_then(|case| case.value.known().map(str::to_owned)))
     }
 
     /// A zone.
@@ -320,6 +391,14 @@ fn cidr(text: &str) -> Option<Ipv4Net> {
         Ok(net) => Some(net.trunc()),
         Err(_) => text.parse::<std::net::Ipv4Addr>().ok().map(Ipv4Net::from),
     }
+}
+
+/// The name of what a value names that is not known. The same value is the same thing, but for values that cannot be
+/// read at all: of those every place is its own.
+fn unknown_at(value: Unknown, span: Span) -> Name {
+    let is_nothing =
+        matches!(value, Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep);
+    Name::Unknown { value, item: is_nothing.then_some(span.start as usize) }
 }
 
 /// What is missing of a text: what is not known of it, or the id or attribute that only deployment tells.
@@ -369,5 +448,109 @@ pub(super) fn number(case: &Case) -> Fact<i64> {
             Err(_) => Fact::Unknown(Missing::Value(Unknown::Broken)),
         },
         Fact::Unknown(missing) => Fact::Unknown(missing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::network::from_template::testing::{named, network, range};
+    use crate::network::{Name, Peer};
+
+    #[test]
+    fn a_component_has_one_name_however_it_is_referred_to() {
+        let network = network(
+            r"
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  One: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !GetAtt Subnet.VpcId}}
+  Two: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Sub '${Vpc}'}}
+  Three: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !GetAtt Server.VpcId}}
+  Four: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: Vpc}}
+  Server: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Subnet}}
+",
+            None,
+        );
+        let vpc = |id: &str| {
+            let group = named(&network.groups, |group| &group.name, id);
+            network.vpcs[group.vpc.known().unwrap().0].name.clone()
+        };
+        assert_eq!(vpc("One"), Name::Logical("Vpc".to_owned()));
+        assert_eq!(vpc("Two"), Name::Logical("Vpc".to_owned()));
+        assert_eq!(vpc("Three").to_string(), "Server.VpcId");
+        assert_eq!(vpc("Four"), Name::Aws("Vpc".to_owned()), "a word is no reference");
+    }
+
+    #[test]
+    fn values_that_cannot_be_read_are_not_the_same_thing() {
+        let network = network(
+            r"
+Resources:
+  One: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Nothing}}
+  Two: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Nothing}}
+  Three: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !ImportValue vpc}}
+  Four: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !ImportValue vpc}}
+",
+            None,
+        );
+        let vpc = |id: &str| named(&network.groups, |group| &group.name, id).vpc.known().copied();
+        assert_ne!(vpc("One"), vpc("Two"));
+        assert_eq!(vpc("Three"), vpc("Four"));
+    }
+
+    #[test]
+    fn ranges_may_come_from_other_resources() {
+        let network = network(
+            r"
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !If [Never, 10.9.0.0/16, 10.0.0.0/16]}}
+  Ring: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt Gnir.VpcId, CidrBlock: !GetAtt Gnir.CidrBlock}}
+  Gnir: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt Ring.VpcId, CidrBlock: !GetAtt Ring.CidrBlock}}
+  Server: {Type: AWS::EC2::Instance, Properties: {PrivateIpAddress: 10.0.0.10}}
+  Inside: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '1', PrivateIpAddress: 10.0.0.11}, {DeviceIndex: 0, PrivateIpAddress: 10.0.0.12}]}}
+  Other: {Type: AWS::EC2::Instance}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref Vpc
+      SecurityGroupIngress:
+        - {IpProtocol: -1, CidrIp: !GetAtt Vpc.CidrBlock}
+        - {IpProtocol: -1, CidrIp: !Sub '${Server.PrivateIp}/32'}
+        - {IpProtocol: -1, CidrIp: !Join ['', [!GetAtt Inside.PrivateIp, /32]]}
+        - {IpProtocol: -1, CidrIp: !Sub '${Other.PrivateIp}/32'}
+        - {IpProtocol: -1, CidrIp: !GetAtt Ring.CidrBlock}
+        - {IpProtocol: -1, CidrIp: 10.0.3.7/16}
+        - {IpProtocol: -1, CidrIp: 10.0.3.700/16}
+",
+            None,
+        );
+        let group = named(&network.groups, |group| &group.name, "Group");
+        let found: Vec<String> = group
+            .ingress
+            .items
+            .iter()
+            .map(|rule| match &rule.peer {
+                Peer::Cidr(cidr) => range(cidr),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(found, ["10.0.0.0/16", "10.0.0.10/32", "10.0.0.12/32", "?", "?", "10.0.0.0/16", "?"]);
+    }
+
+    #[test]
+    fn rings_of_conditional_ranges_end() {
+        let network = network(
+            r"
+Parameters: {P: {Type: String, Default: a}}
+Conditions: {C: !Equals [!Ref P, a]}
+Resources:
+  Ring: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: !If [C, !GetAtt Gnir.CidrBlock, 10.0.0.0/24]}}
+  Gnir: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: !If [C, !GetAtt Ring.CidrBlock, 10.0.1.0/24]}}
+",
+            None,
+        );
+        let ring = named(&network.subnets, |subnet| &subnet.name, "Ring");
+        assert_eq!(ring.cidr.known().map(range).as_deref(), Some("?"));
     }
 }

@@ -189,3 +189,102 @@ fn first_interface<'a>(reader: Reader<'a, '_>, instance: &Resource) -> Result<Op
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::network::from_template::testing::{at, named, network};
+    use crate::network::{Destination, Fact, Missing, Network, Opaque, Target, Topic};
+    use crate::template::Unknown;
+
+    const TEMPLATE: &str = r"
+Parameters: {Gateway: {Type: String}, Known: {Type: String}, Table: {Type: String}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Internet: {Type: AWS::EC2::InternetGateway}
+  Attachment: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Known}}
+  Vpn: {Type: AWS::EC2::VPNGateway}
+  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: subnet-1}}
+  Forwarder: {Type: AWS::EC2::Instance, Properties: {SourceDestCheck: false}}
+  Card: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: subnet-1}}
+  CardWearer: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: !Ref Open}]}}
+  Open: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: subnet-1, SourceDestCheck: false}}
+  Firewall: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: GatewayLoadBalancer, ServiceName: com.amazonaws.vpce.us-east-1.vpce-svc-1}}
+  Routes: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  R0: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Internet}}
+  R1: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.1.0.0/16, NatGatewayId: !Ref Nat}}
+  R2: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.2.0.0/16, VpcPeeringConnectionId: pcx-1}}
+  R3: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.3.0.0/16, InstanceId: !Ref Forwarder}}
+  R4: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.4.0.0/16, NetworkInterfaceId: !Ref Card}}
+  R5: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.5.0.0/16, InstanceId: !Ref CardWearer}}
+  R6: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.6.0.0/16, NetworkInterfaceId: eni-1}}
+  R7: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.7.0.0/16, TransitGatewayId: tgw-1}}
+  R8: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.8.0.0/16, GatewayId: !Ref Vpn}}
+  R9: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.9.0.0/16, GatewayId: !Ref Gateway}}
+  R10: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.10.0.0/16, GatewayId: !Ref Known}}
+  R11: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.11.0.0/16, VpcEndpointId: !Ref Firewall}}
+  R12: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationIpv6CidrBlock: '::/0', EgressOnlyInternetGatewayId: eigw-1}}
+  R13: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationPrefixListId: pl-1, GatewayId: local}}
+  R14: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes, DestinationCidrBlock: 10.14.0.0/16, GatewayId: igw-1}}
+  R15: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Routes}}
+  Elsewhere: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: nat-1}}
+  Propagation: {Type: AWS::EC2::VPNGatewayRoutePropagation, Properties: {RouteTableIds: [!Ref Routes], VpnGatewayId: !Ref Vpn}}
+";
+
+    fn target(network: &Network, route: usize) -> Target {
+        named(&network.tables, |table| &table.name, "Routes").routes.items[route].target.clone()
+    }
+
+    #[test]
+    fn every_target_is_told_apart() {
+        let network = network(TEMPLATE, None);
+        let target = |route| target(&network, route);
+        let gateway =
+            |index: crate::network::GatewayIndex| network.internet_gateways[index.0].name.to_string();
+        assert!(matches!(target(0), Target::InternetGateway(at) if gateway(at) == "Internet"));
+        assert!(
+            matches!(target(1), Target::NatGateway(at) if network.nat_gateways[at.0].name.matches("Nat"))
+        );
+        assert!(matches!(target(2), Target::Peering(at) if network.peerings[at.0].name.matches("pcx-1")));
+        assert!(matches!(target(8), Target::Opaque { kind: Opaque::VpnGateway, .. }));
+        assert!(matches!(target(7), Target::Opaque { kind: Opaque::TransitGateway, .. }));
+        let missing = Missing::Value(Unknown::Parameter("Gateway".to_owned()));
+        assert!(matches!(target(9), Target::Unknown(found) if found == missing));
+        assert!(
+            matches!(target(10), Target::InternetGateway(at) if gateway(at) == "Known"),
+            "the attachment says that it is an internet gateway"
+        );
+        assert!(matches!(target(11), Target::Opaque { kind: Opaque::ApplianceEndpoint, .. }));
+        assert!(matches!(target(12), Target::Opaque { kind: Opaque::EgressOnlyInternetGateway, .. }));
+        assert!(matches!(target(13), Target::Local));
+        assert!(matches!(target(14), Target::InternetGateway(at) if gateway(at) == "igw-1"));
+        assert!(matches!(target(15), Target::Unknown(_)));
+    }
+
+    #[test]
+    fn instances_and_interfaces_say_whether_they_check() {
+        let network = network(TEMPLATE, None);
+        let check = |route| match target(&network, route) {
+            Target::Interface { source_dest_check, .. } => source_dest_check,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(check(3), Fact::Known(false));
+        assert_eq!(check(4), Fact::Known(true), "the default");
+        assert_eq!(check(5), Fact::Known(false), "its interface says so");
+        assert!(matches!(check(6), Fact::Unknown(Missing::Component(_))));
+    }
+
+    #[test]
+    fn destinations_and_tables_are_what_is_written() {
+        let network = network(TEMPLATE, None);
+        let table = named(&network.tables, |table| &table.name, "Routes");
+        assert_eq!(table.routes.items.len(), 16);
+        assert!(matches!(table.routes.items[12].destination, Destination::Ipv6));
+        assert!(matches!(table.routes.items[13].destination, Destination::PrefixList(_)));
+        assert!(matches!(table.routes.items[15].destination, Destination::Unknown(_)));
+        assert_eq!(at(TEMPLATE, table.routes.items[3].at), "R3");
+        assert_eq!(table.routes.rest, Some(Missing::NotFollowed(Topic::VpnGateway)));
+        let given = named(&network.tables, |table| &table.name, "Table");
+        assert_eq!(given.routes.items.len(), 1, "a table that a parameter names");
+        assert_eq!(given.routes.rest, Some(Missing::Value(Unknown::Parameter("Table".to_owned()))));
+    }
+}

@@ -100,3 +100,94 @@ fn amazon_dns(reader: Reader<'_, '_>, resource: &Resource) -> Result<Fact<bool>,
     }
     Ok(missing.map_or(Fact::Known(true), Fact::Unknown))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::network::from_template::testing::{named, network, network_of, range};
+    use crate::network::{Fact, Missing, Peer, Topic};
+    use crate::template::Unknown;
+
+    #[test]
+    fn a_vpc_has_what_aws_gives_to_a_new_one() {
+        let network = network_of(
+            r#"
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Named: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16, EnableDnsSupport: "false", EnableDnsHostnames: true}}
+"#,
+        );
+        let vpc = named(&network.vpcs, |vpc| &vpc.name, "Vpc");
+        assert_eq!(vpc.cidrs.items.iter().map(range).collect::<Vec<_>>(), ["10.0.0.0/16"]);
+        assert_eq!(vpc.cidrs.rest, None);
+        assert_eq!((&vpc.dns_support, &vpc.dns_hostnames), (&Fact::Known(true), &Fact::Known(false)));
+        assert_eq!(vpc.amazon_dns, Fact::Known(true));
+        let table = &network.tables[vpc.main_table.0];
+        assert!(table.routes.items.is_empty() && table.routes.rest.is_none());
+        assert_eq!(network.acls[vpc.default_acl.0].ingress.items.len(), 1);
+        let group = &network.groups[vpc.default_group.0];
+        assert!(matches!(group.ingress.items[0].peer, Peer::Group(own) if own == vpc.default_group));
+        let other = named(&network.vpcs, |vpc| &vpc.name, "Named");
+        assert_eq!((&other.dns_support, &other.dns_hostnames), (&Fact::Known(false), &Fact::Known(true)));
+    }
+
+    #[test]
+    fn secondary_ranges_are_added_and_those_of_ipv6_are_not() {
+        let network = network_of(
+            r"
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Second: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, CidrBlock: 100.64.0.0/16}}
+  Six: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, AmazonProvidedIpv6CidrBlock: true}}
+  Pool: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: vpc-1, Ipv4IpamPoolId: ipam-pool-1, Ipv4NetmaskLength: 20}}
+",
+        );
+        let vpc = named(&network.vpcs, |vpc| &vpc.name, "Vpc");
+        assert_eq!(vpc.cidrs.items.iter().map(range).collect::<Vec<_>>(), ["10.0.0.0/16", "100.64.0.0/16"]);
+        let described_elsewhere = named(&network.vpcs, |vpc| &vpc.name, "vpc-1");
+        assert_eq!(described_elsewhere.cidrs.items.iter().map(range).collect::<Vec<_>>(), ["?"]);
+        assert!(described_elsewhere.cidrs.rest.is_some());
+    }
+
+    #[test]
+    fn a_range_from_a_pool_is_the_same_wherever_it_is_named() {
+        let network = network_of(
+            r"
+  Vpc: {Type: AWS::EC2::VPC, Properties: {Ipv4IpamPoolId: ipam-pool-1, Ipv4NetmaskLength: 20}}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: -1, CidrIp: !GetAtt Vpc.CidrBlock}]
+",
+        );
+        let group = named(&network.groups, |group| &group.name, "Group");
+        let Peer::Cidr(peer) = &group.ingress.items[0].peer else { panic!("a range") };
+        assert_eq!(peer, &network.vpcs[0].cidrs.items[0]);
+    }
+
+    #[test]
+    fn dhcp_options_say_who_answers_names() {
+        let network = network(
+            r"
+Parameters: {Servers: {Type: CommaDelimitedList}}
+Resources:
+  Own: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  OwnOptions: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: [10.0.0.5, 10.0.1.5]}}
+  OwnUse: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: !Ref Own, DhcpOptionsId: !Ref OwnOptions}}
+  Amazon: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}
+  AmazonOptions: {Type: AWS::EC2::DHCPOptions, Properties: {DomainName: a.example, DomainNameServers: [AmazonProvidedDNS]}}
+  AmazonUse: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: !Ref Amazon, DhcpOptionsId: !Ref AmazonOptions}}
+  Open: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.2.0.0/16}}
+  OpenOptions: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: !Ref Servers}}
+  OpenUse: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: !Ref Open, DhcpOptionsId: !Ref OpenOptions}}
+  None: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.3.0.0/16}}
+  NoneUse: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: !Ref None, DhcpOptionsId: default}}
+",
+            None,
+        );
+        let answer = |id: &str| named(&network.vpcs, |vpc| &vpc.name, id).amazon_dns.clone();
+        assert_eq!(answer("Own"), Fact::Known(false));
+        assert_eq!(answer("Amazon"), Fact::Known(true));
+        let parameter = Unknown::Parameter("Servers".to_owned());
+        assert_eq!(answer("Open"), Fact::Unknown(Missing::Value(parameter)));
+        assert_eq!(answer("None"), Fact::Unknown(Missing::Undocumented(Topic::Dns)));
+    }
+}

@@ -33,6 +33,11 @@ pub(super) fn evaluate(template: &Template<'_>, node: Node<'_>) -> Vec<Case> {
     Evaluation { template, depth: DEPTH }.argument(Argument { node, untagged: false }).to_vec()
 }
 
+/// What a `Ref` of a parameter evaluates to.
+pub(super) fn parameter(template: &Template<'_>, parameter: &super::Parameter) -> Value {
+    Evaluation { template, depth: DEPTH }.parameter(parameter)
+}
+
 #[derive(Clone, Copy)]
 struct Evaluation<'a> {
     template: &'a Template<'a>,

@@ -4,9 +4,7 @@ use super::Writer;
 use super::listeners::written;
 use super::standing::Standing;
 use crate::network::from_template::reader::{Reader, Split, text};
-use crate::network::{
-    Fact, Listener, Missing, Placement, Ports, Protocol, Topic, Workload, WorkloadKind,
-};
+use crate::network::{Fact, Listener, Missing, Placement, Ports, Protocol, Topic, Workload, WorkloadKind};
 use crate::template::{Case, Resource};
 
 const CONFIG: [&str; 2] = ["NetworkConfiguration", "AwsvpcConfiguration"];

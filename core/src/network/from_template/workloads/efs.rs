@@ -5,7 +5,9 @@ use super::listeners::defaults;
 use super::msk::merge;
 use super::standing::Standing;
 use crate::network::from_template::reader::Split;
-use crate::network::{GroupIndex, Listed, Missing, Name, Place, Placement, SubnetIndex, Workload, WorkloadKind};
+use crate::network::{
+    GroupIndex, Listed, Missing, Name, Place, Placement, SubnetIndex, Workload, WorkloadKind,
+};
 use crate::template::Resource;
 
 const FILE_SYSTEM: &str = "AWS::EFS::FileSystem";
@@ -164,5 +166,41 @@ mod tests {
         assert_eq!((other.in_vpc, subnet_names(&network, other)), (true, vec!["A".to_owned()]));
         assert!(other.groups_by_subnet.is_empty());
         assert_eq!(other.address, Some([10, 0, 0, 9].into()));
+    }
+
+    #[test]
+    fn a_function_meets_the_groups_of_the_mount_target_in_its_zone() {
+        let text = "Resources:
+  Vpc: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}
+  A:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
+  B:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: !Select [1, !GetAZs '']}
+  Own: {Type: 'AWS::EC2::SecurityGroup', Properties: {VpcId: !Ref Vpc}}
+  Open:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 2049, ToPort: 2049, SourceSecurityGroupId: !Ref Own}]
+  Shut: {Type: 'AWS::EC2::SecurityGroup', Properties: {VpcId: !Ref Vpc}}
+  Files: {Type: 'AWS::EFS::FileSystem'}
+  InA:
+    Type: AWS::EFS::MountTarget
+    Properties: {FileSystemId: !Ref Files, SubnetId: !Ref A, SecurityGroups: [!Ref Open]}
+  InB:
+    Type: AWS::EFS::MountTarget
+    Properties: {FileSystemId: !Ref Files, SubnetId: !Ref B, SecurityGroups: [!Ref Shut]}
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: {VpcConfig: {SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Own]}}
+";
+        let request = crate::tracing::TraceRequest { from: None, to: Some("Files".to_owned()) };
+        let tracing =
+            crate::tracing::trace("t.yaml", text, &crate::analysis::Options::default(), &request).unwrap();
+        let verdicts: Vec<(Option<&str>, &str)> =
+            tracing.traces.iter().map(|trace| (trace.from.subnet.as_deref(), trace.verdict.name())).collect();
+        assert_eq!(verdicts, [(Some("A"), "reachable"), (Some("B"), "blocked"), (None, "partial")]);
     }
 }

@@ -74,8 +74,9 @@ impl Writer<'_, '_, '_> {
             Some(config) => self.vpc_config(&config)?,
             None => None,
         };
-        Ok(Some(found.unwrap_or_else(|| {
-            Standing { at: Reader::place(&arn), ..Standing::unknown(self.missing(&arn)) }
+        Ok(Some(found.unwrap_or_else(|| Standing {
+            at: Reader::place(&arn),
+            ..Standing::unknown(self.missing(&arn))
         })))
     }
 }

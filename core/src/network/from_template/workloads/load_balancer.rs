@@ -4,9 +4,7 @@ use super::Writer;
 use super::listeners::written;
 use super::standing::Standing;
 use crate::network::from_template::reader::{Reader, Split};
-use crate::network::{
-    Fact, Listed, Listener, Missing, Placement, Protocol, Topic, Workload, WorkloadKind,
-};
+use crate::network::{Fact, Listed, Listener, Missing, Placement, Protocol, Topic, Workload, WorkloadKind};
 use crate::template::{Case, Resource};
 
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";

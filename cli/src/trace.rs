@@ -1,0 +1,201 @@
+//! `vpcheck trace`.
+
+use std::slice;
+
+use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::network::Place;
+use vpcheck_core::paths::Verdict;
+use vpcheck_core::text::LineIndex;
+use vpcheck_core::{TraceRequest, Tracing, phrase, render, trace};
+
+use crate::args::{Expectation, Format, KnownArguments, TraceArguments};
+use crate::context::Remarks;
+use crate::input::{self, shown};
+use crate::known::Known;
+use crate::outcome::Outcome;
+use crate::problem::{Problem, did_you_mean, nearest};
+use crate::trace_text::{self, Manner};
+
+impl Expectation {
+    fn verdict(self) -> Verdict {
+        match self {
+            Self::Reachable => Verdict::Reachable,
+            Self::Blocked => Verdict::Blocked,
+        }
+    }
+}
+
+/// Traces what the arguments ask for. Whatever cannot be used ends it: a path traced through half a network would not
+/// be worth its verdict.
+pub(crate) fn run(
+    arguments: &TraceArguments,
+    language: Language,
+    width: Option<usize>,
+) -> Result<Outcome, Problem> {
+    let mut known = Known::new(&arguments.known)?;
+    let found = input::find(slice::from_ref(&arguments.input));
+    if !found.problems.is_empty() {
+        return Ok(Outcome::of_problems(found.problems));
+    }
+    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
+        return Err(not_one_template(&shown(&arguments.input)));
+    };
+    let path = input.shown();
+    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
+    let settings = known.settings(input.parent())?;
+    let options = known.options(input, &text, &settings);
+    let request = TraceRequest { from: arguments.from.clone(), to: arguments.to.clone() };
+    let traced = trace(&path, &text, &options, &request);
+    let (tracing, error) = match traced {
+        Ok(tracing) => (tracing, None),
+        // What is wrong with the text is told before what is wrong with the arguments.
+        Err(error) => {
+            (trace(&path, &text, &options, &TraceRequest::default()).unwrap_or_default(), Some(error))
+        }
+    };
+    let remarks = Remarks::new(&tracing.problems, |file| tracing.sources.get(usize::from(file.0)));
+    let mut problems = remarks.problems;
+    problems.extend(unusable(&path, &tracing, arguments.from.is_some() && error.is_none()));
+    problems.extend(wrong_assumptions(&tracing));
+    if let (Some(error), true) = (error, problems.is_empty()) {
+        problems.push(Problem { what: error.what, next: error.next });
+    }
+    if arguments.expect.is_some() && tracing.traces.is_empty() && problems.is_empty() {
+        problems.push(nothing_traced(&path));
+    }
+    let mut notes = remarks.notes;
+    if !problems.is_empty() {
+        return Ok(Outcome { notes, problems, ..Outcome::default() });
+    }
+    notes.extend(without_effect(&arguments.known, &tracing));
+    let expected = arguments.expect.map(Expectation::verdict);
+    let output = match arguments.format {
+        Format::Json => render::trace(&tracing, language) + "\n",
+        Format::Text => {
+            let manner = Manner { language, width, expected, steps: arguments.to.is_some() };
+            trace_text::written(&tracing, &manner)
+        }
+    };
+    let fails = expected.is_some_and(|expected| tracing.traces.iter().any(|trace| trace.verdict != expected));
+    Ok(Outcome { output, notes, problems, fails })
+}
+
+/// Why nothing can be said of a text.
+fn unusable(path: &str, tracing: &Tracing, has_source: bool) -> Option<Problem> {
+    if let Some(place) = tracing.broken {
+        return Some(does_not_parse(path, tracing, place));
+    }
+    if !tracing.is_template {
+        return Some(input::not_a_template(path));
+    }
+    (tracing.from.is_empty() && !has_source).then(|| Problem {
+        what: phrase!(
+            en: "{path}: no Lambda function in this template, so nothing to trace",
+            ja: "{path}: このテンプレートには Lambda 関数がなく、追跡する経路がありません",
+        ),
+        next: phrase!(
+            en: "name a template with functions, or another source by --from",
+            ja: "関数のあるテンプレートを指定するか、--from でほかの送信元を指定してください",
+        ),
+    })
+}
+
+fn does_not_parse(path: &str, tracing: &Tracing, place: Place) -> Problem {
+    let text = tracing.sources.first().map_or("", |source| source.text.as_str());
+    let position = LineIndex::new(text).position(text, place.span.start);
+    let (line, column) = (position.line, position.column);
+    Problem {
+        what: phrase!(
+            en: "{path}:{line}:{column}: the template does not parse here",
+            ja: "{path}:{line}:{column}: テンプレートの構文に誤りがあります",
+        ),
+        next: phrase!(
+            en: "mend it first; `vpcheck check {path}` says what is wrong",
+            ja: "先に修正してください。`vpcheck check {path}` で詳しく確認できます",
+        ),
+    }
+}
+
+fn not_one_template(path: &str) -> Problem {
+    Problem {
+        what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
+        next: phrase!(
+            en: "name one template: paths are traced in one at a time",
+            ja: "経路はテンプレートごとに調べます。テンプレートを一つ指定してください",
+        ),
+    }
+}
+
+fn nothing_traced(path: &str) -> Problem {
+    Problem {
+        what: phrase!(
+            en: "{path}: no path was traced, so none can be as --expect says",
+            ja: "{path}: 追跡できる経路がなく、--expect を確かめられません",
+        ),
+        next: phrase!(
+            en: "name a source by --from and a destination by --to",
+            ja: "--from で送信元を、--to で宛先を指定してください",
+        ),
+    }
+}
+
+/// An assumption about a name that the template does not have would change nothing, and look as if it had.
+fn wrong_assumptions(tracing: &Tracing) -> Vec<Problem> {
+    let wrong = tracing.unknown_assumptions.iter();
+    wrong
+        .map(|name| {
+            let names = tracing.assumable.iter().chain(&tracing.parameters);
+            let candidates = tracing.assumable.join(", ");
+            let otherwise = if candidates.is_empty() {
+                phrase!(
+                    en: "nothing in this template stands for subnets that are not known",
+                    ja: "このテンプレートに、値が未定のサブネットを表すものはありません",
+                )
+            } else {
+                phrase!(
+                    en: "subnets that are not known: {candidates}",
+                    ja: "値が未定のサブネット: {candidates}",
+                )
+            };
+            Problem {
+                what: phrase!(
+                    en: "--assume {name}: the template has nothing of this name",
+                    ja: "--assume {name}: テンプレートにこの名前の値はありません",
+                ),
+                next: did_you_mean(name, names.map(String::as_str), otherwise),
+            }
+        })
+        .collect()
+}
+
+/// Values and assumptions that change nothing.
+fn without_effect(known: &KnownArguments, tracing: &Tracing) -> Vec<Phrase> {
+    let mut notes = Vec::new();
+    for (name, _) in &known.parameters {
+        if is_parameter(name) && !tracing.parameters.contains(name) {
+            let near = nearest(name, tracing.parameters.iter().map(String::as_str));
+            let (en, ja) = match near {
+                Some(near) => (format!("; did you mean `{near}`?"), format!("。`{near}` ではありませんか?")),
+                None => (String::new(), String::new()),
+            };
+            notes.push(phrase!(
+                en: "--param {name}: the template has no such parameter{en}",
+                ja: "--param {name}: テンプレートにこの名前のパラメータはありません{ja}",
+            ));
+        }
+    }
+    for (name, _) in &known.assumed {
+        if !tracing.assumable.contains(name) {
+            notes.push(phrase!(
+                en: "--assume {name}: it stands for no subnets that are not known, so this changes nothing",
+                ja: "--assume {name}: 値が未定のサブネットを表していないため、結果は変わりません",
+            ));
+        }
+    }
+    notes
+}
+
+/// Not `import:NAME` or `resolve:REF`.
+fn is_parameter(name: &str) -> bool {
+    !name.starts_with("import:") && !name.starts_with("resolve:")
+}

@@ -1,0 +1,683 @@
+//! What functions reach, as it travels from the worker to the page: every verdict, and one path in full.
+
+use serde::{Deserialize, Serialize};
+use vpcheck_core::language::Phrase;
+use vpcheck_core::network::{self, Missing, Ports, Protocol};
+use vpcheck_core::paths::{Action, Blocker, Component, Direction, Goal, Hop, Trace, Verdict};
+use vpcheck_core::template::Unknown;
+use vpcheck_core::text::LineIndex;
+use vpcheck_core::{Options, TraceRequest, Tracing, trace};
+
+use crate::inputs::Field;
+use crate::report::{PATH, Place, Units};
+use crate::words;
+
+/// Every source and destination with what is between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paths {
+    /// The sources: logical ids of functions.
+    pub from: Vec<String>,
+    /// The destinations that the template suggests, as a user would write them.
+    pub to: Vec<String>,
+    /// A verdict for each source and destination, a source after the other; nothing where there is no path to ask for.
+    pub verdicts: Vec<Option<Verdict>>,
+    /// The path that is shown.
+    pub shown: Option<Path>,
+    /// What is wrong with the destination that was asked for, and what to write instead.
+    pub refused: Option<(Phrase, Phrase)>,
+    /// Values that name subnets, about which an assumption can be made, by its key.
+    pub assumable: Vec<String>,
+    /// What would settle the unknowns of all paths.
+    pub asks: Vec<Ask>,
+}
+
+/// From one source to one destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Path {
+    /// The source.
+    pub from: String,
+    /// The destination, as a user would write it.
+    pub to: String,
+    /// The verdict over all subnets of the source.
+    pub verdict: Verdict,
+    /// By what it differs, where it is partial.
+    pub partial_by: Vec<Phrase>,
+    /// The way from each subnet; equal ones are one.
+    pub ways: Vec<Way>,
+    /// What would settle it, where it is unknown.
+    pub asks: Vec<Ask>,
+    /// What it rests on.
+    pub assumptions: Vec<Phrase>,
+}
+
+/// The way from some of the source's subnets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// The subnets; none for a source in no VPC.
+    pub subnets: Vec<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// By what it differs, where it is partial.
+    pub partial_by: Vec<Phrase>,
+    /// The steps: those out, then those back.
+    pub steps: Vec<Step>,
+}
+
+/// One step, or something that stops packets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Whether packets are on their way back.
+    pub back: bool,
+    /// What happens to them.
+    pub fate: Fate,
+    /// The kind of the component.
+    pub kind: Phrase,
+    /// Its name.
+    pub id: String,
+    /// The code of what stops packets.
+    pub code: Option<String>,
+    /// What decided.
+    pub sentence: Phrase,
+    /// Where that is written in the editor's text.
+    pub place: Option<Place>,
+    /// The line in its own file, from 1.
+    pub line: Option<u32>,
+    /// The file, where it is not the one in the editor.
+    pub file: Option<String>,
+}
+
+/// What happens to packets at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// They go on.
+    Passed,
+    /// They stop.
+    Stopped,
+    /// Not known.
+    Unknown,
+}
+
+impl Fate {
+    /// `passed`, `stopped` or `unknown`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Stopped => "stopped",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Something that is not known and would settle an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The field to fill in, where one would settle it.
+    pub field: Option<Field>,
+    /// Why it is not known.
+    pub reason: Phrase,
+    /// The command whose output tells.
+    pub command: Option<String>,
+}
+
+impl Paths {
+    /// Traces every source and destination of `text`, and picks the path to show: from `from` to `to` as far as they
+    /// are given, else a path that is blocked, else the first. Also says what of the context was not used.
+    pub fn trace(
+        text: &str,
+        options: &Options,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> (Self, Vec<network::ContextProblem>) {
+        // Without a destination there is none that could be refused.
+        let all = trace(PATH, text, options, &TraceRequest::default()).unwrap_or_default();
+        let mut paths = Self::new(&all);
+        let Some(from) = from
+            .filter(|from| paths.from.iter().any(|id| id == from))
+            .or(paths.from.first().map(String::as_str))
+            .map(str::to_owned)
+        else {
+            return (paths, all.problems);
+        };
+        match to {
+            Some(to) if !paths.to.iter().any(|known| known == to) => {
+                let request = TraceRequest { from: Some(from), to: Some(to.to_owned()) };
+                match trace(PATH, text, options, &request) {
+                    Ok(one) => {
+                        let traces: Vec<&Trace> = one.traces.iter().collect();
+                        paths.shown = path(to, &traces, &one);
+                    }
+                    Err(error) => paths.refused = Some((error.what, error.next)),
+                }
+            }
+            _ => {
+                let to = to.map(str::to_owned).or_else(|| paths.first_to_show(&from));
+                let goal =
+                    to.as_ref().and_then(|to| all.to.get(paths.to.iter().position(|known| known == to)?));
+                if let (Some(goal), Some(to)) = (goal, to) {
+                    let traces: Vec<&Trace> = all
+                        .traces
+                        .iter()
+                        .filter(|trace| trace.from.id == from && trace.to == *goal)
+                        .collect();
+                    paths.shown = path(&to, &traces, &all);
+                }
+            }
+        }
+        if let Some(shown) = &paths.shown {
+            for ask in &shown.asks {
+                if !paths.asks.contains(ask) {
+                    paths.asks.push(ask.clone());
+                }
+            }
+        }
+        (paths, all.problems)
+    }
+
+    /// Everything but the path to show.
+    fn new(tracing: &Tracing) -> Self {
+        let (from, to) = (&tracing.from, &tracing.to);
+        let mut verdicts = vec![None; from.len() * to.len()];
+        let mut asks = Vec::new();
+        for trace in &tracing.traces {
+            add_asks(tracing, &trace.missing, &mut asks);
+            if trace.from.subnet.is_some() {
+                continue;
+            }
+            let row = from.iter().position(|id| *id == trace.from.id);
+            let column = to.iter().position(|goal| *goal == trace.to);
+            if let (Some(row), Some(column)) = (row, column)
+                && let Some(verdict) = verdicts.get_mut(row * to.len() + column)
+            {
+                *verdict = Some(trace.verdict);
+            }
+        }
+        Self {
+            from: from.clone(),
+            to: to.iter().map(written).collect(),
+            verdicts,
+            shown: None,
+            refused: None,
+            assumable: tracing.assumable.clone(),
+            asks,
+        }
+    }
+
+    /// The verdict from one source to one destination, by their positions.
+    pub fn verdict(&self, from: usize, to: usize) -> Option<Verdict> {
+        *self.verdicts.get(from * self.to.len() + to)?
+    }
+
+    /// How many paths do not work, in whole or in part.
+    pub fn troubled(&self) -> usize {
+        let is_troubled =
+            |verdict: &&Option<Verdict>| matches!(verdict, Some(Verdict::Blocked | Verdict::Partial));
+        self.verdicts.iter().filter(is_troubled).count()
+    }
+
+    /// The destination to show of a source before anyone has chosen: what does not work is asked about most.
+    fn first_to_show(&self, from: &str) -> Option<String> {
+        let row = self.from.iter().position(|id| id == from)?;
+        let columns = (0..self.to.len()).filter_map(|column| Some((self.verdict(row, column)?, column)));
+        let rank = |verdict| match verdict {
+            Verdict::Blocked => 0,
+            Verdict::Partial => 1,
+            Verdict::Unknown => 2,
+            Verdict::Reachable => 3,
+        };
+        let (_, column) = columns.min_by_key(|(verdict, column)| (rank(*verdict), *column))?;
+        self.to.get(column).cloned()
+    }
+
+    /// The step of the shown path at a place of the editor's text: way and step; the one with the shortest place.
+    pub fn step_at(&self, at: u32) -> Option<(usize, usize)> {
+        let steps =
+            self.shown.iter().flat_map(|path| path.ways.iter().enumerate()).flat_map(|(way, one)| {
+                one.steps.iter().enumerate().map(move |(step, one)| ((way, step), one))
+            });
+        let touching = steps.filter_map(|(at_step, step)| {
+            let place = step.place.filter(|place| place.touches(at))?;
+            Some((place.to - place.from, at_step))
+        });
+        touching.min().map(|(_, step)| step)
+    }
+}
+
+/// A destination as a user would write it: `Db:5432`, `internet:443`, `10.0.0.5:53/udp`.
+pub fn written(goal: &Goal) -> String {
+    let id = goal.target.id();
+    let ports = match goal.ports {
+        Some(ports) if ports != Ports::ALL => format!(":{ports}"),
+        _ => String::new(),
+    };
+    if goal.protocol == Protocol::TCP {
+        format!("{id}{ports}")
+    } else {
+        format!("{id}{ports}/{}", goal.protocol)
+    }
+}
+
+/// The texts that steps point into.
+struct Texts<'t> {
+    template: Units<'t>,
+    /// The other files with their lines, by their number.
+    others: Vec<(&'t str, LineIndex)>,
+}
+
+impl<'t> Texts<'t> {
+    fn new(tracing: &'t Tracing) -> Self {
+        let template = tracing.sources.first().map_or("", |source| source.text.as_str());
+        let others = tracing.sources.iter().enumerate().map(|(at, source)| {
+            // The template's lines are in `template`.
+            let text = if at == 0 { "" } else { source.text.as_str() };
+            (source.path.as_str(), LineIndex::new(text))
+        });
+        Self { template: Units::new(template), others: others.collect() }
+    }
+}
+
+/// The path that `traces`, those of one source and one destination, make together.
+fn path(to: &str, traces: &[&Trace], tracing: &Tracing) -> Option<Path> {
+    let texts = &Texts::new(tracing);
+    let sum = *traces.iter().rfind(|trace| trace.from.subnet.is_none()).or(traces.last())?;
+    let mut ways: Vec<Way> = Vec::new();
+    for trace in traces.iter().filter(|trace| trace.from.subnet.is_some()) {
+        add_way(way(trace, texts), &mut ways);
+    }
+    if ways.is_empty() {
+        ways.push(way(sum, texts));
+    }
+    // What does not work comes first: it is what one looks for.
+    ways.sort_by_key(|way| way.verdict == Verdict::Reachable);
+    let (mut asks, mut assumptions) = (Vec::new(), Vec::new());
+    for trace in traces {
+        add_asks(tracing, &trace.missing, &mut asks);
+        for assumption in &trace.assumptions {
+            if !assumptions.contains(assumption) {
+                assumptions.push(assumption.clone());
+            }
+        }
+    }
+    Some(Path {
+        from: sum.from.id.clone(),
+        to: to.to_owned(),
+        verdict: sum.verdict,
+        partial_by: differences(sum),
+        ways,
+        asks,
+        assumptions,
+    })
+}
+
+fn differences(trace: &Trace) -> Vec<Phrase> {
+    trace.partial_by.iter().map(|difference| words::difference(*difference)).collect()
+}
+
+fn way(trace: &Trace, texts: &Texts<'_>) -> Way {
+    Way {
+        subnets: trace.from.subnet.iter().cloned().collect(),
+        verdict: trace.verdict,
+        partial_by: differences(trace),
+        steps: steps(trace, texts),
+    }
+}
+
+/// Adds a way to those that are known, or its subnets to one that is the same.
+fn add_way(way: Way, ways: &mut Vec<Way>) {
+    let own = |way: &Way, step: &Step| way.subnets.iter().any(|subnet| *subnet == step.id);
+    let same_steps = |one: &Way, two: &Way| {
+        one.steps.len() == two.steps.len()
+            && one.steps.iter().zip(&two.steps).all(|(a, b)| {
+                // The subnet itself is a step of another name and place on each way.
+                a == b || (own(one, a) && own(two, b) && a.fate == b.fate && a.back == b.back)
+            })
+    };
+    let known = ways.iter_mut().find(|known| {
+        known.verdict == way.verdict && known.partial_by == way.partial_by && same_steps(known, &way)
+    });
+    match known {
+        Some(known) => known.subnets.extend(way.subnets),
+        None => ways.push(way),
+    }
+}
+
+/// The hops of a trace, with what stops packets at its place among them: at the hop that it belongs to, else after the
+/// last one of its direction.
+fn steps(trace: &Trace, texts: &Texts<'_>) -> Vec<Step> {
+    let mut left: Vec<&Blocker> = trace.blockers.iter().collect();
+    let mut steps = Vec::new();
+    for direction in [Direction::Out, Direction::Back] {
+        for hop in trace.hops.iter().filter(|hop| hop.direction == direction) {
+            let is_here = |blocker: &&Blocker| {
+                blocker.direction == direction && blocker.component == hop.component && blocker.id == hop.id
+            };
+            let at = (hop.action == Action::Deny).then(|| left.iter().position(is_here)).flatten();
+            steps.push(match at {
+                Some(at) => stopped(left.remove(at), texts),
+                None => passed(hop, texts),
+            });
+        }
+        left.retain(|blocker| {
+            let is_of_direction = blocker.direction == direction;
+            if is_of_direction {
+                steps.push(stopped(blocker, texts));
+            }
+            !is_of_direction
+        });
+    }
+    steps
+}
+
+fn passed(hop: &Hop, texts: &Texts<'_>) -> Step {
+    let fate = match hop.action {
+        Action::Deny => Fate::Stopped,
+        Action::Unknown => Fate::Unknown,
+        _ => Fate::Passed,
+    };
+    step(hop.direction, fate, hop.component, &hop.id, &hop.detail, hop.at, texts)
+}
+
+fn stopped(blocker: &Blocker, texts: &Texts<'_>) -> Step {
+    let Blocker { direction, component, id, message, at, .. } = blocker;
+    let step = step(*direction, Fate::Stopped, *component, id, message, *at, texts);
+    Step { code: Some(blocker.code.0.to_owned()), ..step }
+}
+
+fn step(
+    direction: Direction,
+    fate: Fate,
+    component: Component,
+    id: &str,
+    sentence: &Phrase,
+    at: Option<network::Place>,
+    texts: &Texts<'_>,
+) -> Step {
+    let elsewhere = at.filter(|at| at.file.0 != 0).and_then(|at| {
+        let (path, lines) = texts.others.get(usize::from(at.file.0))?;
+        Some(((*path).to_owned(), lines.line_of(at.span.start)))
+    });
+    let here = at.filter(|at| at.file.0 == 0);
+    Step {
+        back: direction == Direction::Back,
+        fate,
+        kind: words::component(component),
+        id: id.to_owned(),
+        code: None,
+        sentence: sentence.clone(),
+        place: here.map(|at| texts.template.place(at.span)),
+        line: here.map(|at| texts.template.line(at.span)).or(elsewhere.as_ref().map(|(_, line)| *line)),
+        file: elsewhere.map(|(path, _)| path),
+    }
+}
+
+fn add_asks(tracing: &Tracing, missing: &[Missing], asks: &mut Vec<Ask>) {
+    for one in missing {
+        let need = tracing.need(one);
+        // What a user of the command line would run stands between backticks.
+        let command = need.settle_with.split('`').nth(1).map(str::to_owned);
+        let ask = Ask { field: field(one), reason: need.reason, command };
+        if !asks.contains(&ask) {
+            asks.push(ask);
+        }
+    }
+}
+
+/// The field of the form that takes what is missing.
+fn field(missing: &Missing) -> Option<Field> {
+    Some(match missing {
+        Missing::Value(
+            Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::DynamicReference(name),
+        ) => Field::Value(name.clone()),
+        Missing::Value(Unknown::Import(name)) => Field::Value(format!("import:{name}")),
+        Missing::Value(Unknown::Pseudo(name)) if name == "AWS::Region" => Field::Region,
+        Missing::Region => Field::Region,
+        Missing::Component(_) | Missing::Interface(_) => Field::Context,
+        Missing::PrefixList(id) => Field::PrefixList(id.clone()),
+        Missing::ServiceAddresses(name) | Missing::HostAddress(name) => Field::Addresses(name.clone()),
+        Missing::Value(_) | Missing::Undocumented(_) | Missing::NotFollowed(_) | Missing::TooManyCases => {
+            return None;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vpcheck_core::Source;
+    use vpcheck_core::finding::FileId;
+    use vpcheck_core::network::Topic;
+    use vpcheck_core::paths::{Code, Difference, GoalTarget, Origin};
+    use vpcheck_core::phrase;
+    use vpcheck_core::text::Span;
+
+    /// Long enough for the places below; `値` shifts bytes against units.
+    const TEXT: &str = "# 値\nSubnets: A\nGroup: B\nRoute: C\n";
+
+    fn at(file: u16, needle: &str) -> Option<network::Place> {
+        let text = if file == 0 { TEXT } else { CONTEXT };
+        let start = u32::try_from(text.find(needle).unwrap()).unwrap();
+        let span = Span::new(start, start + u32::try_from(needle.len()).unwrap());
+        Some(network::Place { file: FileId(file), span })
+    }
+
+    const CONTEXT: &str = "{\n  \"Routes\": []\n}";
+
+    fn goal(id: &str, port: u16) -> Goal {
+        Goal {
+            target: GoalTarget::Resource(id.to_owned()),
+            ports: Some(Ports::one(port)),
+            protocol: Protocol::TCP,
+        }
+    }
+
+    fn hop(
+        direction: Direction,
+        component: Component,
+        id: &str,
+        action: Action,
+        place: Option<network::Place>,
+    ) -> Hop {
+        let detail = phrase!(en: "detail of {id}", ja: "{id} の詳細");
+        Hop { direction, component, id: id.to_owned(), action, detail, at: place }
+    }
+
+    fn blocker(
+        direction: Direction,
+        component: Component,
+        id: &str,
+        place: Option<network::Place>,
+    ) -> Blocker {
+        Blocker {
+            code: Code::NO_ROUTE_TO_DESTINATION,
+            direction,
+            component,
+            id: id.to_owned(),
+            message: phrase!(en: "{id} stops it", ja: "{id} が止める"),
+            at: place,
+        }
+    }
+
+    fn traced(from: &str, subnet: Option<&str>, to: &Goal, verdict: Verdict) -> Trace {
+        Trace {
+            from: Origin { kind: "function", id: from.to_owned(), subnet: subnet.map(str::to_owned) },
+            to: to.clone(),
+            verdict,
+            partial_by: Vec::new(),
+            hops: Vec::new(),
+            blockers: Vec::new(),
+            missing: Vec::new(),
+            assumptions: Vec::new(),
+        }
+    }
+
+    fn tracing(traces: Vec<Trace>) -> Tracing {
+        let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+        Tracing {
+            traces,
+            sources: vec![source("template", TEXT), source("routes.json", CONTEXT)],
+            from: vec!["Report".to_owned(), "Store".to_owned()],
+            to: vec![goal("Db", 5432), goal("Cache", 6379)],
+            ..Tracing::default()
+        }
+    }
+
+    fn shown(traces: &[Trace]) -> Path {
+        let tracing = tracing(traces.to_vec());
+        path("Db:5432", &traces.iter().collect::<Vec<_>>(), &tracing).unwrap()
+    }
+
+    #[test]
+    fn a_destination_is_written_as_a_user_would() {
+        let with = |ports, protocol| written(&Goal { target: GoalTarget::Internet, ports, protocol });
+        assert_eq!(with(None, Protocol::TCP), "internet");
+        assert_eq!(with(Some(Ports { first: 1, last: 9 }), Protocol::UDP), "internet:1-9/udp");
+        assert_eq!(with(None, Protocol::ICMP), "internet/icmp");
+        assert_eq!(written(&goal("Db", 5432)), "Db:5432");
+    }
+
+    #[test]
+    fn verdicts_stand_in_a_table_and_the_worst_is_shown_first() {
+        let (db, cache) = (goal("Db", 5432), goal("Cache", 6379));
+        let paths = Paths::new(&tracing(vec![
+            traced("Report", Some("A"), &db, Verdict::Blocked),
+            traced("Report", None, &db, Verdict::Reachable),
+            traced("Report", None, &cache, Verdict::Partial),
+            traced("Store", None, &cache, Verdict::Blocked),
+        ]));
+        assert_eq!(paths.to, ["Db:5432", "Cache:6379"]);
+        let table = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(from, to)| paths.verdict(from, to));
+        assert_eq!(table, [Some(Verdict::Reachable), Some(Verdict::Partial), None, Some(Verdict::Blocked)]);
+        assert_eq!(paths.verdict(2, 0), None);
+        assert_eq!(paths.troubled(), 2);
+        assert_eq!(paths.first_to_show("Report").as_deref(), Some("Cache:6379"));
+        assert_eq!(paths.first_to_show("Gone"), None);
+    }
+
+    #[test]
+    fn equal_ways_are_one_and_what_does_not_work_comes_first() {
+        let db = goal("Db", 5432);
+        let way = |subnet: &str, verdict| {
+            let mut trace = traced("Report", Some(subnet), &db, verdict);
+            trace.hops = vec![
+                hop(Direction::Out, Component::Subnet, subnet, Action::Stand, None),
+                hop(Direction::Out, Component::RouteTable, "Routes", Action::Forward, at(0, "Route")),
+            ];
+            trace
+        };
+        let mut sum = traced("Report", None, &db, Verdict::Partial);
+        sum.partial_by = vec![Difference::Subnet];
+        let path = shown(&[
+            way("A", Verdict::Reachable),
+            way("B", Verdict::Blocked),
+            way("C", Verdict::Reachable),
+            sum,
+        ]);
+        assert_eq!(path.verdict, Verdict::Partial);
+        assert_eq!(path.partial_by[0].en, "by subnet");
+        let ways: Vec<(&[String], Verdict)> =
+            path.ways.iter().map(|way| (&*way.subnets, way.verdict)).collect();
+        assert_eq!(
+            ways,
+            [
+                (&["B".to_owned()][..], Verdict::Blocked),
+                (&["A".to_owned(), "C".to_owned()][..], Verdict::Reachable),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_blocker_takes_the_place_of_its_hop_and_others_follow_their_direction() {
+        let db = goal("Db", 5432);
+        let mut trace = traced("Report", Some("A"), &db, Verdict::Blocked);
+        trace.hops = vec![
+            hop(Direction::Out, Component::SecurityGroup, "Group", Action::Deny, at(0, "Group: B")),
+            hop(Direction::Out, Component::Workload, "Db", Action::Stand, None),
+            hop(Direction::Back, Component::NetworkAcl, "Acl", Action::Unknown, at(1, "\"Routes\"")),
+        ];
+        trace.blockers = vec![
+            blocker(Direction::Out, Component::SecurityGroup, "Group", at(0, "B\n")),
+            blocker(Direction::Out, Component::RouteTable, "Routes", None),
+        ];
+        let way = shown(&[trace]).ways.remove(0);
+        let steps: Vec<(&str, bool, Fate, Option<&str>)> = way
+            .steps
+            .iter()
+            .map(|step| (step.id.as_str(), step.back, step.fate, step.code.as_deref()))
+            .collect();
+        let code = Some("NO_ROUTE_TO_DESTINATION");
+        assert_eq!(
+            steps,
+            [
+                ("Group", false, Fate::Stopped, code),
+                ("Db", false, Fate::Passed, None),
+                ("Routes", false, Fate::Stopped, code),
+                ("Acl", true, Fate::Unknown, None),
+            ]
+        );
+        assert_eq!(way.steps[0].sentence.en, "Group stops it");
+        assert_eq!((way.steps[0].place, way.steps[0].line), (Some(Place { from: 22, to: 24 }), Some(3)));
+        assert_eq!((&way.steps[2].place, way.steps[2].line), (&None, None), "an absence has no place");
+        let elsewhere = &way.steps[3];
+        assert_eq!(
+            (elsewhere.place, elsewhere.line, elsewhere.file.as_deref()),
+            (None, Some(2), Some("routes.json"))
+        );
+        assert_eq!(elsewhere.kind.ja, "ネットワーク ACL");
+    }
+
+    #[test]
+    fn what_is_missing_leads_to_its_field_once() {
+        let db = goal("Db", 5432);
+        let mut trace = traced("Report", Some("A"), &db, Verdict::Unknown);
+        trace.missing = vec![
+            Missing::Value(Unknown::Parameter("SubnetIds".to_owned())),
+            Missing::Value(Unknown::Import("Net".to_owned())),
+            Missing::Component(network::Name::Aws("subnet-1".to_owned())),
+            Missing::ServiceAddresses("sqs".to_owned()),
+            Missing::Region,
+            Missing::NotFollowed(Topic::Ipv6),
+        ];
+        let mut again = trace.clone();
+        again.from.subnet = None;
+        let fields: Vec<Option<Field>> =
+            shown(&[trace, again]).asks.into_iter().map(|ask| ask.field).collect();
+        assert_eq!(
+            fields,
+            [
+                Some(Field::Value("SubnetIds".to_owned())),
+                Some(Field::Value("import:Net".to_owned())),
+                Some(Field::Context),
+                Some(Field::Addresses("sqs".to_owned())),
+                Some(Field::Region),
+                None,
+            ]
+        );
+    }
+
+    #[test]
+    fn the_cursor_finds_the_narrowest_step() {
+        let db = goal("Db", 5432);
+        let mut trace = traced("Report", Some("A"), &db, Verdict::Reachable);
+        trace.hops = vec![
+            hop(Direction::Out, Component::SecurityGroup, "Wide", Action::Allow, at(0, "Group: B")),
+            hop(Direction::Out, Component::SecurityGroup, "Narrow", Action::Allow, at(0, "B\n")),
+        ];
+        let path = shown(&[trace]);
+        let paths = Paths { shown: Some(path), ..Paths::default() };
+        assert_eq!(paths.step_at(16), Some((0, 0)));
+        assert_eq!(paths.step_at(23), Some((0, 1)));
+        assert_eq!(paths.step_at(0), None);
+    }
+
+    #[test]
+    fn paths_survive_the_way_from_the_worker() {
+        let db = goal("Db", 5432);
+        let mut trace = traced("Report", Some("A"), &db, Verdict::Unknown);
+        trace.hops = vec![hop(Direction::Back, Component::Vpc, "V", Action::Allow, at(0, "A"))];
+        trace.missing = vec![Missing::PrefixList("pl-1".to_owned()), Missing::Region];
+        let tracing = tracing(vec![trace.clone()]);
+        let paths = Paths { shown: Some(shown(&[trace])), ..Paths::new(&tracing) };
+        let json = serde_json::to_string(&paths).unwrap();
+        assert_eq!(serde_json::from_str::<Paths>(&json).unwrap(), paths);
+    }
+}

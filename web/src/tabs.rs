@@ -1,0 +1,81 @@
+//! What the page shows, where it cannot show everything at once.
+
+use vpcheck_core::language::Language;
+use yew::prelude::*;
+
+use crate::state::Pane;
+use crate::words;
+
+/// What the tabs count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Findings that are not suppressed.
+    pub findings: usize,
+    /// Paths that do not work, in whole or in part.
+    pub troubled: usize,
+}
+
+/// Properties of [`Tabs`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// What a narrow screen shows.
+    pub pane: Pane,
+    /// What a wide screen shows beside the editor.
+    pub beside: Pane,
+    /// The language of the page.
+    pub language: Language,
+    /// The counts, once there are any.
+    pub counts: Option<Counts>,
+    /// A part was asked for.
+    pub on_pane: Callback<Pane>,
+}
+
+/// The tabs of a narrow screen, and those over the right half of a wide one. The styles show one of the two groups.
+#[component]
+pub(crate) fn Tabs(props: &Props) -> Html {
+    html! {
+        <>
+            { group(props, "tabs narrow", props.pane, &[Pane::Template, Pane::Findings, Pane::Paths]) }
+            { group(props, "tabs wide", props.beside, &[Pane::Findings, Pane::Paths]) }
+        </>
+    }
+}
+
+fn group(props: &Props, class: &'static str, current: Pane, panes: &[Pane]) -> Html {
+    let language = props.language;
+    html! {
+        <div {class} role="group" aria-label={words::tabs_name().get(language).to_owned()}>
+            { for panes.iter().map(|pane| tab(props, *pane, *pane == current)) }
+        </div>
+    }
+}
+
+fn tab(props: &Props, pane: Pane, is_current: bool) -> Html {
+    let language = props.language;
+    let name = match pane {
+        Pane::Template => words::template(),
+        Pane::Findings => words::findings(),
+        Pane::Paths => words::paths(),
+    };
+    let count = props.counts.and_then(|counts| match pane {
+        Pane::Template => None,
+        Pane::Findings => Some((counts.findings, None)),
+        // A path that works is nothing to count.
+        Pane::Paths => {
+            (counts.troubled > 0).then(|| (counts.troubled, Some(words::troubled(counts.troubled))))
+        }
+    });
+    html! {
+        <button type="button" aria-pressed={is_current.to_string()} onclick={props.on_pane.reform(move |_| pane)}>
+            { name.get(language).to_owned() }
+            if let Some((count, meaning)) = count {
+                if let Some(meaning) = meaning {
+                    <span class="tab-count trouble" aria-hidden="true">{ count }</span>
+                    <span class="unseen">{ format!(" ({})", meaning.get(language)) }</span>
+                } else {
+                    <span class="tab-count">{ count }</span>
+                }
+            }
+        </button>
+    }
+}
