@@ -55,8 +55,8 @@ pub(crate) fn run(
     };
     let remarks = Remarks::new(&tracing.problems, |file| tracing.sources.get(usize::from(file.0)));
     let mut problems = remarks.problems;
-    problems.extend(unusable(&path, &tracing, arguments.from.is_some()));
-    problems.extend(wrong_assumptions(&arguments.known, &tracing));
+    problems.extend(unusable(&path, &tracing, arguments.from.is_some() && error.is_none()));
+    problems.extend(wrong_assumptions(&tracing));
     if let (Some(error), true) = (error, problems.is_empty()) {
         problems.push(Problem { what: error.what, next: error.next });
     }
@@ -140,16 +140,16 @@ fn nothing_traced(path: &str) -> Problem {
 }
 
 /// An assumption about a name that the template does not have would change nothing, and look as if it had.
-fn wrong_assumptions(known: &KnownArguments, tracing: &Tracing) -> Vec<Problem> {
-    let names = known.assumed.iter().map(|(name, _)| name);
-    let wrong = names.filter(|name| is_parameter(name) && !tracing.parameters.contains(name));
+fn wrong_assumptions(tracing: &Tracing) -> Vec<Problem> {
+    let wrong = tracing.unknown_assumptions.iter();
     wrong
         .map(|name| {
+            let names = tracing.assumable.iter().chain(&tracing.parameters);
             let candidates = tracing.assumable.join(", ");
             let otherwise = if candidates.is_empty() {
                 phrase!(
-                    en: "no parameter of this template stands for subnets that are not known",
-                    ja: "このテンプレートに、値が未定のサブネットを表すパラメータはありません",
+                    en: "nothing in this template stands for subnets that are not known",
+                    ja: "このテンプレートに、値が未定のサブネットを表すものはありません",
                 )
             } else {
                 phrase!(
@@ -159,10 +159,10 @@ fn wrong_assumptions(known: &KnownArguments, tracing: &Tracing) -> Vec<Problem> 
             };
             Problem {
                 what: phrase!(
-                    en: "--assume {name}: the template has no such parameter",
-                    ja: "--assume {name}: テンプレートにこの名前のパラメータはありません",
+                    en: "--assume {name}: the template has nothing of this name",
+                    ja: "--assume {name}: テンプレートにこの名前の値はありません",
                 ),
-                next: did_you_mean(name, tracing.parameters.iter().map(String::as_str), otherwise),
+                next: did_you_mean(name, names.map(String::as_str), otherwise),
             }
         })
         .collect()

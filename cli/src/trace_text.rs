@@ -283,11 +283,11 @@ impl Writer<'_> {
                 }
                 out.push('\n');
             }
-            let named = match subnets.as_slice() {
+            let own = match subnets.as_slice() {
                 [first, _, _, ..] => format!("{first}, ..."),
                 _ => names,
             };
-            out.push_str(&self.hops(trace, &named));
+            out.push_str(&self.hops(trace, &own));
         }
         out
     }

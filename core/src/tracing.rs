@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use crate::analysis::{Need, Options, Source};
 use crate::finding::FileId;
 use crate::language::Phrase;
-use crate::network::{Context, ContextProblem, Missing, Name, Place, Situated, Surroundings, resolve};
+use crate::network::{
+    Context, ContextProblem, EndpointKind, Missing, Name, NatPlacement, Network, Place, Situated, Subnet,
+    SubnetIndex, Surroundings, resolve, unknown_assumptions,
+};
 use crate::paths::{Goal, GoalTarget, Trace, parse_goal, suggested_goals, summed_up, trace_from};
 use crate::rules::nearest;
 use crate::syntax::Limits;
@@ -43,6 +46,8 @@ pub struct Tracing {
     pub to: Vec<Goal>,
     /// Values that name subnets and are not known, by the key of [`Options::assumed`]; assumed ones too.
     pub assumable: Vec<String>,
+    /// The keys of [`Options::assumed`] that name nothing in the template.
+    pub unknown_assumptions: Vec<String>,
 }
 
 impl Tracing {
@@ -114,6 +119,7 @@ pub fn trace(
         is_template: template.is_template(),
         broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
         parameters: template.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
+        unknown_assumptions: unknown_assumptions(&template, &options.assumed),
         ..Tracing::default()
     };
     for one in &situated {
@@ -123,7 +129,7 @@ pub fn trace(
                 tracing.from.push(id);
             }
         }
-        for key in one.network.subnets.iter().filter_map(|subnet| assumption_key(&subnet.name)) {
+        for key in used_subnets(&one.network).iter().filter_map(|subnet| assumption_key(&subnet.name)) {
             if !tracing.assumable.contains(&key) {
                 tracing.assumable.push(key);
             }
@@ -245,6 +251,21 @@ fn listed(names: &[String]) -> String {
     const SHOWN: usize = 20;
     let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
+}
+
+/// The subnets in which something stands: an assumption about any other changes nothing.
+fn used_subnets(network: &Network) -> Vec<&Subnet> {
+    let of_workloads = network.workloads.iter().flat_map(|workload| &workload.subnets.items);
+    let of_endpoints = network.endpoints.iter().flat_map(|endpoint| match &endpoint.kind {
+        EndpointKind::Interface { subnets, .. } => subnets.items.as_slice(),
+        EndpointKind::Gateway { .. } => &[],
+    });
+    let of_gateways = network.nat_gateways.iter().filter_map(|nat| match &nat.placement {
+        NatPlacement::Zonal(subnet) => subnet.known(),
+        NatPlacement::Regional(_) => None,
+    });
+    let used: BTreeSet<&SubnetIndex> = of_workloads.chain(of_endpoints).chain(of_gateways).collect();
+    used.into_iter().filter_map(|index| network.subnets.get(index.0)).collect()
 }
 
 /// The key under which an assumption can be made about the subnet of this name.

@@ -51,6 +51,7 @@ fn text_written(text: &Text) -> String {
         Part::Resource { id, attribute: None } => format!("<{id}>"),
         Part::Resource { id, attribute: Some(attribute) } => format!("<{id}.{attribute}>"),
         Part::Zone { index, .. } => format!("<zone {index}>"),
+        Part::Item { list, index } => format!("{}[{index}]", unknown_written(list)),
         Part::Unknown(unknown) => unknown_written(unknown),
     });
     parts.collect()
@@ -126,7 +127,7 @@ fn functions_evaluate_as_far_as_they_can() {
         ("!Select [1, !Ref Ids]", "subnet-2"),
         ("!Select ['0', [x, y]]", "x"),
         ("!Select [7, [x, y]]", "?broken"),
-        ("!Select [0, !Ref OpenIds]", "?OpenIds"),
+        ("!Select [0, !Ref OpenIds]", "?OpenIds[0]"),
         ("!Select [1, !GetAZs '']", "<zone 1>"),
         ("!Select [0, !GetAZs {Ref: AWS::Region}]", "<zone 0>"),
         ("!Select [2, !Split ['.', 10.1.2.3]]", "2"),

@@ -139,9 +139,8 @@ impl Composed {
     /// A subnet in a zone by its number.
     #[must_use]
     pub fn subnet(self, id: &str, vpc: &str, cidr: &str, zone: usize) -> Self {
-        let properties = format!(
-            "VpcId: !Ref {vpc}, CidrBlock: {cidr}, AvailabilityZone: !Select [{zone}, !GetAZs '']"
-        );
+        let properties =
+            format!("VpcId: !Ref {vpc}, CidrBlock: {cidr}, AvailabilityZone: !Select [{zone}, !GetAZs '']");
         self.with(id, "EC2::Subnet", &properties)
     }
 
@@ -163,8 +162,7 @@ impl Composed {
     /// A route; `target` is written as its property: `GatewayId: !Ref Gateway`.
     #[must_use]
     pub fn route(self, table: &str, cidr: &str, target: &str) -> Self {
-        let id: String =
-            format!("{table}To{cidr}").chars().filter(char::is_ascii_alphanumeric).collect();
+        let id: String = format!("{table}To{cidr}").chars().filter(char::is_ascii_alphanumeric).collect();
         let properties = format!("RouteTableId: !Ref {table}, DestinationCidrBlock: {cidr}, {target}");
         self.with(&id, "EC2::Route", &properties)
     }
@@ -401,9 +399,11 @@ impl Answer {
     /// The same, on the way out or back.
     pub fn is_blocked_on(&self, direction: Direction, code: Code, id: &str) {
         self.is(Verdict::Blocked);
-        let found = self.sum.blockers.iter().any(|blocker| {
-            blocker.direction == direction && blocker.code == code && blocker.id == id
-        });
+        let found = self
+            .sum
+            .blockers
+            .iter()
+            .any(|blocker| blocker.direction == direction && blocker.code == code && blocker.id == id);
         assert!(found, "{}\nno {code:?} at {id}: {:#?}", self.context, self.sum.blockers);
     }
 

@@ -69,6 +69,11 @@ pub fn deploy(case: &Case) -> Result<Deployed> {
             }
         } else {
             names.kept.insert(id.to_owned(), kind.to_owned());
+            let properties = &body["Properties"];
+            let address = [properties, &properties["NetworkInterfaces"][0]]
+                .into_iter()
+                .find_map(|one| one["PrivateIpAddress"].as_str());
+            names.addresses.extend(address.map(|address| (id.to_owned(), address.to_owned())));
         }
     }
     let mut resources: BTreeMap<&str, Vec<(String, Value)>> = BTreeMap::new();
@@ -126,6 +131,8 @@ struct Names {
     /// What the attribute `CidrBlock` of VPCs gives.
     ranges: BTreeMap<String, Value>,
     kept: BTreeMap<String, String>,
+    /// What the attribute `PrivateIp` of instances with a fixed address gives: describe calls show numbers.
+    addresses: BTreeMap<String, String>,
 }
 
 impl References for Names {
@@ -137,6 +144,9 @@ impl References for Names {
     }
 
     fn attribute(&self, resource: &str, attribute: &str) -> Option<Value> {
+        if let Some(address) = self.addresses.get(resource).filter(|_| attribute == "PrivateIp") {
+            return Some(json!(address));
+        }
         if self.kept.contains_key(resource) {
             return Some(json!({ "Fn::GetAtt": [resource, attribute] }));
         }

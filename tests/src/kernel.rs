@@ -219,7 +219,7 @@ impl Case {
         let problems: BTreeSet<String> = traced
             .values()
             .flat_map(|tracing| &tracing.problems)
-            .map(|problem| problem.message.en.to_string())
+            .map(|problem| problem.message.en.clone())
             .collect();
         comparison.problems = problems.into_iter().collect();
         Ok(comparison)

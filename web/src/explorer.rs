@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::paths::Verdict;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use crate::inputs::Field;
@@ -59,6 +59,7 @@ pub fn Explorer(props: &Props) -> Html {
     }
     html! {
         <>
+            { overview(props, paths) }
             <Choices
                 report={report.clone()}
                 to={props.to.clone()}
@@ -78,7 +79,6 @@ pub fn Explorer(props: &Props) -> Html {
                     { say(&if paths.to.is_empty() { words::no_destination() } else { words::no_answer() }, language) }
                 </p>
             }
-            { overview(props, paths) }
         </>
     }
 }
@@ -283,7 +283,12 @@ fn answer(props: &Props, path: &Path, has_context: bool) -> Html {
 fn ask_item(ask: &Ask, language: Language, on_field: &Callback<Field>) -> Html {
     html! {
         <li>
-            <span>{ prose(ask.reason.get(language)) }</span>
+            <span>
+                { prose(ask.reason.get(language)) }
+                if let Some(command) = &ask.command {
+                    <code class="command">{ command }</code>
+                }
+            </span>
             if let Some(field) = ask.field.clone() {
                 <button type="button" class="place" onclick={on_field.reform(move |_| field.clone())}>
                     { say(&words::settle_go(), language) }
@@ -405,7 +410,10 @@ fn overview(props: &Props, paths: &Paths) -> Html {
         let Some(verdict) = paths.verdict(row, column) else { return html! { <td /> } };
         let choose = {
             let chosen = (from.clone(), to.clone());
-            props.on_path.reform(move |_| chosen.clone())
+            props.on_path.reform(move |_| {
+                show_answer();
+                chosen.clone()
+            })
         };
         html! {
             <td>
@@ -447,6 +455,16 @@ fn overview(props: &Props, paths: &Paths) -> Html {
                 </table>
             </div>
         </section>
+    }
+}
+
+/// Brings the head of the answer into view: below a long table it may not be.
+fn show_answer() {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(head) = document.and_then(|document| document.get_element_by_id("answer-title")) {
+        let nearest = ScrollIntoViewOptions::new();
+        nearest.set_block(ScrollLogicalPosition::Nearest);
+        head.scroll_into_view_with_scroll_into_view_options(&nearest);
     }
 }
 

@@ -116,6 +116,8 @@ pub struct Ask {
     pub field: Option<Field>,
     /// Why it is not known.
     pub reason: Phrase,
+    /// The command whose output tells.
+    pub command: Option<String>,
 }
 
 impl Paths {
@@ -143,7 +145,7 @@ impl Paths {
                 match trace(PATH, text, options, &request) {
                     Ok(one) => {
                         let traces: Vec<&Trace> = one.traces.iter().collect();
-                        paths.shown = path(to, &traces, &Texts::new(text, &one));
+                        paths.shown = path(to, &traces, &one);
                     }
                     Err(error) => paths.refused = Some((error.what, error.next)),
                 }
@@ -158,7 +160,7 @@ impl Paths {
                         .iter()
                         .filter(|trace| trace.from.id == from && trace.to == *goal)
                         .collect();
-                    paths.shown = path(&to, &traces, &Texts::new(text, &all));
+                    paths.shown = path(&to, &traces, &all);
                 }
             }
         }
@@ -178,7 +180,7 @@ impl Paths {
         let mut verdicts = vec![None; from.len() * to.len()];
         let mut asks = Vec::new();
         for trace in &tracing.traces {
-            add_asks(&trace.missing, &mut asks);
+            add_asks(tracing, &trace.missing, &mut asks);
             if trace.from.subnet.is_some() {
                 continue;
             }
@@ -263,18 +265,20 @@ struct Texts<'t> {
 }
 
 impl<'t> Texts<'t> {
-    fn new(text: &'t str, tracing: &'t Tracing) -> Self {
+    fn new(tracing: &'t Tracing) -> Self {
+        let template = tracing.sources.first().map_or("", |source| source.text.as_str());
         let others = tracing.sources.iter().enumerate().map(|(at, source)| {
             // The template's lines are in `template`.
             let text = if at == 0 { "" } else { source.text.as_str() };
             (source.path.as_str(), LineIndex::new(text))
         });
-        Self { template: Units::new(text), others: others.collect() }
+        Self { template: Units::new(template), others: others.collect() }
     }
 }
 
 /// The path that `traces`, those of one source and one destination, make together.
-fn path(to: &str, traces: &[&Trace], texts: &Texts<'_>) -> Option<Path> {
+fn path(to: &str, traces: &[&Trace], tracing: &Tracing) -> Option<Path> {
+    let texts = &Texts::new(tracing);
     let sum = *traces.iter().rfind(|trace| trace.from.subnet.is_none()).or(traces.last())?;
     let mut ways: Vec<Way> = Vec::new();
     for trace in traces.iter().filter(|trace| trace.from.subnet.is_some()) {
@@ -287,7 +291,7 @@ fn path(to: &str, traces: &[&Trace], texts: &Texts<'_>) -> Option<Path> {
     ways.sort_by_key(|way| way.verdict == Verdict::Reachable);
     let (mut asks, mut assumptions) = (Vec::new(), Vec::new());
     for trace in traces {
-        add_asks(&trace.missing, &mut asks);
+        add_asks(tracing, &trace.missing, &mut asks);
         for assumption in &trace.assumptions {
             if !assumptions.contains(assumption) {
                 assumptions.push(assumption.clone());
@@ -406,9 +410,12 @@ fn step(
     }
 }
 
-fn add_asks(missing: &[Missing], asks: &mut Vec<Ask>) {
+fn add_asks(tracing: &Tracing, missing: &[Missing], asks: &mut Vec<Ask>) {
     for one in missing {
-        let ask = Ask { field: field(one), reason: reason(one) };
+        let need = tracing.need(one);
+        // What a user of the command line would run stands between backticks.
+        let command = need.settle_with.split('`').nth(1).map(str::to_owned);
+        let ask = Ask { field: field(one), reason: need.reason, command };
         if !asks.contains(&ask) {
             asks.push(ask);
         }
@@ -424,17 +431,13 @@ fn field(missing: &Missing) -> Option<Field> {
         Missing::Value(Unknown::Import(name)) => Field::Value(format!("import:{name}")),
         Missing::Value(Unknown::Pseudo(name)) if name == "AWS::Region" => Field::Region,
         Missing::Region => Field::Region,
-        Missing::Component(_) => Field::Context,
+        Missing::Component(_) | Missing::Interface(_) => Field::Context,
         Missing::PrefixList(id) => Field::PrefixList(id.clone()),
         Missing::ServiceAddresses(name) | Missing::HostAddress(name) => Field::Addresses(name.clone()),
         Missing::Value(_) | Missing::Undocumented(_) | Missing::NotFollowed(_) | Missing::TooManyCases => {
             return None;
         }
     })
-}
-
-fn reason(missing: &Missing) -> Phrase {
-    Phrase::verbatim(format!("{missing:?}"))
 }
 
 #[cfg(test)]
@@ -520,7 +523,7 @@ mod tests {
 
     fn shown(traces: &[Trace]) -> Path {
         let tracing = tracing(traces.to_vec());
-        path("Db:5432", &traces.iter().collect::<Vec<_>>(), &Texts::new(TEXT, &tracing)).unwrap()
+        path("Db:5432", &traces.iter().collect::<Vec<_>>(), &tracing).unwrap()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::words::Mark;
 
 /// A longer name pushes what follows it.
-const HEAD_LIMIT: usize = 36;
+const HEAD_LIMIT: usize = 44;
 
 /// Texts up to this width are filled up, so that the places behind them stand in a column.
 const TEXT_LIMIT: usize = 72;
@@ -92,7 +92,8 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
         let fits = line.width() + piece.trim_end().width() <= width;
         if !fits && !line.trim().is_empty() {
             lines.push(line.trim_end().to_owned());
-            line = piece.trim_start().to_owned();
+            line.clear();
+            line.push_str(piece.trim_start());
         } else {
             line.push_str(piece);
         }

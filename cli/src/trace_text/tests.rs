@@ -11,9 +11,9 @@ use super::*;
 
 const TEMPLATE: &str = "Resources:\n  Group: {}\n  Acl: {}\n  Table: {}\n";
 
-fn at(name: &str) -> Option<Place> {
+fn at(name: &str) -> Place {
     let start = u32::try_from(TEMPLATE.find(name).unwrap()).unwrap();
-    Some(Place { file: FileId(0), span: Span::new(start, start + 1) })
+    Place { file: FileId(0), span: Span::new(start, start + 1) }
 }
 
 fn goal(id: &str, port: u16) -> Goal {
@@ -39,7 +39,7 @@ fn trace(source: &str, subnet: Option<&str>, to: Goal, verdict: Verdict) -> Trac
 
 fn hop(direction: Direction, component: Component, id: &str, action: Action, said: (&str, &str)) -> Hop {
     let (en, ja) = said;
-    let place = TEMPLATE.contains(id).then(|| at(id)).flatten();
+    let place = TEMPLATE.contains(id).then(|| at(id));
     Hop {
         direction,
         component,
@@ -85,7 +85,7 @@ fn partly(source: &str) -> Vec<Trace> {
             ),
         ],
         blockers: vec![
-            blocker(Component::NetworkAcl, "Acl", DENIES, at("Acl")),
+            blocker(Component::NetworkAcl, "Acl", DENIES, Some(at("Acl"))),
             blocker(Component::RouteTable, "Table", ("no route", "ルートなし"), None),
         ],
         ..trace(source, Some(subnet), goal("Db", 5432), Verdict::Blocked)

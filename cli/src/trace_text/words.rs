@@ -100,11 +100,15 @@ pub(super) fn option(text: &str) -> String {
     format!("{DEFAULT_HELP_STYLE}{text}{DEFAULT_HELP_STYLE:#}")
 }
 
-/// `Db:5432`, `s3:443`, `Db/icmp`; with TCP named only `in_full`.
+/// `Db:5432`, `s3:443`, `Db/icmp`; `in_full` with TCP behind a port.
 pub(super) fn destination(goal: &Goal, in_full: bool) -> String {
     let ports = goal.ports.map_or_else(String::new, |ports| format!(":{ports}"));
     let protocol = goal.protocol.to_string();
-    let protocol = if protocol == "tcp" && !in_full { String::new() } else { format!("/{protocol}") };
+    let protocol = if protocol == "tcp" && (!in_full || ports.is_empty()) {
+        String::new()
+    } else {
+        format!("/{protocol}")
+    };
     format!("{}{ports}{protocol}", goal.target.id())
 }
 

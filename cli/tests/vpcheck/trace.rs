@@ -46,16 +46,49 @@ fn shop() -> Workspace {
 #[test]
 fn each_path_has_a_line() {
     let run = shop().run("trace shop.yaml");
-    insta::assert_snapshot!(run.out, @"");
+    insta::assert_snapshot!(run.out, @r"
+    Reader
+      partial    Store:5432    differs by subnet: SUBNET_ACL_RESTRICTION TightAcl  shop.yaml:13:3
+      blocked    internet:443  NO_ROUTE_TO_DESTINATION Vpc (main route table)
+
+    Writer
+      blocked    Store:5432    ENI_SG_RULES_MISMATCH StoreGroup                shop.yaml:16:3
+      blocked    internet:443  NO_ROUTE_TO_DESTINATION Vpc (main route table)
+
+    Outside
+      blocked    Store:5432    VPCHECK_NOT_IN_VPC
+      reachable  internet:443  in no VPC: calls leave from the Lambda service's own network
+
+    Every step of a path: vpcheck trace shop.yaml --from Reader --to internet:443
+    6 paths: 1 reachable, 4 blocked, 1 partial
+    ");
     assert_eq!((run.status, run.err.as_str()), (0, ""));
 }
 
 #[test]
 fn a_path_to_a_named_destination_has_a_line_a_step() {
     let run = shop().run("trace shop.yaml --from Reader --to Store");
-    insta::assert_snapshot!(run.out, @"");
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines[0], "Reader → Store  partial  differs by subnet");
+    assert_eq!(lines[1], "  SubnetA  reachable");
+    let admitted = lines.iter().find(|line| line.contains("→ StoreGroup")).unwrap();
+    assert!(admitted.ends_with("  shop.yaml:21:30"), "the rule that matched: {admitted}");
+    assert!(lines.iter().any(|line| line.trim_start().starts_with('←')), "the way back: {}", run.out);
+    let blocked = lines.iter().position(|line| *line == "  SubnetB  blocked").unwrap();
+    let denied = blocked + lines[blocked..].iter().position(|line| line.contains('✗')).unwrap();
+    assert!(lines[denied].trim_start().starts_with("→ ✗ TightAcl"), "{}", run.out);
+    assert!(lines[denied].ends_with("  shop.yaml:13:3"), "{}", run.out);
+    assert!(lines[denied + 1].trim_start().starts_with('│'), "{}", run.out);
+    assert!(lines[denied + 1].contains("SUBNET_ACL_RESTRICTION"), "{}", run.out);
+    assert_eq!(lines.last(), Some(&"1 path: 1 partial"));
+}
+
+#[test]
+fn steps_are_told_in_japanese_too() {
     let run = shop().run("trace shop.yaml --from Writer --to Store:5432 --lang ja");
-    insta::assert_snapshot!(run.out, @"");
+    assert!(run.out.starts_with("Writer → Store:5432/tcp  到達不可\n  SubnetA\n"), "{}", run.out);
+    assert!(run.out.contains("インバウンドルール"), "{}", run.out);
+    assert!(run.out.ends_with("経路 1 件: 到達不可 1 件\n"), "{}", run.out);
 }
 
 #[test]

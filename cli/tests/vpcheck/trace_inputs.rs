@@ -95,9 +95,9 @@ fn names_that_the_template_does_not_have_are_told() {
     let workspace = Workspace::new([("open.yaml", OPEN)]);
     let run = workspace.run("trace open.yaml --assume Subents=isolated");
     let expected =
-        "error: --assume Subents: the template has no such parameter\n  = help: did you mean `Subnets`?\n";
+        "error: --assume Subents: the template has nothing of this name\n  = help: did you mean `Subnets`?\n";
     assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (2, "", expected));
-    let run = workspace.run("trace open.yaml --assume Vpcs=isolated");
+    let run = workspace.run("trace open.yaml --assume import:subnets=isolated");
     assert!(run.err.ends_with("  = help: subnets that are not known: Subnets\n"), "{}", run.err);
     let run = workspace.run("trace open.yaml --param Gruop=sg-1");
     let expected = "note: --param Gruop: the template has no such parameter; did you mean `Group`?\n";
@@ -153,13 +153,13 @@ fn context_that_cannot_be_used_ends_the_run_and_other_output_is_skipped() {
         ("open.yaml", OPEN),
         ("broken.json", "{\"Vpcs\": [}"),
         ("shape.json", "{\n  \"Subnets\": 5\n}\n"),
-        ("other.json", r#"{"Reservations": []}"#),
+        ("other.json", r#"{"Clusters": []}"#),
         ("empty.json", ""),
         ("folder/readme.md", "nothing"),
     ]);
     for command in ["check", "trace"] {
         for (name, message) in [
-            ("broken.json", "error: broken.json:1:11: "),
+            ("broken.json", "error: broken.json:1:"),
             ("shape.json", "error: shape.json:2:"),
             ("empty.json", "error: empty.json: empty\n"),
             ("missing.json", "error: missing.json: no such file or folder\n"),

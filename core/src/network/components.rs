@@ -414,6 +414,7 @@ pub struct Endpoint {
 
 /// The two kinds of endpoints that carry traffic to services.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a VPC has a few dozen endpoints; most are of the large kind")]
 pub enum EndpointKind {
     /// Interfaces in subnets.
     Interface {

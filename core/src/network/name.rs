@@ -54,11 +54,14 @@ impl fmt::Display for Name {
             Self::Logical(id) | Self::Aws(id) => out.write_str(id),
             Self::Unknown { value, item } => {
                 match value {
-                    Unknown::Parameter(name) | Unknown::StoredParameter(name) => out.write_str(name)?,
                     Unknown::Import(name) => write!(out, "import:{name}")?,
-                    Unknown::DynamicReference(name) | Unknown::Pseudo(name) => out.write_str(name)?,
+                    Unknown::Parameter(name)
+                    | Unknown::StoredParameter(name)
+                    | Unknown::DynamicReference(name)
+                    | Unknown::Pseudo(name)
+                    | Unknown::Transform(name)
+                    | Unknown::ForeignTag(name) => out.write_str(name)?,
                     Unknown::Attribute { resource, attribute } => write!(out, "{resource}.{attribute}")?,
-                    Unknown::Transform(name) | Unknown::ForeignTag(name) => out.write_str(name)?,
                     // Their number only tells them apart.
                     Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep => {
                         return out.write_str("?");

@@ -274,7 +274,7 @@ impl Flow {
                     part.destination.ranges = keep(&part.destination.ranges, set);
                 }
                 Cut::Ports(Side::Source, set) => {
-                    part.source_ports.ranges = keep(&part.source_ports.ranges, set)
+                    part.source_ports.ranges = keep(&part.source_ports.ranges, set);
                 }
                 Cut::Ports(Side::Destination, set) => part.ports.ranges = keep(&part.ports.ranges, set),
                 Cut::Translated(nat, what, set) => {
@@ -301,7 +301,6 @@ pub(super) fn same_group(network: &Network, one: GroupIndex, other: GroupIndex) 
     };
     match (&network.groups[one.0].name, &network.groups[other.0].name) {
         (one, other) if made_here(one) || made_here(other) => Match::No,
-        (Name::Aws(_), Name::Aws(_)) => Match::No,
         // The default group of a VPC that is described has an id of its own; of one that is not, it may be any.
         (Name::Unknown { value, .. }, _) | (_, Name::Unknown { value, .. }) => {
             Match::Maybe(Missing::Value(value.clone()))

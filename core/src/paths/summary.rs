@@ -1,7 +1,6 @@
 //! Sums up traces: over the subnets of a source, and over situations.
 
 use super::answer::either;
-use super::trace::{merge, sum, tidy};
 use super::{Difference, Trace, Verdict};
 use crate::phrase;
 
@@ -19,7 +18,7 @@ pub fn summed_up(answers: Vec<(String, Vec<Trace>)>) -> Vec<Trace> {
                 }
             }
             match joined.iter_mut().find(|known| known.from.subnet == trace.from.subnet) {
-                Some(known) => by_condition(known, trace),
+                Some(known) => by_condition(known, &trace),
                 None => joined.push(trace),
             }
         }
@@ -32,7 +31,7 @@ pub fn summed_up(answers: Vec<(String, Vec<Trace>)>) -> Vec<Trace> {
     joined
 }
 
-fn by_condition(known: &mut Trace, other: Trace) {
+fn by_condition(known: &mut Trace, other: &Trace) {
     let before = known.verdict;
     known.verdict = either(before, other.verdict);
     if before != other.verdict
@@ -49,4 +48,48 @@ fn by_condition(known: &mut Trace, other: Trace) {
     merge(&mut known.missing, &other.missing);
     merge(&mut known.assumptions, &other.assumptions);
     *known = tidy(known.clone());
+}
+
+/// The sum of a source's traces: over its subnets.
+fn sum(traces: &[Trace]) -> Option<Trace> {
+    let (first, rest) = traces.split_first()?;
+    let mut sum = first.clone();
+    sum.from.subnet = None;
+    for trace in rest {
+        let before = sum.verdict;
+        sum.verdict = either(before, trace.verdict);
+        if before != trace.verdict
+            && sum.verdict == Verdict::Partial
+            && !sum.partial_by.contains(&Difference::Subnet)
+        {
+            sum.partial_by.push(Difference::Subnet);
+        }
+        merge(&mut sum.partial_by, &trace.partial_by);
+        merge(&mut sum.blockers, &trace.blockers);
+        merge(&mut sum.missing, &trace.missing);
+        merge(&mut sum.assumptions, &trace.assumptions);
+    }
+    sum.hops.clear();
+    sum.partial_by.sort_unstable();
+    Some(tidy(sum))
+}
+
+/// What is certain needs nothing to settle it.
+fn tidy(mut trace: Trace) -> Trace {
+    match trace.verdict {
+        Verdict::Unknown => trace.blockers.clear(),
+        Verdict::Reachable | Verdict::Blocked | Verdict::Partial => trace.missing.clear(),
+    }
+    if trace.verdict != Verdict::Partial {
+        trace.partial_by.clear();
+    }
+    trace
+}
+
+fn merge<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
+    for item in more {
+        if !list.contains(item) {
+            list.push(item.clone());
+        }
+    }
 }

@@ -1,0 +1,313 @@
+//! Turns a goal into destinations, walks to each and joins the answers.
+
+mod place;
+mod service;
+
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+
+use super::answer::Answer;
+use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet, Side, Translation};
+use super::walk::{Report, Standing, Walk};
+use super::{Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, words};
+use crate::language::Phrase;
+use crate::network::{
+    EndpointPolicy, Missing, Network, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
+    WorkloadIndex, WorkloadKind,
+};
+
+/// Parts of a flow that are told apart; more are too many cases.
+const PARTS: usize = 64;
+
+/// So few of the ports that callers send from (under one in a hundred) are left out.
+const SLIVER: u64 = 640;
+
+/// Traces from a workload: once for each of its subnets, or once where it is in no VPC or its subnets are not known.
+/// `addresses` says what names answer.
+pub fn trace_from(
+    network: &Network,
+    addresses: &BTreeMap<String, Vec<Ipv4Net>>,
+    from: WorkloadIndex,
+    goal: &Goal,
+) -> Vec<Trace> {
+    let tracing = Tracer { network, addresses, goal };
+    let workload = &network.workloads[from.0];
+    let origin =
+        |subnet: Option<String>| Origin { kind: workload.kind.name(), id: workload.name.to_string(), subnet };
+    if !workload.in_vpc {
+        return vec![tracing.trace(origin(None), tracing.outside_a_vpc(workload))];
+    }
+    let mut found: Vec<Trace> = workload
+        .subnets
+        .items
+        .iter()
+        .map(|subnet| {
+            let source = standing(network, workload, *subnet);
+            let name = network.subnets[subnet.0].name.to_string();
+            tracing.trace(origin(Some(name)), tracing.answer(&source))
+        })
+        .collect();
+    if found.is_empty() {
+        let mut report = Report::default();
+        report.misses(workload.subnets.rest.clone().unwrap_or(Missing::Undocumented(Topic::Placement)));
+        found.push(tracing.trace(origin(None), report.into()));
+    }
+    found
+}
+
+/// The VPC of something in a subnet: the subnet's, or where that is not known the one of its groups.
+fn vpc_of(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Option<VpcIndex> {
+    let of_groups =
+        || workload.groups.items.iter().find_map(|group| network.groups[group.0].vpc.known().copied());
+    network.subnets[subnet.0].vpc.known().copied().or(workload.vpc).or_else(of_groups)
+}
+
+fn standing(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Standing {
+    Standing {
+        component: Component::Workload,
+        id: workload.name.to_string(),
+        at: workload.at,
+        subnet,
+        vpc: vpc_of(network, workload, subnet),
+        groups: workload.groups_in(subnet).clone(),
+        groups_at: workload.network_at,
+        public_address: workload.public_address.clone(),
+    }
+}
+
+/// One place that packets may go to.
+struct Destination {
+    target: Option<Standing>,
+    addresses: Addresses,
+    /// What makes it one of several.
+    difference: Difference,
+    /// What the resolver says first.
+    resolved: Option<Hop>,
+    /// The policy of the endpoint that it is.
+    policy: Option<EndpointPolicy>,
+    missing: Option<Missing>,
+}
+
+struct Tracer<'a> {
+    network: &'a Network,
+    addresses: &'a BTreeMap<String, Vec<Ipv4Net>>,
+    goal: &'a Goal,
+}
+
+impl Tracer<'_> {
+    fn trace(&self, from: Origin, answer: Answer) -> Trace {
+        let answer = answer.settled();
+        Trace {
+            from,
+            to: self.goal.clone(),
+            verdict: answer.verdict,
+            partial_by: answer.partial_by,
+            hops: answer.hops,
+            blockers: answer.blockers,
+            missing: answer.missing,
+            assumptions: self.network.assumptions.iter().cloned().chain(answer.assumptions).collect(),
+        }
+    }
+
+    /// A function in no VPC reaches what is public and nothing else.
+    fn outside_a_vpc(&self, workload: &Workload) -> Answer {
+        let id = workload.name.to_string();
+        let mut report = Report::default();
+        report.hops.push(Hop {
+            direction: Direction::Out,
+            component: Component::Workload,
+            id: id.clone(),
+            action: Action::Stand,
+            detail: words::outside_a_vpc(),
+            at: workload.at,
+        });
+        let public = match &self.goal.target {
+            GoalTarget::Internet | GoalTarget::Service(_) | GoalTarget::Host(_) => true,
+            GoalTarget::Address(address) => {
+                let number = u32::from(*address);
+                Ranges::public_addresses().contains_all(&Ranges::between(number, number))
+            }
+            GoalTarget::Cidr(net) => Ranges::public_addresses().contains_all(&Ranges::of_net(*net)),
+            GoalTarget::Resource(name) => self.network.workload(name).is_some_and(|at| {
+                !self.network.workloads[at.0].in_vpc
+                    && self.network.workloads[at.0].kind != WorkloadKind::Function
+            }),
+        };
+        if !public {
+            let mut walk = Walk::new(self.network);
+            walk.report = report;
+            walk.block(
+                Direction::Out,
+                Code::VPCHECK_NOT_IN_VPC,
+                Component::Workload,
+                &id,
+                words::not_in_vpc(&id),
+                workload.at,
+            );
+            return walk.report.into();
+        }
+        report.into()
+    }
+
+    fn answer(&self, source: &Standing) -> Answer {
+        match &self.goal.target {
+            GoalTarget::Service(service) => self.to_service(source, service),
+            GoalTarget::Resource(name) => self.to_resource(source, name),
+            GoalTarget::Internet => {
+                let addresses =
+                    Addresses { ranges: Ranges::public_addresses(), open: None, belongs: Belongs::Internet };
+                self.to_all(source, &[plain(addresses)], &self.ports(&[]))
+            }
+            GoalTarget::Host(host) => self.to_host(source, host),
+            GoalTarget::Address(address) => self.to_numbers(source, &[Ipv4Net::from(*address)]),
+            GoalTarget::Cidr(net) => self.to_numbers(source, &[*net]),
+        }
+    }
+
+    /// The ports to try, each with its protocol.
+    fn ports(&self, listeners: &[(Protocol, PortSet)]) -> Vec<(Protocol, PortSet)> {
+        let protocol = self.goal.protocol;
+        match self.goal.ports {
+            Some(ports) => vec![(protocol, PortSet::of(ports))],
+            None if !protocol.has_ports() => vec![(protocol, PortSet::of(Ports::ALL))],
+            None if !listeners.is_empty() => listeners.to_vec(),
+            None => vec![(protocol, PortSet::of(Ports::one(443)))],
+        }
+    }
+
+    fn to_host(&self, source: &Standing, host: &str) -> Answer {
+        if let Some(nets) = self.addresses.get(host) {
+            return self.to_numbers(source, nets);
+        }
+        let open = Some(Missing::HostAddress(host.to_owned()));
+        let addresses = Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
+        let mut answer = self.to_all(source, &[plain(addresses)], &self.ports(&[]));
+        answer.assumptions.push(words::taken_as_public(host));
+        answer
+    }
+
+    /// Walks to every destination on every port, and joins.
+    fn to_all(
+        &self,
+        source: &Standing,
+        destinations: &[Destination],
+        ports: &[(Protocol, PortSet)],
+    ) -> Answer {
+        let mut joined: Option<Answer> = None;
+        for destination in destinations {
+            let mut answer: Option<Answer> = None;
+            for (protocol, ports) in ports {
+                let flow = Flow {
+                    protocol: *protocol,
+                    source: Addresses::of_interface(
+                        self.network,
+                        source.subnet,
+                        source.vpc,
+                        source.groups.clone(),
+                        None,
+                    ),
+                    destination: destination.addresses.clone(),
+                    source_ports: PortSet::of(EPHEMERAL),
+                    ports: ports.clone(),
+                    translated: Vec::new(),
+                };
+                let mut left = PARTS;
+                let one = self.explore(&flow, source, destination, &mut left);
+                answer = Some(match answer {
+                    Some(before) => before.or(one, Difference::Port),
+                    None => one,
+                });
+            }
+            let Some(answer) = answer else { continue };
+            joined = Some(match joined {
+                Some(before) => before.or(answer, destination.difference),
+                None => answer,
+            });
+        }
+        joined.unwrap_or_else(|| missed(Missing::TooManyCases))
+    }
+
+    /// Walks with all of a flow, or with the parts of it that fare differently.
+    fn explore(&self, flow: &Flow, source: &Standing, destination: &Destination, left: &mut usize) -> Answer {
+        let mut walk = Walk::new(self.network);
+        walk.report.hops.extend(destination.resolved.clone());
+        let cut = match walk.go(flow, source, destination.target.as_ref()) {
+            Ok(()) => {
+                if let (Some(policy), Some(target)) = (&destination.policy, &destination.target) {
+                    walk.policy(&target.id, target.component, policy);
+                }
+                if let Some(missing) = &destination.missing {
+                    walk.report.misses(missing.clone());
+                }
+                return walk.report.into();
+            }
+            Err(cut) => cut,
+        };
+        let Some(rest) = left.checked_sub(1) else { return missed(Missing::TooManyCases) };
+        *left = rest;
+        let difference = match cut {
+            Cut::Addresses(..) | Cut::Translated(_, Translation::Addresses, _) => Difference::Address,
+            Cut::Ports(..) | Cut::Translated(_, Translation::Ports, _) => Difference::Port,
+        };
+        let [inside, outside] = flow.parts(&cut);
+        // An entry for one server port is also about one of the 64,512 ports that callers send from: who meets it by
+        // chance tries again. Such a sliver makes no way, and breaks none.
+        let callers = match &cut {
+            Cut::Ports(Side::Source, set) => {
+                Some((flow.source_ports.ranges.and(set), flow.source_ports.ranges.without(set)))
+            }
+            Cut::Translated(nat, Translation::Ports, set) => {
+                let all = flow.after(*nat, Translation::Ports, &PortSet::of(EPHEMERAL).ranges);
+                Some((all.and(set), all.without(set)))
+            }
+            _ => None,
+        };
+        if let Some((within, beyond)) = callers {
+            let (few, part) = if within.count() < beyond.count() {
+                (within, outside.clone())
+            } else {
+                (beyond, inside.clone())
+            };
+            if few.count() <= SLIVER {
+                let mut answer = self.explore(&part, source, destination, left);
+                answer.assumptions.push(words::ports_left_out(&few));
+                return answer;
+            }
+        }
+        let inside = self.explore(&inside, source, destination, left);
+        let outside = self.explore(&outside, source, destination, left);
+        inside.or(outside, difference)
+    }
+}
+
+fn plain(addresses: Addresses) -> Destination {
+    Destination {
+        target: None,
+        addresses,
+        difference: Difference::Address,
+        resolved: None,
+        policy: None,
+        missing: None,
+    }
+}
+
+fn missed(missing: Missing) -> Answer {
+    let mut report = Report::default();
+    report.misses(missing);
+    report.into()
+}
+
+fn unresolved(detail: Phrase) -> Answer {
+    let mut report = Report::default();
+    report.hops.push(Hop {
+        direction: Direction::Out,
+        component: Component::Resolver,
+        id: "DNS".to_owned(),
+        action: Action::Unknown,
+        detail,
+        at: None,
+    });
+    report.misses(Missing::NotFollowed(Topic::Dns));
+    report.into()
+}

@@ -1,0 +1,206 @@
+//! What stands in subnets: resources, and addresses by number.
+
+use ipnet::Ipv4Net;
+
+use super::super::answer::Answer;
+use super::super::flow::{Addresses, Belongs, PortSet};
+use super::super::walk::{Standing, Walk};
+use super::super::{Code, Component, Difference, Direction, words};
+use super::{Destination, Tracer, missed, plain, standing};
+use crate::network::{
+    EndpointKind, Fact, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, Workload,
+    WorkloadKind,
+};
+
+impl Tracer<'_> {
+    pub(super) fn to_resource(&self, source: &Standing, name: &str) -> Answer {
+        if let Some(endpoint) = self.network.endpoints.iter().find(|endpoint| endpoint.name.matches(name)) {
+            return match (&endpoint.kind, &endpoint.service) {
+                (EndpointKind::Interface { .. }, _) => self.to_endpoint(source, endpoint, None),
+                (EndpointKind::Gateway { .. }, Fact::Known(service)) => {
+                    self.to_public_service(source, service)
+                }
+                (EndpointKind::Gateway { .. }, Fact::Unknown(missing)) => missed(missing.clone()),
+            };
+        }
+        let Some(workload) = self.network.workload(name).map(|at| &self.network.workloads[at.0]) else {
+            return missed(Missing::Component(crate::network::Name::Logical(name.to_owned())));
+        };
+        let listeners: Vec<(Protocol, PortSet)> = workload
+            .listeners
+            .iter()
+            .map(|listener| {
+                let ports = match &listener.ports {
+                    Fact::Known(ports) => PortSet::of(*ports),
+                    Fact::Unknown(missing) => {
+                        PortSet { ranges: Ranges::between(1, u16::MAX.into()), open: Some(missing.clone()) }
+                    }
+                };
+                (listener.protocol, ports)
+            })
+            .collect();
+        // What listens on nobody knows which port is asked for all of them.
+        let all = [(self.goal.protocol, PortSet::of(Ports::ALL))];
+        let ports = self.ports(if listeners.is_empty() { &all } else { &listeners });
+        if workload.kind == WorkloadKind::Function {
+            let mut walk = Walk::new(self.network);
+            let what = words::function_as_target(name);
+            walk.block(
+                Direction::Out,
+                Code::NO_POSSIBLE_DESTINATION,
+                Component::Workload,
+                name,
+                what,
+                workload.at,
+            );
+            return walk.report.into();
+        }
+        if !workload.in_vpc {
+            let open = Some(Missing::HostAddress(name.to_owned()));
+            let addresses =
+                Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
+            return self.to_all(source, &[plain(addresses)], &ports);
+        }
+        let subnets = match self.placements(source, workload) {
+            Ok(subnets) => subnets,
+            Err(answer) => return *answer,
+        };
+        let destinations: Vec<Destination> = subnets
+            .into_iter()
+            .map(|subnet| {
+                let target = standing(self.network, workload, subnet);
+                let addresses = Addresses::of_interface(
+                    self.network,
+                    subnet,
+                    target.vpc,
+                    workload.groups_in(subnet).clone(),
+                    workload.address,
+                );
+                Destination {
+                    target: Some(target),
+                    missing: (workload.kind == WorkloadKind::LoadBalancer)
+                        .then_some(Missing::NotFollowed(Topic::LoadBalancer)),
+                    difference: Difference::Placement,
+                    ..plain(addresses)
+                }
+            })
+            .collect();
+        let mut answer = self.to_all(source, &destinations, &ports);
+        if let Some(missing) = &workload.subnets.rest {
+            answer = answer.unless(missed(missing.clone()), missing);
+        }
+        answer
+    }
+
+    /// The subnets in which a workload may be met from `source`.
+    pub(super) fn placements(
+        &self,
+        source: &Standing,
+        workload: &Workload,
+    ) -> Result<Vec<SubnetIndex>, Box<Answer>> {
+        let items = &workload.subnets.items;
+        if items.is_empty() {
+            let missing = workload.subnets.rest.clone().unwrap_or(Missing::Undocumented(Topic::Placement));
+            return Err(Box::new(missed(missing)));
+        }
+        if workload.placement != Placement::SameZone {
+            return Ok(items.clone());
+        }
+        let zone = |subnet: &SubnetIndex| self.network.subnets[subnet.0].zone.known();
+        let Some(own) = zone(&source.subnet) else { return Ok(items.clone()) };
+        let near: Vec<SubnetIndex> = items
+            .iter()
+            .copied()
+            .filter(|subnet| {
+                *subnet == source.subnet || zone(subnet).is_none_or(|other| own.same(other) != Some(false))
+            })
+            .collect();
+        // A target in the same subnet is the one of the zone.
+        if near.contains(&source.subnet) {
+            return Ok(vec![source.subnet]);
+        }
+        if near.is_empty() && workload.subnets.rest.is_none() {
+            let mut walk = Walk::new(self.network);
+            let id = workload.name.to_string();
+            let what = words::no_mount_target();
+            walk.block(
+                Direction::Out,
+                Code::NO_POSSIBLE_DESTINATION,
+                Component::Workload,
+                &id,
+                what,
+                workload.at,
+            );
+            return Err(Box::new(walk.report.into()));
+        }
+        Ok(near)
+    }
+
+    /// Addresses by number: those of subnets that are known belong to interfaces there.
+    pub(super) fn to_numbers(&self, source: &Standing, nets: &[Ipv4Net]) -> Answer {
+        let mut rest = Ranges::of_nets(nets.iter().copied());
+        let mut destinations = Vec::new();
+        for workload in self.network.workloads.iter().filter(|workload| workload.in_vpc) {
+            let Some(address) = workload.address else { continue };
+            let own = Ranges::between(address.into(), address.into());
+            if let [subnet] = &*workload.subnets.items
+                && rest.overlaps(&own)
+                && self.is_near(source, *subnet)
+            {
+                rest = rest.without(&own);
+                let target = standing(self.network, workload, *subnet);
+                let addresses = Addresses::of_interface(
+                    self.network,
+                    *subnet,
+                    target.vpc,
+                    workload.groups_in(*subnet).clone(),
+                    Some(address),
+                );
+                destinations.push(Destination {
+                    target: Some(target),
+                    difference: Difference::Address,
+                    ..plain(addresses)
+                });
+            }
+        }
+        for (at, subnet) in self.network.subnets.iter().enumerate() {
+            let (Some(crate::network::Cidr::Known(net)), Some(vpc)) =
+                (subnet.cidr.known(), subnet.vpc.known())
+            else {
+                continue;
+            };
+            let ranges = rest.and(&Ranges::of_net(*net));
+            if ranges.is_empty() || !self.is_near(source, SubnetIndex(at)) {
+                continue;
+            }
+            rest = rest.without(&ranges);
+            let belongs = Belongs::Stranger { subnet: SubnetIndex(at), vpc: *vpc };
+            destinations.push(plain(Addresses { ranges, open: None, belongs }));
+        }
+        if !rest.is_empty() {
+            destinations.push(plain(Addresses { ranges: rest, open: None, belongs: Belongs::Plain }));
+        }
+        let mut answer = self.to_all(source, &destinations, &self.ports(&[]));
+        let services = self.network.prefix_lists.iter().filter(|list| list.ranges.known().is_none());
+        let services: Vec<&str> = services.filter_map(|list| list.service.as_deref()).collect();
+        if !services.is_empty() && Ranges::public_addresses().overlaps(&Ranges::of_nets(nets.iter().copied()))
+        {
+            answer
+                .assumptions
+                .push(words::taken_as_no_service_address(&self.goal.target.id(), &services.join(", ")));
+        }
+        answer
+    }
+
+    /// Whether addresses of a subnet mean that subnet when they are called from `source`: in its VPC, or in one that is
+    /// peered with it. VPCs that have nothing to do with each other may use the same numbers.
+    pub(super) fn is_near(&self, source: &Standing, subnet: SubnetIndex) -> bool {
+        let there = self.network.subnets[subnet.0].vpc.known().copied();
+        there.is_some()
+            && (there == source.vpc
+                || self.network.peerings.iter().any(|peering| {
+                    let ends = [peering.requester.known().copied(), peering.accepter.known().copied()];
+                    ends.contains(&there) && ends.contains(&source.vpc)
+                }))
+    }
+}

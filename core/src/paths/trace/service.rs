@@ -1,0 +1,155 @@
+//! Services: by the interfaces of an endpoint, or by their public addresses.
+
+use super::super::answer::Answer;
+use super::super::flow::{Addresses, Belongs};
+use super::super::walk::{Report, Standing};
+use super::super::{Action, Component, Difference, Direction, Hop, words};
+use super::{Destination, Tracer, plain, unresolved};
+use crate::network::{Endpoint, EndpointKind, Fact, Missing, Ranges, Topic};
+
+impl Tracer<'_> {
+    pub(super) fn to_service(&self, source: &Standing, service: &str) -> Answer {
+        let serving = |endpoint: &&Endpoint| {
+            endpoint.service.known().is_some_and(|name| name == service)
+                && matches!(endpoint.kind, EndpointKind::Interface { .. })
+                && (endpoint.vpc.known().is_none()
+                    || source.vpc.is_none()
+                    || endpoint.vpc.known().copied() == source.vpc)
+        };
+        let mut answer: Option<Answer> = None;
+        let mut doubts: Vec<(Answer, Missing)> = Vec::new();
+        for endpoint in self.network.endpoints.iter().filter(serving) {
+            let EndpointKind::Interface { private_dns, inbound_resolver_only, .. } = &endpoint.kind else {
+                continue;
+            };
+            if inbound_resolver_only.known() == Some(&true) || private_dns.known() == Some(&false) {
+                continue;
+            }
+            let by_endpoint = self.by_endpoint(source, service, endpoint);
+            let doubt = match (private_dns, inbound_resolver_only, &endpoint.vpc) {
+                (Fact::Unknown(missing), ..)
+                | (_, Fact::Unknown(missing), _)
+                | (.., Fact::Unknown(missing)) => Some(missing.clone()),
+                _ if source.vpc.is_none() => self.network.subnets[source.subnet.0].vpc.get().err().cloned(),
+                _ => None,
+            };
+            match doubt {
+                None => {
+                    answer = Some(by_endpoint);
+                    break;
+                }
+                Some(missing) => doubts.push((by_endpoint, missing)),
+            }
+        }
+        let mut answer = answer.unwrap_or_else(|| self.to_public_service(source, service));
+        for (other, missing) in doubts {
+            answer = other.unless(answer, &missing);
+        }
+        answer
+    }
+
+    /// The name of the service leads to the interfaces of an endpoint in the VPC.
+    pub(super) fn by_endpoint(&self, source: &Standing, service: &str, endpoint: &Endpoint) -> Answer {
+        let dns = endpoint.vpc.known().map(|vpc| &self.network.vpcs[vpc.0]);
+        let off = dns.is_some_and(|vpc| {
+            vpc.dns_support.known() == Some(&false) || vpc.dns_hostnames.known() == Some(&false)
+        });
+        let elsewhere = dns.is_some_and(|vpc| vpc.amazon_dns.known() == Some(&false));
+        if off || elsewhere {
+            return unresolved(words::dns_not_followed());
+        }
+        let resolved = Hop {
+            direction: Direction::Out,
+            component: Component::Resolver,
+            id: service.to_owned(),
+            action: Action::Resolve,
+            detail: words::answered_by_endpoint(service, &endpoint.name),
+            at: match &endpoint.kind {
+                EndpointKind::Interface { private_dns_at, .. } => private_dns_at.or(endpoint.at),
+                EndpointKind::Gateway { .. } => endpoint.at,
+            },
+        };
+        let mut answer = self.to_endpoint(source, endpoint, Some(&resolved));
+        if let Some(vpc) = dns
+            && (vpc.dns_support.known().is_none() || vpc.dns_hostnames.known().is_none())
+        {
+            answer.assumptions.push(words::dns_taken_as_on(&vpc.name));
+        }
+        answer
+    }
+
+    /// Every interface of an endpoint: the name is answered with all of them.
+    pub(super) fn to_endpoint(
+        &self,
+        source: &Standing,
+        endpoint: &Endpoint,
+        resolved: Option<&Hop>,
+    ) -> Answer {
+        let EndpointKind::Interface { subnets, groups, .. } = &endpoint.kind else {
+            return unresolved(words::dns_not_followed());
+        };
+        let mut destinations: Vec<Destination> = subnets
+            .items
+            .iter()
+            .map(|subnet| {
+                let vpc = self.network.subnets[subnet.0].vpc.known().or(endpoint.vpc.known()).copied();
+                let target = Standing {
+                    component: Component::InterfaceEndpoint,
+                    id: endpoint.name.to_string(),
+                    at: endpoint.at,
+                    subnet: *subnet,
+                    vpc,
+                    groups: groups.clone(),
+                    groups_at: endpoint.at,
+                    public_address: Fact::Known(false),
+                };
+                let addresses = Addresses::of_interface(self.network, *subnet, vpc, groups.clone(), None);
+                Destination {
+                    target: Some(target),
+                    addresses,
+                    difference: Difference::Placement,
+                    resolved: resolved.cloned(),
+                    policy: Some(endpoint.policy.clone()),
+                    missing: None,
+                }
+            })
+            .collect();
+        if let Some(missing) = &subnets.rest
+            && let Some(first) = destinations.first_mut()
+        {
+            first.missing = Some(missing.clone());
+        }
+        if destinations.is_empty() {
+            let mut report = Report::default();
+            report.hops.extend(resolved.cloned());
+            report.misses(subnets.rest.clone().unwrap_or(Missing::Undocumented(Topic::Placement)));
+            return report.into();
+        }
+        self.to_all(source, &destinations, &self.ports(&[]))
+    }
+
+    pub(super) fn to_public_service(&self, source: &Standing, service: &str) -> Answer {
+        let listed = || {
+            self.network.prefix_lists.iter().find_map(|list| match (&list.service, &list.ranges) {
+                (Some(of), Fact::Known(nets)) if of == service => Some(nets.clone()),
+                _ => None,
+            })
+        };
+        let nets = self.addresses.get(service).cloned().or_else(listed);
+        let (ranges, open) = match nets {
+            Some(nets) => (Ranges::of_nets(nets), None),
+            None => (Ranges::public_addresses(), Some(Missing::ServiceAddresses(service.to_owned()))),
+        };
+        let addresses = Addresses { ranges, open, belongs: Belongs::Service(service.to_owned()) };
+        let resolved = Hop {
+            direction: Direction::Out,
+            component: Component::Resolver,
+            id: service.to_owned(),
+            action: Action::Resolve,
+            detail: words::answered_publicly(service),
+            at: None,
+        };
+        let destination = Destination { resolved: Some(resolved), ..plain(addresses) };
+        self.to_all(source, &[destination], &self.ports(&[]))
+    }
+}

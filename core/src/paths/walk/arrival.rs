@@ -1,0 +1,230 @@
+//! The target's side, and the answer's way back.
+
+use super::super::filter::Way;
+use super::super::flow::{Belongs, Cut, Flow, Match, Side};
+use super::super::route::{Lookup, lookup};
+use super::super::{Action, Code, Component, Direction, words};
+use super::{Standing, Stop, Walk, other_side, topic};
+use crate::network::{Fact, Missing, PeeringIndex, Route, Target, Topic};
+
+impl Walk<'_> {
+    /// Behind a blocker the target's own filters are still worth knowing, where packets could come from this subnet.
+    pub(super) fn deliver_anyway(
+        &mut self,
+        stop: &Stop,
+        flow: &Flow,
+        target: Option<&Standing>,
+    ) -> Result<(), Cut> {
+        if stop.is_nat || target.is_none() {
+            return Ok(());
+        }
+        let named = self.groups_can_be_named(stop.vpc, target.and_then(|target| target.vpc));
+        self.deliver(stop, flow, target, false, &named, None)
+    }
+
+    pub(super) fn beyond(&mut self, stop: &Stop, flow: &Flow, target: Option<&Standing>) -> Result<(), Cut> {
+        if target.is_some() { self.deliver_anyway(stop, flow, target) } else { Ok(()) }
+    }
+
+    /// What a NAT gateway has sent on is delivered by its own walk.
+    pub(super) fn beyond_nat(
+        &mut self,
+        stop: &Stop,
+        flow: &Flow,
+        target: Option<&Standing>,
+    ) -> Result<(), Cut> {
+        let stopped = !self.report.blockers.is_empty();
+        if stopped && target.is_some() { self.deliver_anyway(stop, flow, target) } else { Ok(()) }
+    }
+
+    /// The target's side: its subnet's ACL, its groups, and the answer's way back to the border of the source's VPC.
+    pub(super) fn deliver(
+        &mut self,
+        stop: &Stop,
+        flow: &Flow,
+        target: Option<&Standing>,
+        same_subnet: bool,
+        named: &Match,
+        by: Option<PeeringIndex>,
+    ) -> Result<(), Cut> {
+        let Some(target) = target else {
+            // An address inside the VPC that nothing is known to have.
+            if let Belongs::Stranger { subnet, .. } = &flow.destination.belongs {
+                let subnet = *subnet;
+                if Some(subnet) != stop.subnet {
+                    self.acl(subnet, Way::Ingress, flow, false)?;
+                }
+                let missing = Missing::Interface(words::addresses(&flow.destination));
+                let id = self.subnet_name(Some(subnet));
+                self.open(Direction::Out, Component::Subnet, &id, words::stranger(), missing);
+                if Some(subnet) != stop.subnet {
+                    self.acl(subnet, Way::Egress, flow, true)?;
+                }
+            }
+            return Ok(());
+        };
+        if !same_subnet {
+            self.acl(target.subnet, Way::Ingress, flow, false)?;
+        }
+        self.groups(&target.groups, target.groups_at.or(target.at), Way::Ingress, flow, named)?;
+        let subnet = &self.network.subnets[target.subnet.0].name;
+        self.hop(
+            Direction::Out,
+            target.component,
+            &target.id,
+            Action::Stand,
+            words::stands_in(subnet),
+            target.at,
+        );
+        if !same_subnet {
+            self.acl(target.subnet, Way::Egress, flow, true)?;
+            self.route_back(stop, flow, target, by)?;
+        }
+        Ok(())
+    }
+
+    /// The target's route table must send answers back the way that packets came.
+    pub(super) fn route_back(
+        &mut self,
+        stop: &Stop,
+        flow: &Flow,
+        target: &Standing,
+        by: Option<PeeringIndex>,
+    ) -> Result<(), Cut> {
+        let network = self.network;
+        let same_vpc = target.vpc.is_some() && target.vpc == stop.vpc;
+        let subnet = &network.subnets[target.subnet.0];
+        let table = match &subnet.table {
+            Fact::Known(table) => *table,
+            Fact::Unknown(_) if same_vpc => return Ok(()),
+            Fact::Unknown(missing) => {
+                let (id, missing) = (subnet.name.to_string(), missing.clone());
+                self.open(Direction::Back, Component::RouteTable, &id, words::table_unknown(), missing);
+                return Ok(());
+            }
+        };
+        let id = network.tables[table.0].name.to_string();
+        let at = self.table_place(Some(target.subnet), table);
+        match lookup(network, table, &flow.source, Side::Source)? {
+            Lookup::Local if same_vpc => {
+                self.hop(
+                    Direction::Back,
+                    Component::RouteTable,
+                    &id,
+                    Action::Forward,
+                    words::local_route(),
+                    at,
+                );
+            }
+            Lookup::Local => {
+                let what = words::answer_stays(&id);
+                self.block(
+                    Direction::Back,
+                    Code::NO_POSSIBLE_DESTINATION,
+                    Component::RouteTable,
+                    &id,
+                    what,
+                    at,
+                );
+            }
+            Lookup::Route(route) => {
+                let Some(route) = network.tables[table.0].routes.items.get(route) else { return Ok(()) };
+                self.answer_by(flow, target, by, &id, route);
+            }
+            Lookup::None => {
+                let what = words::no_route_back(&id, flow);
+                self.block(
+                    Direction::Back,
+                    Code::NO_ROUTE_TO_DESTINATION,
+                    Component::RouteTable,
+                    &id,
+                    what,
+                    at,
+                );
+            }
+            Lookup::Unknown(missing) => {
+                self.open(Direction::Back, Component::RouteTable, &id, words::route_unknown(), missing);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn answer_by(
+        &mut self,
+        flow: &Flow,
+        target: &Standing,
+        by: Option<PeeringIndex>,
+        id: &str,
+        route: &Route,
+    ) {
+        let (network, component) = (self.network, Component::RouteTable);
+        let detail = words::route(network, route);
+        let mut stop = |code, what| self.block(Direction::Back, code, component, id, what, route.at);
+        if route.blackhole {
+            return stop(Code::BAD_STATE_ROUTE, words::blackhole(&detail));
+        }
+        match &route.target {
+            Target::Peering(peering) => {
+                // Any peering connection of both VPCs leads back.
+                let connects = Some(*peering) == by
+                    || (network.peerings[peering.0].active.known() == Some(&true)
+                        && matches!(other_side(&network.peerings[peering.0], target.vpc), Fact::Known(Some(vpc)) if Some(vpc) == flow.source.vpc()));
+                if connects {
+                    self.hop(Direction::Back, component, id, Action::Forward, detail, route.at);
+                } else {
+                    stop(Code::PCX_REQUIRES_ADDRESS_IN_VPC_CIDR, words::answer_elsewhere(&detail));
+                }
+            }
+            Target::InternetGateway(_) => {
+                stop(Code::IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS, words::answer_elsewhere(&detail));
+            }
+            Target::NatGateway(_) | Target::GatewayEndpoint(_) | Target::Local => {
+                stop(Code::NO_ROUTE_TO_DESTINATION, words::answer_elsewhere(&detail));
+            }
+            Target::Interface { name, source_dest_check, .. } => match source_dest_check {
+                Fact::Known(true) => {
+                    stop(
+                        Code::ENI_SOURCE_DEST_CHECK_RESTRICTION,
+                        words::source_dest_check(&name.to_string()),
+                    );
+                }
+                Fact::Known(false) => {
+                    let missing = Missing::NotFollowed(Topic::ForwardingInstance);
+                    self.open_at(
+                        Direction::Back,
+                        component,
+                        id,
+                        words::forwards(&name.to_string()),
+                        missing,
+                        route.at,
+                    );
+                }
+                Fact::Unknown(missing) => {
+                    let what = words::source_dest_check_unknown(&name.to_string());
+                    self.open_at(Direction::Back, component, id, what, missing.clone(), route.at);
+                }
+            },
+            Target::Opaque { kind, name } => {
+                let what = words::opaque(*kind, &name.to_string());
+                self.open_at(
+                    Direction::Back,
+                    component,
+                    id,
+                    what,
+                    Missing::NotFollowed(topic(*kind)),
+                    route.at,
+                );
+            }
+            Target::Unknown(missing) => {
+                self.open_at(
+                    Direction::Back,
+                    component,
+                    id,
+                    words::target_unknown(),
+                    missing.clone(),
+                    route.at,
+                );
+            }
+        }
+    }
+}
