@@ -283,6 +283,13 @@ pub(super) fn peering_behind_nat(peering: &str) -> Phrase {
     )
 }
 
+pub(super) fn local_behind_nat() -> Phrase {
+    phrase!(
+        en: "whether a NAT gateway sends on to an address of its own VPC is not documented",
+        ja: "NAT ゲートウェイが同じ VPC 内のアドレスへ転送するかは文書化されていません",
+    )
+}
+
 pub(super) fn endpoint_protocol(endpoint: &str) -> Phrase {
     phrase!(en: "{endpoint} carries TCP and ICMP only", ja: "{endpoint} が扱うのは TCP と ICMP だけです")
 }

@@ -82,6 +82,8 @@ struct Destination {
     addresses: Addresses,
     /// What makes it one of several.
     difference: Difference,
+    /// Whether it must be reached beside the others.
+    required: bool,
     /// What the resolver says first.
     resolved: Option<Hop>,
     /// The policy of the endpoint that it is.
@@ -233,6 +235,7 @@ impl Tracer<'_> {
             }
             let Some(answer) = answer else { continue };
             joined = Some(match joined {
+                Some(before) if destination.required => before.and(answer),
                 Some(before) => before.or(answer, destination.difference),
                 None => answer,
             });
@@ -298,6 +301,7 @@ fn plain(addresses: Addresses) -> Destination {
         target: None,
         addresses,
         difference: Difference::Address,
+        required: false,
         resolved: None,
         policy: None,
         missing: None,

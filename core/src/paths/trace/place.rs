@@ -82,6 +82,7 @@ impl Tracer<'_> {
                     missing: (workload.kind == WorkloadKind::LoadBalancer)
                         .then_some(Missing::NotFollowed(Topic::LoadBalancer)),
                     difference: Difference::Placement,
+                    required: workload.placement == Placement::Each,
                     ..plain(addresses)
                 }
             })

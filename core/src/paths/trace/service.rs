@@ -109,6 +109,7 @@ impl Tracer<'_> {
                     target: Some(target),
                     addresses,
                     difference: Difference::Placement,
+                    required: false,
                     resolved: resolved.cloned(),
                     policy: Some(endpoint.policy.clone()),
                     missing: None,

@@ -164,6 +164,10 @@ impl<'n> Walk<'n> {
                 if flow.destination.vpc().is_none() || flow.destination.vpc() != stop.vpc {
                     return self.local_elsewhere(stop, flow, target);
                 }
+                if stop.is_nat {
+                    let missing = Missing::Undocumented(Topic::PrivateAddressThroughNat);
+                    self.open(Direction::Out, Component::RouteTable, &id, words::local_behind_nat(), missing);
+                }
                 self.deliver(stop, flow, target, false, &Match::Yes, None)
             }
             Lookup::Route(route) => match network.tables[table.0].routes.items.get(route) {
