@@ -404,6 +404,10 @@ pub(super) fn group_rule(network: &Network, rule: &GroupRule, way: Way) -> Phras
         Peer::Unknown(_) => "?".to_owned(),
     };
     match (way, rule.default) {
+        (Way::Egress, true) if rule.at.is_some() => phrase!(
+            en: "lets everything out: AWS puts its own rule in place of an empty list when the group is made (an update to an empty list closes it)",
+            ja: "すべて送信可: 空のリストで作成すると AWS の既定ルールが入ります (更新で空にした場合は閉じます)",
+        ),
         (Way::Egress, true) => phrase!(
             en: "lets everything out (no egress rule is written)",
             ja: "すべて送信可 (アウトバウンドルールの記述なし)",
