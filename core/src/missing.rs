@@ -207,6 +207,20 @@ fn of_component(name: &Name, assumable: Assumable<'_>) -> Need {
     }
 }
 
+/// Endpoints that nothing describes.
+fn endpoints_of(vpc: &str) -> Need {
+    let calls = format!("`aws ec2 describe-vpc-endpoints --filters Name=vpc-id,Values={vpc}`");
+    Need {
+        parameter: None,
+        value: Some(vpc.to_owned()),
+        reason: phrase!(
+            en: "`{vpc}` may have endpoints that are not in the template; keep what {calls} prints in a file",
+            ja: "`{vpc}` にはテンプレートにないエンドポイントがあるかもしれません。{calls} の出力をファイルに保存してください",
+        ),
+        settle_with: "--context vpc-endpoints.json".to_owned(),
+    }
+}
+
 /// The main route table, the default ACL and the default group of a VPC.
 fn implied(of: &Name, what: &str, assumable: Assumable<'_>) -> Need {
     let Name::Aws(vpc) = of else { return of_component(of, assumable) };
@@ -214,6 +228,7 @@ fn implied(of: &Name, what: &str, assumable: Assumable<'_>) -> Need {
         "main route table" => ("describe-route-tables", "メインルートテーブル"),
         "default network ACL" => ("describe-network-acls", "デフォルトのネットワーク ACL"),
         "default security group" => ("describe-security-groups", "デフォルトのセキュリティグループ"),
+        "endpoints" => return endpoints_of(vpc),
         _ => return of_component(of, assumable),
     };
     let calls = format!("`aws ec2 {call} --filters Name=vpc-id,Values={vpc}`");

@@ -8,7 +8,7 @@ use super::components::{
     SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
 };
 use super::fact::{Fact, Listed, Missing};
-use super::name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, MAIN_TABLE, Name};
+use super::name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 use super::prefix_lists;
 use super::traffic::{IcmpType, Ports, Protocol};
 use super::workload::{Workload, WorkloadIndex};
@@ -80,7 +80,11 @@ impl Builder {
             cidrs: Listed::unknown(missing.clone()),
             dns_support: Fact::Unknown(missing.clone()),
             dns_hostnames: Fact::Unknown(missing.clone()),
-            amazon_dns: Fact::Unknown(missing),
+            amazon_dns: Fact::Unknown(missing.clone()),
+            other_endpoints: Some(match missing {
+                Missing::Component(_) => Missing::Component(implied(ENDPOINTS)),
+                value => value,
+            }),
             main_table,
             default_acl,
             default_group,
@@ -350,6 +354,7 @@ impl Builder {
     /// Writes what AWS gives to a VPC that was just made: a main table without routes of its own, an ACL that allows
     /// everything, a default group whose members reach each other and that lets everything out.
     pub fn as_made_new(&mut self, vpc: VpcIndex) {
+        self.network.vpcs[vpc.0].other_endpoints = None;
         let Vpc { main_table, default_acl, default_group, .. } = self.network.vpcs[vpc.0];
         self.network.tables[main_table.0].routes = Listed::default();
         let acl = &mut self.network.acls[default_acl.0];

@@ -114,6 +114,8 @@ pub struct Vpc {
     pub dns_hostnames: Fact<bool>,
     /// Whether the resolver that its DHCP options name is Amazon's.
     pub amazon_dns: Fact<bool>,
+    /// Why it may have endpoints beside those that are known. Nothing where it has none.
+    pub other_endpoints: Option<Missing>,
     /// Its main route table.
     pub main_table: TableIndex,
     /// Its default network ACL.

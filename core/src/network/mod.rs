@@ -28,7 +28,7 @@ pub use components::{
 };
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use from_context::{Context, ContextProblem};
-pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, MAIN_TABLE, Name};
+pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub use ranges::{Ranges, addresses_of};
 pub use resolve::{Situated, Surroundings, resolve};
 pub use service_name::endpoint_suffix;

@@ -6,6 +6,8 @@ use crate::template::Unknown;
 
 /// [`Name::Implied`] of a VPC: its default security group.
 pub const DEFAULT_GROUP: &str = "default security group";
+/// [`Name::Implied`] of a VPC: endpoints that nothing describes.
+pub const ENDPOINTS: &str = "endpoints";
 /// [`Name::Implied`] of a VPC: its default network ACL.
 pub const DEFAULT_ACL: &str = "default network ACL";
 /// [`Name::Implied`] of a VPC: its main route table.

@@ -486,6 +486,13 @@ pub(super) fn ports_left_out(ports: &Ranges) -> Phrase {
     )
 }
 
+pub(super) fn no_other_endpoint(service: &str, vpc: &Name) -> Phrase {
+    phrase!(
+        en: "VPC {vpc} is taken to have no endpoint for {service} beside those that are known here",
+        ja: "VPC {vpc} には、ここでわかるもの以外に {service} のエンドポイントはないものとします",
+    )
+}
+
 pub(super) fn taken_as_public(host: &str) -> Phrase {
     phrase!(en: "{host} is taken to have a public address", ja: "{host} はパブリックアドレスを持つものとします")
 }

@@ -246,9 +246,10 @@ fn vpc_and_acl(index: VpcIndex, first: &Name, builder: &mut Builder) -> AclIndex
                 *fact = Fact::Known(true);
             }
         }
+        builder.network.vpcs[index.0].other_endpoints = None;
         builder.network.assumptions.push(phrase!(
-            en: "The VPC of the assumed subnets is taken to have DNS on and network ACLs that allow everything",
-            ja: "仮定したサブネットの VPC は、DNS が有効で、ネットワーク ACL がすべてを許可するものとします",
+            en: "The VPC of the assumed subnets is taken to have DNS on, network ACLs that allow everything and no endpoints but those named here",
+            ja: "仮定したサブネットの VPC は、DNS が有効で、ネットワーク ACL がすべてを許可し、ここに現れるもの以外のエンドポイントはないものとします",
         ));
     } else {
         builder.network.assumptions.push(phrase!(

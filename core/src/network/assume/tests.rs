@@ -104,7 +104,7 @@ fn a_list_is_two_subnets_in_two_zones_of_the_vpc_parameter() {
     assert_eq!(
         said,
         [
-            "The VPC of the assumed subnets is taken to have DNS on and network ACLs that allow everything",
+            "The VPC of the assumed subnets is taken to have DNS on, network ACLs that allow everything and no endpoints but those named here",
             "`Subnets` is taken to be two private subnets in two zones with a NAT gateway",
         ]
     );

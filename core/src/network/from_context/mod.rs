@@ -253,6 +253,12 @@ impl<'a> Answers<'a> {
         groups::single_rules(self.of("SecurityGroupRules"), b);
         prefix_lists::prefix_lists(self.of("PrefixLists"), &self.entries, b);
         let appliances = endpoints::endpoints(self.of("VpcEndpoints"), b);
+        // An answer without a filter tells all endpoints; one with a filter cannot be told from it.
+        if self.objects.contains_key("VpcEndpoints") && self.is_whole("VpcEndpoints") {
+            for vpc in &mut b.network.vpcs {
+                vpc.other_endpoints = None;
+            }
+        }
         let interfaces = interfaces::interfaces(self, b);
         acls::acls(self, b);
         routes::route_tables(self, &interfaces, &appliances, b);

@@ -3,14 +3,14 @@
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs};
 use super::super::walk::{Report, Standing};
-use super::super::{Action, Component, Difference, Direction, Hop, words};
+use super::super::{Action, Code, Component, Difference, Direction, Hop, Verdict, words};
 use super::{Destination, Tracer, plain, unresolved};
 use crate::network::{Endpoint, EndpointKind, Fact, Missing, Ranges, Topic};
 
 impl Tracer<'_> {
     pub(super) fn to_service(&self, source: &Standing, service: &str) -> Answer {
         let serving = |endpoint: &&Endpoint| {
-            endpoint.service.known().is_some_and(|name| name == service)
+            endpoint.service.known().is_none_or(|name| name == service)
                 && matches!(endpoint.kind, EndpointKind::Interface { .. })
                 && (endpoint.vpc.known().is_none()
                     || source.vpc.is_none()
@@ -30,6 +30,7 @@ impl Tracer<'_> {
                 (Fact::Unknown(missing), ..)
                 | (_, Fact::Unknown(missing), _)
                 | (.., Fact::Unknown(missing)) => Some(missing.clone()),
+                _ if endpoint.service.known().is_none() => endpoint.service.get().err().cloned(),
                 _ if source.vpc.is_none() => self.network.subnets[source.subnet.0].vpc.get().err().cloned(),
                 _ => None,
             };
@@ -41,9 +42,32 @@ impl Tracer<'_> {
                 Some(missing) => doubts.push((by_endpoint, missing)),
             }
         }
-        let mut answer = answer.unwrap_or_else(|| self.to_public_service(source, service));
+        let mut answer = answer.unwrap_or_else(|| self.unless_other_endpoint(source, service));
         for (other, missing) in doubts {
             answer = other.unless(answer, &missing);
+        }
+        answer
+    }
+
+    /// By the service's public addresses, as long as the VPC has no endpoint that nothing here describes.
+    fn unless_other_endpoint(&self, source: &Standing, service: &str) -> Answer {
+        let mut answer = self.to_public_service(source, service);
+        let vpc = source.vpc.map(|vpc| &self.network.vpcs[vpc.0]);
+        let Some((vpc, missing)) = vpc.and_then(|vpc| Some((vpc, vpc.other_endpoints.as_ref()?))) else {
+            return answer;
+        };
+        // What a group never lets out reaches no endpoint either.
+        let never = answer.blockers.iter().any(|blocker| {
+            blocker.code == Code::SG_HAS_NO_RULES && blocker.component == Component::SecurityGroup
+        });
+        match answer.verdict {
+            Verdict::Reachable => answer.assumptions.push(words::no_other_endpoint(service, &vpc.name)),
+            Verdict::Blocked if never => {}
+            Verdict::Blocked | Verdict::Partial | Verdict::Unknown => {
+                let missing = missing.clone();
+                let by_endpoint = super::missed(missing.clone());
+                answer = answer.unless(by_endpoint, &missing);
+            }
         }
         answer
     }
