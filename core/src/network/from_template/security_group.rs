@@ -56,7 +56,9 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
         let ingress = inline(scope, resource, Way::In, builder)?;
         let mut egress = inline(scope, resource, Way::Out, builder)?;
         if egress.items.is_empty() && egress.rest.is_none() {
-            egress.items.push(allow_all_rule());
+            // A list that is written and empty has a place, a list that is not written has none.
+            let at = reader.property(resource, &["SecurityGroupEgress"])?.as_ref().and_then(Reader::place);
+            egress.items.push(GroupRule { at, ..allow_all_rule() });
         }
         let index = builder.group(&own_name(resource));
         let group = &mut builder.network.groups[index.0];
