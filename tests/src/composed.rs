@@ -84,6 +84,9 @@ impl Composed {
     }
 
     /// Takes a resource away.
+    ///
+    /// # Panics
+    /// When there is none of the id.
     #[must_use]
     pub fn without(mut self, id: &str) -> Self {
         let before = self.resources.len();
@@ -93,6 +96,9 @@ impl Composed {
     }
 
     /// Lets a resource exist under a condition only.
+    ///
+    /// # Panics
+    /// When there is none of the id.
     #[must_use]
     pub fn only_if(mut self, id: &str, condition: &str) -> Self {
         let resource = self.resources.iter_mut().find(|resource| resource.id == id);
@@ -265,12 +271,14 @@ impl Composed {
     }
 
     /// An entry of the network ACL of a subnet: `in 100 allow 6 10.0.0.0/16 1024-65535`; the ports may be left out.
+    ///
+    /// # Panics
+    /// When words are missing.
     #[must_use]
     pub fn entry(self, subnet: &str, entry: &str) -> Self {
         let words: Vec<&str> = entry.split(' ').collect();
-        let (direction, number, action, protocol, cidr) = match words[..] {
-            [direction, number, action, protocol, cidr, ..] => (direction, number, action, protocol, cidr),
-            _ => panic!("no entry: {entry}"),
+        let [direction, number, action, protocol, cidr, ..] = words[..] else {
+            panic!("no entry: {entry}");
         };
         let ports = words.get(5).map_or_else(String::new, |ports| {
             let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
@@ -374,7 +382,7 @@ pub struct Answer {
 }
 
 /// Each comparison panics where the answer is another.
-#[allow(clippy::missing_panics_doc)]
+#[expect(clippy::missing_panics_doc, reason = "said once for all")]
 impl Answer {
     fn is(&self, verdict: Verdict) {
         assert_eq!(

@@ -44,14 +44,8 @@ codes! {
     VPCE_GATEWAY_PROTOCOL_RESTRICTION,
     /// Nothing can be delivered there.
     NO_POSSIBLE_DESTINATION,
-    /// No way leads from one VPC to the other.
-    DISCONNECTED_VPCS,
-    /// A regional NAT gateway has nothing in the zone.
-    REGIONAL_NGW_ROUTE_AZ_RESTRICTION,
     /// A NAT gateway whose own subnet sends its traffic back to it.
     VPCHECK_NAT_LOOP,
     /// The function is in no VPC.
     VPCHECK_NOT_IN_VPC,
-    /// The target does not take the protocol or port by its nature.
-    VPCHECK_TARGET_PORT,
 }

@@ -193,3 +193,27 @@ fn a_wider_route_does_not_take_a_secondary_range_away() {
         .route("TableA", "10.0.0.0/8", TO_INTERNET);
     template.to("Server:5432").is_reachable();
 }
+
+#[test]
+fn a_blackhole_is_told() {
+    let described = r#"{
+        "Vpcs": [{"VpcId": "vpc-0bbbbbbbbbbbbbbbb", "CidrBlock": "10.60.0.0/16"}],
+        "Subnets": [{"SubnetId": "subnet-0bbbbbbbbbbbbbbbb", "VpcId": "vpc-0bbbbbbbbbbbbbbbb",
+            "CidrBlock": "10.60.1.0/24", "AvailabilityZone": "us-east-1a"}],
+        "RouteTables": [{"RouteTableId": "rtb-0bbbbbbbbbbbbbbbb", "VpcId": "vpc-0bbbbbbbbbbbbbbbb",
+            "Associations": [{"Main": true, "RouteTableId": "rtb-0bbbbbbbbbbbbbbbb"}],
+            "Routes": [{"DestinationCidrBlock": "10.60.0.0/16", "GatewayId": "local", "State": "active"},
+                {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-0bbbbbbbbbbbbbbbb", "State": "blackhole"}]}]
+    }"#;
+    let template = fact("Amazon EC2 API Reference, Route: state").context(described).function_with(
+        "Function",
+        "VpcConfig: {SubnetIds: [subnet-0bbbbbbbbbbbbbbbb], SecurityGroupIds: [!Ref FunctionGroup]}",
+    );
+    template.to("internet:443").is_blocked(Code::BAD_STATE_ROUTE, "rtb-0bbbbbbbbbbbbbbbb");
+}
+
+#[test]
+fn an_address_of_no_subnet_is_nowhere() {
+    let template = fact("VPC Reachability Analyzer Guide, Explanation codes: NO_POSSIBLE_DESTINATION");
+    template.to("10.0.99.10:443").is_blocked(Code::NO_POSSIBLE_DESTINATION, "Vpc");
+}

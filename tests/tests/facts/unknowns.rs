@@ -3,6 +3,7 @@
 use vpcheck_core::network::Missing;
 use vpcheck_core::paths::{Code, Difference};
 use vpcheck_core::template::Unknown;
+use vpcheck_core::{Options, TraceRequest, trace};
 use vpcheck_tests::composed::{Composed, fact};
 
 const DESIGN: &str = "by design: nothing unknown is told as an error, and nothing known as unknown";
@@ -166,4 +167,18 @@ fn a_described_subnet_settles_an_id() {
     template
         .to("internet:443")
         .is_blocked(Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, "igw-0aaaaaaaaaaaaaaaa");
+}
+
+#[test]
+fn what_is_not_there_is_an_error() {
+    let text = fact(DESIGN).text();
+    let ask = |from: &str, to: &str| {
+        let request = TraceRequest { from: Some(from.to_owned()), to: Some(to.to_owned()) };
+        trace("template.yaml", &text, &Options::default(), &request)
+    };
+    assert!(ask("Function", "Server:5432").is_ok());
+    let error = ask("Function", "Sarver:5432/tpc").expect_err("no such protocol");
+    assert!(error.what.en.contains("tpc"), "{}", error.what.en);
+    let error = ask("Nobody", "Server:5432").expect_err("no such source");
+    assert!(error.what.en.contains("Nobody"), "{}", error.what.en);
 }
