@@ -433,7 +433,7 @@ fn overview(props: &Props, paths: &Paths) -> Html {
     };
     let title = say(&words::path_overview(), language);
     html! {
-        <section class="overview" aria-labelledby="overview-title">
+        <div class="overview">
             <h2 id="overview-title">{ &title }</h2>
             // Wide tables scroll inside their box, by keys too.
             <div class="overview-box" tabindex="0" role="region" aria-labelledby="overview-title">
@@ -454,7 +454,7 @@ fn overview(props: &Props, paths: &Paths) -> Html {
                     </tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
 }
 
