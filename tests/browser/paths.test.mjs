@@ -253,6 +253,7 @@ test("on a phone the paths fit, and a step shows its text with a way back", () =
     await page.locator('.step[data-fate="stopped"] button').first().tap();
     await page.locator(".cm-content").waitFor({ state: "visible" });
     assert.equal(await page.locator(".page").getAttribute("data-pane"), "template");
+    assert.match(await page.locator(".cm-label-primary").first().innerText(), /DatabaseGroup/);
     await page.locator(".at-cursor-text").tap();
     assert.equal(await page.locator(".page").getAttribute("data-pane"), "paths");
   }));

@@ -181,6 +181,7 @@ pub fn App() -> Html {
                         text={state.text.clone()}
                         report={state.current_report().cloned()}
                         chosen={state.chosen}
+                        step={state.step_place()}
                         {language}
                         {on_change}
                         {on_move}
