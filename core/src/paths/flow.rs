@@ -62,8 +62,8 @@ impl Match {
 /// What is known of where addresses belong, beyond their numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Belongs {
-    /// An interface in a subnet, with its groups.
-    Interface { subnet: SubnetIndex, vpc: Option<VpcIndex>, groups: Listed<GroupIndex> },
+    /// The interface of something in a subnet, with its groups.
+    Interface { id: String, subnet: SubnetIndex, vpc: Option<VpcIndex>, groups: Listed<GroupIndex> },
     /// An interface that nothing is known of but the subnet it must be in.
     Stranger { subnet: SubnetIndex, vpc: VpcIndex },
     /// The public name of an AWS service, by its suffix.
@@ -87,12 +87,13 @@ impl Addresses {
     /// The interface of something in a subnet.
     pub(super) fn of_interface(
         network: &Network,
+        id: &str,
         subnet: SubnetIndex,
         vpc: Option<VpcIndex>,
         groups: Listed<GroupIndex>,
         address: Option<Ipv4Addr>,
     ) -> Self {
-        let belongs = Belongs::Interface { subnet, vpc, groups };
+        let belongs = Belongs::Interface { id: id.to_owned(), subnet, vpc, groups };
         if let Some(address) = address {
             let number = address.into();
             return Self { ranges: Ranges::between(number, number), open: None, belongs };

@@ -2,6 +2,7 @@
 
 mod answer;
 mod code;
+mod denials;
 mod filter;
 mod flow;
 mod goal;

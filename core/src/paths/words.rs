@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::filter::Way;
-use super::flow::{Addresses, Belongs, Flow, Match};
+use super::flow::Flow;
 use crate::language::Phrase;
 use crate::network::{
     AclEntry, Cidr, Destination, Fact, GroupIndex, GroupRule, Listed, Name, Network, Opaque, Peer, Ports,
@@ -111,7 +111,7 @@ pub(super) fn ports_of(flow: &Flow) -> String {
     format!("{} {}", flow.protocol, ranges(&flow.ports.ranges, |number| number.to_string()))
 }
 
-fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
+pub(super) fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
     /// More ranges than these are cut short.
     const SHOWN: usize = 3;
     let mut words: Vec<String> = ranges
@@ -129,19 +129,8 @@ fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
     words.join(", ")
 }
 
-/// Addresses in words: what they belong to, or their numbers.
-pub(super) fn addresses(addresses: &Addresses) -> String {
-    match &addresses.belongs {
-        Belongs::Service(service) => service.clone(),
-        Belongs::Internet => "the internet".to_owned(),
-        _ => match addresses.ranges.count() {
-            0 => String::new(),
-            _ => prefix_or_ranges(&addresses.ranges),
-        },
-    }
-}
-
-fn prefix_or_ranges(set: &Ranges) -> String {
+/// Addresses by number: as a prefix where they are one.
+pub(super) fn numbers(set: &Ranges) -> String {
     let write = |number| Ipv4Addr::from(number).to_string();
     let mut all = set.iter();
     if let (Some((first, last)), None) = (all.next(), all.next()) {
@@ -189,22 +178,6 @@ pub(super) fn route(network: &Network, route: &Route) -> Phrase {
     phrase!(en: "route {destination} → {target}", ja: "ルート {destination} → {target}")
 }
 
-pub(super) fn no_route(_table: &str, flow: &Flow, main: bool, subnet: &str) -> Phrase {
-    let to = addresses(&flow.destination);
-    if main {
-        return phrase!(
-            en: "no route leads to {to}: subnet {subnet} has no route table of its own and falls to the VPC's main one",
-            ja: "{to} へのルートがありません: サブネット {subnet} にはルートテーブルの関連付けがなく、VPC のメインルートテーブルが使われます",
-        );
-    }
-    phrase!(en: "no route leads to {to}", ja: "{to} へのルートがありません")
-}
-
-pub(super) fn no_route_back(_table: &str, flow: &Flow) -> Phrase {
-    let to = addresses(&flow.source);
-    phrase!(en: "no route leads back to {to}", ja: "{to} への戻りのルートがありません")
-}
-
 pub(super) fn table_unknown() -> Phrase {
     phrase!(en: "its route table is not known here", ja: "ルートテーブルがわかりません")
 }
@@ -235,14 +208,6 @@ pub(super) fn answer_stays(_table: &str) -> Phrase {
     phrase!(
         en: "answers do not come back: the sender's address is also one of this VPC's own, so they stay here",
         ja: "応答が戻りません: 送信元のアドレスがこの VPC の範囲と重なり、応答は VPC 内に留まります",
-    )
-}
-
-pub(super) fn nobody_there(vpc: &str, flow: &Flow) -> Phrase {
-    let to = addresses(&flow.destination);
-    phrase!(
-        en: "{to} is an address of VPC {vpc} itself, where nothing answers to it",
-        ja: "{to} は VPC {vpc} 自身の範囲ですが、応答するものがありません",
     )
 }
 
@@ -445,38 +410,6 @@ pub(super) fn group_rule(network: &Network, rule: &GroupRule, way: Way) -> Phras
     }
 }
 
-/// Why no rule of a group applies.
-pub(super) fn group_denies(
-    _network: &Network,
-    groups: &str,
-    way: Way,
-    flow: &Flow,
-    empty: bool,
-    named: &Match,
-) -> Phrase {
-    let what = ports_of(flow);
-    let (to, from) = (addresses(&flow.destination), addresses(&flow.source));
-    let _ = named;
-    match (way, empty) {
-        (Way::Egress, true) => phrase!(
-            en: "{groups} lets nothing out",
-            ja: "{groups} は送信を一切許可していません",
-        ),
-        (Way::Ingress, true) => phrase!(
-            en: "{groups} has no inbound rule, so nothing comes in",
-            ja: "{groups} にはインバウンドルールがなく、何も受信できません",
-        ),
-        (Way::Egress, false) => phrase!(
-            en: "no outbound rule of {groups} allows {what} to {to}",
-            ja: "{groups} のアウトバウンドルールに {to} への {what} を許可するものがありません",
-        ),
-        (Way::Ingress, false) => phrase!(
-            en: "no inbound rule of {groups} allows {what} from {from}",
-            ja: "{groups} のインバウンドルールに {from} からの {what} を許可するものがありません",
-        ),
-    }
-}
-
 pub(super) fn group_unknown(way: Way) -> Phrase {
     match way {
         Way::Egress => phrase!(
@@ -497,7 +430,7 @@ pub(super) fn acl_unknown() -> Phrase {
     )
 }
 
-fn entry_words(entry: &AclEntry) -> (String, String, String) {
+pub(super) fn entry_words(entry: &AclEntry) -> (String, String, String) {
     let number = entry.number.known().map_or_else(|| "?".to_owned(), u16::to_string);
     let range = entry.cidr.as_ref().map_or_else(|| "IPv6".to_owned(), cidr);
     (number, traffic(&entry.protocol, &entry.ports), range)
@@ -523,52 +456,6 @@ pub(super) fn acl_entry(entry: &AclEntry, way: Way, subnet: &Name) -> Phrase {
         Way::Ingress => phrase!(
             en: "into subnet {subnet}: entry {number} allows {what} from {range}",
             ja: "サブネット {subnet} へ: エントリ {number} が {range} からの {what} を許可",
-        ),
-    }
-}
-
-pub(super) fn acl_denies(
-    acl: &str,
-    entry: Option<&AclEntry>,
-    way: Way,
-    flow: &Flow,
-    answer: bool,
-    subnet: &Name,
-) -> Phrase {
-    let (from, to) = if answer {
-        (addresses(&flow.destination), addresses(&flow.source))
-    } else {
-        (addresses(&flow.source), addresses(&flow.destination))
-    };
-    let what = if answer && flow.protocol.has_ports() {
-        format!("{} {}", flow.protocol, ranges(&flow.source_ports.ranges, |port| port.to_string()))
-    } else {
-        ports_of(flow)
-    };
-    let (what_en, what_ja) =
-        if answer { (format!("answers ({what})"), format!("応答 ({what})")) } else { (what.clone(), what) };
-    match (way, entry) {
-        (Way::Egress, Some(entry)) => {
-            let (number, ..) = entry_words(entry);
-            phrase!(
-                en: "entry {number} denies {what_en} out of subnet {subnet} to {to}",
-                ja: "エントリ {number} がサブネット {subnet} から {to} への {what_ja} を拒否",
-            )
-        }
-        (Way::Ingress, Some(entry)) => {
-            let (number, ..) = entry_words(entry);
-            phrase!(
-                en: "entry {number} denies {what_en} into subnet {subnet} from {from}",
-                ja: "エントリ {number} が {from} からサブネット {subnet} への {what_ja} を拒否",
-            )
-        }
-        (Way::Egress, None) => phrase!(
-            en: "no outbound entry of {acl} allows {what_en} out of subnet {subnet} to {to}",
-            ja: "{acl} のアウトバウンドエントリに、サブネット {subnet} から {to} への {what_ja} を許可するものがありません",
-        ),
-        (Way::Ingress, None) => phrase!(
-            en: "no inbound entry of {acl} allows {what_en} into subnet {subnet} from {from}",
-            ja: "{acl} のインバウンドエントリに、{from} からサブネット {subnet} への {what_ja} を許可するものがありません",
         ),
     }
 }

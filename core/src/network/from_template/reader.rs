@@ -166,9 +166,12 @@ impl<'a> Reader<'a, '_> {
             Value::Text(text) => match &*text.parts {
                 [Part::Literal(id)] => named(Self::literal(id), false),
                 [Part::Resource { id, attribute }] => named(self.reference(id, attribute.as_deref()), false),
-                [Part::Item { list, index }] => {
-                    named(Name::Unknown { value: list.clone(), item: Some(*index) }, false)
-                }
+                [Part::Item { list, index }] => match unknown_at(list.clone(), case.span) {
+                    Name::Unknown { value, item: None } => {
+                        named(Name::Unknown { value, item: Some(*index) }, false)
+                    }
+                    alone => named(alone, false),
+                },
                 [Part::Unknown(unknown)] => {
                     named(unknown_at(unknown.clone(), case.span), self.is_list(unknown))
                 }

@@ -13,7 +13,7 @@ use super::walk::{Report, Standing, Walk};
 use super::{Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, words};
 use crate::language::Phrase;
 use crate::network::{
-    EndpointPolicy, Missing, Network, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
+    Cidr, EndpointPolicy, Missing, Network, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
     WorkloadIndex, WorkloadKind,
 };
 
@@ -155,14 +155,25 @@ impl Tracer<'_> {
             GoalTarget::Service(service) => self.to_service(source, service),
             GoalTarget::Resource(name) => self.to_resource(source, name),
             GoalTarget::Internet => {
-                let addresses =
-                    Addresses { ranges: Ranges::public_addresses(), open: None, belongs: Belongs::Internet };
+                let addresses = self.internet(source);
                 self.to_all(source, &[plain(addresses)], &self.ports(&[]))
             }
             GoalTarget::Host(host) => self.to_host(source, host),
             GoalTarget::Address(address) => self.to_numbers(source, &[Ipv4Net::from(*address)]),
             GoalTarget::Cidr(net) => self.to_numbers(source, &[*net]),
         }
+    }
+
+    /// The internet: public addresses, but for those that a VPC nearby has taken for itself.
+    fn internet(&self, source: &Standing) -> Addresses {
+        let near = (0..self.network.vpcs.len()).map(VpcIndex).filter(|vpc| self.is_near_vpc(source, *vpc));
+        let cidrs = near.flat_map(|vpc| &self.network.vpcs[vpc.0].cidrs.items);
+        let taken = cidrs.filter_map(|cidr| match cidr {
+            Cidr::Known(net) => Some(*net),
+            Cidr::Symbol(_) => None,
+        });
+        let ranges = Ranges::public_addresses().without(&Ranges::of_nets(taken));
+        Addresses { ranges, open: None, belongs: Belongs::Internet }
     }
 
     /// The ports to try, each with its protocol.
@@ -202,6 +213,7 @@ impl Tracer<'_> {
                     protocol: *protocol,
                     source: Addresses::of_interface(
                         self.network,
+                        &source.id,
                         source.subnet,
                         source.vpc,
                         source.groups.clone(),

@@ -8,7 +8,7 @@ use super::super::walk::{Standing, Walk};
 use super::super::{Code, Component, Difference, Direction, words};
 use super::{Destination, Tracer, missed, plain, standing};
 use crate::network::{
-    EndpointKind, Fact, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, Workload,
+    EndpointKind, Fact, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
     WorkloadKind,
 };
 
@@ -71,6 +71,7 @@ impl Tracer<'_> {
                 let target = standing(self.network, workload, subnet);
                 let addresses = Addresses::of_interface(
                     self.network,
+                    &target.id,
                     subnet,
                     target.vpc,
                     workload.groups_in(subnet).clone(),
@@ -151,6 +152,7 @@ impl Tracer<'_> {
                 let target = standing(self.network, workload, *subnet);
                 let addresses = Addresses::of_interface(
                     self.network,
+                    &target.id,
                     *subnet,
                     target.vpc,
                     workload.groups_in(*subnet).clone(),
@@ -192,15 +194,18 @@ impl Tracer<'_> {
         answer
     }
 
-    /// Whether addresses of a subnet mean that subnet when they are called from `source`: in its VPC, or in one that is
-    /// peered with it. VPCs that have nothing to do with each other may use the same numbers.
-    pub(super) fn is_near(&self, source: &Standing, subnet: SubnetIndex) -> bool {
-        let there = self.network.subnets[subnet.0].vpc.known().copied();
-        there.is_some()
-            && (there == source.vpc
-                || self.network.peerings.iter().any(|peering| {
-                    let ends = [peering.requester.known().copied(), peering.accepter.known().copied()];
-                    ends.contains(&there) && ends.contains(&source.vpc)
-                }))
+    /// Whether addresses of a subnet mean that subnet when they are called from `source`.
+    fn is_near(&self, source: &Standing, subnet: SubnetIndex) -> bool {
+        self.network.subnets[subnet.0].vpc.known().is_some_and(|vpc| self.is_near_vpc(source, *vpc))
+    }
+
+    /// Whether a VPC is the source's, or peered with it. VPCs that have nothing to do with each other may use the same
+    /// numbers.
+    pub(super) fn is_near_vpc(&self, source: &Standing, vpc: VpcIndex) -> bool {
+        source.vpc == Some(vpc)
+            || self.network.peerings.iter().any(|peering| {
+                let ends = [peering.requester.known().copied(), peering.accepter.known().copied()];
+                source.vpc.is_some() && ends.contains(&Some(vpc)) && ends.contains(&source.vpc)
+            })
     }
 }

@@ -103,7 +103,8 @@ impl Tracer<'_> {
                     groups_at: endpoint.at,
                     public_address: Fact::Known(false),
                 };
-                let addresses = Addresses::of_interface(self.network, *subnet, vpc, groups.clone(), None);
+                let addresses =
+                    Addresses::of_interface(self.network, &target.id, *subnet, vpc, groups.clone(), None);
                 Destination {
                     target: Some(target),
                     addresses,

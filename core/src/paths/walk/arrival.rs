@@ -3,7 +3,7 @@
 use super::super::filter::Way;
 use super::super::flow::{Belongs, Cut, Flow, Match, Side};
 use super::super::route::{Lookup, lookup};
-use super::super::{Action, Code, Component, Direction, words};
+use super::super::{Action, Code, Component, Direction, denials, words};
 use super::{Standing, Stop, Walk, other_side, topic};
 use crate::network::{Fact, Missing, PeeringIndex, Route, Target, Topic};
 
@@ -54,7 +54,7 @@ impl Walk<'_> {
                 if Some(subnet) != stop.subnet {
                     self.acl(subnet, Way::Ingress, flow, false)?;
                 }
-                let missing = Missing::Interface(words::addresses(&flow.destination));
+                let missing = Missing::Interface(words::numbers(&flow.destination.ranges));
                 let id = self.subnet_name(Some(subnet));
                 self.open(Direction::Out, Component::Subnet, &id, words::stranger(), missing);
                 if Some(subnet) != stop.subnet {
@@ -132,7 +132,7 @@ impl Walk<'_> {
                 self.answer_by(flow, target, by, &id, route);
             }
             Lookup::None => {
-                let what = words::no_route_back(&id, flow);
+                let what = denials::no_route_back(network, flow);
                 self.block(
                     Direction::Back,
                     Code::NO_ROUTE_TO_DESTINATION,

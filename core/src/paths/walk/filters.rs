@@ -2,7 +2,7 @@
 
 use super::super::filter::{self, Decision, RuleAt, Way};
 use super::super::flow::{Cut, Flow, Match};
-use super::super::{Action, Code, Component, Direction, words};
+use super::super::{Action, Code, Component, Direction, denials, words};
 use super::{Walk, other_side};
 use crate::network::{Fact, GroupIndex, Listed, Place, SubnetIndex, VpcIndex};
 
@@ -37,7 +37,7 @@ impl Walk<'_> {
                 let empty =
                     groups.items.iter().all(|group| filter::rules(network, *group, way).items.is_empty());
                 let code = if empty { Code::SG_HAS_NO_RULES } else { Code::ENI_SG_RULES_MISMATCH };
-                let what = words::group_denies(network, &id, way, flow, empty, named);
+                let what = denials::group_denies(network, &id, &groups.items, way, flow);
                 let place = match &*groups.items {
                     [only] => network.groups[only.0].at,
                     _ => at,
@@ -84,7 +84,7 @@ impl Walk<'_> {
             }
             Decision::Deny(entry) => {
                 let entry = entry.and_then(|entry| entries.get(entry));
-                let what = words::acl_denies(&id, entry, way, flow, answer, &subnet.name);
+                let what = denials::acl_denies(network, &id, entry, way, flow, answer, &subnet.name);
                 let at = entry.and_then(|entry| entry.at).or(subnet.acl_at).or(acl.at);
                 self.block(direction, Code::SUBNET_ACL_RESTRICTION, component, &id, what, at);
             }

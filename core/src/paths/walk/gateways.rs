@@ -130,7 +130,9 @@ impl Walk<'_> {
         );
         let mut translated = Flow {
             source: match subnet {
-                Some(subnet) => Addresses::of_interface(network, subnet, vpc, Listed::default(), nat.address),
+                Some(subnet) => {
+                    Addresses::of_interface(network, &id, subnet, vpc, Listed::default(), nat.address)
+                }
                 None => Addresses { ranges: Ranges::public_addresses(), open: None, belongs: Belongs::Plain },
             },
             source_ports: PortSet::of(EPHEMERAL),
@@ -310,7 +312,7 @@ impl Walk<'_> {
         };
         if target.is_none() {
             // An address of the other VPC of which nothing more is known.
-            let missing = Missing::Interface(words::addresses(&flow.destination));
+            let missing = Missing::Interface(words::numbers(&flow.destination.ranges));
             self.open(
                 Direction::Out,
                 Component::Vpc,

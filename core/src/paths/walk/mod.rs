@@ -10,7 +10,7 @@ mod gateways;
 use super::filter::Way;
 use super::flow::{Cut, Flow, Match, Side};
 use super::route::{Lookup, lookup};
-use super::{Action, Blocker, Code, Component, Direction, Hop, words};
+use super::{Action, Blocker, Code, Component, Direction, Hop, denials, words};
 use crate::language::Phrase;
 use crate::network::{
     Fact, GroupIndex, Listed, Missing, NatIndex, Network, Opaque, Peering, Place, Route, SubnetIndex,
@@ -171,7 +171,8 @@ impl<'n> Walk<'n> {
                 None => Ok(()),
             },
             Lookup::None => {
-                let what = words::no_route(&id, flow, self.is_main(table), &self.subnet_name(stop.subnet));
+                let what =
+                    denials::no_route(network, flow, self.is_main(table), &self.subnet_name(stop.subnet));
                 self.block(
                     Direction::Out,
                     Code::NO_ROUTE_TO_DESTINATION,
@@ -194,7 +195,7 @@ impl<'n> Walk<'n> {
         let Some(vpc) = stop.vpc else { return self.deliver_anyway(stop, flow, target) };
         let id = self.network.vpcs[vpc.0].name.to_string();
         let at = self.network.vpcs[vpc.0].at;
-        let what = words::nobody_there(&id, flow);
+        let what = denials::nobody_there(self.network, &id, flow);
         self.block(Direction::Out, Code::NO_POSSIBLE_DESTINATION, Component::Vpc, &id, what, at);
         self.deliver_anyway(stop, flow, target)
     }
