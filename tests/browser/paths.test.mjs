@@ -121,7 +121,7 @@ test("what is blocked is shown first, and a step leads to its text", () =>
   withPaths({}, async (page) => {
     await answer(page, "blocked").waitFor();
     assert.equal(await page.locator("#path-from").inputValue(), "Report");
-    assert.equal(await page.locator("#path-to").inputValue(), "Database");
+    assert.equal(await page.locator("#path-to").inputValue(), "Database:5432");
     const blocker = page.locator('.step[data-fate="stopped"]').first();
     assert.match(await blocker.innerText(), /DatabaseGroup/);
     assert.match(await blocker.innerText(), /ENI_SG_RULES_MISMATCH/);
@@ -147,7 +147,7 @@ test("source and destination are chosen, in the table and by typing too, and the
     await page.locator(".answer-head", { hasText: "internet:443" }).waitFor();
     await page.locator(".overview .cell").first().click();
     await page.locator(".answer-head", { hasText: "Database" }).waitFor();
-    assert.equal(await page.locator("#path-to").inputValue(), "Database", "the choice follows the table");
+    assert.equal(await page.locator("#path-to").inputValue(), "Database:5432", "the choice follows the table");
 
     await page.locator("#path-to").selectOption({ label: "Another destination…" });
     assert.equal(await page.evaluate(() => document.activeElement.id), "path-typed");
@@ -253,6 +253,7 @@ test("on a phone the paths fit, and a step shows its text with a way back", () =
     await page.locator('.step[data-fate="stopped"] button').first().tap();
     await page.locator(".cm-content").waitFor({ state: "visible" });
     assert.equal(await page.locator(".page").getAttribute("data-pane"), "template");
+    assert.match(await page.locator(".cm-label-primary").first().innerText(), /DatabaseGroup/);
     await page.locator(".at-cursor-text").tap();
     assert.equal(await page.locator(".page").getAttribute("data-pane"), "paths");
   }));

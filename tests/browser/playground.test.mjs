@@ -238,7 +238,7 @@ test("a worker that breaks down is replaced, and the user is told", async () => 
 
 test("a phone shows one half at a time, with targets for thumbs and nothing cut off", () =>
   withPage({ context: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } }, async (page) => {
-    await page.locator(".tab-count").waitFor();
+    await page.locator(".tabs.narrow .tab-count").waitFor();
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.equal(width, 360);
     const size = await page.locator(".cm-content").evaluate((content) => parseFloat(getComputedStyle(content).fontSize));

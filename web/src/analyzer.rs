@@ -107,7 +107,7 @@ impl Analyzer {
             }
         } else if let Some(report) = answer.report() {
             let sequence = answer.sequence();
-            match serde_json::from_str(&report) {
+            match serde_json::from_slice(report.as_bytes()) {
                 Ok(report) => self.finish(sequence, Outcome::Done(sequence, Rc::new(report))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
@@ -137,17 +137,19 @@ impl PartialEq for Analyzer {
     }
 }
 
+// JSON is read from bytes throughout, as links are: reading from text as well would be a second copy of all that code.
+
 /// Analyses where it is called. `shared` is a [`Shared`] in JSON; the answer is a [`Report`] in JSON.
 #[wasm_bindgen]
 pub fn analyze_json(shared: &str) -> String {
-    let shared = serde_json::from_str(shared).unwrap_or_default();
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
     serde_json::to_string(&analyze(&shared)).unwrap_or_default()
 }
 
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
-    let contexts: Vec<(String, String)> = serde_json::from_str(contexts).unwrap_or_default();
+    let contexts: Vec<(String, String)> = serde_json::from_slice(contexts.as_bytes()).unwrap_or_default();
     keep_contexts(contexts.into_iter().map(|(path, text)| Source { path, text }).collect());
 }
 

@@ -25,7 +25,7 @@ use crate::preferences;
 use crate::prose::prose;
 use crate::report::Place;
 use crate::state::{Action, Notice, Pane, State, editor_text, open_link};
-use crate::tabs::{Counts, Tabs};
+use crate::tabs::Tabs;
 use crate::words;
 
 impl Reducible for State {
@@ -162,9 +162,7 @@ pub fn App() -> Html {
 
     let language = state.language;
     let list_name = if state.beside == Pane::Paths { words::paths() } else { words::findings() };
-    let counts = state
-        .report()
-        .map(|report| Counts { findings: report.counts().shown(), troubled: report.paths.troubled() });
+    let findings = state.report().map(|report| report.counts().shown());
     html! {
         <div class="page" data-pane={state.pane.name()}>
             <Header
@@ -176,13 +174,14 @@ pub fn App() -> Html {
                 on_theme={to_action(&state, Action::ThemeChosen)}
             />
             <main class="halves">
-                <Tabs pane={state.pane} beside={state.beside} {language} {counts} {on_pane} />
+                <Tabs pane={state.pane} beside={state.beside} {language} {findings} {on_pane} />
                 <section class="half template" aria-label={words::template().get(language).to_owned()}>
                     <EditorPane
                         handle={(*editor).clone()}
                         text={state.text.clone()}
                         report={state.current_report().cloned()}
                         chosen={state.chosen}
+                        step={state.step_place()}
                         {language}
                         {on_change}
                         {on_move}

@@ -98,7 +98,9 @@ pub fn free_name(name: &str, taken: &[Source]) -> String {
     }
     let (stem, end) =
         name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
-    (2..).map(|number| format!("{stem}-{number}{end}")).find(|name| is_free(name)).unwrap_or_default()
+    // One more than are taken is free.
+    let mut names = (2..=taken.len() + 2).map(|number| format!("{stem}-{number}{end}"));
+    names.find(|name| is_free(name)).unwrap_or_default()
 }
 
 #[cfg(test)]

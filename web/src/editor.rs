@@ -73,6 +73,8 @@ pub struct Props {
     pub report: Option<Rc<Report>>,
     /// The finding whose places are shown.
     pub chosen: Option<usize>,
+    /// The place of the step of a path that is shown.
+    pub step: Option<Place>,
     /// The language of hovers and panels.
     pub language: Language,
     /// The text changed.
@@ -129,9 +131,9 @@ pub fn EditorPane(props: &Props) -> Html {
     }
     {
         let handle = props.handle.clone();
-        use_effect_with((props.report.clone(), props.chosen), move |(report, chosen)| {
+        use_effect_with((props.report.clone(), props.chosen, props.step), move |(report, chosen, step)| {
             if let Some(report) = report {
-                handle.with(|editor| editor.label(&to_js(&labelled(report, *chosen))));
+                handle.with(|editor| editor.label(&to_js(&labelled(report, *chosen, *step))));
             }
         });
     }
@@ -175,7 +177,7 @@ fn marks(report: &Report, language: Language) -> Vec<Mark> {
     report.findings.iter().enumerate().filter_map(mark).collect()
 }
 
-/// A place that the chosen finding speaks of.
+/// A place that the chosen finding or step speaks of.
 #[derive(Serialize)]
 struct LabelledPlace {
     from: u32,
@@ -183,7 +185,10 @@ struct LabelledPlace {
     primary: bool,
 }
 
-fn labelled(report: &Report, chosen: Option<usize>) -> Vec<LabelledPlace> {
+fn labelled(report: &Report, chosen: Option<usize>, step: Option<Place>) -> Vec<LabelledPlace> {
+    if let (None, Some(Place { from, to })) = (chosen, step) {
+        return vec![LabelledPlace { from, to, primary: true }];
+    }
     let labels =
         chosen.and_then(|index| report.findings.get(index)).map_or(&[][..], |finding| &finding.labels);
     labels

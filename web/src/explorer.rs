@@ -367,11 +367,13 @@ fn step_item(step: &Step, is_chosen: bool, language: Language, on_step: Callback
     let inside = html! {
         <>
             <span class="step-head">
-                if let Some(before) = before {
-                    { verdict_mark(if step.fate == Fate::Stopped { Verdict::Blocked } else { Verdict::Unknown }) }
-                    <span class="unseen">{ say(&before, language) }</span>
-                }
-                <span class="step-id">{ &step.id }</span>
+                <span class="step-id">
+                    if let Some(before) = before {
+                        { verdict_mark(if step.fate == Fate::Stopped { Verdict::Blocked } else { Verdict::Unknown }) }
+                        <span class="unseen">{ say(&before, language) }</span>
+                    }
+                    { &step.id }
+                </span>
                 <span class="step-kind">{ say(&step.kind, language) }</span>
                 if !place.is_empty() {
                     <span class="finding-line">{ place }</span>
@@ -379,7 +381,10 @@ fn step_item(step: &Step, is_chosen: bool, language: Language, on_step: Callback
             </span>
             <span class="step-sentence">{ prose(step.sentence.get(language)) }</span>
             if let Some(code) = &step.code {
-                <code class="step-code">{ code }</code>
+                // Codes are long for a phone; they break between their words.
+                <code class="step-code">
+                    { for code.split_inclusive('_').map(|word| html! { <>{ word }<wbr /></> }) }
+                </code>
             }
         </>
     };
@@ -433,7 +438,7 @@ fn overview(props: &Props, paths: &Paths) -> Html {
     };
     let title = say(&words::path_overview(), language);
     html! {
-        <section class="overview" aria-labelledby="overview-title">
+        <div class="overview">
             <h2 id="overview-title">{ &title }</h2>
             // Wide tables scroll inside their box, by keys too.
             <div class="overview-box" tabindex="0" role="region" aria-labelledby="overview-title">
@@ -454,7 +459,7 @@ fn overview(props: &Props, paths: &Paths) -> Html {
                     </tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
 }
 

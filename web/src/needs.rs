@@ -245,6 +245,7 @@ fn input(props: &Props, field: &Field, name: Option<&str>) -> Html {
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
+                placeholder={(*field == Field::Region).then_some("ap-northeast-1")}
                 aria-invalid={(!wrong.is_empty()).then_some("true")}
                 aria-describedby={(!described.is_empty()).then(|| described.join(" "))}
             />

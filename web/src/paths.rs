@@ -1,16 +1,17 @@
 //! What functions reach, as it travels from the worker to the page: every verdict, and one path in full.
 
+mod path;
+
 use serde::{Deserialize, Serialize};
 use vpcheck_core::language::Phrase;
-use vpcheck_core::network::{self, Missing, Ports, Protocol};
-use vpcheck_core::paths::{Action, Blocker, Component, Direction, Goal, Hop, Trace, Verdict};
+use vpcheck_core::network::{ContextProblem, Missing, Ports, Protocol};
+use vpcheck_core::paths::{Goal, Trace, Verdict};
 use vpcheck_core::template::Unknown;
-use vpcheck_core::text::LineIndex;
 use vpcheck_core::{Options, TraceRequest, Tracing, trace};
 
 use crate::inputs::Field;
-use crate::report::{PATH, Place, Units};
-use crate::words;
+use crate::report::{PATH, Place};
+use path::path;
 
 /// Every source and destination with what is between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,7 +129,7 @@ impl Paths {
         options: &Options,
         from: Option<&str>,
         to: Option<&str>,
-    ) -> (Self, Vec<network::ContextProblem>) {
+    ) -> (Self, Vec<ContextProblem>) {
         // Without a destination there is none that could be refused.
         let all = trace(PATH, text, options, &TraceRequest::default()).unwrap_or_default();
         let mut paths = Self::new(&all);
@@ -208,13 +209,6 @@ impl Paths {
         *self.verdicts.get(from * self.to.len() + to)?
     }
 
-    /// How many paths do not work, in whole or in part.
-    pub fn troubled(&self) -> usize {
-        let is_troubled =
-            |verdict: &&Option<Verdict>| matches!(verdict, Some(Verdict::Blocked | Verdict::Partial));
-        self.verdicts.iter().filter(is_troubled).count()
-    }
-
     /// The destination to show of a source before anyone has chosen: what does not work is asked about most.
     fn first_to_show(&self, from: &str) -> Option<String> {
         let row = self.from.iter().position(|id| id == from)?;
@@ -257,159 +251,6 @@ pub fn written(goal: &Goal) -> String {
     }
 }
 
-/// The texts that steps point into.
-struct Texts<'t> {
-    template: Units<'t>,
-    /// The other files with their lines, by their number.
-    others: Vec<(&'t str, LineIndex)>,
-}
-
-impl<'t> Texts<'t> {
-    fn new(tracing: &'t Tracing) -> Self {
-        let template = tracing.sources.first().map_or("", |source| source.text.as_str());
-        let others = tracing.sources.iter().enumerate().map(|(at, source)| {
-            // The template's lines are in `template`.
-            let text = if at == 0 { "" } else { source.text.as_str() };
-            (source.path.as_str(), LineIndex::new(text))
-        });
-        Self { template: Units::new(template), others: others.collect() }
-    }
-}
-
-/// The path that `traces`, those of one source and one destination, make together.
-fn path(to: &str, traces: &[&Trace], tracing: &Tracing) -> Option<Path> {
-    let texts = &Texts::new(tracing);
-    let sum = *traces.iter().rfind(|trace| trace.from.subnet.is_none()).or(traces.last())?;
-    let mut ways: Vec<Way> = Vec::new();
-    for trace in traces.iter().filter(|trace| trace.from.subnet.is_some()) {
-        add_way(way(trace, texts), &mut ways);
-    }
-    if ways.is_empty() {
-        ways.push(way(sum, texts));
-    }
-    // What does not work comes first: it is what one looks for.
-    ways.sort_by_key(|way| way.verdict == Verdict::Reachable);
-    let (mut asks, mut assumptions) = (Vec::new(), Vec::new());
-    for trace in traces {
-        add_asks(tracing, &trace.missing, &mut asks);
-        for assumption in &trace.assumptions {
-            if !assumptions.contains(assumption) {
-                assumptions.push(assumption.clone());
-            }
-        }
-    }
-    Some(Path {
-        from: sum.from.id.clone(),
-        to: to.to_owned(),
-        verdict: sum.verdict,
-        partial_by: differences(sum),
-        ways,
-        asks,
-        assumptions,
-    })
-}
-
-fn differences(trace: &Trace) -> Vec<Phrase> {
-    trace.partial_by.iter().map(|difference| words::difference(*difference)).collect()
-}
-
-fn way(trace: &Trace, texts: &Texts<'_>) -> Way {
-    Way {
-        subnets: trace.from.subnet.iter().cloned().collect(),
-        verdict: trace.verdict,
-        partial_by: differences(trace),
-        steps: steps(trace, texts),
-    }
-}
-
-/// Adds a way to those that are known, or its subnets to one that is the same.
-fn add_way(way: Way, ways: &mut Vec<Way>) {
-    let own = |way: &Way, step: &Step| way.subnets.iter().any(|subnet| *subnet == step.id);
-    let same_steps = |one: &Way, two: &Way| {
-        one.steps.len() == two.steps.len()
-            && one.steps.iter().zip(&two.steps).all(|(a, b)| {
-                // The subnet itself is a step of another name and place on each way.
-                a == b || (own(one, a) && own(two, b) && a.fate == b.fate && a.back == b.back)
-            })
-    };
-    let known = ways.iter_mut().find(|known| {
-        known.verdict == way.verdict && known.partial_by == way.partial_by && same_steps(known, &way)
-    });
-    match known {
-        Some(known) => known.subnets.extend(way.subnets),
-        None => ways.push(way),
-    }
-}
-
-/// The hops of a trace, with what stops packets at its place among them: at the hop that it belongs to, else after the
-/// last one of its direction.
-fn steps(trace: &Trace, texts: &Texts<'_>) -> Vec<Step> {
-    let mut left: Vec<&Blocker> = trace.blockers.iter().collect();
-    let mut steps = Vec::new();
-    for direction in [Direction::Out, Direction::Back] {
-        for hop in trace.hops.iter().filter(|hop| hop.direction == direction) {
-            let is_here = |blocker: &&Blocker| {
-                blocker.direction == direction && blocker.component == hop.component && blocker.id == hop.id
-            };
-            let at = (hop.action == Action::Deny).then(|| left.iter().position(is_here)).flatten();
-            steps.push(match at {
-                Some(at) => stopped(left.remove(at), texts),
-                None => passed(hop, texts),
-            });
-        }
-        left.retain(|blocker| {
-            let is_of_direction = blocker.direction == direction;
-            if is_of_direction {
-                steps.push(stopped(blocker, texts));
-            }
-            !is_of_direction
-        });
-    }
-    steps
-}
-
-fn passed(hop: &Hop, texts: &Texts<'_>) -> Step {
-    let fate = match hop.action {
-        Action::Deny => Fate::Stopped,
-        Action::Unknown => Fate::Unknown,
-        _ => Fate::Passed,
-    };
-    step(hop.direction, fate, hop.component, &hop.id, &hop.detail, hop.at, texts)
-}
-
-fn stopped(blocker: &Blocker, texts: &Texts<'_>) -> Step {
-    let Blocker { direction, component, id, message, at, .. } = blocker;
-    let step = step(*direction, Fate::Stopped, *component, id, message, *at, texts);
-    Step { code: Some(blocker.code.0.to_owned()), ..step }
-}
-
-fn step(
-    direction: Direction,
-    fate: Fate,
-    component: Component,
-    id: &str,
-    sentence: &Phrase,
-    at: Option<network::Place>,
-    texts: &Texts<'_>,
-) -> Step {
-    let elsewhere = at.filter(|at| at.file.0 != 0).and_then(|at| {
-        let (path, lines) = texts.others.get(usize::from(at.file.0))?;
-        Some(((*path).to_owned(), lines.line_of(at.span.start)))
-    });
-    let here = at.filter(|at| at.file.0 == 0);
-    Step {
-        back: direction == Direction::Back,
-        fate,
-        kind: words::component(component),
-        id: id.to_owned(),
-        code: None,
-        sentence: sentence.clone(),
-        place: here.map(|at| texts.template.place(at.span)),
-        line: here.map(|at| texts.template.line(at.span)).or(elsewhere.as_ref().map(|(_, line)| *line)),
-        file: elsewhere.map(|(path, _)| path),
-    }
-}
-
 fn add_asks(tracing: &Tracing, missing: &[Missing], asks: &mut Vec<Ask>) {
     for one in missing {
         let need = tracing.need(one);
@@ -442,17 +283,21 @@ fn field(missing: &Missing) -> Option<Field> {
 
 #[cfg(test)]
 mod tests {
+    use super::path::without_name;
     use super::*;
     use vpcheck_core::Source;
     use vpcheck_core::finding::FileId;
-    use vpcheck_core::network::Topic;
-    use vpcheck_core::paths::{Code, Difference, GoalTarget, Origin};
+    use vpcheck_core::network::{self, Topic};
+    use vpcheck_core::paths::{
+        Action, Blocker, Code, Component, Difference, Direction, GoalTarget, Hop, Origin,
+    };
     use vpcheck_core::phrase;
     use vpcheck_core::text::Span;
 
     /// Long enough for the places below; `値` shifts bytes against units.
     const TEXT: &str = "# 値\nSubnets: A\nGroup: B\nRoute: C\n";
 
+    #[allow(clippy::unnecessary_wraps, reason = "hops take it like this")]
     fn at(file: u16, needle: &str) -> Option<network::Place> {
         let text = if file == 0 { TEXT } else { CONTEXT };
         let start = u32::try_from(text.find(needle).unwrap()).unwrap();
@@ -548,7 +393,6 @@ mod tests {
         let table = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(from, to)| paths.verdict(from, to));
         assert_eq!(table, [Some(Verdict::Reachable), Some(Verdict::Partial), None, Some(Verdict::Blocked)]);
         assert_eq!(paths.verdict(2, 0), None);
-        assert_eq!(paths.troubled(), 2);
         assert_eq!(paths.first_to_show("Report").as_deref(), Some("Cache:6379"));
         assert_eq!(paths.first_to_show("Gone"), None);
     }
@@ -583,6 +427,13 @@ mod tests {
                 (&["A".to_owned(), "C".to_owned()][..], Verdict::Reachable),
             ]
         );
+    }
+
+    #[test]
+    fn names_are_left_out_as_words_only() {
+        assert_eq!(without_name("from A to AB, A (table)", "A"), "from \0 to AB, \0 (table)");
+        assert_eq!(without_name("Ids[0]: Ids[01]", "Ids[0]"), "\0: Ids[01]");
+        assert_eq!(without_name("any", ""), "any");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use vpcheck_core::share::{self, ShareError, Shared};
 
 use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
-use crate::report::Report;
+use crate::report::{Place, Report};
 use crate::words;
 use crate::{context, examples};
 
@@ -217,6 +217,7 @@ impl State {
             text: editor_text(&shared.text),
             // A link to a path shows it.
             beside: if shared.to.is_some() { Pane::Paths } else { Pane::Findings },
+            pane: if shared.to.is_some() { Pane::Paths } else { Pane::Template },
             inputs: Inputs::of(&shared),
             revision: 1,
             is_edited: false,
@@ -226,7 +227,6 @@ impl State {
             replaced: None,
             language,
             theme,
-            pane: Pane::default(),
             notice,
             explained: None,
         }
@@ -249,14 +249,14 @@ impl State {
                 next.notice = is_own.then_some(Notice::Replaced);
                 next.replaced = Some(Rc::new(self.inputs.clone()));
                 next.text = text;
+                next.pane = Pane::Template;
                 if inputs.to.is_some() {
-                    next.beside = Pane::Paths;
+                    (next.pane, next.beside) = (Pane::Paths, Pane::Paths);
                 }
                 next.inputs = inputs;
                 next.is_edited = false;
                 next.chosen = None;
                 next.step = None;
-                next.pane = Pane::Template;
                 next.revision += 1;
             }
             Action::Returned => {
@@ -353,6 +353,12 @@ impl State {
         self.report()?.paths.shown.as_ref()
     }
 
+    /// Where the chosen step is written.
+    pub fn step_place(&self) -> Option<Place> {
+        let (way, step) = self.step?;
+        self.shown_path()?.ways.get(way)?.steps.get(step)?.place
+    }
+
     /// The template with everything that a link holds.
     pub fn shared(&self) -> Shared {
         self.inputs.share(&self.text)
@@ -423,8 +429,10 @@ fn first_example() -> Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Finding, Label, Place};
+    use crate::paths::{Fate, Paths, Step, Way};
+    use crate::report::{Finding, Label};
     use vpcheck_core::finding::Severity;
+    use vpcheck_core::paths::Verdict;
 
     fn opened() -> State {
         State::open("", Language::English, Theme::System)
@@ -510,6 +518,96 @@ mod tests {
         assert_eq!(state.after(Action::CursorMoved(12)).chosen, Some(1));
         assert_eq!(state.after(Action::CursorMoved(8)).chosen, None);
         assert_eq!(state.after(Action::Edited("x".into())).after(Action::CursorMoved(12)).chosen, None);
+    }
+
+    /// A report with one path of two steps, at 0 and at 10.
+    fn traced(to: &str) -> Rc<Report> {
+        let step = |from| Step {
+            back: false,
+            fate: Fate::Passed,
+            kind: Phrase::verbatim(""),
+            id: String::new(),
+            code: None,
+            sentence: Phrase::verbatim(""),
+            place: Some(Place { from, to: from + 5 }),
+            line: Some(1),
+            file: None,
+        };
+        let way = Way {
+            subnets: Vec::new(),
+            verdict: Verdict::Reachable,
+            partial_by: Vec::new(),
+            steps: vec![step(0), step(10)],
+        };
+        let path = Path {
+            from: "Report".to_owned(),
+            to: to.to_owned(),
+            verdict: Verdict::Reachable,
+            partial_by: Vec::new(),
+            ways: vec![way],
+            asks: Vec::new(),
+            assumptions: Vec::new(),
+        };
+        Rc::new(Report { paths: Paths { shown: Some(path), ..Paths::default() }, ..Report::default() })
+    }
+
+    #[test]
+    fn one_end_of_a_path_is_chosen_while_the_other_stays() {
+        let state = opened().after(Action::Analysed(1, traced("Db:5432")));
+        let state = state.after(Action::FromChosen("Store".to_owned()));
+        let ends = |state: &State| (state.inputs.from.clone(), state.inputs.to.clone());
+        let pair = |from: &str, to: &str| (Some(from.to_owned()), Some(to.to_owned()));
+        assert_eq!((ends(&state), state.revision), (pair("Store", "Db:5432"), 2));
+        let state = state.after(Action::ToChosen("s3".to_owned()));
+        assert_eq!((ends(&state), state.revision), (pair("Store", "s3"), 3));
+        assert_eq!(state.after(Action::PathChosen("Store".to_owned(), "s3".to_owned())).revision, 3);
+        let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
+        assert_eq!((again.pane, again.beside, ends(&again)), (Pane::Paths, Pane::Paths, ends(&state)));
+    }
+
+    #[test]
+    fn a_step_is_chosen_by_itself_or_by_the_cursor_and_lasts_as_long_as_its_path() {
+        let state = opened().after(Action::Analysed(1, traced("Db:5432"))).after(Action::StepChosen(0, 1));
+        assert_eq!(state.step_place(), Some(Place { from: 10, to: 15 }));
+        assert_eq!(state.after(Action::CursorMoved(3)).step, Some((0, 0)));
+        assert_eq!(state.after(Action::CursorMoved(7)).step, None);
+        let typed = state.after(Action::Edited("x".into()));
+        assert_eq!(typed.after(Action::Analysed(2, traced("Db:5432"))).step, Some((0, 1)));
+        assert_eq!(typed.after(Action::Analysed(2, report(&[]))).step, None);
+    }
+
+    #[test]
+    fn an_assumption_is_made_changed_and_taken_back() {
+        let assumed = |state: &State| state.inputs.assumed.get("Ids").copied();
+        let assume = |state: &State, kind| state.after(Action::Assumed("Ids".to_owned(), kind));
+        let state = assume(&opened(), Some(Assumption::Isolated));
+        assert_eq!((assumed(&state), state.revision), (Some(Assumption::Isolated), 2));
+        assert_eq!(assume(&state, Some(Assumption::Isolated)).revision, 2);
+        let state = assume(&state, Some(Assumption::Public));
+        assert_eq!((assumed(&state), state.revision), (Some(Assumption::Public), 3));
+        let state = assume(&state, None);
+        assert_eq!((assumed(&state), state.revision), (None, 4));
+    }
+
+    #[test]
+    fn files_of_context_are_kept_apart_and_within_bounds() {
+        let file = |text: &str| Source { path: "vpcs.json".to_owned(), text: text.to_owned() };
+        let state = opened().after(Action::ContextAdded(vec![file("{}"), file("[]"), file("{}")]));
+        let names: Vec<&str> = state.inputs.contexts.iter().map(|source| source.path.as_str()).collect();
+        assert_eq!(names, ["vpcs.json", "vpcs-2.json"]);
+        let full = state.after(Action::ContextAdded(vec![file(&" ".repeat(CONTEXT_LIMIT))]));
+        assert_eq!((full.inputs.contexts.len(), full.notice), (2, Some(Notice::ContextTooLarge)));
+        assert_eq!(full.revision, state.revision);
+        let less = state.after(Action::ContextRemoved(0));
+        assert_eq!(less.inputs.contexts[0].text, "[]");
+    }
+
+    #[test]
+    fn what_was_given_comes_back_with_its_template() {
+        let given = opened().after(Action::Given(Field::Region, "eu-west-1".to_owned()));
+        let other = given.after(Action::Opened("other".into(), Inputs::default()));
+        assert_eq!(other.inputs, Inputs::default());
+        assert_eq!(other.after(Action::Returned).inputs, given.inputs);
     }
 
     #[test]

@@ -6,15 +6,6 @@ use yew::prelude::*;
 use crate::state::Pane;
 use crate::words;
 
-/// What the tabs count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Counts {
-    /// Findings that are not suppressed.
-    pub findings: usize,
-    /// Paths that do not work, in whole or in part.
-    pub troubled: usize,
-}
-
 /// Properties of [`Tabs`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -24,8 +15,8 @@ pub(crate) struct Props {
     pub beside: Pane,
     /// The language of the page.
     pub language: Language,
-    /// The counts, once there are any.
-    pub counts: Option<Counts>,
+    /// How many findings count, once that is known.
+    pub findings: Option<usize>,
     /// A part was asked for.
     pub on_pane: Callback<Pane>,
 }
@@ -57,25 +48,11 @@ fn tab(props: &Props, pane: Pane, is_current: bool) -> Html {
         Pane::Findings => words::findings(),
         Pane::Paths => words::paths(),
     };
-    let count = props.counts.and_then(|counts| match pane {
-        Pane::Template => None,
-        Pane::Findings => Some((counts.findings, None)),
-        // A path that works is nothing to count.
-        Pane::Paths => {
-            (counts.troubled > 0).then(|| (counts.troubled, Some(words::troubled(counts.troubled))))
-        }
-    });
+    let count = props.findings.filter(|_| pane == Pane::Findings);
     html! {
         <button type="button" aria-pressed={is_current.to_string()} onclick={props.on_pane.reform(move |_| pane)}>
             { name.get(language).to_owned() }
-            if let Some((count, meaning)) = count {
-                if let Some(meaning) = meaning {
-                    <span class="tab-count trouble" aria-hidden="true">{ count }</span>
-                    <span class="unseen">{ format!(" ({})", meaning.get(language)) }</span>
-                } else {
-                    <span class="tab-count">{ count }</span>
-                }
-            }
+            if let Some(count) = count { <span class="tab-count">{ count }</span> }
         </button>
     }
 }

@@ -74,7 +74,7 @@ sentences! {
         ja: "値を入れると判定できます。値はこのページとリンクの中だけに残ります。"
     }
     /// The question over the three kinds of subnets.
-    assume { en: "Without knowing the subnets, assume they are", ja: "サブネットが分からないので、次のように仮定する" }
+    assume { en: "Assume that these subnets are", ja: "サブネットの種類を仮定する" }
     /// The field beside the three kinds.
     assume_or { en: "or give their ids", ja: "または ID を入力" }
     /// The label of the region.
@@ -159,7 +159,7 @@ sentences! {
     /// The button that leads to the field for it.
     settle_go { en: "Fill in", ja: "入力する" }
     /// The heading over what a path rests on.
-    rests_on { en: "This answer assumes", ja: "この判定の仮定" }
+    rests_on { en: "This answer assumes", ja: "この判定の前提" }
     /// Where context is in use, beside the answer.
     context_in_use {
         en: "The link of this page does not hold the deployed network that is in use here.",
@@ -316,7 +316,7 @@ pub fn addresses(name: &str) -> Phrase {
     phrase!(en: "Public addresses of `{name}`", ja: "`{name}` のパブリックアドレス")
 }
 
-/// What was read of a file: "Subnets 4, RouteTables 2".
+/// What was read of a file: `Subnets 4, RouteTables 2`.
 pub fn lists(lists: &[(String, usize)]) -> String {
     lists.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
 }
@@ -326,12 +326,6 @@ pub fn path_verdict(from: &str, to: &str, is: Verdict) -> Phrase {
     let is = verdict(is);
     let (en, ja) = (is.en.to_lowercase(), is.ja);
     phrase!(en: "From {from} to {to}: {en}", ja: "{from} から {to}: {ja}")
-}
-
-/// How many paths do not work, after their number.
-pub fn troubled(count: usize) -> Phrase {
-    let noun = if count == 1 { "path does" } else { "paths do" };
-    phrase!(en: "{count} {noun} not fully work", ja: "問題のある経路 {count} 件")
 }
 
 /// How far a fix can be trusted, in a few words.

@@ -69,6 +69,7 @@ async fn the_editor_tells_of_every_change_and_takes_texts_and_fixes_back() {
         text: "a: 値\n".into(),
         report: None,
         chosen: None,
+        step: None,
         language: Language::Japanese,
         on_change: {
             let heard = heard.clone();
