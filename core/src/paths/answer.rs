@@ -58,17 +58,6 @@ pub(super) fn either(one: Verdict, other: Verdict) -> Verdict {
     }
 }
 
-/// The verdict of two ways that must both work.
-fn both(one: Verdict, other: Verdict) -> Verdict {
-    use Verdict::{Blocked, Partial, Reachable, Unknown};
-    match (one, other) {
-        (Blocked, _) | (_, Blocked) => Blocked,
-        (Partial, _) | (_, Partial) => Partial,
-        (Unknown, _) | (_, Unknown) => Unknown,
-        (Reachable, Reachable) => Reachable,
-    }
-}
-
 fn append<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
     for item in more {
         if !list.contains(&item) {
@@ -93,16 +82,6 @@ impl Answer {
         append(&mut self.missing, other.missing);
         append(&mut self.assumptions, other.assumptions);
         self
-    }
-
-    /// Both, which must both work.
-    #[must_use]
-    pub(super) fn and(self, other: Answer) -> Answer {
-        let verdict = both(self.verdict, other.verdict);
-        let mut partial_by = self.partial_by.clone();
-        append(&mut partial_by, other.partial_by.clone());
-        // How they differ is no difference of the whole.
-        Answer { verdict, partial_by, ..self.or(other, Difference::Placement) }
     }
 
     /// Both may be so, and `missing` would tell.

@@ -82,8 +82,6 @@ struct Destination {
     addresses: Addresses,
     /// What makes it one of several.
     difference: Difference,
-    /// Whether it must be reached beside the others.
-    required: bool,
     /// What the resolver says first.
     resolved: Option<Hop>,
     /// The policy of the endpoint that it is.
@@ -235,7 +233,6 @@ impl Tracer<'_> {
             }
             let Some(answer) = answer else { continue };
             joined = Some(match joined {
-                Some(before) if destination.required => before.and(answer),
                 Some(before) => before.or(answer, destination.difference),
                 None => answer,
             });
@@ -301,7 +298,6 @@ fn plain(addresses: Addresses) -> Destination {
         target: None,
         addresses,
         difference: Difference::Address,
-        required: false,
         resolved: None,
         policy: None,
         missing: None,

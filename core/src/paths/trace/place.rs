@@ -82,7 +82,6 @@ impl Tracer<'_> {
                     missing: (workload.kind == WorkloadKind::LoadBalancer)
                         .then_some(Missing::NotFollowed(Topic::LoadBalancer)),
                     difference: Difference::Placement,
-                    required: workload.placement == Placement::Each,
                     ..plain(addresses)
                 }
             })

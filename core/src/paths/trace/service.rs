@@ -133,7 +133,6 @@ impl Tracer<'_> {
                     target: Some(target),
                     addresses,
                     difference: Difference::Placement,
-                    required: false,
                     resolved: resolved.cloned(),
                     policy: Some(endpoint.policy.clone()),
                     missing: None,
