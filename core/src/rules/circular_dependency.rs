@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::{Area, RuleInfo};
+use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::phrase;
@@ -30,7 +30,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 /// At most this many rings are told of one template.
 const RINGS: usize = 20;
 
-fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let template = subject.template;
     let mut graph = Graph::of(template);
     for _ in 0..RINGS {
         let Some(ring) = graph.shortest_ring(template) else { return };

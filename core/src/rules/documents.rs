@@ -19,6 +19,7 @@ documents![
     "invalid-intrinsic",
     "unresolved-value",
     "invalid-suppression",
+    "incomplete-vpc-config",
 ];
 
 /// The document of a rule, in Markdown.
