@@ -20,6 +20,7 @@ documents![
     "unresolved-value",
     "invalid-suppression",
     "incomplete-vpc-config",
+    "literal-instead-of-reference",
 ];
 
 /// The document of a rule, in Markdown.

@@ -7,6 +7,7 @@ mod incomplete_vpc_config;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
+mod literal_instead_of_reference;
 mod near_name;
 pub(crate) mod subject;
 #[cfg(test)]
@@ -74,7 +75,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 8] = [
+static RULES: [&RuleInfo; 9] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -83,6 +84,7 @@ static RULES: [&RuleInfo; 8] = [
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
     &incomplete_vpc_config::RULE,
+    &literal_instead_of_reference::RULE,
 ];
 
 /// Every rule, by area.
