@@ -200,15 +200,19 @@ impl Graph {
 
 fn edge_guard(template: &Template<'_>, resource: Guard, reference: &Reference<'_>) -> Guard {
     let target = template.resource(reference.name).map_or(Guard::ALWAYS, |target| target.guard);
-    let mut guard = template.with_guards(|guards| guards.and(resource, target));
-    for (name, holds) in &reference.under {
-        let Some(condition) = template.condition(name) else { continue };
-        guard = template.with_guards(|guards| {
+    let guard = looked_at(template, resource, reference);
+    template.with_guards(|guards| guards.and(guard, target))
+}
+
+/// When a reference of something that exists under `owner` is looked at: not in the other branch of an `Fn::If`.
+pub(super) fn looked_at(template: &Template<'_>, owner: Guard, reference: &Reference<'_>) -> Guard {
+    reference.under.iter().fold(owner, |guard, (name, holds)| {
+        let Some(condition) = template.condition(name) else { return guard };
+        template.with_guards(|guards| {
             let side = if *holds { condition } else { guards.not(condition) };
             guards.and(guard, side)
-        });
-    }
-    guard
+        })
+    })
 }
 
 fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Finding> {

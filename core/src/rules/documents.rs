@@ -21,6 +21,7 @@ documents![
     "invalid-suppression",
     "incomplete-vpc-config",
     "literal-instead-of-reference",
+    "conditional-reference",
 ];
 
 /// The document of a rule, in Markdown.

@@ -1,6 +1,7 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
 mod circular_dependency;
+mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod incomplete_vpc_config;
@@ -75,7 +76,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 9] = [
+static RULES: [&RuleInfo; 10] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -85,6 +86,7 @@ static RULES: [&RuleInfo; 9] = [
     &invalid_suppression::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
+    &conditional_reference::RULE,
 ];
 
 /// Every rule, by area.
