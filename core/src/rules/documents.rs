@@ -22,6 +22,7 @@ documents![
     "incomplete-vpc-config",
     "literal-instead-of-reference",
     "conditional-reference",
+    "provisioned-on-latest",
 ];
 
 /// The document of a rule, in Markdown.

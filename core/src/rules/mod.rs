@@ -10,6 +10,7 @@ mod invalid_suppression;
 mod invalid_syntax;
 mod literal_instead_of_reference;
 mod near_name;
+mod provisioned_on_latest;
 pub(crate) mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -76,7 +77,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 10] = [
+static RULES: [&RuleInfo; 11] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -87,6 +88,7 @@ static RULES: [&RuleInfo; 10] = [
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
+    &provisioned_on_latest::RULE,
 ];
 
 /// Every rule, by area.
