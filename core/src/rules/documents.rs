@@ -23,6 +23,7 @@ documents![
     "literal-instead-of-reference",
     "conditional-reference",
     "provisioned-on-latest",
+    "provisioned-exceeds-reserved",
 ];
 
 /// The document of a rule, in Markdown.

@@ -10,6 +10,7 @@ mod invalid_suppression;
 mod invalid_syntax;
 mod literal_instead_of_reference;
 mod near_name;
+mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
 pub(crate) mod subject;
 #[cfg(test)]
@@ -77,7 +78,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 11] = [
+static RULES: [&RuleInfo; 12] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -89,6 +90,7 @@ static RULES: [&RuleInfo; 11] = [
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
     &provisioned_on_latest::RULE,
+    &provisioned_exceeds_reserved::RULE,
 ];
 
 /// Every rule, by area.
