@@ -159,6 +159,18 @@ impl Finding {
         self
     }
 
+    /// Says which parameters have their defaults in it.
+    #[must_use]
+    pub fn with_defaults_of(mut self, parameters: &[&str]) -> Self {
+        if !parameters.is_empty() {
+            let names = parameters.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let word = if parameters.len() == 1 { "default" } else { "defaults" };
+            self.message.en.push_str(&format!(" (with the {word} of {names})"));
+            self.message.ja.push_str(&format!(" ({names} がデフォルト値の場合)"));
+        }
+        self
+    }
+
     /// Names the resource, parameter or condition it is about.
     #[must_use]
     pub fn about(mut self, resource: impl Into<String>) -> Self {

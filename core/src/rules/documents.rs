@@ -22,6 +22,7 @@ documents![
     "incomplete-vpc-config",
     "literal-instead-of-reference",
     "conditional-reference",
+    "joined-globals-vpc-config",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
 ];

@@ -8,6 +8,7 @@ mod incomplete_vpc_config;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
+mod joined_globals_vpc_config;
 mod literal_instead_of_reference;
 mod near_name;
 mod provisioned_exceeds_reserved;
@@ -78,7 +79,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 12] = [
+static RULES: [&RuleInfo; 13] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -89,6 +90,7 @@ static RULES: [&RuleInfo; 12] = [
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
+    &joined_globals_vpc_config::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
 ];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::dependencies::Dependencies;
 use super::unknown_reference::is_of_another_tool;
-use crate::network::{Place, Situated};
+use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
 use crate::template::reference::{Owner, in_text, references};
 use crate::template::{Guard, Resource, Template};
@@ -115,6 +115,74 @@ pub(crate) fn key_of(template: &Template<'_>, resource: &Resource, property: &st
     };
     let entry = own().or_else(global);
     entry.map_or_else(|| template.node(resource.key).span(), |entry| entry.key.span())
+}
+
+/// Where a resource names another one for the first time.
+pub(crate) fn first_reference(template: &Template<'_>, resource: &Resource, target: &str) -> Option<Span> {
+    let mut found = None;
+    references(template.node(resource.body), template.text(), &mut |reference| {
+        if found.is_none() && template.resource(reference.name).is_some_and(|named| named.id == target) {
+            found = Some(reference.span);
+        }
+    });
+    found
+}
+
+/// The parameters whose defaults a property takes, because no value is given for them.
+pub(crate) fn defaults_of<'a>(
+    template: &'a Template<'_>,
+    resource: &'a Resource,
+    property: &str,
+) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    if let Some(node) = template.properties(resource).and_then(|properties| properties.get(property)) {
+        references(node, template.text(), &mut |reference| {
+            let given = template.inputs().parameters.contains_key(reference.name);
+            let has_default = template.parameter(reference.name).is_some_and(|one| one.default.is_some());
+            if has_default && !given && !found.contains(&reference.name) {
+                found.push(reference.name);
+            }
+        });
+    }
+    found
+}
+
+/// The resource of the template that a component of the network is.
+pub(crate) fn resource_of<'a>(template: &'a Template<'_>, name: &Name) -> Option<&'a Resource> {
+    match name {
+        Name::Logical(id) => template.resource(id),
+        Name::Aws(_) | Name::Unknown { .. } | Name::Implied { .. } => None,
+    }
+}
+
+/// Whether two VPCs are certainly two: both are made here or named by their ids. What a parameter names may be any.
+pub(crate) fn are_different(
+    template: &Template<'_>,
+    network: &Network,
+    one: VpcIndex,
+    other: VpcIndex,
+) -> bool {
+    enum Kind {
+        Own,
+        Id,
+        Default,
+        Open,
+    }
+    let kind = |at: VpcIndex| match network.vpcs.get(at.0).map(|vpc| &vpc.name) {
+        Some(Name::Aws(id)) if id == DEFAULT_VPC => Kind::Default,
+        Some(Name::Aws(id)) if id.starts_with("vpc-") => Kind::Id,
+        Some(name) if resource_of(template, name).is_some_and(|found| found.kind == "AWS::EC2::VPC") => {
+            Kind::Own
+        }
+        _ => Kind::Open,
+    };
+    one != other
+        && matches!(
+            (kind(one), kind(other)),
+            (Kind::Own, Kind::Own | Kind::Id | Kind::Default)
+                | (Kind::Id | Kind::Default, Kind::Own)
+                | (Kind::Id, Kind::Id)
+        )
 }
 
 /// Where a place is in the template's own text; nothing for places in context files.

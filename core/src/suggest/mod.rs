@@ -3,7 +3,9 @@
 mod layout;
 mod move_ingress;
 mod reference;
+mod remove;
 
 pub(crate) use layout::whole_lines;
 pub(crate) use move_ingress::move_ingress_out;
 pub(crate) use reference::reference_to;
+pub(crate) use remove::remove_items;

@@ -1,6 +1,7 @@
 //! Takes ingress rules out of a security group into resources of their own.
 
-use super::layout::{Layout, after_lines, indentation, last_byte, moved, whole_lines};
+use super::layout::{Layout, after_lines, indentation, last_byte, moved};
+use super::remove::remove_items;
 use crate::syntax::{CollectionStyle, Entry, Node};
 use crate::template::expression::Expression;
 use crate::template::reference::inside_quotes;
@@ -39,7 +40,7 @@ pub(crate) fn move_ingress_out(
         return None;
     }
     let layout = Layout::of(template);
-    let mut edits = remove(template, ingress, &rules, &moving)?;
+    let mut edits = remove_items(template, ingress, &moving)?;
     edits.push(insert(template, &layout, group, source, &moving)?);
     Some(edits)
 }
@@ -48,60 +49,6 @@ pub(crate) fn move_ingress_out(
 fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
     let key = template.node(resource.key);
     resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
-}
-
-/// Takes the rules out of the list, and the whole property where none stays: an empty list means the same, but an
-/// empty property is refused.
-fn remove(
-    template: &Template<'_>,
-    ingress: Entry<'_>,
-    rules: &[Node<'_>],
-    moving: &[Node<'_>],
-) -> Option<Vec<Edit>> {
-    let text = template.text();
-    let span = ingress.span();
-    if rules.len() == moving.len() {
-        if span.slice(text).contains('&') {
-            return None;
-        }
-        if let Some(lines) = whole_lines(text, span)
-            && !text.get(span.end as usize..)?.trim_start().starts_with([',', '}'])
-        {
-            return Some(vec![Edit::delete(lines)]);
-        }
-        return with_comma(text, span).map(|span| vec![Edit::delete(span)]);
-    }
-    let mut edits = Vec::new();
-    for rule in moving {
-        let span = match ingress.value.collection_style()? {
-            CollectionStyle::Block => {
-                let before = text.get(..rule.span_with_tag().start as usize)?;
-                let dash = u32::try_from(before.rfind('-')?).ok()?;
-                whole_lines(text, Span::new(dash, rule.span_with_tag().end))?
-            }
-            CollectionStyle::Flow => with_comma(text, rule.span_with_tag())?,
-        };
-        edits.push(Edit::delete(span));
-    }
-    Some(edits)
-}
-
-/// A flow entry with the comma after it, or before it where it is the last.
-fn with_comma(text: &str, span: Span) -> Option<Span> {
-    let after = text.get(span.end as usize..)?;
-    let blank = after.len() - after.trim_start().len();
-    if after[blank..].starts_with(',') {
-        let rest = &after[blank + 1..];
-        // A comment behind the comma would come to stand behind what is left.
-        if rest.trim_start().starts_with('#') {
-            return None;
-        }
-        let more = rest.len() - rest.trim_start().len();
-        return Some(Span::new(span.start, span.end + u32::try_from(blank + 1 + more).ok()?));
-    }
-    let before = text.get(..span.start as usize)?.trim_end();
-    let start = before.strip_suffix(',')?.len();
-    Some(Span::new(u32::try_from(start).ok()?, span.end))
 }
 
 fn insert(
