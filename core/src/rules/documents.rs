@@ -23,6 +23,7 @@ documents![
     "literal-instead-of-reference",
     "conditional-reference",
     "joined-globals-vpc-config",
+    "missing-eni-permissions",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
 ];

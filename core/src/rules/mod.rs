@@ -10,6 +10,7 @@ mod invalid_suppression;
 mod invalid_syntax;
 mod joined_globals_vpc_config;
 mod literal_instead_of_reference;
+mod missing_eni_permissions;
 mod near_name;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
@@ -79,7 +80,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 13] = [
+static RULES: [&RuleInfo; 14] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -91,6 +92,7 @@ static RULES: [&RuleInfo; 13] = [
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
     &joined_globals_vpc_config::RULE,
+    &missing_eni_permissions::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
 ];
