@@ -12,6 +12,7 @@ mod joined_globals_vpc_config;
 mod literal_instead_of_reference;
 mod missing_eni_permissions;
 mod near_name;
+mod overlapping_subnets;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
 pub(crate) mod subject;
@@ -80,7 +81,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 14] = [
+static RULES: [&RuleInfo; 15] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -88,6 +89,7 @@ static RULES: [&RuleInfo; 14] = [
     &invalid_intrinsic::RULE,
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
+    &overlapping_subnets::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
