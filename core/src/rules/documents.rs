@@ -20,6 +20,7 @@ documents![
     "unresolved-value",
     "invalid-suppression",
     "overlapping-subnets",
+    "subnet-outside-vpc",
     "incomplete-vpc-config",
     "literal-instead-of-reference",
     "conditional-reference",

@@ -16,6 +16,7 @@ mod overlapping_subnets;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
 pub(crate) mod subject;
+mod subnet_outside_vpc;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unknown_reference;
@@ -81,7 +82,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 15] = [
+static RULES: [&RuleInfo; 16] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -90,6 +91,7 @@ static RULES: [&RuleInfo; 15] = [
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
     &overlapping_subnets::RULE,
+    &subnet_outside_vpc::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
