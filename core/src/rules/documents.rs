@@ -21,6 +21,7 @@ documents![
     "invalid-suppression",
     "overlapping-subnets",
     "subnet-outside-vpc",
+    "group-in-other-vpc",
     "incomplete-vpc-config",
     "literal-instead-of-reference",
     "conditional-reference",

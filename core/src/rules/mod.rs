@@ -4,6 +4,7 @@ mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
+mod group_in_other_vpc;
 mod incomplete_vpc_config;
 mod invalid_intrinsic;
 mod invalid_suppression;
@@ -82,7 +83,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 16] = [
+static RULES: [&RuleInfo; 17] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -92,6 +93,7 @@ static RULES: [&RuleInfo; 16] = [
     &invalid_suppression::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
+    &group_in_other_vpc::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
