@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{FileId, Finding, Severity};
 use crate::language::Phrase;
-use crate::network::Assumption;
+use crate::network::{Assumption, Context, Surroundings, resolve};
+use crate::rules::Subject;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, lower};
 use crate::{phrase, rules};
@@ -139,11 +140,27 @@ fn lower_text<'t>(text: &'t str, options: &Options, inputs: Inputs) -> Template<
     lower(text, &Limits { size: options.size_limit, ..Limits::default() }, inputs)
 }
 
+/// What is known of the network beside the template, and the region that it tells.
+fn surroundings(options: &Options) -> (Surroundings, Option<String>) {
+    let files: Vec<(FileId, &str, &str)> = options
+        .contexts
+        .iter()
+        .enumerate()
+        .map(|(at, source)| (FileId(u16::try_from(at + 1).unwrap_or(u16::MAX)), &*source.path, &*source.text))
+        .collect();
+    let (context, _) = Context::read_named(&files);
+    let region = options.region.clone().or_else(|| context.region().map(str::to_owned));
+    let (assumed, prefix_lists) = (options.assumed.clone(), options.prefix_lists.clone());
+    (Surroundings { context, assumed, prefix_lists }, region)
+}
+
 /// Runs every rule over one template.
-fn check(template: &Template<'_>, options: &Options) -> Analysis {
+fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options) -> Analysis {
+    let networks = resolve(template, surroundings);
+    let subject = Subject::new(template, &networks);
     let mut findings = Vec::new();
     for rule in rules::all() {
-        (rule.check)(template, &mut findings);
+        (rule.check)(&subject, &mut findings);
     }
     rules::check_suppressions(template, &options.rules_off, &mut findings);
     findings.sort_by_key(|finding| {

@@ -149,6 +149,16 @@ impl Finding {
         self
     }
 
+    /// Says in which situation it holds, where that is not every one: `Env = prod`.
+    #[must_use]
+    pub fn only_where(mut self, situation: Option<String>) -> Self {
+        if let Some(situation) = situation {
+            self.message.en.push_str(&format!(" (where {situation})"));
+            self.message.ja.push_str(&format!(" ({situation} の場合)"));
+        }
+        self
+    }
+
     /// Names the resource, parameter or condition it is about.
     #[must_use]
     pub fn about(mut self, resource: impl Into<String>) -> Self {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Analysis, Options, Source};
 use crate::finding::FileId;
+use crate::network::Surroundings;
 use crate::phrase;
 use crate::syntax::{Limits, Node, parse};
 use crate::template::{Case, Guard, Inputs, Template};
@@ -56,13 +57,16 @@ struct Nested<'o> {
 /// Follows nested stacks, adding their findings and texts. One of these serves a whole analysis.
 pub(super) struct Follower<'o> {
     options: &'o Options,
+    surroundings: Surroundings,
+    region: Option<String>,
     sources: Vec<Source>,
     stacks: usize,
 }
 
 impl<'o> Follower<'o> {
     pub(super) fn new(options: &'o Options) -> Self {
-        Self { options, sources: Vec::new(), stacks: 0 }
+        let (surroundings, region) = super::surroundings(options);
+        Self { options, surroundings, region, sources: Vec::new(), stacks: 0 }
     }
 
     /// Analyses `text` and everything below it. `chain` are the keys from the main template down to this one.
@@ -74,11 +78,8 @@ impl<'o> Follower<'o> {
         chain: &[&str],
     ) -> Analysis {
         let file = self.add_source(path, text);
-        let mut inputs = Inputs {
-            parameters: parameters.clone(),
-            region: self.options.region.clone(),
-            ..Inputs::default()
-        };
+        let mut inputs =
+            Inputs { parameters: parameters.clone(), region: self.region.clone(), ..Inputs::default() };
         let template = super::lower_text(text, self.options, inputs.clone());
         let nested = if chain.len() < DEPTH { self.nested_in(&template, chain) } else { Vec::new() };
         let mut below = Analysis::default();
@@ -126,7 +127,7 @@ impl<'o> Follower<'o> {
         } else {
             super::lower_text(text, self.options, inputs)
         };
-        let mut analysis = super::check(&template, self.options);
+        let mut analysis = super::check(&template, &self.surroundings, self.options);
         analysis.outputs = outputs(&template);
         for label in analysis.findings.iter_mut().flat_map(|finding| &mut finding.labels) {
             label.file = file;

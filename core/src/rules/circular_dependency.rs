@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::{Area, RuleInfo};
+use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::phrase;
@@ -30,7 +30,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 /// At most this many rings are told of one template.
 const RINGS: usize = 20;
 
-fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let template = subject.template;
     let mut graph = Graph::of(template);
     for _ in 0..RINGS {
         let Some(ring) = graph.shortest_ring(template) else { return };
@@ -199,15 +200,19 @@ impl Graph {
 
 fn edge_guard(template: &Template<'_>, resource: Guard, reference: &Reference<'_>) -> Guard {
     let target = template.resource(reference.name).map_or(Guard::ALWAYS, |target| target.guard);
-    let mut guard = template.with_guards(|guards| guards.and(resource, target));
-    for (name, holds) in &reference.under {
-        let Some(condition) = template.condition(name) else { continue };
-        guard = template.with_guards(|guards| {
+    let guard = looked_at(template, resource, reference);
+    template.with_guards(|guards| guards.and(guard, target))
+}
+
+/// When a reference of something that exists under `owner` is looked at: not in the other branch of an `Fn::If`.
+pub(super) fn looked_at(template: &Template<'_>, owner: Guard, reference: &Reference<'_>) -> Guard {
+    reference.under.iter().fold(owner, |guard, (name, holds)| {
+        let Some(condition) = template.condition(name) else { return guard };
+        template.with_guards(|guards| {
             let side = if *holds { condition } else { guards.not(condition) };
             guards.and(guard, side)
-        });
-    }
-    guard
+        })
+    })
 }
 
 fn finding(template: &Template<'_>, graph: &Graph, ring: &[usize]) -> Option<Finding> {

@@ -19,6 +19,11 @@ documents![
     "invalid-intrinsic",
     "unresolved-value",
     "invalid-suppression",
+    "incomplete-vpc-config",
+    "literal-instead-of-reference",
+    "conditional-reference",
+    "provisioned-on-latest",
+    "provisioned-exceeds-reserved",
 ];
 
 /// The document of a rule, in Markdown.

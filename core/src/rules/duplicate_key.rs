@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use super::{Area, RuleInfo};
+use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::phrase;
 use crate::suggest::whole_lines;
@@ -24,7 +24,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     check,
 };
 
-fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let template = subject.template;
     let owners = owners(template);
     for duplicate in &template.parsed.duplicates {
         let (first, second) = (template.node(duplicate.first), template.node(duplicate.second));

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::{Area, RuleInfo, nearest, unknown_reference};
+use super::{Area, RuleInfo, Subject, nearest, unknown_reference};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::phrase;
@@ -32,7 +32,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     check,
 };
 
-fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let template = subject.template;
     let Some(root) = written_root(template) else { return };
     let has = |name: &str| template.transforms.iter().any(|transform| transform.name == name);
     let mut check = Check {

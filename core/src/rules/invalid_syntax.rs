@@ -1,4 +1,4 @@
-use super::{Area, RuleInfo};
+use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::phrase;
@@ -21,7 +21,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     check,
 };
 
-fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let template = subject.template;
     for error in &template.parsed.errors {
         let (message, help) =
             placeholder(template, error).unwrap_or_else(|| words(&error.kind, template.parsed.format));

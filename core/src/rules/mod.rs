@@ -1,11 +1,18 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
 mod circular_dependency;
+mod conditional_reference;
+pub(crate) mod dependencies;
 mod duplicate_key;
+mod incomplete_vpc_config;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
+mod literal_instead_of_reference;
 mod near_name;
+mod provisioned_exceeds_reserved;
+mod provisioned_on_latest;
+pub(crate) mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unknown_reference;
@@ -13,13 +20,26 @@ mod unresolved_value;
 
 use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
-use crate::template::Template;
 
 /// The part of a network that a rule is about; rules are listed by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Area {
     /// The template itself.
     Template,
+    /// Whether a VPC is needed at all.
+    Need,
+    /// Subnets, route tables and gateways.
+    Routing,
+    /// What can be reached.
+    Paths,
+    /// Zones, addresses and interfaces.
+    Zones,
+    /// Endpoints of services, and what they save.
+    Endpoints,
+    /// Names.
+    Dns,
+    /// Concurrency and databases.
+    Concurrency,
 }
 
 impl Area {
@@ -27,6 +47,15 @@ impl Area {
     pub fn title(self) -> Phrase {
         match self {
             Self::Template => crate::phrase!(en: "Template", ja: "テンプレート"),
+            Self::Need => crate::phrase!(en: "Need", ja: "VPC の必要性"),
+            Self::Routing => crate::phrase!(en: "Routing", ja: "ルーティング"),
+            Self::Paths => crate::phrase!(en: "Paths", ja: "到達性"),
+            Self::Zones => crate::phrase!(en: "Zones and capacity", ja: "AZ とキャパシティ"),
+            Self::Endpoints => crate::phrase!(en: "Endpoints", ja: "VPC エンドポイント"),
+            Self::Dns => crate::phrase!(en: "DNS", ja: "DNS"),
+            Self::Concurrency => {
+                crate::phrase!(en: "Concurrency and databases", ja: "同時実行とデータベース")
+            }
         }
     }
 }
@@ -45,11 +74,11 @@ pub struct RuleInfo {
     /// What it reports, in one line.
     pub summary: fn() -> Phrase,
     /// Finds it.
-    pub(crate) check: fn(&Template<'_>, &mut Vec<Finding>),
+    pub(crate) check: fn(&Subject<'_, '_>, &mut Vec<Finding>),
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 7] = [
+static RULES: [&RuleInfo; 12] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -57,6 +86,11 @@ static RULES: [&RuleInfo; 7] = [
     &invalid_intrinsic::RULE,
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
+    &incomplete_vpc_config::RULE,
+    &literal_instead_of_reference::RULE,
+    &conditional_reference::RULE,
+    &provisioned_on_latest::RULE,
+    &provisioned_exceeds_reserved::RULE,
 ];
 
 /// Every rule, by area.
@@ -71,6 +105,7 @@ pub fn find(id: &str) -> Option<&'static RuleInfo> {
 
 pub(crate) use invalid_suppression::check_suppressions;
 pub(crate) use near_name::nearest;
+pub(crate) use subject::Subject;
 pub(crate) use unresolved_value::needs;
 
 #[cfg(feature = "documents")]

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Area, RuleInfo, nearest};
+use super::{Area, RuleInfo, Subject, nearest};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::phrase;
@@ -53,7 +53,8 @@ const PSEUDO_PARAMETERS: [&str; 8] = [
 /// What was meant is guessed for this many names; a text with more unknown names has no slips of the pen.
 const GUESSES: usize = 100;
 
-fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let template = subject.template;
     let names = Names::of(template);
     if names.open {
         return;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Area, RuleInfo};
+use super::{Area, RuleInfo, Subject};
 use crate::Need;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
@@ -43,7 +43,8 @@ const DECIDING: [(&str, &[&[&str]]); 9] = [
     ),
 ];
 
-fn check(template: &Template<'_>, findings: &mut Vec<Finding>) {
+fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let template = subject.template;
     for unresolved in unresolved(template) {
         findings.push(unresolved.finding(template));
     }

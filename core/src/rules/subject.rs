@@ -1,0 +1,154 @@
+//! What rules look at: the template, and its network in every situation that makes a difference.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use super::dependencies::Dependencies;
+use super::unknown_reference::is_of_another_tool;
+use crate::network::{Place, Situated};
+use crate::syntax::Node;
+use crate::template::reference::{Owner, in_text, references};
+use crate::template::{Guard, Resource, Template};
+use crate::text::Span;
+
+/// What a rule looks at.
+pub(crate) struct Subject<'s, 't> {
+    /// The template.
+    pub(crate) template: &'s Template<'t>,
+    /// Its network in each situation that makes a difference; conditions whose parameters have defaults are
+    /// looked at with these.
+    pub(crate) networks: &'s [Situated],
+    whole: OnceCell<bool>,
+    shared: OnceCell<BTreeSet<String>>,
+    dependencies: OnceCell<Dependencies>,
+}
+
+impl<'s, 't> Subject<'s, 't> {
+    /// A template with its networks.
+    pub(crate) fn new(template: &'s Template<'t>, networks: &'s [Situated]) -> Self {
+        Self {
+            template,
+            networks,
+            whole: OnceCell::new(),
+            shared: OnceCell::new(),
+            dependencies: OnceCell::new(),
+        }
+    }
+
+    /// Whether the text says all that the stack has: no macro, module, loop or other tool adds resources, and every
+    /// part could be read. What rests on something being absent needs this.
+    pub(crate) fn is_whole(&self) -> bool {
+        *self.whole.get_or_init(|| {
+            let template = self.template;
+            let readable = template.parsed.lost.is_empty() && template.parsed.errors.is_empty();
+            readable
+                && !template.has_unknown_macro()
+                && !is_of_another_tool(template)
+                && template.section("Resources").is_none_or(is_written_out)
+        })
+    }
+
+    /// Whether others than this stack may use a resource: it is put out, or handed to a nested stack, a custom
+    /// resource or Parameter Store.
+    pub(crate) fn is_shared(&self, id: &str) -> bool {
+        self.shared.get_or_init(|| shared(self.template)).contains(id)
+    }
+
+    /// Which resource is made after which.
+    pub(crate) fn dependencies(&self) -> &Dependencies {
+        self.dependencies.get_or_init(|| Dependencies::of(self.template))
+    }
+
+    /// The situations in words, where they are not all that are told apart.
+    pub(crate) fn only_where(&self, situations: &[Guard]) -> Option<String> {
+        if situations.len() >= self.networks.len() {
+            return None;
+        }
+        let words = self.template.describe(*situations.first()?);
+        (!words.is_empty()).then_some(words)
+    }
+}
+
+/// Whether every resource stands in the section under its own name and with a type of its own.
+fn is_written_out(resources: Node<'_>) -> bool {
+    resources.tag().is_none()
+        && resources.entries().into_iter().all(|entry| {
+            let kind = entry.value.get("Type").and_then(Node::as_str).unwrap_or("");
+            entry.name().is_some_and(|name| !name.starts_with("Fn::"))
+                && entry.value.tag().is_none()
+                && !kind.ends_with("::MODULE")
+        })
+}
+
+fn shared(template: &Template<'_>) -> BTreeSet<String> {
+    /// Resources that hand on what they are given.
+    const PASSING_ON: [&str; 4] = [
+        "AWS::CloudFormation::Stack",
+        "AWS::CloudFormation::StackSet",
+        "AWS::Serverless::Application",
+        "AWS::SSM::Parameter",
+    ];
+    let mut found = BTreeSet::new();
+    in_text(template, &mut |owner, reference| {
+        if matches!(owner, Owner::Output(_)) {
+            found.insert(reference.name.to_owned());
+        }
+    });
+    for resource in &template.resources {
+        if resource.is_custom() || PASSING_ON.contains(&resource.kind.as_str()) {
+            references(template.node(resource.body), template.text(), &mut |reference| {
+                found.insert(reference.name.to_owned());
+            });
+        }
+    }
+    found
+}
+
+/// Where the author wrote a property of a resource: its key, in the resource or in SAM's `Globals`; the resource's own
+/// key where it is not written.
+pub(crate) fn key_of(template: &Template<'_>, resource: &Resource, property: &str) -> Span {
+    let id = resource.made_by.as_deref().unwrap_or(&resource.id);
+    let own = || template.section("Resources")?.get(id)?.get("Properties")?.entry(property);
+    let global = || {
+        let kind = template.section("Resources")?.get(id)?.get("Type")?.as_str()?;
+        template.section("Globals")?.get(kind.strip_prefix("AWS::Serverless::")?)?.entry(property)
+    };
+    let entry = own().or_else(global);
+    entry.map_or_else(|| template.node(resource.key).span(), |entry| entry.key.span())
+}
+
+/// Where a place is in the template's own text; nothing for places in context files.
+pub(crate) fn in_template(place: Option<Place>) -> Option<Span> {
+    place.filter(|place| place.file.0 == 0).map(|place| place.span)
+}
+
+/// The faults of all situations, each once.
+#[derive(Debug)]
+pub(crate) struct Faults<T> {
+    found: Vec<(T, Vec<Guard>)>,
+}
+
+impl<T: PartialEq> Faults<T> {
+    /// None yet.
+    pub(crate) fn new() -> Self {
+        Self { found: Vec::new() }
+    }
+
+    /// Adds one that holds in a situation.
+    pub(crate) fn add(&mut self, fault: T, situation: Guard) {
+        match self.found.iter_mut().find(|(known, _)| *known == fault) {
+            Some((_, situations)) if situations.last() == Some(&situation) => {}
+            Some((_, situations)) => situations.push(situation),
+            None => self.found.push((fault, vec![situation])),
+        }
+    }
+}
+
+impl<T> IntoIterator for Faults<T> {
+    type Item = (T, Vec<Guard>);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.found.into_iter()
+    }
+}
