@@ -19,6 +19,7 @@ documents![
     "invalid-intrinsic",
     "unresolved-value",
     "invalid-suppression",
+    "function-in-public-subnet",
     "incomplete-vpc-config",
     "literal-instead-of-reference",
     "conditional-reference",

@@ -4,6 +4,7 @@ mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
+mod function_in_public_subnet;
 mod incomplete_vpc_config;
 mod invalid_intrinsic;
 mod invalid_suppression;
@@ -78,7 +79,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 12] = [
+static RULES: [&RuleInfo; 13] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -86,6 +87,7 @@ static RULES: [&RuleInfo; 12] = [
     &invalid_intrinsic::RULE,
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
+    &function_in_public_subnet::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
