@@ -20,6 +20,7 @@ documents![
     "unresolved-value",
     "invalid-suppression",
     "function-in-public-subnet",
+    "mixed-subnet-egress",
     "incomplete-vpc-config",
     "literal-instead-of-reference",
     "conditional-reference",

@@ -65,7 +65,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 /// Where the route is written that sends everything from a subnet to an internet gateway.
-fn way_to_internet_gateway(network: &Network, subnet: SubnetIndex) -> Option<Option<Place>> {
+pub(super) fn way_to_internet_gateway(network: &Network, subnet: SubnetIndex) -> Option<Option<Place>> {
     let table = network.subnets[subnet.0].table.known()?;
     let everything = |destination: &Destination| matches!(destination, Destination::Cidr(Cidr::Known(net)) if net.prefix_len() == 0);
     let route = network.tables[table.0].routes.items.iter().find(|route| {

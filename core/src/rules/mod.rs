@@ -10,6 +10,7 @@ mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
 mod literal_instead_of_reference;
+mod mixed_subnet_egress;
 mod near_name;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
@@ -79,7 +80,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 13] = [
+static RULES: [&RuleInfo; 14] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -88,6 +89,7 @@ static RULES: [&RuleInfo; 13] = [
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
     &function_in_public_subnet::RULE,
+    &mixed_subnet_egress::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
