@@ -8,7 +8,7 @@ use crate::network::Missing;
 /// What is known of a set of ways.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    pub(super) verdict: Verdict,
+    mix: Mix,
     pub(super) partial_by: Vec<Difference>,
     pub(super) hops: Vec<Hop>,
     /// The verdict of the way that the hops are of.
@@ -26,7 +26,7 @@ impl From<Report> for Answer {
             (true, true) => Verdict::Reachable,
         };
         Self {
-            verdict,
+            mix: Mix::of(verdict),
             partial_by: Vec::new(),
             hops: report.hops,
             of: verdict,
@@ -47,14 +47,46 @@ fn telling(verdict: Verdict) -> u8 {
     }
 }
 
-/// The verdict of two ways of which either may be taken.
-pub(super) fn either(one: Verdict, other: Verdict) -> Verdict {
-    use Verdict::{Blocked, Partial, Reachable, Unknown};
-    match (one, other) {
-        _ if one == other => one,
-        (Partial, _) | (_, Partial) | (Reachable, Blocked) | (Blocked, Reachable) => Partial,
-        (Unknown, _) | (_, Unknown) => Unknown,
-        (Reachable, Reachable) | (Blocked, Blocked) => one,
+/// The verdicts of several ways, of which any may be taken. What they come to hangs on all of them together, not on
+/// the order in which they are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mix {
+    reachable: bool,
+    blocked: bool,
+    unknown: bool,
+}
+
+impl Mix {
+    pub(super) fn of(verdict: Verdict) -> Self {
+        Self {
+            reachable: matches!(verdict, Verdict::Reachable | Verdict::Partial),
+            blocked: matches!(verdict, Verdict::Blocked | Verdict::Partial),
+            unknown: verdict == Verdict::Unknown,
+        }
+    }
+
+    #[must_use]
+    pub(super) fn with(self, other: Mix) -> Self {
+        Self {
+            reachable: self.reachable || other.reachable,
+            blocked: self.blocked || other.blocked,
+            unknown: self.unknown || other.unknown,
+        }
+    }
+
+    /// What is known to work and known not to work is partial, whatever else there is.
+    pub(super) fn verdict(self) -> Verdict {
+        match (self.reachable && self.blocked, self.unknown, self.blocked) {
+            (true, ..) => Verdict::Partial,
+            (false, true, _) => Verdict::Unknown,
+            (false, false, true) => Verdict::Blocked,
+            (false, false, false) => Verdict::Reachable,
+        }
+    }
+
+    /// Whether something works in one and does not in the other.
+    pub(super) fn differs_from(self, other: Mix) -> bool {
+        self != other && ((self.reachable && other.blocked) || (self.blocked && other.reachable))
     }
 }
 
@@ -67,13 +99,17 @@ fn append<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
 }
 
 impl Answer {
+    pub(super) fn verdict(&self) -> Verdict {
+        self.mix.verdict()
+    }
+
     /// Both, which differ by `difference`.
     #[must_use]
     pub(super) fn or(mut self, other: Answer, difference: Difference) -> Answer {
-        if self.verdict != other.verdict && either(self.verdict, other.verdict) == Verdict::Partial {
+        if self.mix.differs_from(other.mix) {
             append(&mut self.partial_by, vec![difference]);
         }
-        self.verdict = either(self.verdict, other.verdict);
+        self.mix = self.mix.with(other.mix);
         append(&mut self.partial_by, other.partial_by);
         if telling(other.of) < telling(self.of) {
             (self.hops, self.of) = (other.hops, other.of);
@@ -87,11 +123,11 @@ impl Answer {
     /// Both may be so, and `missing` would tell.
     #[must_use]
     pub(super) fn unless(self, other: Answer, missing: &Missing) -> Answer {
-        if self.verdict == other.verdict && self.verdict != Verdict::Unknown {
+        if self.verdict() == other.verdict() && self.verdict() != Verdict::Unknown {
             return self;
         }
         let mut joined = self.or(other, Difference::Condition);
-        joined.verdict = Verdict::Unknown;
+        joined.mix = Mix::of(Verdict::Unknown);
         joined.partial_by.clear();
         append(&mut joined.missing, vec![missing.clone()]);
         joined
@@ -100,11 +136,11 @@ impl Answer {
     /// What is certain needs nothing to settle it.
     #[must_use]
     pub(super) fn settled(mut self) -> Answer {
-        match self.verdict {
+        match self.verdict() {
             Verdict::Unknown => self.blockers.clear(),
             Verdict::Reachable | Verdict::Blocked | Verdict::Partial => self.missing.clear(),
         }
-        if self.verdict != Verdict::Partial {
+        if self.verdict() != Verdict::Partial {
             self.partial_by.clear();
         }
         self

@@ -1,77 +1,88 @@
 //! Sums up traces: over the subnets of a source, and over situations.
 
-use super::answer::either;
-use super::{Difference, Trace, Verdict};
+use super::answer::Mix;
+use super::{Blocker, Difference, Trace, Verdict};
 use crate::phrase;
 
 /// One trace a subnet and then their sum, from the answers in each situation (described in words; empty where there is
 /// one only).
 pub fn summed_up(answers: Vec<(String, Vec<Trace>)>) -> Vec<Trace> {
-    let mut joined: Vec<Trace> = Vec::new();
-    let several = answers.len() > 1;
+    let mut subnets: Vec<Vec<(String, Trace)>> = Vec::new();
     for (situation, traces) in answers {
-        for mut trace in traces {
-            if several && !situation.is_empty() {
-                for blocker in &mut trace.blockers {
-                    let (en, ja) = (&blocker.message.en, &blocker.message.ja);
-                    blocker.message = phrase!(en: "where {situation}: {en}", ja: "{situation} のとき: {ja}");
-                }
-            }
-            match joined.iter_mut().find(|known| known.from.subnet == trace.from.subnet) {
-                Some(known) => by_condition(known, &trace),
-                None => joined.push(trace),
+        for trace in traces {
+            let same = |known: &&mut Vec<(String, Trace)>| {
+                known.first().is_some_and(|(_, first)| first.from.subnet == trace.from.subnet)
+            };
+            match subnets.iter_mut().find(same) {
+                Some(known) => known.push((situation.clone(), trace)),
+                None => subnets.push(vec![(situation.clone(), trace)]),
             }
         }
     }
-    let total = sum(&joined);
+    let mut joined: Vec<Trace> = subnets.into_iter().filter_map(over_situations).collect();
     // A source in no VPC, or of unknown subnets, has one answer, which is the sum.
     if joined.iter().any(|trace| trace.from.subnet.is_some()) {
-        joined.extend(total);
+        let mut sum = sum(&joined, Difference::Subnet);
+        if let Some(sum) = &mut sum {
+            sum.from.subnet = None;
+            sum.hops.clear();
+        }
+        joined.extend(sum.map(tidy));
     }
     joined
 }
 
-fn by_condition(known: &mut Trace, other: &Trace) {
-    let before = known.verdict;
-    known.verdict = either(before, other.verdict);
-    if before != other.verdict
-        && known.verdict == Verdict::Partial
-        && !known.partial_by.contains(&Difference::Condition)
-    {
-        known.partial_by.push(Difference::Condition);
+/// The answer of one subnet, from those in each situation.
+fn over_situations(answers: Vec<(String, Trace)>) -> Option<Trace> {
+    let all = answers.len();
+    let mut blockers: Vec<(Blocker, Vec<String>)> = Vec::new();
+    for (situation, trace) in &answers {
+        for blocker in &trace.blockers {
+            match blockers.iter_mut().find(|(known, _)| known == blocker) {
+                Some((_, situations)) => situations.push(situation.clone()),
+                None => blockers.push((blocker.clone(), vec![situation.clone()])),
+            }
+        }
     }
-    if before == Verdict::Reachable && other.verdict != Verdict::Reachable {
-        known.hops.clone_from(&other.hops);
-    }
-    merge(&mut known.partial_by, &other.partial_by);
-    merge(&mut known.blockers, &other.blockers);
-    merge(&mut known.missing, &other.missing);
-    merge(&mut known.assumptions, &other.assumptions);
-    *known = tidy(known.clone());
+    let traces: Vec<Trace> = answers.into_iter().map(|(_, trace)| trace).collect();
+    let mut sum = sum(&traces, Difference::Condition)?;
+    // What stops packets in some situations only says in which.
+    sum.blockers = blockers
+        .into_iter()
+        .map(|(mut blocker, situations)| {
+            if situations.len() < all && !situations.iter().any(String::is_empty) {
+                let (en, ja) = (&blocker.message.en, &blocker.message.ja);
+                let (or, ja_or) = (situations.join(", or "), situations.join("、または "));
+                blocker.message = phrase!(en: "where {or}: {en}", ja: "{ja_or} のとき: {ja}");
+            }
+            blocker
+        })
+        .collect();
+    Some(tidy(sum))
 }
 
-/// The sum of a source's traces: over its subnets.
-fn sum(traces: &[Trace]) -> Option<Trace> {
+/// The sum of traces that differ by `difference`, with the steps of the first that fails, or of the first.
+fn sum(traces: &[Trace], difference: Difference) -> Option<Trace> {
     let (first, rest) = traces.split_first()?;
     let mut sum = first.clone();
-    sum.from.subnet = None;
+    let mut mix = Mix::of(first.verdict);
     for trace in rest {
-        let before = sum.verdict;
-        sum.verdict = either(before, trace.verdict);
-        if before != trace.verdict
-            && sum.verdict == Verdict::Partial
-            && !sum.partial_by.contains(&Difference::Subnet)
-        {
-            sum.partial_by.push(Difference::Subnet);
+        let other = Mix::of(trace.verdict);
+        if mix.differs_from(other) {
+            merge(&mut sum.partial_by, &[difference]);
         }
+        if mix.verdict() == Verdict::Reachable && trace.verdict != Verdict::Reachable {
+            sum.hops.clone_from(&trace.hops);
+        }
+        mix = mix.with(other);
         merge(&mut sum.partial_by, &trace.partial_by);
         merge(&mut sum.blockers, &trace.blockers);
         merge(&mut sum.missing, &trace.missing);
         merge(&mut sum.assumptions, &trace.assumptions);
     }
-    sum.hops.clear();
+    sum.verdict = mix.verdict();
     sum.partial_by.sort_unstable();
-    Some(tidy(sum))
+    Some(sum)
 }
 
 /// What is certain needs nothing to settle it.
@@ -91,5 +102,33 @@ fn merge<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
         if !list.contains(item) {
             list.push(item.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_verdicts_come_to_hangs_on_no_order() {
+        use Verdict::{Blocked, Partial, Reachable, Unknown};
+        let cases: [(&[Verdict], Verdict); 7] = [
+            (&[Reachable, Reachable], Reachable),
+            (&[Reachable, Blocked], Partial),
+            (&[Unknown, Reachable, Blocked], Partial),
+            (&[Unknown, Blocked], Unknown),
+            (&[Reachable, Unknown], Unknown),
+            (&[Partial, Unknown], Partial),
+            (&[Blocked, Blocked], Blocked),
+        ];
+        for (verdicts, expected) in cases {
+            for turn in 0..verdicts.len() {
+                let turned = verdicts.iter().cycle().skip(turn).take(verdicts.len());
+                let mix = turned.fold(Mix::default(), |mix, verdict| mix.with(Mix::of(*verdict)));
+                assert_eq!(mix.verdict(), expected, "{verdicts:?}");
+            }
+        }
+        assert!(!Mix::of(Partial).differs_from(Mix::of(Partial)));
+        assert!(Mix::of(Partial).differs_from(Mix::of(Blocked)));
     }
 }

@@ -152,7 +152,9 @@ fn cidr(cidr: &Cidr) -> String {
 fn prefix_list(network: &Network, list: crate::network::PrefixListIndex) -> String {
     let list = &network.prefix_lists[list.0];
     match &list.service {
-        Some(service) if !matches!(list.name, Name::Implied { .. }) => format!("{} ({service})", list.name),
+        Some(service) if !list.name.matches(service) && !matches!(list.name, Name::Implied { .. }) => {
+            format!("{} ({service})", list.name)
+        }
         Some(service) => service.clone(),
         None => list.name.to_string(),
     }

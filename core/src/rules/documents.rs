@@ -19,6 +19,8 @@ documents![
     "invalid-intrinsic",
     "unresolved-value",
     "invalid-suppression",
+    "function-in-public-subnet",
+    "mixed-subnet-egress",
     "overlapping-subnets",
     "subnet-outside-vpc",
     "group-in-other-vpc",

@@ -4,6 +4,7 @@ mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
+mod function_in_public_subnet;
 mod group_in_other_vpc;
 mod incomplete_vpc_config;
 mod invalid_intrinsic;
@@ -12,6 +13,7 @@ mod invalid_syntax;
 mod joined_globals_vpc_config;
 mod literal_instead_of_reference;
 mod missing_eni_permissions;
+mod mixed_subnet_egress;
 mod near_name;
 mod overlapping_subnets;
 mod provisioned_exceeds_reserved;
@@ -83,7 +85,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 17] = [
+static RULES: [&RuleInfo; 19] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -91,6 +93,8 @@ static RULES: [&RuleInfo; 17] = [
     &invalid_intrinsic::RULE,
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
+    &function_in_public_subnet::RULE,
+    &mixed_subnet_egress::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
     &group_in_other_vpc::RULE,

@@ -101,7 +101,7 @@ impl Tracer<'_> {
         Trace {
             from,
             to: self.goal.clone(),
-            verdict: answer.verdict,
+            verdict: answer.verdict(),
             partial_by: answer.partial_by,
             hops: answer.hops,
             blockers: answer.blockers,

@@ -60,7 +60,7 @@ impl Tracer<'_> {
         let never = answer.blockers.iter().any(|blocker| {
             blocker.code == Code::SG_HAS_NO_RULES && blocker.component == Component::SecurityGroup
         });
-        match answer.verdict {
+        match answer.verdict() {
             Verdict::Reachable => answer.assumptions.push(words::no_other_endpoint(service, &vpc.name)),
             Verdict::Blocked if never => {}
             Verdict::Blocked | Verdict::Partial | Verdict::Unknown => {
