@@ -49,7 +49,11 @@ const OF_THE_SERVICE: [&str; 25] = [
 
 /// Calls of a prefix that go elsewhere than the others of it: beginnings of their names, in lower case.
 const ELSEWHERE: [(&str, &[&str], Call); 31] = [
-    ("dynamodb", &["getrecords", "getsharditerator", "describestream", "liststreams"], Call::Api("dynamodb-streams")),
+    (
+        "dynamodb",
+        &["getrecords", "getsharditerator", "describestream", "liststreams"],
+        Call::Api("dynamodb-streams"),
+    ),
     (
         "bedrock",
         &["invokemodel", "converse", "applyguardrail", "startasyncinvoke", "getasyncinvoke", "counttokens"],
@@ -62,10 +66,29 @@ const ELSEWHERE: [(&str, &[&str], Call); 31] = [
     ),
     (
         "bedrock",
-        &["getagent", "listagent", "createagent", "updateagent", "getknowledgebase", "listknowledgebase",
-          "createknowledgebase", "startingestionjob", "getingestionjob", "listingestionjobs", "getprompt",
-          "createprompt", "getflow", "listflow", "createdatasource", "getdatasource", "listdatasources",
-          "ingestknowledgebasedocuments", "deleteknowledgebasedocuments", "prepareagent", "associateagent"],
+        &[
+            "getagent",
+            "listagent",
+            "createagent",
+            "updateagent",
+            "getknowledgebase",
+            "listknowledgebase",
+            "createknowledgebase",
+            "startingestionjob",
+            "getingestionjob",
+            "listingestionjobs",
+            "getprompt",
+            "createprompt",
+            "getflow",
+            "listflow",
+            "createdatasource",
+            "getdatasource",
+            "listdatasources",
+            "ingestknowledgebasedocuments",
+            "deleteknowledgebasedocuments",
+            "prepareagent",
+            "associateagent",
+        ],
         Call::Api("bedrock-agent"),
     ),
     ("bedrock", &["*"], Call::Api("bedrock-runtime")),
@@ -79,12 +102,26 @@ const ELSEWHERE: [(&str, &[&str], Call); 31] = [
     ("states", &["startsyncexecution"], Call::Api("sync-states")),
     (
         "iot",
-        &["publish", "getthingshadow", "updatethingshadow", "deletethingshadow", "getretained", "listretained",
-          "listnamedshadows", "connect", "subscribe", "receive"],
+        &[
+            "publish",
+            "getthingshadow",
+            "updatethingshadow",
+            "deletethingshadow",
+            "getretained",
+            "listretained",
+            "listnamedshadows",
+            "connect",
+            "subscribe",
+            "receive",
+        ],
         Call::Api("iot.data"),
     ),
     ("appconfig", &["getlatestconfiguration", "startconfigurationsession"], Call::Api("appconfigdata")),
-    ("personalize", &["getrecommendations", "getpersonalizedranking", "getactionrecommendations"], Call::Api("personalize-runtime")),
+    (
+        "personalize",
+        &["getrecommendations", "getpersonalizedranking", "getactionrecommendations"],
+        Call::Api("personalize-runtime"),
+    ),
     ("personalize", &["putevents", "putusers", "putitems", "putactions"], Call::Api("personalize-events")),
     ("forecast", &["query"], Call::Api("forecastquery")),
     ("lex", &["create", "delete", "describe", "update", "build", "list"], Call::Api("models-v2-lex")),
@@ -92,13 +129,26 @@ const ELSEWHERE: [(&str, &[&str], Call); 31] = [
     ("geo", &["calculateroute"], Call::Api("geo.routes")),
     ("geo", &["getmap"], Call::Api("geo.maps")),
     ("transcribe", &["startstream"], Call::Api("transcribestreaming")),
-    ("aps", &["remotewrite", "querymetrics", "getmetricmetadata", "getlabels", "getseries"], Call::Api("aps-workspaces")),
+    (
+        "aps",
+        &["remotewrite", "querymetrics", "getmetricmetadata", "getlabels", "getseries"],
+        Call::Api("aps-workspaces"),
+    ),
     ("servicediscovery", &["discoverinstances"], Call::Api("data-servicediscovery")),
     ("codeartifact", &["readfromrepository"], Call::Api("codeartifact.repositories")),
     // Most callers hand such a key to another service, which then asks for it.
     (
         "kms",
-        &["decrypt", "encrypt", "generatedatakey", "describekey", "reencrypt", "creategrant", "retiregrant", "*"],
+        &[
+            "decrypt",
+            "encrypt",
+            "generatedatakey",
+            "describekey",
+            "reencrypt",
+            "creategrant",
+            "retiregrant",
+            "*",
+        ],
         Call::Behind("kms"),
     ),
     ("sts", &["getcalleridentity"], Call::Behind("sts")),
@@ -108,7 +158,11 @@ const ELSEWHERE: [(&str, &[&str], Call); 31] = [
     ("elasticache", &["connect"], Call::Resource),
     ("es", &["eshttp", "*"], Call::Resource),
     ("lambda", &["invokefunctionurl"], Call::Public),
-    ("ecr", &["getauthorizationtoken", "batchgetimage", "getdownloadurl", "batchchecklayer"], Call::Behind("ecr.api")),
+    (
+        "ecr",
+        &["getauthorizationtoken", "batchgetimage", "getdownloadurl", "batchchecklayer"],
+        Call::Behind("ecr.api"),
+    ),
     ("dynamodb", &["*"], Call::Api("dynamodb")),
 ];
 
@@ -117,8 +171,22 @@ const DATA_PLANES: [&str; 5] = ["rds-db", "kafka-cluster", "neptune-db", "dax", 
 
 /// Prefixes of services without a known endpoint service, that functions call.
 const WITHOUT_ENDPOINT: [&str; 16] = [
-    "budgets", "chime", "cloudsearch", "cognito-sync", "connect", "cur", "globalaccelerator", "health", "kinesisvideo",
-    "mechanicalturk", "mobileanalytics", "quicksight", "route53domains", "sdb", "support", "waf",
+    "budgets",
+    "chime",
+    "cloudsearch",
+    "cognito-sync",
+    "connect",
+    "cur",
+    "globalaccelerator",
+    "health",
+    "kinesisvideo",
+    "mechanicalturk",
+    "mobileanalytics",
+    "quicksight",
+    "route53domains",
+    "sdb",
+    "support",
+    "waf",
 ];
 
 /// Where the call of an action goes. `name` is in lower case and may have wildcards.
@@ -130,7 +198,9 @@ pub(super) fn call(prefix: &str, name: &str) -> Call {
     // Wildcards over what the service does are as old as the roles that everybody copies.
     let is_copied = match prefix {
         "ec2" => name.contains("networkinterface"),
-        "logs" => whole || name.starts_with("create*") || name.starts_with("put*") || name.starts_with("createlog*"),
+        "logs" => {
+            whole || name.starts_with("create*") || name.starts_with("put*") || name.starts_with("createlog*")
+        }
         "xray" => whole || name.starts_with("put") || name.starts_with("getsampling"),
         _ => false,
     };
@@ -138,7 +208,8 @@ pub(super) fn call(prefix: &str, name: &str) -> Call {
         return Call::None;
     }
     let elsewhere = ELSEWHERE.iter().find(|(own, names, _)| {
-        *own == prefix && names.iter().any(|start| if *start == "*" { whole } else { name.starts_with(start) })
+        *own == prefix
+            && names.iter().any(|start| if *start == "*" { whole } else { name.starts_with(start) })
     });
     if let Some((_, _, call)) = elsewhere {
         return *call;

@@ -16,7 +16,8 @@ pub(super) fn read(
     forbidden: &mut Vec<Sign>,
     problems: &mut Vec<DeclarationProblem>,
 ) {
-    let all: Vec<(&str, Guard)> = scope.functions().map(|function| (function.id.as_str(), function.guard)).collect();
+    let all: Vec<(&str, Guard)> =
+        scope.functions().map(|function| (function.id.as_str(), function.guard)).collect();
     let whole = scope.section("Metadata").and_then(|metadata| metadata.get("vpcheck"));
     let mut reading = Reading { scope, signs, forbidden, problems };
     if let Some(own) = whole {
@@ -25,7 +26,8 @@ pub(super) fn read(
     for entry in scope.section("Resources").map(Node::entries).into_iter().flatten() {
         let Some(id) = entry.name() else { continue };
         let Some(own) = entry.value.at(&["Metadata", "vpcheck"]) else { continue };
-        let function = scope.template.resource(id).filter(|resource| resource.kind == "AWS::Lambda::Function");
+        let function =
+            scope.template.resource(id).filter(|resource| resource.kind == "AWS::Lambda::Function");
         match function {
             Some(function) => reading.declared(Some(id), own, &[(id, function.guard)]),
             None => reading.no_function(id, own),

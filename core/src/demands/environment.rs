@@ -14,28 +14,102 @@ use crate::template::{Case, Resource, Text, Unknown, Value};
 
 /// Words in the names of variables that hold addresses.
 const ADDRESS: [&str; 18] = [
-    "HOST", "HOSTS", "HOSTNAME", "ENDPOINT", "ENDPOINTS", "URL", "URI", "SERVER", "SERVERS", "ADDR", "ADDRESS",
-    "BROKER", "BROKERS", "BOOTSTRAP", "DSN", "NODE", "NODES", "CONNECTIONSTRING",
+    "HOST",
+    "HOSTS",
+    "HOSTNAME",
+    "ENDPOINT",
+    "ENDPOINTS",
+    "URL",
+    "URI",
+    "SERVER",
+    "SERVERS",
+    "ADDR",
+    "ADDRESS",
+    "BROKER",
+    "BROKERS",
+    "BOOTSTRAP",
+    "DSN",
+    "NODE",
+    "NODES",
+    "CONNECTIONSTRING",
 ];
 
 /// Words in the names of variables that are about data stores.
 const STORE: [&str; 36] = [
-    "DB", "DATABASE", "RDS", "AURORA", "MYSQL", "POSTGRES", "POSTGRESQL", "PG", "MARIADB", "MSSQL", "SQLSERVER", "SQL",
-    "ORACLE", "MONGO", "MONGODB", "DOCDB", "DOCUMENTDB", "REDIS", "VALKEY", "CACHE", "MEMCACHE", "MEMCACHED",
-    "ELASTICACHE", "MEMORYDB", "REDSHIFT", "NEPTUNE", "KAFKA", "MSK", "RABBITMQ", "AMQP", "MQ", "ELASTICSEARCH",
-    "OPENSEARCH", "ES", "CLICKHOUSE", "CASSANDRA",
+    "DB",
+    "DATABASE",
+    "RDS",
+    "AURORA",
+    "MYSQL",
+    "POSTGRES",
+    "POSTGRESQL",
+    "PG",
+    "MARIADB",
+    "MSSQL",
+    "SQLSERVER",
+    "SQL",
+    "ORACLE",
+    "MONGO",
+    "MONGODB",
+    "DOCDB",
+    "DOCUMENTDB",
+    "REDIS",
+    "VALKEY",
+    "CACHE",
+    "MEMCACHE",
+    "MEMCACHED",
+    "ELASTICACHE",
+    "MEMORYDB",
+    "REDSHIFT",
+    "NEPTUNE",
+    "KAFKA",
+    "MSK",
+    "RABBITMQ",
+    "AMQP",
+    "MQ",
+    "ELASTICSEARCH",
+    "OPENSEARCH",
+    "ES",
+    "CLICKHOUSE",
+    "CASSANDRA",
 ];
 
 /// Words in the names of variables whose address is given to others, not called.
 const NOT_CALLED: [&str; 16] = [
-    "ORIGIN", "ORIGINS", "CORS", "REDIRECT", "CALLBACK", "ALLOWED", "REFERER", "REFERRER", "NAMESPACE", "NAME", "USER",
-    "USERNAME", "EMAIL", "PASSWORD", "AUDIENCE", "SCOPE",
+    "ORIGIN",
+    "ORIGINS",
+    "CORS",
+    "REDIRECT",
+    "CALLBACK",
+    "ALLOWED",
+    "REFERER",
+    "REFERRER",
+    "NAMESPACE",
+    "NAME",
+    "USER",
+    "USERNAME",
+    "EMAIL",
+    "PASSWORD",
+    "AUDIENCE",
+    "SCOPE",
 ];
 
 /// Words in the names of variables whose address is mostly a link.
 const LINKS: [&str; 14] = [
-    "ISSUER", "FRONTEND", "SITE", "WEBSITE", "WEB", "LOGO", "IMAGE", "DOCS", "PUBLIC", "LINK", "SCHEMA", "LOGIN",
-    "LOGOUT", "DASHBOARD",
+    "ISSUER",
+    "FRONTEND",
+    "SITE",
+    "WEBSITE",
+    "WEB",
+    "LOGO",
+    "IMAGE",
+    "DOCS",
+    "PUBLIC",
+    "LINK",
+    "SCHEMA",
+    "LOGIN",
+    "LOGOUT",
+    "DASHBOARD",
 ];
 
 /// Words in the names of variables that name something of a service.
@@ -59,7 +133,8 @@ pub(super) fn read(
 ) -> Vec<OpenVariable> {
     let maps = scope.property(function, &["Environment", "Variables"]);
     let variables: Vec<(String, Case)> = maps.iter().flat_map(|map| scope.entries(map)).collect();
-    let mut reading = Reading { scope, function, permissions, variables: &variables, signs, open: Vec::new() };
+    let mut reading =
+        Reading { scope, function, permissions, variables: &variables, signs, open: Vec::new() };
     for (name, case) in &variables {
         if let Value::Text(text) = &case.value {
             reading.variable(name, case, text);
@@ -102,7 +177,10 @@ impl Reading<'_, '_, '_> {
             if let Some((id, attribute)) = named_in(text).next() {
                 self.reference(name, case, id, attribute, Role::Whole, None);
             } else if let Some(suffix) = apis::of_prefix(&service) {
-                let strong = !matches!(service.as_str(), "iam" | "kms" | "acm" | "logs" | "rds" | "ec2" | "kafka" | "es");
+                let strong = !matches!(
+                    service.as_str(),
+                    "iam" | "kms" | "acm" | "logs" | "rds" | "ec2" | "kafka" | "es"
+                );
                 self.service(name, case, suffix, if strong { Weight::Named } else { Weight::Hint });
             }
             return;
@@ -118,21 +196,43 @@ impl Reading<'_, '_, '_> {
     }
 
     /// What the id or attribute of a resource in a variable means.
-    fn reference(&mut self, name: &str, case: &Case, id: &str, attribute: Option<&str>, role: Role, port: Option<u16>) {
+    fn reference(
+        &mut self,
+        name: &str,
+        case: &Case,
+        id: &str,
+        attribute: Option<&str>,
+        role: Role,
+        port: Option<u16>,
+    ) {
         let Some(resource) = self.scope.template.resource(id) else { return };
         let whole = role == Role::Whole;
         match lead(&resource.kind, attribute) {
             Lead::Store => {
                 let ports = port.map(Ports::one);
-                self.sign(name, case, Goal { ports, ..resource_goal(&resource.id) }, Weight::Certain, &resource.id);
+                self.sign(
+                    name,
+                    case,
+                    Goal { ports, ..resource_goal(&resource.id) },
+                    Weight::Certain,
+                    &resource.id,
+                );
             }
-            Lead::StoreId if whole => self.sign(name, case, resource_goal(&resource.id), Weight::Possible, &resource.id),
-            Lead::Api(suffix) if whole => self.sign(name, case, service_goal(suffix), Weight::Named, &resource.id),
+            Lead::StoreId if whole => {
+                self.sign(name, case, resource_goal(&resource.id), Weight::Possible, &resource.id)
+            }
+            Lead::Api(suffix) if whole => {
+                self.sign(name, case, service_goal(suffix), Weight::Named, &resource.id)
+            }
             Lead::Api(suffix) | Lead::Near(suffix) => {
                 self.sign(name, case, service_goal(suffix), Weight::Hint, &resource.id);
             }
-            Lead::Public => self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Likely, &resource.id),
-            Lead::Link => self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Possible, &resource.id),
+            Lead::Public => {
+                self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Likely, &resource.id)
+            }
+            Lead::Link => {
+                self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Possible, &resource.id)
+            }
             Lead::Property(property) => {
                 for own in self.scope.property(resource, &[property]) {
                     // One step: a value that leads on and on is a ring.
@@ -221,7 +321,8 @@ impl Reading<'_, '_, '_> {
                 }
                 None => open_in(text).any(|unknown| open_in(resource).any(|other| other == unknown)),
             });
-            let by_name = OF_SERVICES.iter().any(|(word, suffix)| *suffix == permission.suffix && words.has(word));
+            let by_name =
+                OF_SERVICES.iter().any(|(word, suffix)| *suffix == permission.suffix && words.has(word));
             let same = same || (by_name && permission.grant > Grant::Behind && text.known() != Some(""));
             if same && !found.contains(&permission.suffix) {
                 found.push(permission.suffix);
@@ -262,7 +363,8 @@ impl Reading<'_, '_, '_> {
         }
         let value = Value::Text(text.clone());
         let is_own = |resource: &&Resource| {
-            let property = NAMES.iter().find(|(kind, _)| *kind == resource.kind).map(|(_, property)| *property);
+            let property =
+                NAMES.iter().find(|(kind, _)| *kind == resource.kind).map(|(_, property)| *property);
             property.is_some_and(|property| {
                 resource.id != self.function.id
                     && self.scope.property(resource, &[property]).iter().any(|own| own.value == value)
@@ -313,7 +415,8 @@ impl Reading<'_, '_, '_> {
     /// Notes a variable by whose name its value is a host or a data store.
     fn open(&mut self, name: &str, case: &Case, unknown: &Unknown) {
         let words = Words::of(name);
-        let is_secret = ["PASSWORD", "USER", "USERNAME", "TOKEN", "KEY", "SECRET", "PORT", "ARN", "NAME", "REGION"];
+        let is_secret =
+            ["PASSWORD", "USER", "USERNAME", "TOKEN", "KEY", "SECRET", "PORT", "ARN", "NAME", "REGION"];
         if words.is_address() && !words.any(&is_secret) && !words.any(&NOT_CALLED) {
             self.push_open(name, case, unknown, words.is_store());
         }
@@ -340,10 +443,7 @@ enum Role {
 }
 
 /// The databases that a secret is attached to, and where that is written.
-pub(super) fn targets_of_secret<'a>(
-    scope: Scope<'a, '_>,
-    secret: &Resource,
-) -> Vec<(String, &'a Resource)> {
+pub(super) fn targets_of_secret<'a>(scope: Scope<'a, '_>, secret: &Resource) -> Vec<(String, &'a Resource)> {
     const ATTACHMENT: &str = "AWS::SecretsManager::SecretTargetAttachment";
     scope
         .resources(&[ATTACHMENT])
@@ -354,7 +454,9 @@ pub(super) fn targets_of_secret<'a>(
                     .iter()
                     .any(|case| scope.named(&case.value).is_some_and(|own| own.id == secret.id))
         })
-        .flat_map(|attachment| scope.property(attachment, &["TargetId"]).into_iter().map(move |case| (case, attachment)))
+        .flat_map(|attachment| {
+            scope.property(attachment, &["TargetId"]).into_iter().map(move |case| (case, attachment))
+        })
         .filter_map(|(case, attachment)| Some((scope.named(&case.value)?.id.clone(), attachment)))
         .collect()
 }
@@ -365,7 +467,8 @@ fn arn_service(text: &Text) -> Option<String> {
     let mut parts = written.split(':');
     (parts.next() == Some("arn")).then_some(())?;
     let service = parts.nth(1)?;
-    let is_word = !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_word =
+        !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     is_word.then(|| service.to_owned())
 }
 
@@ -378,7 +481,9 @@ impl Words {
         let mut before_is_lower = false;
         for letter in name.chars() {
             let starts = letter.is_ascii_uppercase() && before_is_lower;
-            if (!letter.is_ascii_alphanumeric() || starts) && words.last().is_some_and(|word| !word.is_empty()) {
+            if (!letter.is_ascii_alphanumeric() || starts)
+                && words.last().is_some_and(|word| !word.is_empty())
+            {
                 words.push(String::new());
             }
             if letter.is_ascii_alphanumeric()
@@ -404,7 +509,9 @@ impl Words {
     fn is_address(&self) -> bool {
         self.0.iter().any(|word| {
             ADDRESS.contains(&word.as_str())
-                || ["HOST", "URL", "ENDPOINT", "SERVER"].iter().any(|end| word.len() > end.len() && word.ends_with(end))
+                || ["HOST", "URL", "ENDPOINT", "SERVER"]
+                    .iter()
+                    .any(|end| word.len() > end.len() && word.ends_with(end))
         })
     }
 

@@ -20,7 +20,9 @@ pub(super) fn read(scope: Scope<'_, '_>, function: &Resource, signs: &mut Vec<Si
                 _ => vec![arn.clone()],
             };
             for system in systems {
-                let Some(system) = scope.named(&system.value).filter(|one| one.kind == "AWS::EFS::FileSystem") else {
+                let Some(system) =
+                    scope.named(&system.value).filter(|one| one.kind == "AWS::EFS::FileSystem")
+                else {
                     continue;
                 };
                 let id = &system.id;

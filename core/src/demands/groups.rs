@@ -3,9 +3,7 @@
 use super::scope::Scope;
 use super::weigh::{Sign, Weight, evidence};
 use super::{DemandSource, EvidenceKind, resource_goal};
-use crate::network::{
-    Fact, GroupIndex, GroupRule, Name, Network, Peer, Situated, Workload, WorkloadKind,
-};
+use crate::network::{Fact, GroupIndex, GroupRule, Name, Network, Peer, Situated, Workload, WorkloadKind};
 use crate::phrase;
 use crate::template::Guard;
 
@@ -51,12 +49,16 @@ fn between(network: &Network, function: &Workload, store: &Workload, when: Guard
     let own = &function.groups.items;
     let theirs = &store.groups.items;
     // A group that both wear is let in or out as a whole: then a rule that names it says little of the two.
-    let ingress = theirs.iter().flat_map(|group| rules(network, *group, true).map(move |rule| (*group, rule, own)));
-    let egress = own.iter().flat_map(|group| rules(network, *group, false).map(move |rule| (*group, rule, theirs)));
+    let ingress =
+        theirs.iter().flat_map(|group| rules(network, *group, true).map(move |rule| (*group, rule, own)));
+    let egress =
+        own.iter().flat_map(|group| rules(network, *group, false).map(move |rule| (*group, rule, theirs)));
     for (group, rule, others) in ingress.chain(egress) {
         let Peer::Group(peer) = rule.peer else { continue };
         let Some(at) = rule.at.filter(|_| others.contains(&peer) && admits(rule, store)) else { continue };
-        let name = |index: GroupIndex| network.groups.get(index.0).map(|group| group.name.to_string()).unwrap_or_default();
+        let name = |index: GroupIndex| {
+            network.groups.get(index.0).map(|group| group.name.to_string()).unwrap_or_default()
+        };
         let (one, other) = (name(group), name(peer));
         let words = phrase!(
             en: "a rule of the security group `{one}` names `{other}`",

@@ -48,8 +48,8 @@ const SCHEMES: [(&str, u16, bool); 34] = [
 
 /// Ports that data stores listen on.
 const STORE_PORTS: [u16; 20] = [
-    1433, 1521, 3306, 5432, 5439, 5671, 5672, 6379, 8182, 8883, 9042, 9092, 9094, 9096, 9098, 9200, 11211, 27017,
-    50000, 61617,
+    1433, 1521, 3306, 5432, 5439, 5671, 5672, 6379, 8182, 8883, 9042, 9092, 9094, 9096, 9098, 9200, 11211,
+    27017, 50000, 61617,
 ];
 
 /// What an address leads to.
@@ -102,13 +102,16 @@ pub(super) fn urls<'c>(text: &'c str, template: &Template<'_>) -> Vec<(&'c str, 
     let mut found: Vec<(&str, Goal)> = Vec::new();
     for (at, _) in text.match_indices("://").take(MANY) {
         let before = text.get(..at).unwrap_or("");
-        let Some(scheme) = ["https", "http"].into_iter().find(|scheme| before.ends_with(scheme)) else { continue };
+        let Some(scheme) = ["https", "http"].into_iter().find(|scheme| before.ends_with(scheme)) else {
+            continue;
+        };
         let rest = text.get(at + 3..).unwrap_or("");
         let is_host = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | ':');
         let end = rest.find(|letter| !is_host(letter)).unwrap_or(rest.len());
         let host = rest.get(..end).unwrap_or("").trim_end_matches(['.', ':', '-']);
         // `https://{host}/`: the code puts it together.
-        if rest.get(end..).is_some_and(|rest| rest.starts_with(['{', '$', '%', '<', '\'', '"'])) && !host.contains('.')
+        if rest.get(end..).is_some_and(|rest| rest.starts_with(['{', '$', '%', '<', '\'', '"']))
+            && !host.contains('.')
             || !is_outside(host.split(':').next().unwrap_or(""))
             || !host.contains('.')
         {
@@ -129,7 +132,8 @@ fn is_outside(host: &str) -> bool {
     let is_this = host == "localhost" || host.ends_with(".localhost");
     let is_local =
         ["127.", "0.", "169.254.", "255."].iter().any(|start| host.starts_with(start)) && is_address(host);
-    let is_namespace = ["www.w3.org", "schemas.xmlsoap.org", "schemas.microsoft.com", "json-schema.org"].contains(&host);
+    let is_namespace =
+        ["www.w3.org", "schemas.xmlsoap.org", "schemas.microsoft.com", "json-schema.org"].contains(&host);
     !is_this && !is_local && !is_namespace
 }
 
@@ -312,8 +316,20 @@ mod tests {
         }
         assert_eq!(words("b-1.example.com:9092,b-2.example.com:9092").len(), 2);
         for none in [
-            "localhost:8080", "http://localhost:2773", "http://127.0.0.1", "http://169.254.169.254/latest", "1.2.3",
-            "orders", "a b", "me@example.com", "10.0.0.0/16", "gopher://example.com", "", "{\"a\": 1}", "a:b", "x:99999",
+            "localhost:8080",
+            "http://localhost:2773",
+            "http://127.0.0.1",
+            "http://169.254.169.254/latest",
+            "1.2.3",
+            "orders",
+            "a b",
+            "me@example.com",
+            "10.0.0.0/16",
+            "gopher://example.com",
+            "",
+            "{\"a\": 1}",
+            "a:b",
+            "x:99999",
         ] {
             assert_eq!(words(none), [] as [&str; 0], "{none}");
         }
@@ -324,7 +340,13 @@ mod tests {
         let template = lower("Resources: {}", &Limits::default(), Inputs::default());
         let code = "get('https://api.example.com/v1') or post(\"http://hooks.example.net:8080\")\nf'https://{host}/' \
                     'http://localhost:2773/x' https://api.example.com/again";
-        let found: Vec<_> = urls(code, &template).into_iter().map(|(text, goal)| format!("{text} {}", goal.target.id())).collect();
-        assert_eq!(found, ["https://api.example.com api.example.com", "http://hooks.example.net:8080 hooks.example.net"]);
+        let found: Vec<_> = urls(code, &template)
+            .into_iter()
+            .map(|(text, goal)| format!("{text} {}", goal.target.id()))
+            .collect();
+        assert_eq!(
+            found,
+            ["https://api.example.com api.example.com", "http://hooks.example.net:8080 hooks.example.net"]
+        );
     }
 }

@@ -35,7 +35,12 @@ const STORES: [(&str, &[&str]); 25] = [
     ("AWS::ElastiCache::CacheCluster", &["RedisEndpoint.Address", "ConfigurationEndpoint.Address"]),
     (
         "AWS::ElastiCache::ReplicationGroup",
-        &["PrimaryEndPoint.Address", "ReaderEndPoint.Address", "ReadEndPoint.Addresses", "ConfigurationEndPoint.Address"],
+        &[
+            "PrimaryEndPoint.Address",
+            "ReaderEndPoint.Address",
+            "ReadEndPoint.Addresses",
+            "ConfigurationEndPoint.Address",
+        ],
     ),
     ("AWS::ElastiCache::ServerlessCache", &["Endpoint.Address", "ReaderEndpoint.Address"]),
     ("AWS::MemoryDB::Cluster", &["ClusterEndpoint.Address"]),
@@ -45,7 +50,10 @@ const STORES: [(&str, &[&str]); 25] = [
     ("AWS::Elasticsearch::Domain", &["DomainEndpoint", "Endpoint"]),
     ("AWS::MSK::Cluster", &["BootstrapBrokers"]),
     ("AWS::MSK::ServerlessCluster", &["BootstrapBrokers"]),
-    ("AWS::AmazonMQ::Broker", &["AmqpEndpoints", "OpenWireEndpoints", "StompEndpoints", "MqttEndpoints", "WssEndpoints"]),
+    (
+        "AWS::AmazonMQ::Broker",
+        &["AmqpEndpoints", "OpenWireEndpoints", "StompEndpoints", "MqttEndpoints", "WssEndpoints"],
+    ),
     ("AWS::EC2::Instance", &["PrivateIp", "PrivateDnsName", "PublicIp", "PublicDnsName"]),
     ("AWS::EC2::NetworkInterface", &["PrimaryPrivateIpAddress"]),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", &["DNSName"]),
@@ -122,15 +130,18 @@ pub(super) fn lead(kind: &str, attribute: Option<&str>) -> Lead {
     match (kind, attribute) {
         // The value itself is written into the variable, when the stack is deployed.
         ("AWS::SSM::Parameter", Some("Value")) => Lead::Property("Value"),
-        ("AWS::S3::Bucket", Some("WebsiteURL")) | ("AWS::CloudFront::Distribution", Some("DomainName")) => Lead::Link,
-        ("AWS::ApiGatewayV2::Api", Some("ApiEndpoint")) => Lead::Api("execute-api"),
-        ("AWS::Lambda::Url", Some("FunctionUrl")) | ("AWS::AppSync::GraphQLApi", Some("GraphQLUrl" | "GraphQLDns")) => {
-            Lead::Public
+        ("AWS::S3::Bucket", Some("WebsiteURL")) | ("AWS::CloudFront::Distribution", Some("DomainName")) => {
+            Lead::Link
         }
+        ("AWS::ApiGatewayV2::Api", Some("ApiEndpoint")) => Lead::Api("execute-api"),
+        ("AWS::Lambda::Url", Some("FunctionUrl"))
+        | ("AWS::AppSync::GraphQLApi", Some("GraphQLUrl" | "GraphQLDns")) => Lead::Public,
         ("AWS::Cognito::UserPoolClient", _) => Lead::Nowhere,
         ("AWS::SNS::Topic", Some("TopicName")) => Lead::Near("sns"),
         ("AWS::Lambda::Function", Some(attribute)) if attribute != "Arn" => Lead::Near("lambda"),
-        ("AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable", Some("StreamArn")) => Lead::Near("dynamodb-streams"),
+        ("AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable", Some("StreamArn")) => {
+            Lead::Near("dynamodb-streams")
+        }
         _ => APIS.iter().find(|(start, _)| kind.starts_with(start)).map_or(Lead::Nowhere, |(_, lead)| *lead),
     }
 }

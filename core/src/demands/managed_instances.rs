@@ -43,7 +43,9 @@ pub(super) fn read_providers(scope: Scope<'_, '_>, signs: &mut Vec<Sign>) {
             let own = scope.property(function, &PROVIDER);
             own.iter().any(|case| {
                 let kinds = &["AWS::Lambda::CapacityProvider"];
-                scope.named_as(&case.value, kinds, "CapacityProviderName").is_some_and(|own| own.id == provider.id)
+                scope
+                    .named_as(&case.value, kinds, "CapacityProviderName")
+                    .is_some_and(|own| own.id == provider.id)
             })
         });
         if !is_used {

@@ -8,7 +8,8 @@ const POLICIES: &str = include_str!("../../data/managed_policies.txt");
 pub(super) fn purpose(arn: &str) -> Option<impl Iterator<Item = &'static str>> {
     let (_, path) = arn.split_once(":iam::aws:policy/")?;
     let name = path.rsplit('/').next()?;
-    let line = POLICIES.lines().find(|line| !line.starts_with('#') && line.split(' ').next() == Some(name))?;
+    let line =
+        POLICIES.lines().find(|line| !line.starts_with('#') && line.split(' ').next() == Some(name))?;
     Some(line.split(' ').skip(1))
 }
 
@@ -24,7 +25,10 @@ mod tests {
     #[test]
     fn policies_are_found_by_their_name() {
         assert_eq!(of("arn:aws:iam::aws:policy/AmazonS3FullAccess"), Some(vec!["s3"]));
-        assert_eq!(of("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaRole"), Some(vec!["lambda:InvokeFunction"]));
+        assert_eq!(
+            of("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaRole"),
+            Some(vec!["lambda:InvokeFunction"])
+        );
         assert_eq!(of("arn:aws-cn:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"), Some(vec![]));
         assert_eq!(of("arn:aws:iam::aws:policy/NoSuchPolicy"), None);
         assert_eq!(of("arn:aws:iam::123456789012:policy/AmazonS3FullAccess"), None);
@@ -33,10 +37,13 @@ mod tests {
 
     #[test]
     fn every_prefix_is_known() {
-        for word in POLICIES.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split(' ').skip(1)) {
+        for word in
+            POLICIES.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split(' ').skip(1))
+        {
             let (prefix, name) = word.split_once(':').unwrap_or((word, ""));
             let known = apis::of_prefix(prefix).is_some()
-                && (name.is_empty() || actions::call(prefix, &name.to_ascii_lowercase()) != actions::Call::None);
+                && (name.is_empty()
+                    || actions::call(prefix, &name.to_ascii_lowercase()) != actions::Call::None);
             assert!(word == "*" || known, "{word}");
         }
     }

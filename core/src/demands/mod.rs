@@ -258,7 +258,9 @@ fn on(target: GoalTarget, port: u16) -> Goal {
 
 /// Every key `aws:SourceVpc` and `aws:SourceVpce` of the text.
 fn vpc_conditions(template: &Template<'_>) -> Vec<Place> {
-    let is_one = |name: &str| name.eq_ignore_ascii_case("aws:SourceVpc") || name.eq_ignore_ascii_case("aws:SourceVpce");
+    let is_one = |name: &str| {
+        name.eq_ignore_ascii_case("aws:SourceVpc") || name.eq_ignore_ascii_case("aws:SourceVpce")
+    };
     let mut found: Vec<Place> = template
         .parsed
         .tree

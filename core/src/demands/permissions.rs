@@ -161,7 +161,8 @@ impl Reading<'_, '_, '_> {
                 && ["describesubnets", "describesecuritygroups", "describevpcs", "describeavailabilityzones"]
                     .contains(&name);
             let by_service = self.work.does(prefix, name, &statement.resources, statement.any_resource);
-            let asks_service = prefix == "kms" && statement.conditions.iter().any(|key| key == "kms:viaservice");
+            let asks_service =
+                prefix == "kms" && statement.conditions.iter().any(|key| key == "kms:viaservice");
             if beside_interfaces || by_service || asks_service {
                 continue;
             }
@@ -195,10 +196,8 @@ impl Reading<'_, '_, '_> {
     fn is_denied(&self, action: &Action, statement: &Statement, denies: &[Statement]) -> bool {
         denies.iter().any(|deny| {
             let is_listed = deny.actions.iter().any(|denied| covers(&denied.text, &action.text));
-            let is_there = self
-                .scope
-                .template
-                .with_guards(|guards| guards.implies(statement.when, deny.when));
+            let is_there =
+                self.scope.template.with_guards(|guards| guards.implies(statement.when, deny.when));
             deny.any_resource && deny.conditions.is_empty() && is_there && is_listed != deny.all_but
         })
     }
@@ -251,11 +250,5 @@ fn allowed(actions: &[&Action], statement: &Statement, when: Guard) -> Evidence 
         None => phrase!(en: "its role allows {shown}", ja: "ロールで {shown} が許可されています"),
     };
     let at = actions.first().map(|action| action.at).unwrap_or_default();
-    Evidence {
-        kind: EvidenceKind::Statement,
-        at: Place::in_template(at),
-        words,
-        actions: names,
-        when,
-    }
+    Evidence { kind: EvidenceKind::Statement, at: Place::in_template(at), words, actions: names, when }
 }

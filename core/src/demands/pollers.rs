@@ -84,8 +84,9 @@ impl Poller<'_, '_, '_> {
     fn has_secret(&self) -> bool {
         const PLACES: [&str; 3] = ["VPC_SUBNET", "VPC_SECURITY_GROUP", "VIRTUAL_HOST"];
         let accesses = self.scope.listed(self.mapping, &["SourceAccessConfigurations"]);
-        accesses.iter().flat_map(|access| self.scope.entry(access, "Type")).any(|kind| {
-            kind.value.known().is_some_and(|kind| !PLACES.contains(&kind))
-        })
+        accesses
+            .iter()
+            .flat_map(|access| self.scope.entry(access, "Type"))
+            .any(|kind| kind.value.known().is_some_and(|kind| !PLACES.contains(&kind)))
     }
 }

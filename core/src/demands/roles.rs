@@ -52,9 +52,14 @@ impl Roles {
             let mut names = scope.listed(policy, &["Roles"]);
             names.extend(scope.property(policy, &["RoleName"]));
             for name in names {
-                let Some(role) = role_of(scope, &name).and_then(|id| roles.0.get_mut(&id.id)) else { continue };
+                let Some(role) = role_of(scope, &name).and_then(|id| roles.0.get_mut(&id.id)) else {
+                    continue;
+                };
                 role.policies.extend(documents.iter().filter_map(|case| {
-                    Some(Policy::Document(Case { guard: scope.both(case.guard, name.guard)?, ..case.clone() }))
+                    Some(Policy::Document(Case {
+                        guard: scope.both(case.guard, name.guard)?,
+                        ..case.clone()
+                    }))
                 }));
             }
         }

@@ -68,7 +68,9 @@ impl<'a, 't> Scope<'a, 't> {
         let Value::Map(entries) = &map.value else { return Vec::new() };
         let mut found = Vec::new();
         for (name, case) in entries {
-            found.extend(self.kept(vec![case.clone()], map.guard).into_iter().map(|case| (name.clone(), case)));
+            found.extend(
+                self.kept(vec![case.clone()], map.guard).into_iter().map(|case| (name.clone(), case)),
+            );
         }
         found
     }
@@ -114,7 +116,8 @@ impl<'a, 't> Scope<'a, 't> {
             return kinds.contains(&resource.kind.as_str()).then_some(resource);
         }
         let Value::Text(text) = value else { return None };
-        let same = |case: &Case| matches!(&case.value, Value::Text(own) if own == text && !own.parts.is_empty());
+        let same =
+            |case: &Case| matches!(&case.value, Value::Text(own) if own == text && !own.parts.is_empty());
         self.resources(kinds).find(|resource| self.property(resource, &[name]).iter().any(same))
     }
 }

@@ -46,8 +46,12 @@ pub(super) fn polled(scope: Scope<'_, '_>, mapping: &Resource) -> Vec<(Polled, C
             };
             let polled = match (kind, service.as_str()) {
                 ("AWS::SQS::Queue", _) | ("", "sqs") => Polled::Queue,
-                ("AWS::Kinesis::Stream" | "AWS::Kinesis::StreamConsumer", _) | ("", "kinesis") => Polled::Stream,
-                ("AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable", _) | ("", "dynamodb") => Polled::TableStream,
+                ("AWS::Kinesis::Stream" | "AWS::Kinesis::StreamConsumer", _) | ("", "kinesis") => {
+                    Polled::Stream
+                }
+                ("AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable", _) | ("", "dynamodb") => {
+                    Polled::TableStream
+                }
                 ("AWS::MSK::Cluster" | "AWS::MSK::ServerlessCluster", _) | ("", "kafka") => Polled::Kafka,
                 ("AWS::AmazonMQ::Broker", _) | ("", "mq") => Polled::Broker,
                 ("AWS::DocDB::DBCluster", _) | ("", "rds") => Polled::Documents,
@@ -65,7 +69,9 @@ pub(super) fn function_of<'a>(scope: Scope<'a, '_>, value: &Value) -> Option<&'a
     const KINDS: [&str; 1] = ["AWS::Lambda::Function"];
     let mut value = value.clone();
     for _ in 0..CHAIN {
-        let Some(resource) = scope.named(&value) else { return scope.named_as(&value, &KINDS, "FunctionName") };
+        let Some(resource) = scope.named(&value) else {
+            return scope.named_as(&value, &KINDS, "FunctionName");
+        };
         match resource.kind.as_str() {
             "AWS::Lambda::Function" => return Some(resource),
             "AWS::Lambda::Alias" | "AWS::Lambda::Version" => {
@@ -85,7 +91,9 @@ impl ServiceWork {
             names.iter().any(|name| function_of(scope, &name.value).is_some_and(|own| own.id == function.id))
         };
         for mapping in scope.resources(&["AWS::Lambda::EventSourceMapping"]).filter(|one| is_own(one)) {
-            work.polled.extend(polled(scope, mapping).into_iter().filter_map(|(kind, case)| Some((kind, text(case)?))));
+            work.polled.extend(
+                polled(scope, mapping).into_iter().filter_map(|(kind, case)| Some((kind, text(case)?))),
+            );
             if !scope.property(mapping, &["SelfManagedEventSource"]).is_empty() {
                 work.polled.push((Polled::Kafka, Text::default()));
             }
@@ -117,27 +125,46 @@ impl ServiceWork {
     pub(super) fn does(&self, prefix: &str, name: &str, resources: &[Text], any_resource: bool) -> bool {
         let is_about = |own: &Text| any_resource || resources.iter().any(|resource| is_same(own, resource));
         let polls = |kinds: &[Polled]| {
-            self.polled.iter().any(|(kind, source)| kinds.contains(kind) && (source.parts.is_empty() || is_about(source)))
+            self.polled
+                .iter()
+                .any(|(kind, source)| kinds.contains(kind) && (source.parts.is_empty() || is_about(source)))
         };
         let sends = || self.sinks.iter().any(|sink| resources.iter().any(|resource| is_same(sink, resource)));
         match (prefix, name) {
             (
                 "sqs",
-                "receivemessage" | "deletemessage" | "deletemessagebatch" | "getqueueattributes"
-                | "changemessagevisibility" | "changemessagevisibilitybatch" | "getqueueurl" | "listqueues",
+                "receivemessage"
+                | "deletemessage"
+                | "deletemessagebatch"
+                | "getqueueattributes"
+                | "changemessagevisibility"
+                | "changemessagevisibilitybatch"
+                | "getqueueurl"
+                | "listqueues",
             ) => polls(&[Polled::Queue]) || (name.starts_with("getqueue") && sends()),
             ("sqs", "*") if !any_resource => polls(&[Polled::Queue]),
-            ("sqs", "sendmessage") | ("sns", "publish") | ("events", "putevents") | ("lambda", "invokefunction")
+            ("sqs", "sendmessage")
+            | ("sns", "publish")
+            | ("events", "putevents")
+            | ("lambda", "invokefunction")
             | ("s3", "putobject") => sends(),
             (
                 "kinesis",
-                "getrecords" | "getsharditerator" | "describestream" | "describestreamsummary" | "liststreams"
-                | "listshards" | "subscribetoshard" | "describestreamconsumer",
+                "getrecords"
+                | "getsharditerator"
+                | "describestream"
+                | "describestreamsummary"
+                | "liststreams"
+                | "listshards"
+                | "subscribetoshard"
+                | "describestreamconsumer",
             ) => polls(&[Polled::Stream]),
             ("dynamodb", "getrecords" | "getsharditerator" | "describestream" | "liststreams") => {
                 polls(&[Polled::TableStream, Polled::Stream])
             }
-            ("kafka", name) if name.starts_with("describe") || name.starts_with("get") || name.starts_with("list") => {
+            ("kafka", name)
+                if name.starts_with("describe") || name.starts_with("get") || name.starts_with("list") =>
+            {
                 polls(&[Polled::Kafka])
             }
             ("kafka-cluster", _) => polls(&[Polled::Kafka]),
@@ -149,7 +176,8 @@ impl ServiceWork {
                 polls(&[Polled::Documents])
             }
             ("secretsmanager", "getsecretvalue") => {
-                !any_resource && self.secrets.iter().any(|secret| resources.iter().any(|own| is_same(own, secret)))
+                !any_resource
+                    && self.secrets.iter().any(|secret| resources.iter().any(|own| is_same(own, secret)))
             }
             ("glue", "getregistry" | "getschemaversion") => self.has_schemas,
             _ => false,

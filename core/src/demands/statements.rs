@@ -109,6 +109,7 @@ fn is_any(text: &Text) -> bool {
     let text = text.to_string();
     // `${AWS::Region}` has colons of its own.
     let plain = text.replace("::", "");
-    plain == "*" || (plain.starts_with("arn:") && plain.splitn(6, ':').nth(5) == Some("*"))
+    plain == "*"
+        || (plain.starts_with("arn:") && plain.splitn(6, ':').nth(5) == Some("*"))
         || (text.starts_with("arn:") && text.ends_with(":::*"))
 }

@@ -84,7 +84,9 @@ fn confidence(scope: Scope<'_, '_>, sign: &Sign, own: Option<&Permissions>) -> C
     let handed_on = matches!(suffix, "sts" | "kms");
     match (sign.weight, grant) {
         (Weight::Certain, _) | (Weight::Client | Weight::Layer, Some(_)) => Confidence::Certain,
-        (Weight::Named | Weight::Hint, Some(grant)) if grant > Grant::Behind && !handed_on => Confidence::Certain,
+        (Weight::Named | Weight::Hint, Some(grant)) if grant > Grant::Behind && !handed_on => {
+            Confidence::Certain
+        }
         (Weight::Named | Weight::Hint, Some(_)) | (Weight::Likely, _) => Confidence::Likely,
         (Weight::Client, None) if own.is_some_and(|own| own.everything) => Confidence::Certain,
         (Weight::Client, None) => Confidence::Likely,
@@ -107,9 +109,8 @@ impl Gathered<'_, '_> {
         evidence: Evidence,
         forbidden: bool,
     ) {
-        let same = |demand: &Demand| {
-            demand.source == source && demand.forbidden == forbidden && demand.goal == goal
-        };
+        let same =
+            |demand: &Demand| demand.source == source && demand.forbidden == forbidden && demand.goal == goal;
         let Some((demand, each)) = self.demands.iter_mut().find(|(demand, _)| same(demand)) else {
             let when = evidence.when;
             let demand = Demand { source, goal, confidence, evidence: vec![evidence], forbidden, when };
@@ -118,7 +119,8 @@ impl Gathered<'_, '_> {
         };
         demand.confidence = demand.confidence.max(confidence);
         demand.when = self.scope.either(demand.when, evidence.when);
-        let known = demand.evidence.iter_mut().find(|own| own.at == evidence.at && own.words == evidence.words);
+        let known =
+            demand.evidence.iter_mut().find(|own| own.at == evidence.at && own.words == evidence.words);
         match known {
             Some(known) => known.when = self.scope.either(known.when, evidence.when),
             None => {
@@ -196,7 +198,9 @@ fn doubt_shared_rules(demands: &mut [Demand]) {
     for demand in demands {
         let own = rules(demand);
         let is_shared = own.len() == demand.evidence.len()
-            && own.iter().all(|at| used.iter().any(|(source, other)| *source == demand.source && other == at));
+            && own
+                .iter()
+                .all(|at| used.iter().any(|(source, other)| *source == demand.source && other == at));
         if is_shared && demand.confidence == Confidence::Likely {
             demand.confidence = Confidence::Possible;
         }

@@ -4,6 +4,7 @@ mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
+mod forbidden_destination_reachable;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
 mod incomplete_vpc_config;
@@ -16,13 +17,16 @@ mod missing_eni_permissions;
 mod mixed_subnet_egress;
 mod near_name;
 mod overlapping_subnets;
+mod partially_reachable_destination;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
+pub(crate) mod reach;
 pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unknown_reference;
+mod unreachable_destination;
 mod unresolved_value;
 
 use crate::finding::{Finding, RuleId, Safety, Severity};
@@ -85,7 +89,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 19] = [
+static RULES: [&RuleInfo; 22] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -101,6 +105,9 @@ static RULES: [&RuleInfo; 19] = [
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
+    &unreachable_destination::RULE,
+    &partially_reachable_destination::RULE,
+    &forbidden_destination_reachable::RULE,
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,
     &provisioned_on_latest::RULE,
