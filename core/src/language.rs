@@ -1,5 +1,7 @@
 //! Sentences in English and Japanese.
 
+use std::fmt::Arguments;
+
 use serde::{Deserialize, Serialize};
 
 /// A language that vpcheck speaks.
@@ -49,6 +51,14 @@ impl Phrase {
         }
     }
 
+    /// What [`phrase!`](crate::phrase) makes. One function, in place of what `format!` would leave at every sentence:
+    /// there are hundreds, and the page ships them all.
+    #[doc(hidden)]
+    #[inline(never)]
+    pub fn written(en: Arguments<'_>, ja: Arguments<'_>) -> Self {
+        Self { en: en.to_string(), ja: ja.to_string() }
+    }
+
     /// The same text in every language: names, code, quotations.
     pub fn verbatim(text: impl Into<String>) -> Self {
         let en = text.into();
@@ -67,6 +77,6 @@ impl Phrase {
 #[macro_export]
 macro_rules! phrase {
     (en: $en:literal, ja: $ja:literal $(,)?) => {
-        $crate::language::Phrase { en: ::std::format!($en), ja: ::std::format!($ja) }
+        $crate::language::Phrase::written(::std::format_args!($en), ::std::format_args!($ja))
     };
 }

@@ -219,16 +219,16 @@ impl Reading<'_, '_, '_> {
                 );
             }
             Lead::StoreId if whole => {
-                self.sign(name, case, resource_goal(&resource.id), Weight::Possible, &resource.id)
+                self.sign(name, case, resource_goal(&resource.id), Weight::Possible, &resource.id);
             }
             Lead::Api(suffix) if whole => {
-                self.sign(name, case, service_goal(suffix), Weight::Named, &resource.id)
+                self.sign(name, case, service_goal(suffix), Weight::Named, &resource.id);
             }
             Lead::Api(suffix) | Lead::Near(suffix) => {
                 self.sign(name, case, service_goal(suffix), Weight::Hint, &resource.id);
             }
             Lead::Public => {
-                self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Likely, &resource.id)
+                self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Likely, &resource.id);
             }
             Lead::Link => {
                 self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Possible, &resource.id)

@@ -22,8 +22,6 @@ mod roles;
 mod scope;
 mod service_work;
 mod statements;
-#[cfg(test)]
-mod tests;
 mod weigh;
 
 use crate::language::Phrase;

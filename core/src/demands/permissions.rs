@@ -241,8 +241,8 @@ fn allowed(actions: &[&Action], statement: &Statement, when: Guard) -> Evidence 
     if names.len() > SHOWN {
         shown.push_str(", ...");
     }
-    let named = statement.resources.iter().flat_map(named_in).map(|(id, _)| id).next();
-    let words = match named {
+    let resource = statement.resources.iter().flat_map(named_in).map(|(id, _)| id).next();
+    let words = match resource {
         Some(id) => phrase!(
             en: "its role allows {shown} on `{id}`",
             ja: "ロールで `{id}` への {shown} が許可されています",

@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, after_lines, indentation, last_byte, moved};
 use super::remove::remove_items;
-use crate::syntax::{CollectionStyle, Entry, Node};
+use crate::syntax::{CollectionStyle, Node};
 use crate::template::expression::Expression;
 use crate::template::reference::inside_quotes;
 use crate::template::{Resource, Template};
