@@ -4,7 +4,6 @@ use super::circular_dependency::looked_at;
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::phrase;
-use crate::syntax::Node;
 use crate::template::reference::{Owner, Use, in_text};
 use crate::template::{Guard, Template};
 use crate::text::Span;

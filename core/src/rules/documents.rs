@@ -23,6 +23,7 @@ documents![
     "mixed-subnet-egress",
     "overlapping-subnets",
     "subnet-outside-vpc",
+    "missing-route-dependency",
     "group-in-other-vpc",
     "incomplete-vpc-config",
     "literal-instead-of-reference",

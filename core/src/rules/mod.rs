@@ -13,6 +13,7 @@ mod invalid_syntax;
 mod joined_globals_vpc_config;
 mod literal_instead_of_reference;
 mod missing_eni_permissions;
+mod missing_route_dependency;
 mod mixed_subnet_egress;
 mod near_name;
 mod overlapping_subnets;
@@ -85,7 +86,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 19] = [
+static RULES: [&RuleInfo; 20] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -97,6 +98,7 @@ static RULES: [&RuleInfo; 19] = [
     &mixed_subnet_egress::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
+    &missing_route_dependency::RULE,
     &group_in_other_vpc::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
