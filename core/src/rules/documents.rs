@@ -21,6 +21,7 @@ documents![
     "invalid-suppression",
     "function-in-public-subnet",
     "mixed-subnet-egress",
+    "internet-gateway-not-attached",
     "overlapping-subnets",
     "subnet-outside-vpc",
     "missing-route-dependency",

@@ -7,6 +7,7 @@ mod duplicate_key;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
 mod incomplete_vpc_config;
+mod internet_gateway_not_attached;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
@@ -86,7 +87,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 20] = [
+static RULES: [&RuleInfo; 21] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -96,6 +97,7 @@ static RULES: [&RuleInfo; 20] = [
     &invalid_suppression::RULE,
     &function_in_public_subnet::RULE,
     &mixed_subnet_egress::RULE,
+    &internet_gateway_not_attached::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
     &missing_route_dependency::RULE,
