@@ -21,6 +21,7 @@ documents![
     "invalid-suppression",
     "function-in-public-subnet",
     "mixed-subnet-egress",
+    "nat-in-private-subnet",
     "internet-gateway-not-attached",
     "overlapping-subnets",
     "subnet-outside-vpc",

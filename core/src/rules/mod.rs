@@ -16,6 +16,7 @@ mod literal_instead_of_reference;
 mod missing_eni_permissions;
 mod missing_route_dependency;
 mod mixed_subnet_egress;
+mod nat_in_private_subnet;
 mod near_name;
 mod overlapping_subnets;
 mod provisioned_exceeds_reserved;
@@ -87,7 +88,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 21] = [
+static RULES: [&RuleInfo; 22] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -97,6 +98,7 @@ static RULES: [&RuleInfo; 21] = [
     &invalid_suppression::RULE,
     &function_in_public_subnet::RULE,
     &mixed_subnet_egress::RULE,
+    &nat_in_private_subnet::RULE,
     &internet_gateway_not_attached::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
