@@ -23,6 +23,7 @@ documents![
     "mixed-subnet-egress",
     "nat-in-private-subnet",
     "internet-gateway-not-attached",
+    "blackhole-route",
     "overlapping-subnets",
     "subnet-outside-vpc",
     "missing-route-dependency",

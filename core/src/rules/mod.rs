@@ -1,5 +1,6 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
+mod blackhole_route;
 mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
@@ -88,7 +89,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 22] = [
+static RULES: [&RuleInfo; 23] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -100,6 +101,7 @@ static RULES: [&RuleInfo; 22] = [
     &mixed_subnet_egress::RULE,
     &nat_in_private_subnet::RULE,
     &internet_gateway_not_attached::RULE,
+    &blackhole_route::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
     &missing_route_dependency::RULE,
