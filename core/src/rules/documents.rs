@@ -19,6 +19,7 @@ documents![
     "invalid-intrinsic",
     "unresolved-value",
     "invalid-suppression",
+    "foreign-prefix-list",
     "function-in-public-subnet",
     "mixed-subnet-egress",
     "nat-in-private-subnet",

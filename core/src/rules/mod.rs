@@ -5,6 +5,7 @@ mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
+mod foreign_prefix_list;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
 mod incomplete_vpc_config;
@@ -89,7 +90,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 23] = [
+static RULES: [&RuleInfo; 24] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -97,6 +98,7 @@ static RULES: [&RuleInfo; 23] = [
     &invalid_intrinsic::RULE,
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
+    &foreign_prefix_list::RULE,
     &function_in_public_subnet::RULE,
     &mixed_subnet_egress::RULE,
     &nat_in_private_subnet::RULE,
