@@ -34,6 +34,7 @@ documents![
     "conditional-reference",
     "joined-globals-vpc-config",
     "missing-eni-permissions",
+    "duplicate-private-dns",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
 ];

@@ -5,6 +5,7 @@ mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
+mod duplicate_private_dns;
 mod foreign_prefix_list;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
@@ -90,7 +91,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 24] = [
+static RULES: [&RuleInfo; 25] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -113,6 +114,7 @@ static RULES: [&RuleInfo; 24] = [
     &conditional_reference::RULE,
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,
+    &duplicate_private_dns::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
 ];
