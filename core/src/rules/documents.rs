@@ -32,6 +32,7 @@ documents![
     "incomplete-vpc-config",
     "literal-instead-of-reference",
     "conditional-reference",
+    "file-system-without-mount-target",
     "joined-globals-vpc-config",
     "missing-eni-permissions",
     "duplicate-private-dns",

@@ -6,6 +6,7 @@ mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
+mod file_system_without_mount_target;
 mod foreign_prefix_list;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
@@ -91,7 +92,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 25] = [
+static RULES: [&RuleInfo; 26] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -112,6 +113,7 @@ static RULES: [&RuleInfo; 25] = [
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
+    &file_system_without_mount_target::RULE,
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,
     &duplicate_private_dns::RULE,
