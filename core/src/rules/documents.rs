@@ -33,6 +33,7 @@ documents![
     "literal-instead-of-reference",
     "conditional-reference",
     "file-system-without-mount-target",
+    "single-zone-function",
     "joined-globals-vpc-config",
     "missing-eni-permissions",
     "duplicate-private-dns",

@@ -25,6 +25,7 @@ mod near_name;
 mod overlapping_subnets;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
+mod single_zone_function;
 pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
@@ -92,7 +93,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 26] = [
+static RULES: [&RuleInfo; 27] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -114,6 +115,7 @@ static RULES: [&RuleInfo; 26] = [
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
     &file_system_without_mount_target::RULE,
+    &single_zone_function::RULE,
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,
     &duplicate_private_dns::RULE,
