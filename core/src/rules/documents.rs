@@ -36,6 +36,7 @@ documents![
     "single-zone-function",
     "joined-globals-vpc-config",
     "missing-eni-permissions",
+    "slow-vpc-delete",
     "duplicate-private-dns",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",

@@ -26,6 +26,7 @@ mod overlapping_subnets;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
 mod single_zone_function;
+mod slow_vpc_delete;
 pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
@@ -93,7 +94,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 27] = [
+static RULES: [&RuleInfo; 28] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -118,6 +119,7 @@ static RULES: [&RuleInfo; 27] = [
     &single_zone_function::RULE,
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,
+    &slow_vpc_delete::RULE,
     &duplicate_private_dns::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
