@@ -38,6 +38,7 @@ documents![
     "missing-eni-permissions",
     "slow-vpc-delete",
     "duplicate-private-dns",
+    "sts-global-endpoint",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
 ];

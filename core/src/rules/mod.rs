@@ -27,6 +27,7 @@ mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
 mod single_zone_function;
 mod slow_vpc_delete;
+mod sts_global_endpoint;
 pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
@@ -94,7 +95,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 28] = [
+static RULES: [&RuleInfo; 29] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -121,6 +122,7 @@ static RULES: [&RuleInfo; 28] = [
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
     &duplicate_private_dns::RULE,
+    &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
 ];
