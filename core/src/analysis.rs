@@ -157,7 +157,7 @@ fn surroundings(options: &Options) -> (Surroundings, Option<String>) {
 /// Runs every rule over one template.
 fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options) -> Analysis {
     let networks = resolve(template, surroundings);
-    let subject = Subject::new(template, &networks);
+    let subject = Subject::new(template, &networks, &options.addresses);
     let mut findings = Vec::new();
     for rule in rules::all() {
         (rule.check)(&subject, &mut findings);

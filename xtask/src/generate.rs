@@ -1,6 +1,6 @@
 //! Files that are made from other files, and kept in the repository because people read them there.
 
-use crate::{project::Project, rule_table};
+use crate::{iam_services, project::Project, rule_table};
 use anyhow::{Context, Result, bail};
 use std::fs;
 
@@ -11,7 +11,10 @@ struct Generated {
 }
 
 /// Every generated file. A new one is a line here.
-const GENERATED: &[Generated] = &[Generated { path: "docs/rules.md", content: rule_table::content }];
+const GENERATED: &[Generated] = &[
+    Generated { path: "docs/rules.md", content: rule_table::content },
+    Generated { path: "core/data/iam_services.txt", content: iam_services::content },
+];
 
 pub(crate) fn write(project: &Project) -> Result<()> {
     write_all(project, GENERATED)

@@ -6,6 +6,7 @@ mod cache;
 mod corpus;
 mod csp;
 mod generate;
+mod iam_services;
 mod install;
 mod kernel_cases;
 mod page;

@@ -1,7 +1,10 @@
+use super::reach::{Reached, written};
 use super::subject::{Faults, in_template, key_of};
 use super::{Area, RuleInfo, Subject};
+use crate::demands::Confidence;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{Cidr, Destination, Network, Place, SubnetIndex, Target, WorkloadKind};
+use crate::paths::Verdict;
 use crate::phrase;
 use crate::template::Template;
 use crate::text::Span;
@@ -11,7 +14,7 @@ const ID: RuleId = RuleId("function-in-public-subnet");
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Routing,
-    severity: Severity::Warning,
+    severity: Severity::Error,
     fix: None,
     summary: || {
         phrase!(
@@ -60,7 +63,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (fault, situations) in faults {
-        findings.push(finding(&fault).only_where(subject.only_where(&situations)));
+        findings.push(finding(subject, &fault).only_where(subject.only_where(&situations)));
     }
 }
 
@@ -83,7 +86,20 @@ fn allows_ipv6(template: &Template<'_>, function: &str) -> bool {
     cases.iter().any(|case| case.value.known() != Some("false"))
 }
 
-fn finding(fault: &Fault) -> Finding {
+fn finding(subject: &Subject<'_, '_>, fault: &Fault) -> Finding {
+    let mut lost: Vec<&Reached> = Vec::new();
+    for answer in subject.answers() {
+        let fails =
+            answer.function == fault.function && !answer.demand.forbidden && answer.is_in_public_subnet();
+        if fails && !lost.iter().any(|known| known.demand.goal == answer.demand.goal) {
+            lost.push(answer);
+        }
+    }
+    // Where every subnet is public there is no other way.
+    let certain = |answer: &&Reached| {
+        answer.sum.verdict == Verdict::Blocked && answer.demand.confidence == Confidence::Certain
+    };
+    let severity = if lost.iter().any(certain) { Severity::Error } else { Severity::Warning };
     let function = &fault.function;
     let names: Vec<String> = fault.subnets.iter().map(|(name, _)| format!("`{name}`")).collect();
     let (names, ja_names) = (names.join(" and "), names.join("、"));
@@ -98,7 +114,7 @@ fn finding(fault: &Fault) -> Finding {
     };
     let mut finding = Finding::new(
         ID,
-        Severity::Warning,
+        severity,
         fault.at,
         phrase!(
             en: "`{function}` is in {several} ({names}) and has no way to the internet from there",
@@ -123,6 +139,16 @@ fn finding(fault: &Fault) -> Finding {
                     en: "this route makes `{name}` public",
                     ja: "このルートにより `{name}` はパブリックサブネットになります",
                 ),
+            );
+        }
+    }
+    for answer in lost {
+        let Some(evidence) = answer.demand.evidence.first() else { continue };
+        if let Some(span) = in_template(Some(evidence.at)) {
+            let goal = written(&answer.demand.goal);
+            finding = finding.label(
+                span,
+                phrase!(en: "so it cannot reach `{goal}`", ja: "そのため `{goal}` に届きません"),
             );
         }
     }
@@ -170,6 +196,18 @@ Resources:
             "{found:?}"
         );
         assert!(found[0].contains("12:3 this route makes `Public` public"), "{found:?}");
+    }
+
+    #[test]
+    fn it_is_an_error_where_something_outside_is_needed() {
+        let needs = function("!Ref Public", "").replace(
+            "Function, Properties",
+            "Function, Metadata: {vpcheck: {reaches: [internet]}}, Properties",
+        );
+        let text = with(&format!("{ROUTE}{needs}"));
+        let found = findings(&text, ID);
+        assert!(found.len() == 1 && found[0].contains("so it cannot reach `internet:443`"), "{found:?}");
+        assert!(findings(&text, "unreachable-destination").is_empty(), "one cause, one finding");
     }
 
     #[test]

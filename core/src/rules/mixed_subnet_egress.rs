@@ -5,7 +5,7 @@ use super::subject::{Faults, in_template, key_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{Network, Place, Ports, Protocol, Workload, WorkloadIndex, WorkloadKind};
-use crate::paths::{Goal, GoalTarget, Trace, Verdict, suggested_goals, trace_from};
+use crate::paths::{Difference, Goal, GoalTarget, Trace, Verdict, suggested_goals, trace_from};
 use crate::phrase;
 use crate::text::Span;
 
@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         for (index, function) in network.workloads.iter().enumerate() {
             let several = function.kind == WorkloadKind::Function && function.subnets.items.len() > 1;
             // A public subnet among private ones is told by a rule of its own.
-            if !several || is_in_public_subnet(network, function) {
+            if !several || is_in_public_subnet(network, function) || is_told_by_demand(subject, function) {
                 continue;
             }
             let mut found: Vec<Fault> = Vec::new();
@@ -86,6 +86,15 @@ fn goals(network: &Network) -> Vec<Goal> {
 
 fn is_in_public_subnet(network: &Network, function: &Workload) -> bool {
     function.subnets.items.iter().any(|subnet| way_to_internet_gateway(network, *subnet).is_some())
+}
+
+/// What the function is known to need is told with that need.
+fn is_told_by_demand(subject: &Subject<'_, '_>, function: &Workload) -> bool {
+    subject.answers().iter().any(|answer| {
+        function.name.matches(&answer.function)
+            && !answer.demand.forbidden
+            && answer.sum.partial_by.contains(&Difference::Subnet)
+    })
 }
 
 fn mixed(subject: &Subject<'_, '_>, function: &Workload, goal: &Goal, traces: &[Trace]) -> Option<Fault> {

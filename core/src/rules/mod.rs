@@ -7,6 +7,7 @@ pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
 mod file_system_without_mount_target;
+mod forbidden_destination_reachable;
 mod foreign_prefix_list;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
@@ -23,8 +24,10 @@ mod mixed_subnet_egress;
 mod nat_in_private_subnet;
 mod near_name;
 mod overlapping_subnets;
+mod partially_reachable_destination;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
+pub(crate) mod reach;
 mod single_zone_function;
 mod slow_vpc_delete;
 mod sts_global_endpoint;
@@ -33,6 +36,7 @@ mod subnet_outside_vpc;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unknown_reference;
+mod unreachable_destination;
 mod unresolved_value;
 
 use crate::finding::{Finding, RuleId, Safety, Severity};
@@ -95,7 +99,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 29] = [
+static RULES: [&RuleInfo; 32] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -117,6 +121,9 @@ static RULES: [&RuleInfo; 29] = [
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
     &file_system_without_mount_target::RULE,
+    &unreachable_destination::RULE,
+    &partially_reachable_destination::RULE,
+    &forbidden_destination_reachable::RULE,
     &single_zone_function::RULE,
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,

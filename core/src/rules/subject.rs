@@ -1,10 +1,14 @@
 //! What rules look at: the template, and its network in every situation that makes a difference.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::Ipv4Net;
 
 use super::dependencies::Dependencies;
+use super::reach::{Reached, answers};
 use super::unknown_reference::is_of_another_tool;
+use crate::demands::{Demands, infer};
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
 use crate::template::reference::{Owner, in_text, references};
@@ -18,6 +22,10 @@ pub(crate) struct Subject<'s, 't> {
     /// Its network in each situation that makes a difference; conditions whose parameters have defaults are
     /// looked at with these.
     pub(crate) networks: &'s [Situated],
+    /// What names answer, as given.
+    pub(crate) addresses: &'s BTreeMap<String, Vec<Ipv4Net>>,
+    demands: OnceCell<Demands>,
+    answers: OnceCell<Vec<Reached>>,
     whole: OnceCell<bool>,
     shared: OnceCell<BTreeSet<String>>,
     dependencies: OnceCell<Dependencies>,
@@ -25,10 +33,17 @@ pub(crate) struct Subject<'s, 't> {
 
 impl<'s, 't> Subject<'s, 't> {
     /// A template with its networks.
-    pub(crate) fn new(template: &'s Template<'t>, networks: &'s [Situated]) -> Self {
+    pub(crate) fn new(
+        template: &'s Template<'t>,
+        networks: &'s [Situated],
+        addresses: &'s BTreeMap<String, Vec<Ipv4Net>>,
+    ) -> Self {
         Self {
             template,
             networks,
+            addresses,
+            demands: OnceCell::new(),
+            answers: OnceCell::new(),
             whole: OnceCell::new(),
             shared: OnceCell::new(),
             dependencies: OnceCell::new(),
@@ -52,6 +67,16 @@ impl<'s, 't> Subject<'s, 't> {
     /// resource or Parameter Store.
     pub(crate) fn is_shared(&self, id: &str) -> bool {
         self.shared.get_or_init(|| shared(self.template)).contains(id)
+    }
+
+    /// What functions must reach.
+    pub(crate) fn demands(&self) -> &Demands {
+        self.demands.get_or_init(|| infer(self.template, self.networks))
+    }
+
+    /// What the paths say of what functions must reach.
+    pub(crate) fn answers(&self) -> &[Reached] {
+        self.answers.get_or_init(|| answers(self))
     }
 
     /// Which resource is made after which.

@@ -1,0 +1,92 @@
+//! What polls Kafka clusters, brokers and databases from inside their VPC, and calls the function.
+
+use super::scope::{Scope, place};
+use super::service_work::{Polled, polled};
+use super::weigh::{Sign, Weight, evidence};
+use super::{DemandSource, EvidenceKind, resource_goal, service_goal};
+use crate::paths::Goal;
+use crate::phrase;
+use crate::template::{Case, Guard, Resource, Value};
+
+/// Reads the event source mappings.
+pub(super) fn read(scope: Scope<'_, '_>, signs: &mut Vec<Sign>) {
+    for mapping in scope.resources(&["AWS::Lambda::EventSourceMapping"]) {
+        // In provisioned mode, nothing of it is needed.
+        if !scope.property(mapping, &["ProvisionedPollerConfig"]).is_empty() {
+            continue;
+        }
+        for (kind, arn) in polled(scope, mapping) {
+            let source = scope.named(&arn.value);
+            let is_inside = match kind {
+                Polled::Kafka | Polled::Documents => true,
+                Polled::Broker => source.is_none_or(|broker| !is_public(scope, broker)),
+                Polled::Queue | Polled::Stream | Polled::TableStream => false,
+            };
+            if is_inside {
+                let poller = Poller { scope, mapping, source, at: &arn, when: arn.guard };
+                poller.demand(kind, signs);
+            }
+        }
+        let in_vpc = |case: &Case| matches!(case.value.known(), Some("VPC_SUBNET"));
+        let accesses = scope.listed(mapping, &["SourceAccessConfigurations"]);
+        let subnets = accesses.iter().flat_map(|access| scope.entry(access, "Type")).find(in_vpc);
+        if let (Some(subnet), Some(own)) =
+            (subnets, scope.property(mapping, &["SelfManagedEventSource"]).into_iter().next())
+        {
+            let poller = Poller { scope, mapping, source: None, at: &own, when: subnet.guard };
+            poller.demand(Polled::Kafka, signs);
+        }
+    }
+}
+
+fn is_public(scope: Scope<'_, '_>, broker: &Resource) -> bool {
+    let flags = scope.property(broker, &["PubliclyAccessible"]);
+    flags.iter().any(|case| matches!(&case.value, Value::Text(text) if text.known().is_some_and(|known| known.eq_ignore_ascii_case("true"))))
+}
+
+struct Poller<'p, 'a, 't> {
+    scope: Scope<'a, 't>,
+    mapping: &'p Resource,
+    source: Option<&'a Resource>,
+    at: &'p Case,
+    when: Guard,
+}
+
+impl Poller<'_, '_, '_> {
+    fn demand(&self, kind: Polled, signs: &mut Vec<Sign>) {
+        let id = &self.mapping.id;
+        let words = phrase!(
+            en: "the on-demand pollers of `{id}` stand in the subnets of their source",
+            ja: "`{id}` のオンデマンドポーラーはイベントソースのサブネットで動きます",
+        );
+        let mut push = |goal: Goal| {
+            signs.push(Sign {
+                source: DemandSource::Poller {
+                    mapping: id.clone(),
+                    source: self.source.map(|source| source.id.clone()),
+                },
+                goal,
+                weight: Weight::Certain,
+                evidence: evidence(EvidenceKind::EventSource, place(self.at), self.when, words.clone()),
+            });
+        };
+        push(service_goal("lambda"));
+        push(service_goal("sts"));
+        if kind == Polled::Broker || kind == Polled::Documents || self.has_secret() {
+            push(service_goal("secretsmanager"));
+        }
+        if let Some(source) = self.source {
+            push(resource_goal(&source.id));
+        }
+    }
+
+    /// Whether the source is signed in to with a secret. Anything but the place in the network is one.
+    fn has_secret(&self) -> bool {
+        const PLACES: [&str; 3] = ["VPC_SUBNET", "VPC_SECURITY_GROUP", "VIRTUAL_HOST"];
+        let accesses = self.scope.listed(self.mapping, &["SourceAccessConfigurations"]);
+        accesses
+            .iter()
+            .flat_map(|access| self.scope.entry(access, "Type"))
+            .any(|kind| kind.value.known().is_some_and(|kind| !PLACES.contains(&kind)))
+    }
+}

@@ -1,0 +1,218 @@
+//! From signs to demands: what evidence together proves.
+
+use super::permissions::{Grant, Permissions};
+use super::scope::Scope;
+use super::{Confidence, Demand, DemandSource, Evidence, EvidenceKind, service_goal};
+use crate::network::Place;
+use crate::paths::{Goal, GoalTarget};
+use crate::template::Guard;
+
+/// How much a sign says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// It is so: declared, mounted, named as an address.
+    Certain,
+    /// Code makes a client of the service.
+    Client,
+    /// A variable names something that is only reached through the service.
+    Named,
+    /// A layer calls the service, if the role lets it.
+    Layer,
+    /// A variable names something of the service, which need not mean a call.
+    Hint,
+    /// Somebody wrote down that it is meant.
+    Likely,
+    /// It may be.
+    Possible,
+}
+
+/// Something that says that a source must reach a goal.
+#[derive(Clone, Debug)]
+pub(super) struct Sign {
+    pub(super) source: DemandSource,
+    pub(super) goal: Goal,
+    pub(super) weight: Weight,
+    pub(super) evidence: Evidence,
+}
+
+/// The demands that signs and permissions make.
+pub(super) fn demands(
+    scope: Scope<'_, '_>,
+    signs: Vec<Sign>,
+    forbidden: Vec<Sign>,
+    permissions: &[(String, Permissions)],
+) -> Vec<Demand> {
+    let mut gathered = Gathered { scope, demands: Vec::new() };
+    for sign in signs {
+        let own = permissions.iter().find(|(id, _)| is_function(&sign.source, id)).map(|(_, own)| own);
+        let confidence = confidence(scope, &sign, own);
+        gathered.add(sign.source, sign.goal, confidence, sign.evidence, false);
+    }
+    for (function, own) in permissions {
+        for permission in &own.granted {
+            let confidence = match permission.grant {
+                Grant::Behind | Grant::Wide | Grant::Shared => Confidence::Possible,
+                Grant::Specific => Confidence::Likely,
+            };
+            let source = DemandSource::Function(function.clone());
+            let goal = service_goal(permission.suffix);
+            gathered.add(source, goal, confidence, permission.evidence.clone(), false);
+        }
+    }
+    for sign in forbidden {
+        gathered.add(sign.source, sign.goal, Confidence::Certain, sign.evidence, true);
+    }
+    gathered.finish()
+}
+
+fn is_function(source: &DemandSource, id: &str) -> bool {
+    matches!(source, DemandSource::Function(own) if own == id)
+}
+
+/// What a sign proves beside the permissions of its function.
+fn confidence(scope: Scope<'_, '_>, sign: &Sign, own: Option<&Permissions>) -> Confidence {
+    let suffix = match &sign.goal.target {
+        GoalTarget::Service(suffix) => suffix.as_str(),
+        _ => "",
+    };
+    let grant = own.into_iter().flat_map(|own| &own.granted).filter(|permission| {
+        permission.suffix == suffix && scope.both(permission.evidence.when, sign.evidence.when).is_some()
+    });
+    let grant = grant.map(|permission| permission.grant).max();
+    let is_open = own.is_none_or(|own| !own.known || !own.complete || own.everything);
+    // Roles and keys are handed to others more often than used.
+    let handed_on = matches!(suffix, "sts" | "kms");
+    match (sign.weight, grant) {
+        (Weight::Certain, _) | (Weight::Client | Weight::Layer, Some(_)) => Confidence::Certain,
+        (Weight::Named | Weight::Hint, Some(grant)) if grant > Grant::Behind && !handed_on => {
+            Confidence::Certain
+        }
+        (Weight::Named | Weight::Hint, Some(_)) | (Weight::Likely, _) => Confidence::Likely,
+        (Weight::Client, None) if own.is_some_and(|own| own.everything) => Confidence::Certain,
+        (Weight::Client, None) => Confidence::Likely,
+        (Weight::Named, None) if is_open && !handed_on => Confidence::Likely,
+        (Weight::Named | Weight::Layer | Weight::Hint, None) | (Weight::Possible, _) => Confidence::Possible,
+    }
+}
+
+struct Gathered<'a, 't> {
+    scope: Scope<'a, 't>,
+    demands: Vec<(Demand, Vec<Confidence>)>,
+}
+
+impl Gathered<'_, '_> {
+    fn add(
+        &mut self,
+        source: DemandSource,
+        goal: Goal,
+        confidence: Confidence,
+        evidence: Evidence,
+        forbidden: bool,
+    ) {
+        let same =
+            |demand: &Demand| demand.source == source && demand.forbidden == forbidden && demand.goal == goal;
+        let Some((demand, each)) = self.demands.iter_mut().find(|(demand, _)| same(demand)) else {
+            let when = evidence.when;
+            let demand = Demand { source, goal, confidence, evidence: vec![evidence], forbidden, when };
+            self.demands.push((demand, vec![confidence]));
+            return;
+        };
+        demand.confidence = demand.confidence.max(confidence);
+        demand.when = self.scope.either(demand.when, evidence.when);
+        let known =
+            demand.evidence.iter_mut().find(|own| own.at == evidence.at && own.words == evidence.words);
+        match known {
+            Some(known) => known.when = self.scope.either(known.when, evidence.when),
+            None => {
+                demand.evidence.push(evidence);
+                each.push(confidence);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Vec<Demand> {
+        self.join_open_ports();
+        let mut demands: Vec<Demand> = self
+            .demands
+            .into_iter()
+            .map(|(mut demand, each)| {
+                let mut evidence: Vec<_> = each.into_iter().zip(demand.evidence).collect();
+                evidence.sort_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));
+                demand.evidence = evidence.into_iter().map(|(_, evidence)| evidence).collect();
+                demand
+            })
+            .collect();
+        doubt_shared_rules(&mut demands);
+        let functions: Vec<&str> = self.scope.functions().map(|function| function.id.as_str()).collect();
+        demands.sort_by_cached_key(|demand| {
+            let at = match &demand.source {
+                DemandSource::Function(id) => functions.iter().position(|own| own == id),
+                DemandSource::Poller { .. } | DemandSource::CapacityProvider(_) => None,
+            };
+            (at.unwrap_or(functions.len()), demand.forbidden, std::cmp::Reverse(demand.confidence))
+        });
+        demands
+    }
+
+    /// A resource that is meant on the ports of its kind and, elsewhere, on one port is one demand.
+    fn join_open_ports(&mut self) {
+        let mut at = 0;
+        while let Some((open, _)) = self.demands.get(at) {
+            let is_open = open.goal.ports.is_none() && matches!(open.goal.target, GoalTarget::Resource(_));
+            let mut others = self.demands.iter().enumerate().filter(|(other, (demand, _))| {
+                *other != at
+                    && demand.source == open.source
+                    && demand.forbidden == open.forbidden
+                    && demand.goal.target == open.goal.target
+            });
+            let other = match (others.next(), others.next()) {
+                (Some((other, _)), None) if is_open => other,
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            let (open, each) = self.demands.remove(at);
+            let other = if other > at { other - 1 } else { other };
+            if let Some((demand, all)) = self.demands.get_mut(other) {
+                demand.confidence = demand.confidence.max(open.confidence);
+                demand.when = self.scope.either(demand.when, open.when);
+                demand.evidence.extend(open.evidence);
+                all.extend(each);
+            }
+        }
+    }
+}
+
+/// A rule may be meant for one of several that wear its group: where a variable names one, the others are in doubt.
+fn doubt_shared_rules(demands: &mut [Demand]) {
+    let rules = |demand: &Demand| -> Vec<Place> {
+        let rules = demand.evidence.iter().filter(|evidence| evidence.kind == EvidenceKind::GroupRule);
+        rules.map(|evidence| evidence.at).collect()
+    };
+    let used: Vec<(DemandSource, Place)> = demands
+        .iter()
+        .filter(|demand| demand.confidence == Confidence::Certain && !demand.forbidden)
+        .flat_map(|demand| rules(demand).into_iter().map(|at| (demand.source.clone(), at)))
+        .collect();
+    for demand in demands {
+        let own = rules(demand);
+        let is_shared = own.len() == demand.evidence.len()
+            && own
+                .iter()
+                .all(|at| used.iter().any(|(source, other)| *source == demand.source && other == at));
+        if is_shared && demand.confidence == Confidence::Likely {
+            demand.confidence = Confidence::Possible;
+        }
+    }
+}
+
+/// Evidence without actions.
+pub(super) fn evidence(
+    kind: EvidenceKind,
+    at: Place,
+    when: Guard,
+    words: crate::language::Phrase,
+) -> Evidence {
+    Evidence { kind, at, words, actions: Vec::new(), when }
+}
