@@ -29,6 +29,7 @@ pub use components::{
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use from_context::{Context, ContextProblem};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
+pub use prefix_lists::{prefix_list_in, prefix_list_places};
 pub use ranges::{Ranges, addresses_of};
 pub use resolve::{Situated, Surroundings, resolve};
 pub use service_name::endpoint_suffix;

@@ -27,6 +27,16 @@ pub(super) fn id_of(region: Option<&str>, service: &str) -> Option<&'static str>
     lists().find(|(of, held, _)| *of == region && *held == service).map(|(_, _, id)| id)
 }
 
+/// Every region in which a list of this id is AWS's own, with the service that it is of there.
+pub fn prefix_list_places(id: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    lists().filter(move |(.., list)| *list == id).map(|(region, service, _)| (region, service))
+}
+
+/// The id of AWS's list of a service in a region, by the suffix of its endpoint service.
+pub fn prefix_list_in(region: &str, service: &str) -> Option<&'static str> {
+    id_of(Some(region), service)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

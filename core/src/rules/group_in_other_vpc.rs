@@ -99,7 +99,7 @@ fn stands_by_default(template: &Template<'_>, workload: &Workload) -> bool {
     KINDS.contains(&workload.kind)
         && workload.subnets.items.is_empty()
         && workload.subnets.rest == Some(Missing::NotFollowed(Topic::Placement))
-        && !ORIGIN.iter().any(|property| written(property))
+        && !ORIGIN.iter().any(written)
 }
 
 fn fault(

@@ -60,7 +60,9 @@ impl Filling {
                 (false, true)
             }
             Value::List(items) => {
-                items.iter().for_each(|item| self.add(template, item, guard, true));
+                for item in items {
+                    self.add(template, item, guard, true);
+                }
                 return;
             }
             Value::NoValue | Value::Null => return,

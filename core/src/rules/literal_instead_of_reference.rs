@@ -125,17 +125,18 @@ fn look_into<'a>(map: Node<'a>, resource: &Resource, depth: usize, found: &mut V
                 look_into(value, resource, depth, found);
             }
             value.items().into_iter().for_each(|item| look_into(item, resource, depth, found));
-        } else if PROPERTIES.contains(&property) && !takes_names(&resource.kind, property) {
-            if value.tag().is_none() {
-                let mut add = |node: Node<'a>, list: Option<Node<'a>>| {
-                    if node.as_str().is_some() && node.tag().is_none() {
-                        let own = own && node.target() == node.id();
-                        found.push(Literal { node, property, list, own });
-                    }
-                };
-                add(value, None);
-                value.items().into_iter().for_each(|item| add(item, Some(value)));
-            }
+        } else if PROPERTIES.contains(&property)
+            && !takes_names(&resource.kind, property)
+            && value.tag().is_none()
+        {
+            let mut add = |node: Node<'a>, list: Option<Node<'a>>| {
+                if node.as_str().is_some() && node.tag().is_none() {
+                    let own = own && node.target() == node.id();
+                    found.push(Literal { node, property, list, own });
+                }
+            };
+            add(value, None);
+            value.items().into_iter().for_each(|item| add(item, Some(value)));
         }
     }
 }

@@ -410,8 +410,8 @@ Resources:
     fn a_role_without_the_permissions_is_found() {
         let all = "ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DeleteNetworkInterface";
         let told = format!("10:7 `Fn` is in a VPC, but its role `Role` does not allow {all} | 3:3 the role");
-        assert_eq!(of_role(BASIC, ""), [told.clone()]);
-        assert_eq!(of_role("{}", ""), [told.clone()]);
+        assert_eq!(of_role(BASIC, ""), [told.as_str()]);
+        assert_eq!(of_role("{}", ""), [told.as_str()]);
         let logs = inline("{Effect: Allow, Action: '*', Resource: 'arn:aws:logs:*:*:*'}");
         assert_eq!(of_role(&logs, ""), [told]);
         let some =

@@ -1,26 +1,36 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
+mod blackhole_route;
 mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
+mod duplicate_private_dns;
+mod file_system_without_mount_target;
 mod forbidden_destination_reachable;
+mod foreign_prefix_list;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
 mod incomplete_vpc_config;
+mod internet_gateway_not_attached;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
 mod joined_globals_vpc_config;
 mod literal_instead_of_reference;
 mod missing_eni_permissions;
+mod missing_route_dependency;
 mod mixed_subnet_egress;
+mod nat_in_private_subnet;
 mod near_name;
 mod overlapping_subnets;
 mod partially_reachable_destination;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
 pub(crate) mod reach;
+mod single_zone_function;
+mod slow_vpc_delete;
+mod sts_global_endpoint;
 pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
@@ -89,7 +99,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 22] = [
+static RULES: [&RuleInfo; 32] = [
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -97,19 +107,29 @@ static RULES: [&RuleInfo; 22] = [
     &invalid_intrinsic::RULE,
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
+    &foreign_prefix_list::RULE,
     &function_in_public_subnet::RULE,
     &mixed_subnet_egress::RULE,
+    &nat_in_private_subnet::RULE,
+    &internet_gateway_not_attached::RULE,
+    &blackhole_route::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
+    &missing_route_dependency::RULE,
     &group_in_other_vpc::RULE,
     &incomplete_vpc_config::RULE,
     &literal_instead_of_reference::RULE,
     &conditional_reference::RULE,
+    &file_system_without_mount_target::RULE,
     &unreachable_destination::RULE,
     &partially_reachable_destination::RULE,
     &forbidden_destination_reachable::RULE,
+    &single_zone_function::RULE,
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,
+    &slow_vpc_delete::RULE,
+    &duplicate_private_dns::RULE,
+    &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
 ];

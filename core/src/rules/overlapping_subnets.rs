@@ -78,7 +78,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let of = |id: &str| {
             let resource = template.resource(id);
-            resource.map(|resource| defaults_of(template, resource, "CidrBlock")).unwrap_or_default()
+            resource.map(|resource| defaults_of(template, resource, &["CidrBlock"])).unwrap_or_default()
         };
         let defaults: BTreeSet<&str> = of(first).into_iter().chain(of(second)).collect();
         let mut finding = Finding::new(ID, Severity::Error, place(second), message)

@@ -37,10 +37,10 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                     findings.push(on_function(template, resource, entry.key.span()));
                 }
             }
-            "AWS::Lambda::Alias" if resource.made_by.is_none() => {
-                if !template.property(resource, &[PROPERTY]).is_empty() {
-                    findings.extend(on_alias_of_latest(template, resource));
-                }
+            "AWS::Lambda::Alias"
+                if resource.made_by.is_none() && !template.property(resource, &[PROPERTY]).is_empty() =>
+            {
+                findings.extend(on_alias_of_latest(template, resource));
             }
             "AWS::ApplicationAutoScaling::ScalableTarget" => {
                 findings.extend(scaled_without_qualifier(template, resource));

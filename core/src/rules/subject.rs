@@ -157,10 +157,10 @@ pub(crate) fn first_reference(template: &Template<'_>, resource: &Resource, targ
 pub(crate) fn defaults_of<'a>(
     template: &'a Template<'_>,
     resource: &'a Resource,
-    property: &str,
+    path: &[&str],
 ) -> Vec<&'a str> {
     let mut found = Vec::new();
-    if let Some(node) = template.properties(resource).and_then(|properties| properties.get(property)) {
+    if let Some(node) = template.properties(resource).and_then(|properties| properties.at(path)) {
         references(node, template.text(), &mut |reference| {
             let given = template.inputs().parameters.contains_key(reference.name);
             let has_default = template.parameter(reference.name).is_some_and(|one| one.default.is_some());
@@ -178,6 +178,13 @@ pub(crate) fn resource_of<'a>(template: &'a Template<'_>, name: &Name) -> Option
         Name::Logical(id) => template.resource(id),
         Name::Aws(_) | Name::Unknown { .. } | Name::Implied { .. } => None,
     }
+}
+
+/// The resource that is declared at a place of the template.
+pub(crate) fn resource_at<'a>(template: &'a Template<'_>, place: Option<Place>) -> Option<&'a Resource> {
+    let span = in_template(place)?;
+    let declared = |one: &&Resource| one.made_by.is_none() && template.node(one.key).span() == span;
+    template.resources.iter().find(declared)
 }
 
 /// Whether two VPCs are certainly two: both are made here or named by their ids. What a parameter names may be any.

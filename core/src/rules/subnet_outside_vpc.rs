@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let mut defaults = Vec::new();
         for id in [id.as_str(), vpc.as_str()] {
             if let Some(resource) = template.resource(id) {
-                defaults.extend(defaults_of(template, resource, "CidrBlock"));
+                defaults.extend(defaults_of(template, resource, &["CidrBlock"]));
             }
         }
         let mut finding = Finding::new(

@@ -1,10 +1,10 @@
 //! Takes ingress rules out of a security group into resources of their own.
 
+use super::insert::{free_id, is_written};
 use super::layout::{Layout, after_lines, indentation, last_byte, moved};
 use super::remove::remove_items;
 use crate::syntax::{CollectionStyle, Node};
 use crate::template::expression::Expression;
-use crate::template::reference::inside_quotes;
 use crate::template::{Resource, Template};
 use crate::text::{Edit, Span};
 
@@ -43,12 +43,6 @@ pub(crate) fn move_ingress_out(
     let mut edits = remove_items(template, ingress, &moving)?;
     edits.push(insert(template, &layout, group, source, &moving)?);
     Some(edits)
-}
-
-/// Whether the resource stands in the text under its own name: loops and SAM make others, which no edit reaches.
-fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
-    let key = template.node(resource.key);
-    resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
 }
 
 fn insert(
@@ -155,20 +149,4 @@ impl NewIngress<'_> {
         let joined = properties.join(&format!(",{end}{inner}"));
         out.push_str(&format!("{inner}{joined}{end}{indent}{step}}}{end}{indent}}}"));
     }
-}
-
-/// Among so many numbered names there are free ones for every rule of a group.
-fn taken_at_most(template: &Template<'_>) -> usize {
-    /// Rules that a security group can hold.
-    const RULES: usize = 1_000;
-    template.resources.len() + template.parameters.len() + RULES
-}
-
-/// A logical id that the template does not have yet.
-fn free_id(template: &Template<'_>, wanted: &str, number: usize) -> String {
-    let taken = |id: &str| template.resource(id).is_some() || template.parameter(id).is_some();
-    let names = (1..=taken_at_most(template))
-        .map(|at| if at == 1 { wanted.to_owned() } else { format!("{wanted}{at}") });
-    // Each rule of one move takes a name of its own.
-    names.filter(|id| !taken(id)).nth(number).unwrap_or_else(|| wanted.to_owned())
 }
