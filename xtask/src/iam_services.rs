@@ -1,4 +1,4 @@
-//! core/data/iam_services.txt: which IAM prefix and which SDK client belongs to which endpoint service.
+//! `core/data/iam_services.txt`: which IAM prefix and which SDK client belongs to which endpoint service.
 
 use crate::project::Project;
 use anyhow::{Context, Result};
@@ -33,7 +33,7 @@ fn shaped(table: &str) -> Result<String> {
         };
         let bare = |name: &str| name.replace(['-', '.'], "");
         let names: BTreeSet<String> =
-            names.split(';').filter(|name| !name.is_empty()).map(|name| bare(name)).collect();
+            names.split(';').filter(|name| !name.is_empty()).map(bare).collect();
         let names: Vec<String> = names.into_iter().collect();
         out.push_str(suffix);
         if prefix != suffix {
@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn only_what_differs_from_the_suffix_is_written() {
-        let table = "suffix,iam_prefix,sdk_names\nsqs,sqs,sqs\nemail,ses,sesv2;ses\nec2messages,ec2messages,\n";
+        let table =
+            "suffix,iam_prefix,sdk_names\nsqs,sqs,sqs\nemail,ses,sesv2;ses\nec2messages,ec2messages,\n";
         let expected = format!("{HEAD}sqs\nemail iam=ses sdk=ses,sesv2\nec2messages sdk=-\n");
         assert_eq!(shaped(table).unwrap(), expected);
         assert!(shaped("head\nsqs,sqs\n").is_err());

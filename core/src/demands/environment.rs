@@ -231,7 +231,7 @@ impl Reading<'_, '_, '_> {
                 self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Likely, &resource.id);
             }
             Lead::Link => {
-                self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Possible, &resource.id)
+                self.sign(name, case, on(GoalTarget::Internet, 443), Weight::Possible, &resource.id);
             }
             Lead::Property(property) => {
                 for own in self.scope.property(resource, &[property]) {
@@ -377,7 +377,7 @@ impl Reading<'_, '_, '_> {
     fn port_beside(&self, name: &str) -> Option<u16> {
         let upper = name.to_ascii_uppercase();
         let start = ADDRESS.iter().find_map(|word| upper.strip_suffix(word))?;
-        let wanted = [format!("{start}PORT"), format!("{}_PORT", upper)];
+        let wanted = [format!("{start}PORT"), format!("{upper}_PORT")];
         let beside = self.variables.iter().find(|(other, _)| wanted.contains(&other.to_ascii_uppercase()))?;
         beside.1.value.known()?.trim().parse().ok().filter(|port| *port > 0)
     }

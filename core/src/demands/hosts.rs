@@ -221,7 +221,7 @@ impl Reader<'_, '_> {
             });
         }
         let port = known.or(usual).unwrap_or(443);
-        let bare = self.without_marks(host);
+        let bare = Self::without_marks(host);
         if !bare.contains('.') || !is_outside(&bare) || bare.starts_with('.') {
             return None;
         }
@@ -258,7 +258,7 @@ impl Reader<'_, '_> {
     }
 
     /// A label in place of every mark: which one does not matter to whom a host belongs.
-    fn without_marks(&self, host: &str) -> String {
+    fn without_marks(host: &str) -> String {
         let mut out = String::new();
         let mut inside = false;
         for letter in host.chars() {

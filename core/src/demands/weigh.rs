@@ -87,9 +87,10 @@ fn confidence(scope: Scope<'_, '_>, sign: &Sign, own: Option<&Permissions>) -> C
         (Weight::Named | Weight::Hint, Some(grant)) if grant > Grant::Behind && !handed_on => {
             Confidence::Certain
         }
-        (Weight::Named | Weight::Hint, Some(_)) | (Weight::Likely, _) => Confidence::Likely,
         (Weight::Client, None) if own.is_some_and(|own| own.everything) => Confidence::Certain,
-        (Weight::Client, None) => Confidence::Likely,
+        (Weight::Named | Weight::Hint, Some(_)) | (Weight::Likely, _) | (Weight::Client, None) => {
+            Confidence::Likely
+        }
         (Weight::Named, None) if is_open && !handed_on => Confidence::Likely,
         (Weight::Named | Weight::Layer | Weight::Hint, None) | (Weight::Possible, _) => Confidence::Possible,
     }

@@ -3,7 +3,7 @@ use super::subject::{Faults, in_template, key_of};
 use super::{Area, RuleInfo, Subject};
 use crate::demands::Confidence;
 use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{Cidr, Destination, Network, Place, SubnetIndex, Target, WorkloadKind};
+use crate::network::{Cidr, Destination, Network, Place, Route, SubnetIndex, Target, WorkloadKind};
 use crate::paths::Verdict;
 use crate::phrase;
 use crate::template::Template;
@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 .items
                 .iter()
                 .filter_map(|subnet| {
-                    let at = way_to_internet_gateway(network, *subnet)?;
+                    let at = way_to_internet_gateway(network, *subnet)?.at;
                     Some((network.subnets[subnet.0].name.to_string(), at))
                 })
                 .collect();
@@ -67,16 +67,15 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Where the route is written that sends everything from a subnet to an internet gateway.
-pub(super) fn way_to_internet_gateway(network: &Network, subnet: SubnetIndex) -> Option<Option<Place>> {
+/// The route that sends everything from a subnet to an internet gateway.
+pub(super) fn way_to_internet_gateway(network: &Network, subnet: SubnetIndex) -> Option<&Route> {
     let table = network.subnets[subnet.0].table.known()?;
     let everything = |destination: &Destination| matches!(destination, Destination::Cidr(Cidr::Known(net)) if net.prefix_len() == 0);
-    let route = network.tables[table.0].routes.items.iter().find(|route| {
+    network.tables[table.0].routes.items.iter().find(|route| {
         everything(&route.destination)
             && matches!(route.target, Target::InternetGateway(_))
             && !route.blackhole
-    })?;
-    Some(route.at)
+    })
 }
 
 /// Over IP version 6 an internet gateway is a way out for functions too, where they may use it.
