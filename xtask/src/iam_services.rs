@@ -32,8 +32,7 @@ fn shaped(table: &str) -> Result<String> {
             anyhow::bail!("{SOURCE}: a line with fewer than three columns: {line}");
         };
         let bare = |name: &str| name.replace(['-', '.'], "");
-        let names: BTreeSet<String> =
-            names.split(';').filter(|name| !name.is_empty()).map(bare).collect();
+        let names: BTreeSet<String> = names.split(';').filter(|name| !name.is_empty()).map(bare).collect();
         let names: Vec<String> = names.into_iter().collect();
         out.push_str(suffix);
         if prefix != suffix {

@@ -154,7 +154,7 @@ const PARENT: &str = "\
 Resources:
   App:
     Type: AWS::CloudFormation::Stack
-    Properties: {TemplateURL: ./nested/app.yaml, Parameters: {Subnets: subnet-1}}
+    Properties: {TemplateURL: ./nested/app.yaml, Parameters: {Subnets: 'subnet-1,subnet-2'}}
 ";
 
 #[test]

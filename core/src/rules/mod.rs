@@ -99,7 +99,7 @@ pub struct RuleInfo {
 }
 
 /// Every rule, by area.
-static RULES: [&RuleInfo; 32] = [
+static RULES: &[&RuleInfo] = &[
     &invalid_syntax::RULE,
     &duplicate_key::RULE,
     &unknown_reference::RULE,
@@ -136,7 +136,7 @@ static RULES: [&RuleInfo; 32] = [
 
 /// Every rule, by area.
 pub fn all() -> &'static [&'static RuleInfo] {
-    &RULES
+    RULES
 }
 
 /// The rule of that id.
