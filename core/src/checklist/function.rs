@@ -221,7 +221,10 @@ fn joined(one: Status, other: Status) -> Status {
     }
 }
 
+/// What says what a function reaches, where nothing else does.
+pub(super) const DECLARATION: &str = "Metadata: {vpcheck: {reaches: [...]}}";
+
 /// What a declaration would settle.
 pub(super) fn declarable(text: Phrase) -> Evidence {
-    Evidence::new(text, None).settled_by("Metadata: {vpcheck: {reaches: [...]}}")
+    Evidence::new(text, None).settled_by(DECLARATION)
 }
