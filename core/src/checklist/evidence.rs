@@ -4,18 +4,19 @@ use super::{Evidence, Told};
 use crate::analysis::Need;
 use crate::finding::{FileId, Finding};
 use crate::language::Phrase;
+use crate::network::Missing;
 use crate::phrase;
 use crate::text::Span;
 
 impl Evidence {
     /// Something that is written, or not written, in the template.
     pub(super) fn new(text: Phrase, span: Option<Span>) -> Self {
-        Self { text, file: FileId(0), span, settle_with: String::new(), finding: None }
+        Self { text, file: FileId(0), span, settle_with: String::new(), missing: None, finding: None }
     }
 
     /// Something that is not known.
-    pub(super) fn missing(need: Need) -> Self {
-        Self { settle_with: need.settle_with, ..Self::new(need.reason, None) }
+    pub(super) fn missing(need: Need, missing: Missing) -> Self {
+        Self { settle_with: need.settle_with, missing: Some(missing), ..Self::new(need.reason, None) }
     }
 
     /// What a rule has found.
@@ -26,6 +27,7 @@ impl Evidence {
             file: primary.map_or(FileId(0), |label| label.file),
             span: primary.and_then(|label| label.span),
             settle_with: String::new(),
+            missing: None,
             finding: Some(Told {
                 rule: finding.rule,
                 fingerprint: finding.fingerprint.clone(),

@@ -108,7 +108,7 @@ impl<'a, 't> Function<'a, 't> {
             own.filter_map(|subnet| missing::assumption_key(&subnet.name)).any(|own| own == *key)
         };
         let key = |unknown: &Unknown| missing::key_of(unknown).filter(is_subnet);
-        Evidence::missing(missing::need(missing, &key))
+        Evidence::missing(missing::need(missing, &key), missing.clone())
     }
 
     /// Why it is not known what it must reach; nothing where all is known.
@@ -143,15 +143,15 @@ impl<'a, 't> Function<'a, 't> {
     pub(super) fn open_variable(&self, variable: &OpenVariable) -> Evidence {
         let name = &variable.name;
         let missing = self.missing(&variable.missing);
-        let Phrase { en, ja } = missing.text;
-        Evidence::new(
-            phrase!(
+        let Phrase { en, ja } = &missing.text;
+        Evidence {
+            text: phrase!(
                 en: "`{name}` names something to reach: {en}",
                 ja: "`{name}` が接続先を指しています: {ja}",
             ),
-            in_template(Some(variable.at)),
-        )
-        .settled_by(&missing.settle_with)
+            span: in_template(Some(variable.at)),
+            ..missing
+        }
     }
 
     /// What is assumed about its subnets.

@@ -13,9 +13,11 @@ mod public_subnet;
 mod vpc_need;
 mod zones;
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::{FileId, Finding, RuleId};
 use crate::language::Phrase;
-use crate::network::WorkloadKind;
+use crate::network::{Missing, WorkloadKind};
 use crate::phrase;
 use crate::rules::Subject;
 use crate::text::Span;
@@ -23,7 +25,8 @@ use concern::concerns;
 use function::{Answer, Function};
 
 /// One of the six questions, put as what should be so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Question {
     /// Something in the VPC needs the function to be there.
     VpcNeeded,
@@ -108,7 +111,8 @@ impl Question {
 }
 
 /// The answer to a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Facts prove it, or somebody has accepted what was found, with a reason.
     Pass,
@@ -153,6 +157,8 @@ pub struct Evidence {
     pub span: Option<Span>,
     /// The option or entry that would settle what is not known; empty where it is known or nothing would.
     pub settle_with: String,
+    /// What is not known, where that is what it says.
+    pub missing: Option<Missing>,
     /// The finding that it repeats.
     pub finding: Option<Told>,
 }

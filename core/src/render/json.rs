@@ -265,6 +265,7 @@ mod tests {
                             file: FileId(0),
                             span: Some(at),
                             settle_with: String::new(),
+                            missing: None,
                             finding: Some(Told {
                                 rule: RuleId("single-zone-function"),
                                 fingerprint: "f2".to_owned(),
@@ -280,6 +281,7 @@ mod tests {
                             file: FileId(0),
                             span: None,
                             settle_with: "--context subnets.json".to_owned(),
+                            missing: None,
                             finding: None,
                         }],
                     },
