@@ -78,7 +78,7 @@ test("six questions are answered above the findings, each with its evidence", ()
 
     const need = question(page, "vpc-needed");
     assert.equal(await need.getAttribute("data-status"), "pass");
-    assert.match(await need.locator("summary").innerText(), /pass[\s\S]*The VPC is needed/);
+    assert.match(await need.locator("summary").innerText(), /pass[\s\S]*The VPC is needed/i);
     assert.equal(await need.locator("summary svg").count(), 1, "told by a shape too");
     await need.locator("summary").click();
     assert.match(await need.locator(".evidence").first().innerText(), /reaches Database inside the VPC/);
