@@ -204,14 +204,7 @@ Resources:
     let questions: Vec<&str> = items.iter().map(|item| item["question"].as_str().unwrap()).collect();
     assert_eq!(
         questions,
-        [
-            "vpc-needed",
-            "no-public-subnet",
-            "two-zones",
-            "free-addresses",
-            "nat-cost",
-            "database-connections"
-        ]
+        ["vpc-needed", "no-public-subnet", "two-zones", "free-addresses", "nat-cost", "database-connections"]
     );
     assert_eq!((&items[2]["status"], &items[1]["status"]), (&"fail".into(), &"pass".into()));
     assert_eq!(items[2]["evidence"][0]["rule"], "single-zone-function");

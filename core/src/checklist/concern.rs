@@ -19,7 +19,19 @@ pub(super) fn concerns(finding: &Finding, function: &Function<'_, '_>) -> bool {
         return true;
     }
     let is_function = function.subject.demands().functions.iter().any(|known| known.function == *resource);
-    !is_function && function.stands.iter().any(|stand| uses(function, *stand, resource))
+    if is_function {
+        // Functions that are too much together are told at the first, with a label in each other.
+        return is_marked(finding, function);
+    }
+    function.stands.iter().any(|stand| uses(function, *stand, resource))
+}
+
+/// Whether a finding marks a place inside the function's declaration.
+fn is_marked(finding: &Finding, function: &Function<'_, '_>) -> bool {
+    let Some(resource) = function.resource() else { return false };
+    let own = function.subject.template.node(resource.body).span();
+    let spans = finding.labels.iter().filter_map(|label| label.span);
+    spans.into_iter().any(|span| own.start <= span.start && span.end <= own.end)
 }
 
 /// Whether a function uses a subnet, a database, a NAT gateway or an endpoint, or stands in a VPC.

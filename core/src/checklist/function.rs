@@ -184,7 +184,7 @@ impl<'a, 't> Function<'a, 't> {
             let one = answer(*stand);
             status = Some(status.map_or(one.status, |status| joined(status, one.status)));
             for evidence in one.evidence {
-                match found.iter_mut().find(|(of, known, _)| (*of, &*known) == (one.status, &evidence)) {
+                match found.iter_mut().find(|(of, known, _)| *of == one.status && *known == evidence) {
                     Some((.., situations)) => situations.push(stand.situation),
                     None => found.push((one.status, evidence, vec![stand.situation])),
                 }

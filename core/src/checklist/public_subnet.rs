@@ -58,7 +58,8 @@ fn doubt(function: &Function<'_, '_>, route: &Route) -> Option<Evidence> {
     let missing = match (&route.target, &route.destination) {
         _ if route.blackhole => return None,
         (_, Destination::Ipv6) => return None,
-        (Target::InternetGateway(_), Destination::Unknown(missing)) => missing.clone(),
+        (Target::InternetGateway(_) | Target::Unknown(_), Destination::Unknown(missing))
+        | (Target::Unknown(missing), Destination::Cidr(Cidr::Symbol(_))) => missing.clone(),
         (Target::InternetGateway(_), Destination::Cidr(Cidr::Symbol(symbol))) => symbol.missing.clone(),
         // The rule that owns the question is silent where a function may use IP version 6.
         (Target::InternetGateway(_), _) if everywhere => Missing::NotFollowed(Topic::Ipv6),
@@ -69,8 +70,6 @@ fn doubt(function: &Function<'_, '_>, route: &Route) -> Option<Evidence> {
             );
             return Some(Evidence::new(text, in_template(route.at)));
         }
-        (Target::Unknown(_), Destination::Unknown(missing)) => missing.clone(),
-        (Target::Unknown(missing), Destination::Cidr(Cidr::Symbol(_))) => missing.clone(),
         (Target::Unknown(missing), _) if everywhere => missing.clone(),
         _ => return None,
     };
