@@ -111,6 +111,11 @@ impl<'a, 't> Function<'a, 't> {
         Evidence::missing(missing::need(missing, &key), missing.clone())
     }
 
+    /// What would settle something that an assumption about subnets leaves open, as evidence.
+    pub(super) fn missing_detail(missing: &Missing) -> Evidence {
+        Evidence::missing(missing::need(missing, &|_| None), missing.clone())
+    }
+
     /// Why it is not known what it must reach; nothing where all is known.
     pub(super) fn ignorance(&self) -> Vec<Evidence> {
         let id = self.id;
