@@ -39,6 +39,8 @@ pub(crate) struct Caller {
     pub(crate) how: How,
     /// The resource that calls, or lets call.
     pub(crate) id: String,
+    /// The queue, topic or bucket that is behind it, where it is a resource of the template.
+    pub(crate) source: Option<String>,
     /// Where that is written.
     pub(crate) at: Span,
     /// How many calls at once it makes at most.
@@ -78,8 +80,14 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
             is_named |= own.is_some_and(|own| names.contains(&own.id.as_str()));
         });
         if is_named && let Some((how, bound)) = how(scope, resource, &names) {
-            let at = template.node(resource.key).span();
-            found.push(Caller { how, id: resource.id.clone(), at, bound });
+            let sources = ["EventSourceArn", "TopicArn", "SourceArn"];
+            let source = sources.iter().find_map(|name| scope.property(resource, &[name]).into_iter().next());
+            let named = source.as_ref().and_then(|case| scope.named(&case.value));
+            // What SAM makes has no place of its own; what it polls is written.
+            let written = source.as_ref().filter(|_| resource.kind == "AWS::Lambda::EventSourceMapping");
+            let at = written.map_or_else(|| template.node(resource.key).span(), |case| case.span);
+            let source = named.map(|named| named.id.clone());
+            found.push(Caller { how, id: resource.id.clone(), source, at, bound });
         }
     }
     found

@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(
             findings(&text("db.t4g.micro", &reserved("200"), ""), ID),
             [
-                "15:37 `Fn` may open more connections than `Db` takes: 200 × 1 is more than about 79-112 of db.t4g.micro | 14:41 `Fn` connects to `Db` here"
+                "15:37 `Fn` may open more connections than `Db` takes: 200 × 1 is more than about 79-112 of db.t4g.micro | 14:42 `Fn` connects to `Db` here"
             ]
         );
         let pool = text("db.t4g.micro", &reserved("30"), "").replace("DB_HOST:", "DB_POOL_SIZE: 5, DB_HOST:");

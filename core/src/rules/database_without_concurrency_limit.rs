@@ -102,7 +102,7 @@ pub(crate) mod tests {
     pub(crate) fn text(class: &str, function: &str, rest: &str) -> String {
         format!(
             "Transform: AWS::Serverless-2016-10-31
-Parameters: {{Env: {{Type: String}}, Class: {{Type: String}}, Given: {{Type: Number}}}}
+Parameters: {{Env: {{Type: String, AllowedValues: [prod, dev]}}, Class: {{Type: String}}, Given: {{Type: Number}}}}
 Conditions: {{Prod: !Equals [!Ref Env, prod]}}
 Resources:
   Db:
@@ -124,7 +124,7 @@ Resources:
         assert_eq!(
             findings(&text("db.t4g.micro", "", ""), ID),
             [
-                "8:3 nothing limits how many connections `Fn` opens to `Db`: up to 1000 (the account's default), where db.t4g.micro takes about 79-112 | 14:41 it connects to `Db` here"
+                "8:3 nothing limits how many connections `Fn` opens to `Db`: up to 1000 (the account's default), where db.t4g.micro takes about 79-112 | 14:42 it connects to `Db` here"
             ]
         );
         let json = r#"{"Resources": {"Db": {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "mysql", "DBInstanceClass": "db.t3.micro"}},

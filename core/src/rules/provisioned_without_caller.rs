@@ -70,9 +70,10 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 pub(super) fn provisioned(subject: &Subject<'_, '_>) -> Vec<(crate::text::Span, String)> {
     let template = subject.template;
     let scope = Connections::new(template, subject.demands()).scope;
+    const CONFIG: [&str; 2] = ["ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"];
     let mut found: Vec<(crate::text::Span, String)> = Vec::new();
     for resource in scope.resources(&["AWS::Lambda::Alias", "AWS::Lambda::Version"]) {
-        let config = scope.property(resource, &["ProvisionedConcurrencyConfig"]);
+        let config = scope.property(resource, &CONFIG);
         let named = scope.property(resource, &["FunctionName"]);
         let function = named.iter().find_map(|case| function_of(scope, &case.value));
         if let (Some(config), Some(function)) = (config.first(), function) {
@@ -112,7 +113,7 @@ Resources:
     fn only_asynchronous_callers_are_found() {
         let found = findings(&text(&format!("{{{SQS}}}"), ""), ID);
         assert!(
-            found.len() == 1 && found[0].starts_with("11:37 `Fn` has provisioned concurrency"),
+            found.len() == 1 && found[0].starts_with("11:71 `Fn` has provisioned concurrency"),
             "{found:?}"
         );
         let json = r#"{"Resources": {"Fn": {"Type": "AWS::Lambda::Function", "Properties": {}},

@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(
             findings(&text("db.t4g.micro", "", PROXY), ID),
             [
-                "14:41 `Fn` is given the address of `Db`, so it passes by the proxy `Proxy` | 15:3 the proxy of `Db`"
+                "14:42 `Fn` is given the address of `Db`, so it passes by the proxy `Proxy` | 15:3 the proxy of `Db`"
             ]
         );
         let by_name = PROXY.replace("DBProxyName: !Ref Proxy", "DBProxyName: p");

@@ -62,15 +62,22 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 fn named(caller: &Caller) -> (String, String) {
-    let id = &caller.id;
     let (en, ja) = match caller.how {
-        How::Queue => ("the queue behind", "キュー "),
-        How::Topic => ("the topic behind", "トピック "),
-        How::Bucket => ("the bucket behind", "バケット "),
-        How::Map => ("a distributed map of", "分散マップ "),
-        _ => ("the events of", "イベント "),
+        How::Queue => ("queue", "キュー"),
+        How::Topic => ("topic", "トピック"),
+        How::Bucket => ("bucket", "バケット"),
+        How::Map => ("distributed map", "分散マップ"),
+        _ => ("event rule", "イベントルール"),
     };
-    (format!("{en} `{id}`"), format!("{ja}(`{id}`) "))
+    // A state machine and a rule are what they are; of the others the id is that of a mapping or permission.
+    let own = matches!(caller.how, How::Map | How::Event).then_some(&caller.id);
+    match caller.source.as_ref().or(own) {
+        Some(id) => (format!("the {en} `{id}`"), format!("{ja} `{id}` ")),
+        None => {
+            let id = &caller.id;
+            (format!("the {en} of `{id}`"), format!("`{id}` の{ja}"))
+        }
+    }
 }
 
 fn remedy(how: How) -> crate::language::Phrase {
