@@ -63,8 +63,8 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
     let template = scope.template;
     let mut names: Vec<&str> = vec![&function.id];
     for resource in scope.resources(&["AWS::Lambda::Alias", "AWS::Lambda::Version"]) {
-        let named = scope.property(resource, &["FunctionName"]);
-        if named.iter().any(|case| function_of(scope, &case.value).is_some_and(|own| own.id == function.id)) {
+        let leads = scope.property(resource, &["FunctionName"]);
+        if leads.iter().any(|case| function_of(scope, &case.value).is_some_and(|own| own.id == function.id)) {
             names.push(&resource.id);
         }
     }
@@ -82,11 +82,11 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
         if is_named && let Some((how, bound)) = how(scope, resource, &names) {
             let sources = ["EventSourceArn", "TopicArn", "SourceArn"];
             let source = sources.iter().find_map(|name| scope.property(resource, &[name]).into_iter().next());
-            let named = source.as_ref().and_then(|case| scope.named(&case.value));
+            let behind = source.as_ref().and_then(|case| scope.named(&case.value));
             // What SAM makes has no place of its own; what it polls is written.
             let written = source.as_ref().filter(|_| resource.kind == "AWS::Lambda::EventSourceMapping");
             let at = written.map_or_else(|| template.node(resource.key).span(), |case| case.span);
-            let source = named.map(|named| named.id.clone());
+            let source = behind.map(|behind| behind.id.clone());
             found.push(Caller { how, id: resource.id.clone(), source, at, bound });
         }
     }
@@ -99,14 +99,13 @@ fn how(scope: Scope<'_, '_>, resource: &Resource, names: &[&str]) -> Option<(How
         return Some((How::Deployment, Bound::Some));
     }
     Some(match resource.kind.as_str() {
-        "AWS::Lambda::EventSourceMapping" => mapping(scope, resource)?,
+        "AWS::Lambda::EventSourceMapping" => mapping(scope, resource),
         "AWS::Lambda::Permission" => permission(scope, resource)?,
         "AWS::SecretsManager::RotationSchedule" => (How::Deployment, Bound::Some),
-        "AWS::Scheduler::Schedule" => (How::Schedule, Bound::Some),
         "AWS::Events::Rule" if !scope.property(resource, &["EventPattern"]).is_empty() => {
             (How::Event, Bound::Account)
         }
-        "AWS::Events::Rule" => (How::Schedule, Bound::Some),
+        "AWS::Scheduler::Schedule" | "AWS::Events::Rule" => (How::Schedule, Bound::Some),
         "AWS::SNS::Subscription" | "AWS::SNS::Topic" => (How::Topic, Bound::Account),
         "AWS::S3::Bucket" => (How::Bucket, Bound::Account),
         "AWS::Logs::SubscriptionFilter" | "AWS::IoT::TopicRule" | "AWS::SES::ReceiptRule" => {
@@ -170,9 +169,9 @@ fn permission(scope: Scope<'_, '_>, permission: &Resource) -> Option<(How, Bound
     })
 }
 
-fn mapping(scope: Scope<'_, '_>, mapping: &Resource) -> Option<(How, Bound)> {
+fn mapping(scope: Scope<'_, '_>, mapping: &Resource) -> (How, Bound) {
     let Some((kind, arn)) = polled(scope, mapping).into_iter().next() else {
-        return Some((How::Stream, Bound::Some));
+        return (How::Stream, Bound::Some);
     };
     let source = scope.named(&arn.value);
     let number = |resource: &Resource, path: &[&str]| -> Option<u64> {
@@ -182,11 +181,11 @@ fn mapping(scope: Scope<'_, '_>, mapping: &Resource) -> Option<(How, Bound)> {
         numbers?.into_iter().max()
     };
     let is_written = |path: &[&str]| !scope.property(mapping, path).is_empty();
-    Some(match kind {
+    match kind {
         Polled::Queue => {
             const MAXIMUM: [&str; 2] = ["ScalingConfig", "MaximumConcurrency"];
             let fifo = source.is_some_and(|queue| !scope.property(queue, &["FifoQueue"]).is_empty())
-                || matches!(&arn.value, Value::Text(text) if text.to_string().ends_with(".fifo"));
+                || matches!(&arn.value, Value::Text(text) if text.to_string().rsplit_once('.').is_some_and(|(_, end)| end == "fifo"));
             let bound = match number(mapping, &MAXIMUM) {
                 Some(calls) => Bound::Calls(calls),
                 // A FIFO queue is worked off by as many calls as there are groups of messages.
@@ -211,7 +210,7 @@ fn mapping(scope: Scope<'_, '_>, mapping: &Resource) -> Option<(How, Bound)> {
         Polled::TableStream | Polled::Kafka | Polled::Broker | Polled::Documents => {
             (How::Stream, Bound::Some)
         }
-    })
+    }
 }
 
 /// A distributed map runs up to 10,000 of its items at once, an inline one 40.

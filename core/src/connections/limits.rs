@@ -27,8 +27,9 @@ impl Limit {
 
     /// Of two databases or cases, whichever it may be.
     fn or(self, other: Self) -> Self {
-        let of = if self.of == other.of { self.of } else { format!("{}, {}", self.of, other.of) };
-        Self { low: self.low.min(other.low), high: self.high.max(other.high), of }
+        let Self { low, high, of } = other;
+        let of = if self.of == of { of } else { format!("{}, {of}", self.of) };
+        Self { low: self.low.min(low), high: self.high.max(high), of }
     }
 }
 
