@@ -8,7 +8,8 @@ mod limits;
 
 pub(crate) use callers::{Bound, Caller, How, callers};
 pub(crate) use code::connects_in_handler;
-pub(crate) use limits::{has_proxies, limit};
+use limits::limit;
+pub(crate) use limits::{Limit, has_proxies};
 
 use crate::demands::scope::Scope;
 use crate::demands::{Confidence, Demand, DemandSource, Demands, EvidenceKind};
@@ -32,6 +33,8 @@ pub(crate) struct Direct {
     pub(crate) at: Span,
     /// Whether a variable names the database.
     pub(crate) by_variable: bool,
+    /// Whether that is the endpoint of a cluster's readers, which are other instances than the writer.
+    pub(crate) reads: bool,
     /// When.
     pub(crate) when: Guard,
 }
@@ -93,7 +96,15 @@ impl<'a, 't> Connections<'a, 't> {
             }
             let Some(at) = in_template(evidence.at) else { continue };
             let when = demand.when;
-            found.push(Direct { function: id.clone(), database: database.id.clone(), at, by_variable, when });
+            let reads = by_variable && at.slice(self.scope.template.text()).contains("ReadEndpoint");
+            found.push(Direct {
+                function: id.clone(),
+                database: database.id.clone(),
+                at,
+                by_variable,
+                reads,
+                when,
+            });
         }
         found
     }
@@ -184,6 +195,24 @@ impl<'a, 't> Connections<'a, 't> {
         found
     }
 
+    /// How many connections there are for a function, in the situations `when`; nothing where it is not known, as of
+    /// several readers that share the load.
+    pub(crate) fn limit(&self, direct: &Direct, when: Guard) -> Option<Limit> {
+        let database = self.scope.template.resource(&direct.database)?;
+        let instances = self.scope.resources(&[limits::INSTANCE]);
+        let own = |instance: &&Resource| {
+            limits::cluster_of(self.scope, instance).is_some_and(|cluster| cluster.id == database.id)
+        };
+        let scales =
+            || self.scope.resources(&["AWS::ApplicationAutoScaling::ScalableTarget"]).next().is_some();
+        let several = || !self.scope.property(database, &["DBClusterInstanceClass"]).is_empty();
+        // The writer and one reader.
+        if direct.reads && (instances.filter(own).count() > 2 || scales() || several()) {
+            return None;
+        }
+        limit(self.scope, database, when)
+    }
+
     /// Who calls a function.
     pub(crate) fn callers(&self, function: &Resource) -> Vec<Caller> {
         callers(self.scope, function)
@@ -196,15 +225,13 @@ impl<'a, 't> Connections<'a, 't> {
             return None;
         }
         let reserved = self.scope.property(function, &["ReservedConcurrentExecutions"]);
-        self.scope
-            .template
-            .with_guards(|guards| {
-                reserved.iter().fold(Some(function.guard), |open, case| {
-                    let bounded = guards.not(case.guard);
-                    Some(guards.and(open?, bounded))
-                })
+        let open = self.scope.template.with_guards(|guards| {
+            reserved.iter().fold(function.guard, |open, case| {
+                let bounded = guards.not(case.guard);
+                guards.and(open, bounded)
             })
-            .and_then(|open| self.scope.both(open, Guard::ALWAYS))
+        });
+        self.scope.both(open, Guard::ALWAYS)
     }
 
     /// How many executions of a function run at once, where a number is written for it.

@@ -1,5 +1,5 @@
 use super::{Area, RuleInfo, Subject};
-use crate::connections::{By, Connections, Direct, Executions, connects_in_handler, limit};
+use crate::connections::{By, Connections, Direct, Executions, connects_in_handler};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::phrase;
 
@@ -32,17 +32,17 @@ struct Share {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
     let connections = Connections::new(template, subject.demands());
-    let mut databases: Vec<String> = Vec::new();
+    let mut databases: Vec<(String, bool)> = Vec::new();
     let direct = connections.direct();
     for one in &direct {
-        if !databases.contains(&one.database) {
-            databases.push(one.database.clone());
+        let target = (one.database.clone(), one.reads);
+        if !databases.contains(&target) {
+            databases.push(target);
         }
     }
-    for id in databases {
-        let Some(database) = template.resource(&id) else { continue };
+    for (id, reads) in databases {
         let mut shares: Vec<Share> = Vec::new();
-        for one in direct.iter().filter(|one| one.database == id) {
+        for one in direct.iter().filter(|one| one.database == id && one.reads == reads) {
             let Some(function) = template.resource(&one.function) else { continue };
             let each = connections.connections_each(function);
             let most = connections.executions(function).into_iter().max_by_key(|one| one.most);
@@ -61,7 +61,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             Some(shares.first()?.executions.when)
         });
         let (Some(when), Some(first)) = (when, shares.first()) else { continue };
-        let Some(takes) = limit(connections.scope, database, when) else { continue };
+        let Some(takes) = connections.limit(&first.direct, when) else { continue };
         let sum = shares.iter().fold(0_u64, |sum, share| sum.saturating_add(share.all));
         if sum <= takes.high {
             continue;
@@ -156,6 +156,34 @@ mod tests {
         let stream = "      Events: {In: {Type: Kinesis, Properties: {Stream: !GetAtt Stream.Arn, StartingPosition: LATEST, ParallelizationFactor: 10}}}\n";
         let rest = "  Stream: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 20}}\n";
         assert!(findings(&text("db.t4g.micro", stream, rest), ID)[0].contains("200 × 1"));
+    }
+
+    #[test]
+    fn readers_are_other_instances_than_the_writer() {
+        let cluster = |readers: usize, reserved: [u32; 2]| {
+            let instance = |at: usize| {
+                format!(
+                    "  I{at}: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: aurora-mysql, DBClusterIdentifier: !Ref Db, DBInstanceClass: db.t4g.medium}}}}\n"
+                )
+            };
+            let function = |id: &str, endpoint: &str, reserved: u32| {
+                format!(
+                    "  {id}: {{Type: AWS::Lambda::Function, Properties: {{ReservedConcurrentExecutions: {reserved}, Environment: {{Variables: {{DB_HOST: !GetAtt Db.{endpoint}.Address}}}}}}}}\n"
+                )
+            };
+            let instances: String = (0..=readers).map(instance).collect();
+            let [writes, reads] = reserved;
+            let text = format!(
+                "Resources:\n  Db: {{Type: AWS::RDS::DBCluster, Properties: {{Engine: aurora-mysql}}}}\n{instances}{}{}",
+                function("Writes", "Endpoint", writes),
+                function("Reads", "ReadEndpoint", reads)
+            );
+            findings(&text, ID).len()
+        };
+        assert_eq!(cluster(1, [60, 60]), 0);
+        assert_eq!(cluster(1, [60, 100]), 1);
+        assert_eq!(cluster(3, [60, 100]), 0);
+        assert_eq!(cluster(3, [100, 100]), 1);
     }
 
     #[test]

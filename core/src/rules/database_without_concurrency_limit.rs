@@ -1,5 +1,5 @@
 use super::{Area, RuleInfo, Subject};
-use crate::connections::{ACCOUNT, Connections, How, connects_in_handler, limit};
+use crate::connections::{ACCOUNT, Connections, How, connects_in_handler};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::phrase;
 
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let each = connections.connections_each(function);
         let most = ACCOUNT.saturating_mul(each);
         let (id, name) = (&function.id, &database.id);
-        let takes = limit(connections.scope, database, when);
+        let takes = connections.limit(&direct, when);
         // Where it surely takes as many as the account allows there is nothing to limit.
         if takes.as_ref().is_some_and(|takes| takes.low >= most) {
             continue;

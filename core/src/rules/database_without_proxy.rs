@@ -1,5 +1,5 @@
 use super::{Area, RuleInfo, Subject};
-use crate::connections::{ACCOUNT, Connections, has_proxies, limit};
+use crate::connections::{ACCOUNT, Connections, has_proxies};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::phrase;
 
@@ -53,7 +53,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         // Limits that fit together do what a proxy would.
-        let takes = limit(connections.scope, database, one.when);
+        let takes = connections.limit(one, one.when);
         let low = takes.as_ref().map(|takes| takes.low);
         if low.is_some_and(|low| low >= most.unwrap_or(ACCOUNT)) {
             continue;

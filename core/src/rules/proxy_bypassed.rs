@@ -26,8 +26,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for direct in connections.direct() {
         let (id, name) = (&direct.function, &direct.database);
         // The proxy leads to the writer: who reads from a reader does not pass by it.
-        let reads = direct.at.slice(template.text()).contains("ReadEndpoint");
-        if !direct.by_variable || reads || connections.uses_proxy(id) {
+        if !direct.by_variable || direct.reads || connections.uses_proxy(id) {
             continue;
         }
         let Some((proxy, _)) = proxies.iter().find(|(_, behind)| behind.contains(name)) else { continue };

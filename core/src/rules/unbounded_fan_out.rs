@@ -1,5 +1,5 @@
 use super::{Area, RuleInfo, Subject};
-use crate::connections::{ACCOUNT, Caller, Connections, How, connects_in_handler, limit};
+use crate::connections::{ACCOUNT, Caller, Connections, How, connects_in_handler};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::phrase;
 
@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let callers = connections.callers(function);
         let Some(caller) = callers.iter().find(|caller| fans_out(caller.how, caller.bound)) else { continue };
         let most = ACCOUNT.saturating_mul(connections.connections_each(function));
-        let Some(takes) = limit(connections.scope, database, when).filter(|takes| takes.high < most) else {
+        let Some(takes) = connections.limit(&direct, when).filter(|takes| takes.high < most) else {
             continue;
         };
         let (id, name, number, of) = (&function.id, &database.id, takes.number(), &takes.of);
