@@ -29,6 +29,8 @@ pub(crate) enum How {
     Schedule,
     /// While the stack is made, or to rotate a secret.
     Deployment,
+    /// Not at all, but a policy lets somebody: a scheduler, another function.
+    Allowed,
     /// By something of which we do not know how.
     Unknown,
 }
@@ -96,7 +98,11 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
 /// How a resource that names a function calls it; nothing where it does not.
 fn how(scope: Scope<'_, '_>, resource: &Resource, names: &[&str]) -> Option<(How, Bound)> {
     if resource.is_custom() {
-        return Some((How::Deployment, Bound::Some));
+        // Others name a function to set it up: its log group, its code.
+        let calls = scope.property(resource, &["ServiceToken"]);
+        let is_own = |id: &str| names.contains(&id);
+        let calls = calls.iter().any(|case| scope.named(&case.value).is_some_and(|own| is_own(&own.id)));
+        return calls.then_some((How::Deployment, Bound::Some));
     }
     Some(match resource.kind.as_str() {
         "AWS::Lambda::EventSourceMapping" => mapping(scope, resource),
@@ -122,6 +128,7 @@ fn how(scope: Scope<'_, '_>, resource: &Resource, names: &[&str]) -> Option<(How
         | "AWS::AppSync::DataSource"
         | "AWS::Cognito::UserPool"
         | "AWS::ElasticLoadBalancingV2::TargetGroup" => (How::Api, Bound::Account),
+        "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => (How::Allowed, Bound::Some),
         kind => {
             // They watch, set or document a function, and do not call it.
             const QUIET: [&str; 9] = [

@@ -125,7 +125,7 @@ impl<'a, 't> Connections<'a, 't> {
         const WORDS: [&str; 9] =
             ["migrat", "rotat", "seed", "bootstrap", "setup", "initdb", "dbinit", "schema", "cleanup"];
         let name = function.id.to_ascii_lowercase();
-        let callers = self.callers(function);
+        let callers = self.active_callers(function);
         let rests = |caller: &Caller| matches!(caller.how, How::Schedule | How::Deployment);
         WORDS.iter().any(|word| name.contains(word))
             || !callers.is_empty() && callers.iter().all(rests)
@@ -218,9 +218,16 @@ impl<'a, 't> Connections<'a, 't> {
         callers(self.scope, function)
     }
 
+    /// Who calls a function, without those who only may.
+    fn active_callers(&self, function: &Resource) -> Vec<Caller> {
+        let mut callers = self.callers(function);
+        callers.retain(|caller| caller.how != How::Allowed);
+        callers
+    }
+
     /// When nothing bounds how many executions of a function run at once; nothing where something always does.
     pub(crate) fn unbounded(&self, function: &Resource) -> Option<Guard> {
-        let callers = self.callers(function);
+        let callers = self.active_callers(function);
         if !callers.is_empty() && callers.iter().all(|caller| caller.bound != Bound::Account) {
             return None;
         }
@@ -245,7 +252,7 @@ impl<'a, 't> Connections<'a, 't> {
             })
             .collect();
         if reserved.is_empty() {
-            let callers = self.callers(function);
+            let callers = self.active_callers(function);
             let calls: Option<Vec<u64>> = callers
                 .iter()
                 .map(|caller| match caller.bound {

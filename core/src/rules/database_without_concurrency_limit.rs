@@ -138,6 +138,15 @@ Resources:
     }
 
     #[test]
+    fn what_sets_a_function_up_or_may_call_it_is_no_caller() {
+        let custom = "  Logs: {Type: Custom::LogRetention, Properties: {ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:a', LogGroupName: !Sub '/aws/lambda/${Fn}'}}\n";
+        assert_eq!(findings(&text("db.t4g.micro", "", custom), ID).len(), 1);
+        let clock =
+            "      Events: {Clock: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}}\n";
+        assert_eq!(findings(&text("db.t4g.micro", clock, ""), ID), Vec::<String>::new());
+    }
+
+    #[test]
     fn a_limit_under_a_condition_is_none_elsewhere() {
         let function = "      ReservedConcurrentExecutions: !If [Prod, 10, !Ref AWS::NoValue]\n";
         let found = findings(&text("db.t4g.micro", function, ""), ID);
