@@ -5,6 +5,7 @@
 
 mod analysis;
 pub mod checklist;
+mod connections;
 pub mod demands;
 pub mod finding;
 pub mod language;
