@@ -2,6 +2,7 @@
 
 use super::function::{Answer, DECLARATION, Function};
 use super::{Evidence, Status};
+use crate::connections::Connections;
 use crate::demands::{Confidence, Demand};
 use crate::network::WorkloadKind;
 use crate::paths::GoalTarget;
@@ -60,7 +61,13 @@ pub(super) fn answer(function: &Function<'_, '_>) -> Answer {
         }
     }
     if !direct.is_empty() {
-        return Answer { status: Status::Unknown, evidence: direct };
+        return match fitting(function) {
+            Some(mut fitting) => {
+                fitting.append(&mut shared);
+                Answer { status: Status::Pass, evidence: fitting }
+            }
+            None => Answer { status: Status::Unknown, evidence: direct },
+        };
     }
     if !shared.is_empty() {
         return Answer { status: Status::Pass, evidence: shared };
@@ -75,6 +82,34 @@ pub(super) fn answer(function: &Function<'_, '_>) -> Answer {
         ja: "`{id}` がデータベースに接続することを示すものはありません",
     );
     Answer { status: Status::NotApplicable, evidence: vec![Evidence::new(text, function.named_at())] }
+}
+
+/// What shows that each database that a function connects to itself takes all connections that the functions of the
+/// template can open to it; nothing where that is not known of one of them.
+fn fitting(function: &Function<'_, '_>) -> Option<Vec<Evidence>> {
+    let template = function.subject.template;
+    let connections = Connections::new(template, function.subject.demands());
+    let direct = connections.direct();
+    let mut found: Vec<Evidence> = Vec::new();
+    for own in direct.iter().filter(|one| one.function == function.id) {
+        let mut most: u64 = 0;
+        for one in direct.iter().filter(|one| one.database == own.database) {
+            let resource = template.resource(&one.function)?;
+            if connections.unbounded(resource).is_some() {
+                return None;
+            }
+            let executions = connections.executions(resource).into_iter().map(|one| one.most).max()?;
+            most = most.saturating_add(executions.saturating_mul(connections.connections_each(resource)));
+        }
+        let takes = connections.limit(own, own.when).filter(|takes| most <= takes.low)?;
+        let (database, number, of) = (&own.database, takes.number(), &takes.of);
+        let text = phrase!(
+            en: "functions open at most {most} connections to `{database}`, which takes about {number} ({of}, an estimate)",
+            ja: "関数が `{database}` に開く接続は最大 {most} で、上限はおよそ {number} です ({of} からの推定)",
+        );
+        found.push(Evidence::new(text, Some(own.at)));
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 /// Whether somebody wrote down that values are read that may name a database.

@@ -1,6 +1,7 @@
 //! A function as the questions see it.
 
 use super::{Evidence, Status};
+use crate::capacity::Capacity;
 use crate::demands::{Demand, Knowledge, OpenVariable};
 use crate::language::Phrase;
 use crate::missing;
@@ -26,6 +27,8 @@ pub(super) struct Stand<'a> {
     pub(super) situation: Guard,
     pub(super) network: &'a Network,
     pub(super) workload: &'a Workload,
+    /// What takes addresses there.
+    pub(super) capacity: &'a Capacity,
 }
 
 /// What facts alone say to a question.
@@ -69,13 +72,14 @@ impl<'a> Stand<'a> {
 }
 
 impl<'a, 't> Function<'a, 't> {
-    pub(super) fn new(subject: &'a Subject<'a, 't>, id: &'a str) -> Self {
-        let stand = |one: &'a Situated| {
+    /// `capacities` are those of the subject's networks.
+    pub(super) fn new(subject: &'a Subject<'a, 't>, capacities: &'a [Capacity], id: &'a str) -> Self {
+        let stand = |(one, capacity): (&'a Situated, &'a Capacity)| {
             let workload = &one.network.workloads[one.network.workload(id)?.0];
             let is_inside = workload.in_vpc && workload.kind == WorkloadKind::Function;
-            is_inside.then_some(Stand { situation: one.situation, network: &one.network, workload })
+            is_inside.then_some(Stand { situation: one.situation, network: &one.network, workload, capacity })
         };
-        Self { subject, id, stands: subject.networks.iter().filter_map(stand).collect() }
+        Self { subject, id, stands: subject.networks.iter().zip(capacities).filter_map(stand).collect() }
     }
 
     pub(super) fn resource(&self) -> Option<&'a Resource> {

@@ -15,6 +15,7 @@ mod zones;
 
 use serde::{Deserialize, Serialize};
 
+use crate::capacity::Capacity;
 use crate::finding::{FileId, Finding, RuleId};
 use crate::language::Phrase;
 use crate::network::{Missing, WorkloadKind};
@@ -239,7 +240,10 @@ pub(crate) fn checklist(subject: &Subject<'_, '_>, findings: &[Finding]) -> Vec<
             names.push(&resource.id);
         }
     }
-    names.into_iter().map(|id| of_function(&Function::new(subject, id), findings)).collect()
+    let count = |one| Capacity::of(subject.template, one);
+    let capacities: Vec<Capacity> = subject.networks.iter().map(count).collect();
+    let function = |id| of_function(&Function::new(subject, &capacities, id), findings);
+    names.into_iter().map(function).collect()
 }
 
 fn of_function(function: &Function<'_, '_>, findings: &[Finding]) -> FunctionChecklist {

@@ -175,6 +175,52 @@ fn databases_count_where_one_is_reached() {
 }
 
 #[test]
+fn connections_pass_where_all_that_can_be_opened_fit() {
+    let limited = |reserved: &str, more: &str| {
+        let text = function(
+            "[!Ref A, !Ref B]",
+            &format!(
+                "      Environment: {{Variables: {{DB_HOST: !GetAtt Db.Endpoint.Address}}}}\n{reserved}{more}"
+            ),
+        );
+        let text = text.replace("{Engine: postgres}", "{Engine: postgres, DBInstanceClass: db.m6g.large}");
+        told(&analysis(&text), Question::DatabaseConnections)
+    };
+    let fits = limited("      ReservedConcurrentExecutions: 20\n", "");
+    assert!(fits.starts_with("pass: functions open at most 20 connections to `Db`"), "{fits}");
+    let open = limited("", "");
+    assert!(!open.starts_with("pass"), "{open}");
+    let unknown = limited("      ReservedConcurrentExecutions: !ImportValue reserved\n", "");
+    assert!(!unknown.starts_with("pass"), "{unknown}");
+    let other = "  Other:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Role.Arn
+      VpcConfig: {SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref FnGroup]}
+      Environment: {Variables: {DB_HOST: !GetAtt Db.Endpoint.Address}}
+";
+    let beside = limited("      ReservedConcurrentExecutions: 20\n", other);
+    assert!(!beside.starts_with("pass"), "another function without a limit: {beside}");
+}
+
+#[test]
+fn addresses_pass_where_nobody_else_can_take_them() {
+    let room = |text: &str| told(&analysis(text), Question::FreeAddresses);
+    let own = room(&function("[!Ref A, !Ref B]", ""));
+    assert!(own.starts_with("pass: `A` (/24) has 251 addresses to use"), "{own}");
+    let shared = format!("{}Outputs: {{A: {{Value: !Ref A}}}}\n", function("[!Ref A, !Ref B]", ""));
+    let shared = room(&shared);
+    assert!(shared.starts_with("unknown: at most ") && shared.contains("`A` (/24)"), "{shared}");
+    let list = room(&function("!Ref List", ""));
+    assert_eq!(
+        list,
+        "unknown: parameter `List` has no default, so its value is not known here (--param List=VALUE)"
+    );
+    let far = room(&function("[subnet-0aaa]", ""));
+    assert!(far.starts_with("unknown: ") && far.ends_with("(--context subnets.json)"), "{far}");
+}
+
+#[test]
 fn an_accepted_finding_passes_with_its_reason() {
     let text = function(
         "[!Ref A]",
