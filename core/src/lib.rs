@@ -6,6 +6,7 @@
 mod analysis;
 pub mod demands;
 pub mod finding;
+mod fixing;
 pub mod language;
 mod missing;
 pub mod network;
@@ -21,4 +22,5 @@ pub mod text;
 mod tracing;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
+pub use fixing::{Applied, Fixing, Refused, fix, prove};
 pub use tracing::{TraceError, TraceRequest, Tracing, trace};
