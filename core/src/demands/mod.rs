@@ -19,8 +19,8 @@ mod managed_policies;
 mod permissions;
 mod pollers;
 mod roles;
-mod scope;
-mod service_work;
+pub(crate) mod scope;
+pub(crate) mod service_work;
 mod statements;
 mod weigh;
 
