@@ -9,6 +9,7 @@ pub mod finding;
 pub mod language;
 mod missing;
 pub mod network;
+pub mod order;
 pub mod paths;
 pub mod render;
 pub mod rules;
