@@ -8,6 +8,7 @@ use ipnet::Ipv4Net;
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::Phrase;
 use crate::network::{Assumption, Context, Surroundings, resolve};
+use crate::order::Order;
 use crate::rules::Subject;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, lower};
@@ -165,7 +166,7 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
         (rule.check)(&subject, &mut findings);
     }
     rules::check_suppressions(template, &options.rules_off, &mut findings);
-    findings.sort_by_key(|finding| {
+    findings.order_by_key(|finding| {
         let span = finding.primary().and_then(|label| label.span).unwrap_or_default();
         (span.start, Reverse(finding.severity), finding.rule)
     });

@@ -11,6 +11,7 @@ mod fixing;
 pub mod language;
 mod missing;
 pub mod network;
+pub mod order;
 pub mod paths;
 pub mod render;
 pub mod rules;
