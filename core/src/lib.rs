@@ -4,6 +4,8 @@
 //! Text goes in, plain data comes out: no files, clock, threads, environment or web types.
 
 mod analysis;
+pub mod capacity;
+pub mod checklist;
 mod connections;
 pub mod demands;
 pub mod finding;

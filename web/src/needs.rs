@@ -86,6 +86,8 @@ pub(crate) fn Needs(props: &Props) -> Html {
 fn fields(report: &Report, inputs: &Inputs) -> Vec<Field> {
     let value = |name: &String| Field::Value(name.clone());
     let mut fields: BTreeSet<Field> = report.paths.asks.iter().filter_map(|ask| ask.field.clone()).collect();
+    let evidence = report.checklist.iter().flat_map(|checks| &checks.items).flat_map(|item| &item.evidence);
+    fields.extend(evidence.filter_map(|evidence| evidence.field.clone()));
     fields.extend(report.needs.iter().filter_map(|need| need.parameter.as_ref()).map(value));
     fields.extend(report.paths.assumable.iter().map(value));
     fields.extend(inputs.parameters.keys().chain(inputs.assumed.keys()).map(value));
