@@ -9,6 +9,7 @@ use crate::checklist::{FunctionChecklist, checklist};
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::Phrase;
 use crate::network::{Assumption, Context, Surroundings, resolve};
+use crate::order::Order;
 use crate::rules::Subject;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, lower};
@@ -86,6 +87,8 @@ pub struct Source {
 pub struct Analysis {
     /// Whether the text is a template at all: an object with `Resources` (or a SAM or CloudFormation header).
     pub is_template: bool,
+    /// Whether the AWS CDK wrote the text, so that changes belong into its source.
+    pub is_synthesized: bool,
     /// Findings in the order of the text, suppressed ones included.
     pub findings: Vec<Finding>,
     /// Six questions about each function, in the order of the text.
@@ -177,7 +180,7 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
         (rule.check)(&subject, &mut findings);
     }
     rules::check_suppressions(template, &options.rules_off, &mut findings);
-    findings.sort_by_key(|finding| {
+    findings.order_by_key(|finding| {
         let span = finding.primary().and_then(|label| label.span).unwrap_or_default();
         (span.start, Reverse(finding.severity), finding.rule)
     });
@@ -192,6 +195,7 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
         checklist: checklist(&subject, &findings),
         assumptions,
         is_template: template.is_template(),
+        is_synthesized: template.is_synthesized(),
         needs: rules::needs(template),
         findings,
         ..Analysis::default()

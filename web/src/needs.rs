@@ -6,6 +6,7 @@ use std::rc::Rc;
 use vpcheck_core::Source;
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Assumption;
+use vpcheck_core::order::Order;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -99,7 +100,7 @@ fn fields(report: &Report, inputs: &Inputs) -> Vec<Field> {
     fields.remove(&Field::Context);
     // Subnets first: whatever else is asked hangs on them.
     let mut fields: Vec<Field> = fields.into_iter().collect();
-    fields.sort_by_key(|field| !is_assumable(report, inputs, field));
+    fields.order_by_key(|field| !is_assumable(report, inputs, field));
     fields
 }
 
