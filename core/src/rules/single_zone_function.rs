@@ -99,7 +99,8 @@ fn is_one(name: &Name) -> bool {
     }
 }
 
-fn zone_name(zone: &Zone) -> String {
+/// A zone as it is written.
+pub(super) fn zone_name(zone: &Zone) -> String {
     match zone {
         Zone::Named(name) | Zone::Identified(name) => name.replace("AWS::Region", "${AWS::Region}"),
         Zone::Numbered(number) => format!("!Select [{number}, !GetAZs '']"),
