@@ -5,11 +5,15 @@
 
 mod analysis;
 pub mod capacity;
+pub mod checklist;
+mod connections;
 pub mod demands;
 pub mod finding;
+mod fixing;
 pub mod language;
 mod missing;
 pub mod network;
+pub mod order;
 pub mod paths;
 pub mod render;
 pub mod rules;
@@ -22,4 +26,5 @@ pub mod text;
 mod tracing;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
+pub use fixing::{Applied, Fixing, Refused, fix, prove};
 pub use tracing::{TraceError, TraceRequest, Tracing, trace};

@@ -43,12 +43,19 @@ documents![
     "subnet-addresses-exhausted",
     "eni-quota-exceeded",
     "joined-globals-vpc-config",
+    "unbounded-fan-out",
     "missing-eni-permissions",
     "slow-vpc-delete",
     "duplicate-private-dns",
     "sts-global-endpoint",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
+    "provisioned-without-caller",
+    "cold-start-without-provisioned",
+    "database-without-concurrency-limit",
+    "connection-storm",
+    "database-without-proxy",
+    "proxy-bypassed",
 ];
 
 /// The document of a rule, in Markdown.

@@ -25,9 +25,18 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     check,
 };
 
+/// An endpoint, and who uses it from zones that it lacks.
+#[derive(PartialEq)]
+struct Lacking {
+    name: Name,
+    service: String,
+    /// Functions, each with such a zone.
+    functions: Vec<(String, String)>,
+}
+
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
-    let mut faults: Faults<(Name, String, Vec<(String, String)>)> = Faults::new();
+    let mut faults: Faults<Lacking> = Faults::new();
     for one in subject.networks {
         let network = &one.network;
         for endpoint in &network.endpoints {
@@ -56,11 +65,12 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 }
             }
             if !lacking.is_empty() {
-                faults.add((endpoint.name.clone(), service.clone(), lacking), one.situation);
+                let (name, service) = (endpoint.name.clone(), service.clone());
+                faults.add(Lacking { name, service, functions: lacking }, one.situation);
             }
         }
     }
-    for ((name, service, lacking), situations) in faults {
+    for (Lacking { name, service, functions: lacking }, situations) in faults {
         let Some(endpoint) = resource_of(template, &name) else { continue };
         let Some((function, zone)) = lacking.first() else { continue };
         let mut finding = Finding::new(

@@ -5,7 +5,7 @@ use crate::capacity::subnet_of;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{Network, Situated};
 use crate::phrase;
-use crate::template::{Resource, Template, Value};
+use crate::template::{Part, Resource, Template, Unknown, Value};
 
 const ID: RuleId = RuleId("single-zone-resolver");
 
@@ -105,7 +105,6 @@ fn one_zone(template: &Template<'_>, situated: &Situated, resource: &Resource) -
 
 /// Whether two values are surely one subnet: values that cannot be read may differ.
 fn is_same(one: &Value, other: &Value) -> bool {
-    use crate::template::{Part, Unknown};
     let Value::Text(text) = one else { return false };
     let readable = !text.parts.is_empty()
         && text.parts.iter().all(|part| match part {
@@ -174,10 +173,9 @@ Resources:
     }
 
     #[test]
-    fn an_address_by_condition_says_when() {
+    fn addresses_that_hang_on_an_open_condition_are_silent() {
         let by_condition = text("{SubnetId: !Ref A}, {SubnetId: !If [Two, !Ref C, !Ref B]}")
             + "Conditions: {Two: !Equals [!Ref P, two]}\n";
-        // Its subnets are told apart by no network, so it is not known.
         assert_eq!(findings(&by_condition, ID), Vec::<String>::new());
     }
 }
