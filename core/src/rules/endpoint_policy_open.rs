@@ -1,6 +1,7 @@
 use super::subject::{Faults, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
+use crate::network::{Workload, WorkloadKind};
 use crate::phrase;
 use crate::template::{Case, Guard, Resource, Template, Value};
 use crate::text::Span;
@@ -24,9 +25,10 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
     let mut faults = Faults::new();
-    for one in subject.networks {
+    for (one, egress) in subject.networks.iter().zip(subject.egress()) {
         let network = &one.network;
-        if !network.workloads.iter().any(|workload| workload.in_vpc) {
+        let functions = |workload: &Workload| workload.in_vpc && workload.kind == WorkloadKind::Function;
+        if egress.residents.is_empty() && !network.workloads.iter().any(functions) {
             continue;
         }
         for endpoint in &network.endpoints {

@@ -159,15 +159,18 @@ pub(super) fn unneeded(
 
 /// Whether the VPC is offered as a choice to whoever deploys: then it is theirs.
 fn is_by_choice(template: &Template<'_>, function: &Resource) -> bool {
-    let written = |path: &[&str]| template.property(function, path);
-    let parts = [
-        written(&["VpcConfig"]),
-        written(&["VpcConfig", "SubnetIds"]),
-        written(&["VpcConfig", "SecurityGroupIds"]),
-    ];
-    parts.iter().any(|cases| {
-        cases.len() > 1 || cases.iter().any(|case| matches!(case.value, Value::NoValue | Value::Unknown(_)))
-    })
+    let is_open = |path: &[&str], whole: bool| {
+        let cases = template.property(function, path);
+        cases.len() != 1
+            || cases.iter().any(|case| match case.value {
+                Value::NoValue => true,
+                Value::Unknown(_) => whole,
+                _ => false,
+            })
+    };
+    is_open(&["VpcConfig"], true)
+        || is_open(&["VpcConfig", "SubnetIds"], false)
+        || is_open(&["VpcConfig", "SecurityGroupIds"], false)
 }
 
 fn has(template: &Template<'_>, function: &Resource, property: &str) -> bool {
