@@ -43,6 +43,8 @@ pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+pub(crate) mod testing_egress;
 mod unknown_reference;
 mod unreachable_destination;
 mod unresolved_value;
