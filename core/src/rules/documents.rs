@@ -40,6 +40,7 @@ documents![
     "forbidden-destination-reachable",
     "single-zone-function",
     "joined-globals-vpc-config",
+    "unbounded-fan-out",
     "missing-eni-permissions",
     "slow-vpc-delete",
     "endpoint-policy-open",
@@ -52,6 +53,12 @@ documents![
     "sts-global-endpoint",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
+    "provisioned-without-caller",
+    "cold-start-without-provisioned",
+    "database-without-concurrency-limit",
+    "connection-storm",
+    "database-without-proxy",
+    "proxy-bypassed",
 ];
 
 /// The document of a rule, in Markdown.

@@ -2,7 +2,11 @@
 
 mod blackhole_route;
 mod circular_dependency;
+mod cold_start_without_provisioned;
 mod conditional_reference;
+mod connection_storm;
+mod database_without_concurrency_limit;
+mod database_without_proxy;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
@@ -35,6 +39,8 @@ mod overlapping_subnets;
 mod partially_reachable_destination;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
+mod provisioned_without_caller;
+mod proxy_bypassed;
 pub(crate) mod reach;
 mod single_zone_function;
 mod slow_vpc_delete;
@@ -45,6 +51,7 @@ mod subnet_outside_vpc;
 pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod testing_egress;
+mod unbounded_fan_out;
 mod unknown_reference;
 mod unreachable_destination;
 mod unresolved_value;
@@ -140,6 +147,7 @@ static RULES: &[&RuleInfo] = &[
     &forbidden_destination_reachable::RULE,
     &single_zone_function::RULE,
     &joined_globals_vpc_config::RULE,
+    &unbounded_fan_out::RULE,
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
     &endpoint_policy_open::RULE,
@@ -152,6 +160,12 @@ static RULES: &[&RuleInfo] = &[
     &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
+    &provisioned_without_caller::RULE,
+    &cold_start_without_provisioned::RULE,
+    &database_without_concurrency_limit::RULE,
+    &connection_storm::RULE,
+    &database_without_proxy::RULE,
+    &proxy_bypassed::RULE,
 ];
 
 /// Every rule, by area.
@@ -166,6 +180,7 @@ pub fn find(id: &str) -> Option<&'static RuleInfo> {
 
 pub(crate) use invalid_suppression::check_suppressions;
 pub(crate) use near_name::nearest;
+pub(crate) use single_zone_function::{runs_while_deploying, zone_name};
 pub(crate) use subject::Subject;
 pub(crate) use unresolved_value::needs;
 
