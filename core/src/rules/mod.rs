@@ -1,15 +1,20 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
 mod blackhole_route;
+pub(crate) mod causes;
 mod circular_dependency;
 mod conditional_reference;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
+mod egress_blocks_endpoint;
+mod egress_blocks_gateway_endpoint;
+mod endpoint_group_blocks_443;
 mod file_system_without_mount_target;
 mod forbidden_destination_reachable;
 mod foreign_prefix_list;
 mod function_in_public_subnet;
+mod gateway_endpoint_not_routed;
 mod group_in_other_vpc;
 mod incomplete_vpc_config;
 mod internet_gateway_not_attached;
@@ -18,9 +23,11 @@ mod invalid_suppression;
 mod invalid_syntax;
 mod joined_globals_vpc_config;
 mod literal_instead_of_reference;
+mod missing_endpoint;
 mod missing_eni_permissions;
 mod missing_route_dependency;
 mod mixed_subnet_egress;
+mod nat_for_gateway_service;
 mod nat_in_private_subnet;
 mod near_name;
 mod overlapping_subnets;
@@ -33,6 +40,7 @@ mod slow_vpc_delete;
 mod sts_global_endpoint;
 pub(crate) mod subject;
 mod subnet_outside_vpc;
+mod subnet_without_route_table;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unknown_reference;
@@ -113,6 +121,7 @@ static RULES: &[&RuleInfo] = &[
     &nat_in_private_subnet::RULE,
     &internet_gateway_not_attached::RULE,
     &blackhole_route::RULE,
+    &subnet_without_route_table::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
     &missing_route_dependency::RULE,
@@ -128,6 +137,12 @@ static RULES: &[&RuleInfo] = &[
     &joined_globals_vpc_config::RULE,
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
+    &nat_for_gateway_service::RULE,
+    &missing_endpoint::RULE,
+    &gateway_endpoint_not_routed::RULE,
+    &endpoint_group_blocks_443::RULE,
+    &egress_blocks_gateway_endpoint::RULE,
+    &egress_blocks_endpoint::RULE,
     &duplicate_private_dns::RULE,
     &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,
