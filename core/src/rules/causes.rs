@@ -13,7 +13,7 @@ use super::{
     internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service, nat_in_private_subnet,
     partially_reachable_destination, subnet_without_route_table, unreachable_destination,
 };
-use crate::demands::Confidence;
+use crate::demands::{Confidence, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::network::{
@@ -448,6 +448,11 @@ impl Way<'_, '_, '_> {
             return off.then(|| (gateway_endpoint_not_routed::ID, Fault::NotRouted(name), Some(endpoint)));
         }
         if services::has_gateway(service) {
+            // The answer of a custom resource is a few hundred bytes, once for each deployment.
+            let mut evidence = self.answer.demand.evidence.iter();
+            if evidence.all(|evidence| evidence.kind == EvidenceKind::CustomResource) {
+                return None;
+            }
             let vpc = self.lacks_gateway_endpoint(service)?;
             let fault = Fault::NatForGateway(vpc.clone(), service.to_owned());
             return Some((nat_for_gateway_service::ID, fault, None));

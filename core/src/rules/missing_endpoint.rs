@@ -102,13 +102,14 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
     let services = cause.services(subject);
     let (names, names_ja) = (listed(&services, "and"), services.join("、"));
     let verb = if services.len() == 1 { "is" } else { "are" };
+    let them = if services.len() == 1 { "it" } else { "them" };
     let many = if services.len() == 1 { "an interface endpoint" } else { "interface endpoints" };
     Finding::new(
         ID,
         cause.severity(subject, Severity::Info),
         place(subject, cause, vpc),
         phrase!(
-            en: "{names} {verb} called through a NAT gateway: `{vpc}` has no endpoint for this",
+            en: "{names} {verb} called through a NAT gateway: `{vpc}` has no endpoint for {them}",
             ja: "{names_ja} への通信は NAT ゲートウェイを通ります (`{vpc}` にエンドポイントがありません)",
         ),
     )
