@@ -457,7 +457,8 @@ impl Way<'_, '_, '_> {
             let fault = Fault::NatForGateway(vpc.clone(), service.to_owned());
             return Some((nat_for_gateway_service::ID, fault, None));
         }
-        let vpc = self.lacks_endpoint()?;
+        // Where another subnet has no way at all, that comes first.
+        let vpc = self.lacks_endpoint().filter(|_| self.answer.sum.verdict == Verdict::Reachable)?;
         Some((missing_endpoint::ID, Fault::NatForEndpoints(vpc.clone()), None))
     }
 
@@ -635,4 +636,126 @@ pub(crate) fn listed(words: &[String], and: &str) -> String {
 pub(crate) fn marked(names: &[Name]) -> Phrase {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     Phrase { en: listed(&names, "and"), ja: names.join("、") }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::finding::Severity;
+    use crate::rules::testing::findings;
+    use crate::{Options, analyze};
+
+    /// A VPC with a public subnet and two private ones, a NAT gateway, and a function that calls what it declares.
+    pub(crate) fn with(reaches: &str, subnets: &str, rest: &str) -> String {
+        let subnets: Vec<String> = subnets.split(' ').map(|subnet| format!("!Ref {subnet}")).collect();
+        let subnets = subnets.join(", ");
+        format!(
+            "Parameters: {{Given: {{Type: String}}}}
+Resources:
+  Vpc: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}}}
+  Public: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}}}
+  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}}}
+  B: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
+  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  Attached: {{Type: AWS::EC2::VPCGatewayAttachment, Properties: {{VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}}}}
+  PublicTable: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Vpc}}}}
+  PublicUses: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref PublicTable, SubnetId: !Ref Public}}}}
+  Out: {{Type: AWS::EC2::Route, DependsOn: Attached, Properties: {{RouteTableId: !Ref PublicTable, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}}}}
+  Nat: {{Type: AWS::EC2::NatGateway, DependsOn: Attached, Properties: {{SubnetId: !Ref Public, AllocationId: eipalloc-1}}}}
+  TableA: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Vpc}}}}
+  UsesA: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref TableA, SubnetId: !Ref A}}}}
+  Group: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: g, VpcId: !Ref Vpc}}}}
+  EndpointGroup: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: e, VpcId: !Ref Vpc, SecurityGroupIngress: [{{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}}]}}}}
+  Fn: {{Type: AWS::Lambda::Function, Metadata: {{vpcheck: {{reaches: [{reaches}]}}}}, Properties: {{VpcConfig: {{SubnetIds: [{subnets}], SecurityGroupIds: [!Ref Group]}}}}}}
+{rest}"
+        )
+    }
+
+    pub(crate) const TABLE_B: &str = "  TableB: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  UsesB: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref TableB, SubnetId: !Ref B}}\n";
+    pub(crate) const BY_NAT: &str = "  Away: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref TableA, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}\n";
+    pub(crate) const S3: &str = "  S3: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [!Ref TableA]}}\n";
+    pub(crate) const SECRETS: &str = "  Secrets: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, PrivateDnsEnabled: true, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.secretsmanager', SubnetIds: [!Ref A], SecurityGroupIds: [!Ref EndpointGroup]}}\n";
+    /// The function's group lets out to nothing but a database.
+    pub(crate) const CLOSED: &str = "  ToDb: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 10.0.0.0/16}}\n";
+
+    /// Rule and severity of everything told of ways and endpoints.
+    pub(crate) fn told(text: &str) -> Vec<(&'static str, Severity)> {
+        let of_ways =
+            |rule: &str| super::ORDER.iter().any(|own| own.0 == rule) || rule == "mixed-subnet-egress";
+        let analysis = analyze("template.yaml", text, &Options::default());
+        let found = analysis.findings.iter().filter(|finding| of_ways(finding.rule.0));
+        found.map(|finding| (finding.rule.0, finding.severity)).collect()
+    }
+
+    #[test]
+    fn one_cause_is_told_once_by_the_first_rule_that_sees_it() {
+        use Severity::{Error, Info, Warning};
+        let nat_inside = with("s3, secretsmanager, internet", "A", BY_NAT)
+            .replace("SubnetId: !Ref Public, Alloc", "SubnetId: !Ref A, Alloc");
+        let loose = with("s3, secretsmanager", "A", BY_NAT).replace("  Attached:", "  Unused:").replace("AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}", "AWS::EC2::EIP").replace("DependsOn: Attached, ", "");
+        for (text, expected) in [
+            (with("internet", "A", BY_NAT), vec![]),
+            (nat_inside, vec![("nat-in-private-subnet", Error)]),
+            (loose, vec![("internet-gateway-not-attached", Error)]),
+            (with("s3, secretsmanager", "Public", ""), vec![("function-in-public-subnet", Error)]),
+            (
+                with("s3, secretsmanager", "A", &format!("{BY_NAT}{S3}{SECRETS}{CLOSED}")),
+                vec![("egress-blocks-gateway-endpoint", Error)],
+            ),
+            (
+                with("secretsmanager, internet", "A", &format!("{BY_NAT}{SECRETS}{CLOSED}")),
+                vec![("egress-blocks-endpoint", Error)],
+            ),
+            (with("internet", "A", &format!("{BY_NAT}{CLOSED}")), vec![("unreachable-destination", Error)]),
+            (with("s3, secretsmanager", "A", ""), vec![("missing-endpoint", Error)]),
+            (
+                with("s3, secretsmanager", "A", BY_NAT),
+                vec![("missing-endpoint", Info), ("nat-for-gateway-service", Warning)],
+            ),
+            // Different causes are told each.
+            (
+                with("s3, secretsmanager", "A", &format!("{S3}{CLOSED}")),
+                vec![("missing-endpoint", Error), ("egress-blocks-gateway-endpoint", Error)],
+            ),
+            (
+                with("s3, internet", "B", ""),
+                vec![("missing-endpoint", Error), ("subnet-without-route-table", Error)],
+            ),
+            // One subnet has a way, the other no table.
+            (with("secretsmanager", "A B", BY_NAT), vec![("subnet-without-route-table", Error)]),
+            (
+                with("internet", "A B", &format!("{BY_NAT}{TABLE_B}")),
+                vec![("partially-reachable-destination", Error)],
+            ),
+        ] {
+            assert_eq!(told(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_is_told_by_function() {
+        let found = findings(&with("s3, secretsmanager", "Public", ""), "function-in-public-subnet");
+        assert!(found[0].contains("so `Fn` cannot reach `s3` and `secretsmanager`"), "{found:?}");
+    }
+
+    #[test]
+    fn permissions_alone_make_a_warning() {
+        let role = "  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}, Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: 'secretsmanager:GetSecretValue', Resource: 'arn:aws:secretsmanager:*:*:secret:db-*'}]}}]}}\n";
+        let text = with("", "A", role)
+            .replace("Properties: {VpcConfig", "Properties: {Role: !GetAtt Role.Arn, VpcConfig");
+        assert_eq!(told(&text), [("missing-endpoint", Severity::Warning)]);
+    }
+
+    #[test]
+    fn what_may_have_another_way_is_left_alone() {
+        let ipv6 = with("s3", "A", "").replace(
+            "SecurityGroupIds: [!Ref Group]}",
+            "SecurityGroupIds: [!Ref Group], Ipv6AllowedForDualStack: true}",
+        );
+        let given = with("s3", "A", "").replace("!Ref Vpc", "!Ref Given");
+        let import = with("s3", "A", "").replace("[!Ref A]", "[!ImportValue Subnet]");
+        for text in [ipv6, given, import] {
+            assert_eq!(told(&text), [], "{text}");
+        }
+    }
 }

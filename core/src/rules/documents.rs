@@ -39,6 +39,7 @@ documents![
     "forbidden-destination-reachable",
     "single-zone-function",
     "joined-globals-vpc-config",
+    "unbounded-fan-out",
     "missing-eni-permissions",
     "slow-vpc-delete",
     "nat-for-gateway-service",
@@ -51,6 +52,12 @@ documents![
     "sts-global-endpoint",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
+    "provisioned-without-caller",
+    "cold-start-without-provisioned",
+    "database-without-concurrency-limit",
+    "connection-storm",
+    "database-without-proxy",
+    "proxy-bypassed",
 ];
 
 /// The document of a rule, in Markdown.

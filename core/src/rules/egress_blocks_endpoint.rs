@@ -72,3 +72,51 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, groups: &[Name]) -> Finding
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::causes::tests::{BY_NAT, CLOSED, SECRETS, with};
+    use crate::rules::testing::findings;
+
+    const ID: &str = "egress-blocks-endpoint";
+
+    #[test]
+    fn a_group_that_does_not_lead_to_the_endpoint_is_found() {
+        let found = findings(&with("secretsmanager", "A", &format!("{BY_NAT}{SECRETS}{CLOSED}")), ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("15:3 `Group` does not let out what goes to interface endpoint `Secrets`"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn sam_and_json_are_read_alike() {
+        let sam = with("secretsmanager", "A", &format!("{SECRETS}{CLOSED}"))
+            .replace("AWS::Lambda::Function", "AWS::Serverless::Function");
+        assert_eq!(findings(&format!("Transform: AWS::Serverless-2016-10-31\n{sam}"), ID).len(), 1);
+        let json = r#"{"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": true}},
+"S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.1.0/24"}},
+"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "f", "VpcId": {"Ref": "V"}, "SecurityGroupEgress": [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": "0.0.0.0/0"}]}},
+"E": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "e", "VpcId": {"Ref": "V"}, "SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/16"}]}},
+"Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["sqs"]}}, "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "S"}], "SecurityGroupIds": [{"Ref": "G"}]}}},
+"Queues": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"VpcId": {"Ref": "V"}, "VpcEndpointType": "Interface", "PrivateDnsEnabled": true, "ServiceName": "com.amazonaws.us-east-1.sqs", "SubnetIds": [{"Ref": "S"}], "SecurityGroupIds": [{"Ref": "E"}]}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_is_let_out_or_not_known_is_left_alone() {
+        let to_group = "  ToEndpoint: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 443, ToPort: 443, DestinationSecurityGroupId: !Ref EndpointGroup}}\n";
+        for rest in [
+            SECRETS.to_owned(),
+            format!("{SECRETS}{CLOSED}{to_group}"),
+            format!(
+                "{SECRETS}{CLOSED}{}",
+                to_group.replace("DestinationSecurityGroupId: !Ref EndpointGroup", "CidrIp: !Ref Given")
+            ),
+            format!("{}{CLOSED}", SECRETS.replace("PrivateDnsEnabled: true", "PrivateDnsEnabled: false")),
+        ] {
+            assert!(findings(&with("secretsmanager", "A", &rest), ID).is_empty(), "{rest}");
+        }
+    }
+}

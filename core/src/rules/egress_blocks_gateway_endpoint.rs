@@ -89,3 +89,78 @@ pub(super) fn egress_of(template: &Template<'_>, groups: &[Name]) -> Option<Span
 pub(super) fn place_of(cause: &Cause) -> Option<Span> {
     cause.effects.iter().find_map(|effect| in_template(effect.blocker.as_ref()?.at))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::causes::tests::{BY_NAT, CLOSED, S3, SECRETS, with};
+    use crate::rules::testing::findings;
+
+    const ID: &str = "egress-blocks-gateway-endpoint";
+
+    #[test]
+    fn a_group_that_leads_into_the_vpc_only_is_found() {
+        let found = findings(&with("s3, secretsmanager", "A", &format!("{S3}{SECRETS}{CLOSED}")), ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0]
+                .starts_with("15:3 `Group` does not let out what goes to s3 through the gateway endpoint"),
+            "{found:?}"
+        );
+        assert!(found[0].contains("so `Fn` cannot reach `s3` and `secretsmanager`"), "{found:?}");
+    }
+
+    const GIVEN: &str = "Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Vpc: {Type: AWS::EC2::VPC::Id}
+  Subnets: {Type: List<AWS::EC2::Subnet::Id>}
+  Tables: {Type: List<String>}
+Resources:
+  EndpointGroup: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: e, VpcId: !Ref Vpc}}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: f
+      VpcId: !Ref Vpc
+      SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, DestinationSecurityGroupId: !Ref EndpointGroup}]
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      VpcConfig: {SubnetIds: !Ref Subnets, SecurityGroupIds: [!Ref Group]}
+      Policies: [S3ReadPolicy: {BucketName: data}]
+  S3: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: !Ref Tables}}
+";
+
+    #[test]
+    fn neither_vpc_nor_subnets_need_be_known() {
+        let found = findings(GIVEN, ID);
+        assert!(found.len() == 1 && found[0].starts_with("13:7 `Group` does not let out"), "{found:?}");
+        // Others may put an interface endpoint for S3 into a group that they are told of.
+        let shared = format!("{GIVEN}Outputs: {{Group: {{Value: !Ref EndpointGroup}}}}\n");
+        assert!(findings(&shared, ID).is_empty());
+    }
+
+    #[test]
+    fn json_is_read_alike() {
+        let json = r#"{"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}, "Subnet": {"Type": "String"}}, "Resources": {
+"E": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "e", "VpcId": {"Ref": "Vpc"}}},
+"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "f", "VpcId": {"Ref": "Vpc"}, "SecurityGroupEgress": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "DestinationSecurityGroupId": {"Ref": "E"}}]}},
+"Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["dynamodb"]}}, "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "Subnet"}], "SecurityGroupIds": [{"Ref": "G"}]}}},
+"Tables": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"VpcId": {"Ref": "Vpc"}, "ServiceName": "com.amazonaws.us-east-1.dynamodb"}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_is_let_out_or_has_no_endpoint_is_left_alone() {
+        let list = "  ToS3: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 443, ToPort: 443, DestinationPrefixListId: pl-63a5400a}}\n";
+        for rest in [
+            S3.to_owned(),
+            format!("{BY_NAT}{CLOSED}"),
+            format!("{S3}{CLOSED}{list}"),
+            format!("{S3}{CLOSED}{}", list.replace("pl-63a5400a", "!Ref Given")),
+        ] {
+            assert!(findings(&with("s3", "A", &rest), ID).is_empty(), "{rest}");
+        }
+        let open = GIVEN.replace("DestinationSecurityGroupId: !Ref EndpointGroup", "CidrIp: 10.0.0.0/8");
+        assert!(findings(&open, ID).is_empty(), "an S3 interface endpoint may be in that range");
+    }
+}

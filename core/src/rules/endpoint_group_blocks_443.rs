@@ -171,3 +171,78 @@ fn groups_of_callers(subject: &Subject<'_, '_>, cause: &Cause) -> Vec<Name> {
     });
     each.into_iter().take(3).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Severity;
+    use crate::rules::causes::tests::{BY_NAT, SECRETS, told, with};
+    use crate::rules::testing::findings;
+
+    const ID: &str = "endpoint-group-blocks-443";
+
+    #[test]
+    fn a_group_that_lets_the_function_not_in_is_found() {
+        let text = with("secretsmanager", "A", &format!("{BY_NAT}{SECRETS}"));
+        for (right, wrong) in [
+            ("FromPort: 443, ToPort: 443, CidrIp", "FromPort: 80, ToPort: 80, CidrIp"),
+            ("CidrIp: 10.0.0.0/16", "CidrIp: 10.9.0.0/16"),
+        ] {
+            let found = findings(&text.replace(right, wrong), ID);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(
+                found[0].starts_with(
+                    "16:101 `EndpointGroup` does not let `Fn` in on 443, to interface endpoint `Secrets`"
+                ),
+                "{found:?}"
+            );
+            assert!(found[0].contains("so `Fn` cannot reach `secretsmanager`"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn the_default_group_lets_its_own_members_in_only() {
+        let text =
+            with("secretsmanager", "A", &SECRETS.replace(", SecurityGroupIds: [!Ref EndpointGroup]", ""));
+        let found = findings(&text, ID);
+        assert!(
+            found.len() == 1
+                && found[0].starts_with("18:3 interface endpoint `Secrets` names no security group"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn one_that_nobody_gets_into_is_found_without_a_caller() {
+        let text = with("internet", "A", &format!("{BY_NAT}{SECRETS}"))
+            .replace("FromPort: 443, ToPort: 443", "FromPort: 80, ToPort: 80");
+        assert_eq!(told(&text), [(ID, Severity::Warning)]);
+        let shared = format!("{text}Outputs: {{G: {{Value: !Ref EndpointGroup}}}}\n");
+        assert_eq!(told(&shared), [], "others may open it");
+    }
+
+    #[test]
+    fn sam_and_json_are_read_alike() {
+        let sam = with("secretsmanager", "A", SECRETS)
+            .replace("CidrIp: 10.0.0.0/16", "CidrIp: 10.9.0.0/16")
+            .replace("AWS::Lambda::Function", "AWS::Serverless::Function");
+        assert_eq!(findings(&format!("Transform: AWS::Serverless-2016-10-31\n{sam}"), ID).len(), 1);
+        let json = r#"{"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": true}},
+"S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.1.0/24"}},
+"E": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "e", "VpcId": {"Ref": "V"}}},
+"Queues": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"VpcId": {"Ref": "V"}, "VpcEndpointType": "Interface", "ServiceName": "com.amazonaws.us-east-1.sqs", "SubnetIds": [{"Ref": "S"}], "SecurityGroupIds": [{"Ref": "E"}]}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_lets_callers_in_or_may_is_left_alone() {
+        for text in [
+            with("secretsmanager", "A", SECRETS),
+            with("secretsmanager", "A", SECRETS).replace("CidrIp: 10.0.0.0/16", "CidrIp: !Ref Given"),
+            with("secretsmanager", "A", SECRETS).replace("[!Ref EndpointGroup]", "[!Ref Given]"),
+            with("secretsmanager", "A", SECRETS)
+                .replace("CidrIp: 10.0.0.0/16", "SourceSecurityGroupId: !Ref Group"),
+        ] {
+            assert!(findings(&text, ID).is_empty(), "{text}");
+        }
+    }
+}

@@ -101,3 +101,69 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, endpoint: &Name) -> Finding
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Severity;
+    use crate::rules::causes::tests::{BY_NAT, S3, TABLE_B, told, with};
+    use crate::rules::testing::findings;
+
+    const ID: &str = "gateway-endpoint-not-routed";
+
+    #[test]
+    fn a_table_without_the_endpoint_is_found() {
+        let text = with("s3", "B", &format!("{TABLE_B}{S3}"));
+        let found = findings(&text, ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains(
+                "gateway endpoint `S3` is not on the route table of subnet `B`, from which s3 is called"
+            ),
+            "{found:?}"
+        );
+        assert!(found[0].contains("18:3 the table of `B`"), "{found:?}");
+        assert_eq!(told(&text), [(ID, Severity::Error)]);
+        let both = with("s3", "A B", &format!("{TABLE_B}{S3}"));
+        assert_eq!(told(&both), [(ID, Severity::Error)], "calls from one of the subnets fail");
+    }
+
+    #[test]
+    fn it_is_a_warning_where_a_nat_gateway_carries_it() {
+        let text = with("s3", "A", &format!("{BY_NAT}{TABLE_B}{}", S3.replace("TableA", "TableB")));
+        let found = findings(&text, ID);
+        assert!(found.len() == 1 && found[0].contains("s3 is called through a NAT gateway"), "{found:?}");
+        assert_eq!(told(&text), [(ID, Severity::Warning)]);
+    }
+
+    #[test]
+    fn a_subnet_on_the_main_table_sam_and_json_are_read_alike() {
+        let text = with("s3", "B", S3);
+        assert!(findings(&text, ID)[0].contains("subnet `B`"), "{text}");
+        let sam = text.replace("AWS::Lambda::Function", "AWS::Serverless::Function");
+        assert_eq!(findings(&format!("Transform: AWS::Serverless-2016-10-31\n{sam}"), ID).len(), 1);
+        let json = r#"{"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+"S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.1.0/24"}},
+"T": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "V"}}},
+"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "f", "VpcId": {"Ref": "V"}}},
+"Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["dynamodb"]}}, "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "S"}], "SecurityGroupIds": [{"Ref": "G"}]}}},
+"E": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"VpcId": {"Ref": "V"}, "ServiceName": "com.amazonaws.us-east-1.dynamodb", "RouteTableIds": [{"Ref": "T"}]}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_is_routed_or_not_known_is_left_alone() {
+        for text in [
+            with("s3", "A", S3),
+            with("secretsmanager", "B", &format!("{TABLE_B}{S3}")),
+            // The table is the one that the parameter names, or may be.
+            with("s3", "B", &format!("{TABLE_B}{S3}"))
+                .replace("!Ref TableB", "!Ref Given")
+                .replace("!Ref TableA", "!Ref Given"),
+            with("s3", "B", &format!("{TABLE_B}{S3}"))
+                .replace("RouteTableId: !Ref TableB", "RouteTableId: !Ref Given"),
+            with("s3", "B", &format!("{TABLE_B}{S3}")).replace("[!Ref B]", "[!Ref Given]"),
+        ] {
+            assert!(findings(&text, ID).is_empty(), "{text}");
+        }
+    }
+}

@@ -120,3 +120,65 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
     .about(vpc.to_string())
     .told_apart_by("nat")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Severity;
+    use crate::rules::causes::tests::{BY_NAT, SECRETS, told, with};
+    use crate::rules::testing::findings;
+
+    const ID: &str = "missing-endpoint";
+
+    #[test]
+    fn a_service_without_any_way_is_found() {
+        let found = findings(&with("secretsmanager, s3", "A", ""), ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with(
+                "3:3 `Vpc` has no endpoint for secretsmanager or s3, and no other way leads to them"
+            ),
+            "{found:?}"
+        );
+        let on_main = findings(&with("sqs", "B", ""), ID);
+        assert!(on_main[0].contains("6:3 `B` has no route table of its own"), "{on_main:?}");
+    }
+
+    #[test]
+    fn what_a_nat_gateway_carries_is_worth_knowing() {
+        let text = with("secretsmanager, sqs", "A", BY_NAT);
+        assert_eq!(told(&text), [(ID, Severity::Info)]);
+        let found = findings(&text, ID);
+        assert!(found[0].contains("secretsmanager and sqs are called through a NAT gateway"), "{found:?}");
+    }
+
+    #[test]
+    fn sam_and_json_are_read_alike() {
+        let sam = with("sqs", "A", "").replace("AWS::Lambda::Function", "AWS::Serverless::Function");
+        assert_eq!(findings(&format!("Transform: AWS::Serverless-2016-10-31\n{sam}"), ID).len(), 1);
+        let json = r#"{"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+"S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.1.0/24"}},
+"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "f", "VpcId": {"Ref": "V"}}},
+"Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["sqs"]}}, "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "S"}], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_has_an_endpoint_may_have_one_or_none_exists_for_is_left_alone() {
+        let no_dns = SECRETS.replace("PrivateDnsEnabled: true", "PrivateDnsEnabled: false");
+        for text in [
+            with("secretsmanager", "A", SECRETS),
+            with("secretsmanager", "A", &no_dns),
+            with(
+                "secretsmanager",
+                "A",
+                &SECRETS.replace("!Sub 'com.amazonaws.${AWS::Region}.secretsmanager'", "!Ref Given"),
+            ),
+            with("secretsmanager", "A", "").replace("VpcId: !Ref Vpc", "VpcId: !Ref Given"),
+            // Endpoints for these lead to private APIs, or are in one region only.
+            with("execute-api, iam, internet", "A", ""),
+            format!("Transform: MyMacro\n{}", with("secretsmanager", "A", "")),
+        ] {
+            assert!(findings(&text, ID).is_empty(), "{text}");
+        }
+    }
+}

@@ -86,3 +86,71 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name, service: &str) 
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Severity;
+    use crate::rules::causes::tests::{BY_NAT, S3, told, with};
+    use crate::rules::testing::findings;
+
+    const ID: &str = "nat-for-gateway-service";
+
+    #[test]
+    fn a_nat_gateway_that_carries_s3_is_found() {
+        let text = with("s3, dynamodb", "A", BY_NAT);
+        let found = findings(&text, ID);
+        assert_eq!(found.len(), 2, "one for each endpoint: {found:?}");
+        assert!(
+            found[0]
+                .starts_with("18:3 s3 is called through NAT gateway `Nat`, where a gateway endpoint is free"),
+            "{found:?}"
+        );
+        assert!(found[0].contains("`Fn` calls `s3`"), "{found:?}");
+        assert_eq!(told(&text), [(ID, Severity::Warning), (ID, Severity::Warning)]);
+    }
+
+    #[test]
+    fn sam_is_read_alike() {
+        let sam = with("s3", "A", BY_NAT).replace("AWS::Lambda::Function", "AWS::Serverless::Function");
+        assert_eq!(findings(&format!("Transform: AWS::Serverless-2016-10-31\n{sam}"), ID).len(), 1);
+    }
+
+    #[test]
+    fn json_is_read_alike() {
+        let json = r#"{"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+"P": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.0.0/24"}},
+"S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.1.0/24"}},
+"I": {"Type": "AWS::EC2::InternetGateway"},
+"A": {"Type": "AWS::EC2::VPCGatewayAttachment", "Properties": {"VpcId": {"Ref": "V"}, "InternetGatewayId": {"Ref": "I"}}},
+"PT": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "V"}}},
+"PU": {"Type": "AWS::EC2::SubnetRouteTableAssociation", "Properties": {"RouteTableId": {"Ref": "PT"}, "SubnetId": {"Ref": "P"}}},
+"PR": {"Type": "AWS::EC2::Route", "Properties": {"RouteTableId": {"Ref": "PT"}, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": {"Ref": "I"}}},
+"Nat": {"Type": "AWS::EC2::NatGateway", "Properties": {"SubnetId": {"Ref": "P"}, "AllocationId": "eipalloc-1"}},
+"T": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "V"}}},
+"U": {"Type": "AWS::EC2::SubnetRouteTableAssociation", "Properties": {"RouteTableId": {"Ref": "T"}, "SubnetId": {"Ref": "S"}}},
+"R": {"Type": "AWS::EC2::Route", "Properties": {"RouteTableId": {"Ref": "T"}, "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": {"Ref": "Nat"}}},
+"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "f", "VpcId": {"Ref": "V"}}},
+"Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["s3"]}}, "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "S"}], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_has_the_endpoint_or_may_is_left_alone() {
+        for text in [
+            with("s3", "A", &format!("{BY_NAT}{S3}")),
+            with("s3", "A", &format!("{BY_NAT}{}", S3.replace("[!Ref TableA]", "!Ref Given"))),
+            with(
+                "s3",
+                "A",
+                &format!("{BY_NAT}{}", S3.replace("!Sub 'com.amazonaws.${AWS::Region}.s3'", "!Ref Given")),
+            ),
+            with("sqs, internet", "A", BY_NAT),
+            with("s3", "A", ""),
+            with("s3", "A", BY_NAT).replace("NatGatewayId: !Ref Nat", "TransitGatewayId: tgw-1"),
+            with("s3", "A", BY_NAT).replace("VpcId: !Ref Vpc", "VpcId: !Ref Given"),
+            format!("Transform: MyMacro\n{}", with("s3", "A", BY_NAT)),
+        ] {
+            assert!(findings(&text, ID).is_empty(), "{text}");
+        }
+    }
+}

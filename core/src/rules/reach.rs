@@ -6,6 +6,7 @@ use super::subject::in_template;
 use crate::demands::{Confidence, Demand, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{Ports, Protocol};
+use crate::order::Order;
 use crate::paths::{Blocker, Difference, Goal, GoalTarget, Trace, Verdict, summed_up, trace_from};
 use crate::phrase;
 use crate::template::Guard;
@@ -122,7 +123,7 @@ fn finding(
     let message = if verdict == Verdict::Partial {
         let mut by: Vec<Difference> =
             answers.iter().flat_map(|answer| &answer.sum.partial_by).copied().collect();
-        by.sort_unstable();
+        by.order();
         by.dedup();
         let by_ja = by.iter().map(|by| in_japanese(*by)).collect::<Vec<_>>().join("、");
         let by = by.iter().map(|by| by.name()).collect::<Vec<_>>().join(" and ");
@@ -191,6 +192,11 @@ pub(crate) mod tests {
   Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBSubnetGroupName: !Ref DbSubnets, VPCSecurityGroups: [!Ref DbGroup]}}\n";
     pub(crate) const OPEN: &str = "  DbIn: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref DbGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref FnGroup}}\n";
 
+    /// A table for both subnets that leads nowhere.
+    pub(crate) const TABLE: &str = "  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  OfA: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref Table, SubnetId: !Ref A}}
+  OfB: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref Table, SubnetId: !Ref B}}\n";
+
     #[test]
     fn a_database_whose_group_lets_nothing_in_is_found() {
         let found = findings(&network(DATABASE, "A"), ID);
@@ -205,14 +211,17 @@ pub(crate) mod tests {
 
     #[test]
     fn a_declaration_is_an_assertion() {
-        let declared = network(&format!("{DATABASE}{OPEN}"), "A B")
-            .replace("  Fn:\n", "  Fn:\n    Metadata: {vpcheck: {reaches: ['api.example.com:443', s3]}}\n");
+        let declared = network(&format!("{DATABASE}{OPEN}{TABLE}"), "A B").replace(
+            "  Fn:\n",
+            "  Fn:\n    Metadata: {vpcheck: {reaches: ['api.example.com:443', internet, s3]}}\n",
+        );
         let found = findings(&declared, ID);
         assert_eq!(found.len(), 1, "one cause, one finding: {found:?}");
         assert!(
-            found[0].contains("`Fn` cannot reach `api.example.com:443`, `s3:443`: no route"),
+            found[0].contains("`Fn` cannot reach `api.example.com:443`, `internet:443`: no route"),
             "{found:?}"
         );
+        assert_eq!(findings(&declared, "missing-endpoint").len(), 1, "what an endpoint would carry");
     }
 
     #[test]
@@ -222,6 +231,8 @@ pub(crate) mod tests {
         let json = r#"{"Resources": {
             "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
             "A": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.1.0/24"}},
+            "T": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+            "U": {"Type": "AWS::EC2::SubnetRouteTableAssociation", "Properties": {"RouteTableId": {"Ref": "T"}, "SubnetId": {"Ref": "A"}}},
             "G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "VpcId": {"Ref": "Vpc"}}},
             "Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["internet"]}}, "Properties":
                 {"VpcConfig": {"SubnetIds": [{"Ref": "A"}], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;

@@ -71,3 +71,52 @@ fn leading_out(network: &Network, effect: &Effect) -> Option<Vec<Name>> {
     };
     Some(network.tables.iter().filter(leads).map(|table| table.name.clone()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Severity;
+    use crate::rules::causes::tests::{BY_NAT, TABLE_B, told, with};
+    use crate::rules::testing::findings;
+
+    const ID: &str = "subnet-without-route-table";
+
+    #[test]
+    fn a_subnet_that_falls_to_the_main_table_is_found() {
+        let text = with("internet", "A B", BY_NAT);
+        let found = findings(&text, ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with(
+                "6:3 `B` has no route table of its own, so nothing leads out of the VPC from there for `Fn`"
+            ),
+            "{found:?}"
+        );
+        assert!(found[0].contains("so `Fn` reaches `internet` only in part"), "{found:?}");
+        assert_eq!(told(&with("internet", "B", BY_NAT)), [(ID, Severity::Error)]);
+    }
+
+    #[test]
+    fn sam_and_json_are_read_alike() {
+        let sam = with("internet", "B", "").replace("AWS::Lambda::Function", "AWS::Serverless::Function");
+        assert_eq!(findings(&format!("Transform: AWS::Serverless-2016-10-31\n{sam}"), ID).len(), 1);
+        let json = r#"{"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+"S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.1.0/24"}},
+"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "f", "VpcId": {"Ref": "V"}}},
+"Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["api.example.com"]}}, "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "S"}], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn subnets_with_tables_without_demands_or_not_known_are_left_alone() {
+        for text in [
+            with("internet", "B", TABLE_B),
+            with("", "B", ""),
+            with("10.0.1.9:5432", "B", ""),
+            with("internet", "B", "").replace("VpcId: !Ref Vpc", "VpcId: !Ref Given"),
+            with("internet", "B", "").replace("[!Ref B]", "[!Ref Given]"),
+            format!("Transform: MyMacro\n{}", with("internet", "B", "")),
+        ] {
+            assert!(findings(&text, ID).is_empty(), "{text}");
+        }
+    }
+}
