@@ -29,6 +29,20 @@ pub fn has_gateway(suffix: &str) -> bool {
     })
 }
 
+/// Whether an endpoint in a VPC is a way to what callers mean by this service, in any region. For `execute-api` and the
+/// like it leads to private APIs only; global services have endpoints in one region.
+pub fn has_endpoint(suffix: &str) -> bool {
+    const OF_PRIVATE_ONES: [&str; 3] = ["execute-api", "appsync-api", "apprunner.requests"];
+    let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
+    is_suffix(suffix)
+        && !OF_PRIVATE_ONES.contains(&bare)
+        && services().filter(|service| service.suffix == bare).all(|service| {
+            let is_global = |word: &str| word.starts_with("host==");
+            let in_regions = |word: &str| word.strip_prefix("name=").is_none_or(|name| name.contains('@'));
+            service.words().all(|word| in_regions(word) && !is_global(word))
+        })
+}
+
 /// Every suffix, in the order of the alphabet but for FIPS variants, which follow their service.
 pub fn suffixes() -> impl Iterator<Item = Cow<'static, str>> {
     services().flat_map(|service| {
@@ -164,6 +178,16 @@ mod tests {
         let gateways: Vec<_> = suffixes().filter(|suffix| has_gateway(suffix)).collect();
         assert_eq!(gateways, ["dynamodb", "s3", "s3express"]);
         assert_eq!(suffixes().count(), 467, "each of the table's services once");
+    }
+
+    #[test]
+    fn endpoints_lead_to_regional_services() {
+        for there in ["s3", "secretsmanager", "kms-fips", "qbusiness"] {
+            assert!(has_endpoint(there), "{there}");
+        }
+        for not in ["execute-api", "iam", "route53", "codecatalyst", "nothing"] {
+            assert!(!has_endpoint(not), "{not}");
+        }
     }
 
     #[test]

@@ -340,6 +340,7 @@ mod tests {
             direction,
             component,
             id: id.to_owned(),
+            of: None,
             message: phrase!(en: "{id} stops it", ja: "{id} が止める"),
             at: place,
         }

@@ -57,6 +57,7 @@ fn blocker(component: Component, id: &str, said: (&str, &str), place: Option<Pla
         direction: Direction::Out,
         component,
         id: id.to_owned(),
+        of: None,
         message: phrase!(en: "{en}", ja: "{ja}"),
         at: place,
     }

@@ -155,6 +155,7 @@ impl Builder {
                 vpc: Fact::Unknown(missing.clone()),
                 ingress: Listed::unknown(missing.clone()),
                 egress: Listed::unknown(missing),
+                own: false,
             });
             GroupIndex(network.groups.len() - 1)
         })

@@ -318,6 +318,8 @@ pub struct SecurityGroup {
     pub ingress: Listed<GroupRule>,
     /// What may go out. The allowance that a group without egress rules has is one rule here, with `default` set.
     pub egress: Listed<GroupRule>,
+    /// Whether it is of the template and handed to nobody: nothing that is not described wears it.
+    pub own: bool,
 }
 
 /// A rule of a security group.

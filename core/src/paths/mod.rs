@@ -18,6 +18,7 @@ pub use goal::parse_goal;
 pub use suggested::suggested_goals;
 pub use summary::summed_up;
 pub use trace::trace_from;
+pub(crate) use trace::vpc_of;
 
 use std::net::Ipv4Addr;
 
@@ -275,6 +276,8 @@ pub struct Blocker {
     pub component: Component,
     /// Its name.
     pub id: String,
+    /// Whose groups they are; else the NAT gateway that packets had passed, if any.
+    pub of: Option<String>,
     /// Why, in words.
     pub message: Phrase,
     /// Where that is written; nothing where its absence decided.

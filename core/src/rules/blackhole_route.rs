@@ -1,3 +1,4 @@
+use super::causes::{Cause, Fault};
 use super::subject::{Faults, are_different, in_template, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
@@ -8,12 +9,12 @@ use crate::network::{
 use crate::phrase;
 use crate::template::Template;
 
-const ID: RuleId = RuleId("blackhole-route");
+pub(super) const ID: RuleId = RuleId("blackhole-route");
 
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Routing,
-    severity: Severity::Warning,
+    severity: Severity::Error,
     fix: None,
     summary: || {
         phrase!(
@@ -54,14 +55,22 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
     for ((place, table, why), situations) in faults {
         let owner = owner(subject.template, place).unwrap_or(table);
-        findings.push(
-            Finding::new(ID, Severity::Warning, in_template(Some(place)), message(&why))
-                .only_where(subject.only_where(&situations))
-                .help(help(&why))
-                .about(owner)
-                .told_apart_by(told_apart(&why)),
-        );
+        let mut finding = Finding::new(ID, Severity::Warning, in_template(Some(place)), message(&why))
+            .only_where(subject.only_where(&situations))
+            .help(help(&why))
+            .about(owner)
+            .told_apart_by(told_apart(&why));
+        if let Some(cause) = Cause::by(subject, &Fault::Route(place)) {
+            finding.severity = cause.severity(subject, Severity::Warning);
+            finding = cause.with_effects(subject, finding);
+        }
+        findings.push(finding);
     }
+}
+
+/// Whether this rule tells of a route of a VPC.
+pub(super) fn is_told(template: &Template<'_>, network: &Network, vpc: VpcIndex, route: &Route) -> bool {
+    in_template(route.at).is_some() && why(template, network, vpc, route).is_some()
 }
 
 /// The resource that declares a route: a route, or an endpoint that names the table.

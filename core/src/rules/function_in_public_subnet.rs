@@ -1,4 +1,5 @@
-use super::reach::{Reached, written};
+use super::causes::{self, Cause};
+use super::reach::Reached;
 use super::subject::{Faults, in_template, key_of};
 use super::{Area, RuleInfo, Subject};
 use crate::demands::Confidence;
@@ -9,7 +10,7 @@ use crate::phrase;
 use crate::template::Template;
 use crate::text::Span;
 
-const ID: RuleId = RuleId("function-in-public-subnet");
+pub(super) const ID: RuleId = RuleId("function-in-public-subnet");
 
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
@@ -67,6 +68,16 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether this rule tells of a function in a subnet.
+pub(super) fn is_told(
+    template: &Template<'_>,
+    network: &Network,
+    function: &str,
+    subnet: SubnetIndex,
+) -> bool {
+    way_to_internet_gateway(network, subnet).is_some() && !allows_ipv6(template, function)
+}
+
 /// The route that sends everything from a subnet to an internet gateway.
 pub(super) fn way_to_internet_gateway(network: &Network, subnet: SubnetIndex) -> Option<&Route> {
     let table = network.subnets[subnet.0].table.known()?;
@@ -79,25 +90,19 @@ pub(super) fn way_to_internet_gateway(network: &Network, subnet: SubnetIndex) ->
 }
 
 /// Over IP version 6 an internet gateway is a way out for functions too, where they may use it.
-fn allows_ipv6(template: &Template<'_>, function: &str) -> bool {
+pub(super) fn allows_ipv6(template: &Template<'_>, function: &str) -> bool {
     let Some(resource) = template.resource(function) else { return false };
     let cases = template.property(resource, &["VpcConfig", "Ipv6AllowedForDualStack"]);
     cases.iter().any(|case| case.value.known() != Some("false"))
 }
 
 fn finding(subject: &Subject<'_, '_>, fault: &Fault) -> Finding {
-    let mut lost: Vec<&Reached> = Vec::new();
-    for answer in subject.answers() {
-        let fails =
-            answer.function == fault.function && !answer.demand.forbidden && answer.is_in_public_subnet();
-        if fails && !lost.iter().any(|known| known.demand.goal == answer.demand.goal) {
-            lost.push(answer);
-        }
-    }
+    let cause = Cause::by(subject, &causes::Fault::PublicSubnet(fault.function.clone()));
     // Where every subnet is public there is no other way.
     let certain = |answer: &&Reached| {
         answer.sum.verdict == Verdict::Blocked && answer.demand.confidence == Confidence::Certain
     };
+    let lost = cause.map(|cause| cause.answers(subject)).unwrap_or_default();
     let severity = if lost.iter().any(certain) { Severity::Error } else { Severity::Warning };
     let function = &fault.function;
     let names: Vec<String> = fault.subnets.iter().map(|(name, _)| format!("`{name}`")).collect();
@@ -141,17 +146,10 @@ fn finding(subject: &Subject<'_, '_>, fault: &Fault) -> Finding {
             );
         }
     }
-    for answer in lost {
-        let Some(evidence) = answer.demand.evidence.first() else { continue };
-        if let Some(span) = in_template(Some(evidence.at)) {
-            let goal = written(&answer.demand.goal);
-            finding = finding.label(
-                span,
-                phrase!(en: "so it cannot reach `{goal}`", ja: "そのため `{goal}` に届きません"),
-            );
-        }
+    match cause {
+        Some(cause) => cause.with_effects(subject, finding),
+        None => finding,
     }
-    finding
 }
 
 #[cfg(test)]
@@ -205,7 +203,7 @@ Resources:
         );
         let text = with(&format!("{ROUTE}{needs}"));
         let found = findings(&text, ID);
-        assert!(found.len() == 1 && found[0].contains("so it cannot reach `internet:443`"), "{found:?}");
+        assert!(found.len() == 1 && found[0].contains("so `Fn` cannot reach `internet`"), "{found:?}");
         assert!(findings(&text, "unreachable-destination").is_empty(), "one cause, one finding");
     }
 

@@ -1,15 +1,16 @@
 use std::collections::BTreeSet;
 
+use super::causes::{Cause, Fault};
 use super::missing_route_dependency::users_of;
 use super::subject::{Faults, first_reference, resource_at, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
-use crate::network::{Fact, GatewayIndex, Name, Network, Target, VpcIndex};
+use crate::network::{Fact, GatewayIndex, InternetGateway, Name, Network, Target, VpcIndex};
 use crate::phrase;
 use crate::suggest::{NewResource, depend_on, insert_resource};
 use crate::template::{Resource, Template, Unknown};
 
-const ID: RuleId = RuleId("internet-gateway-not-attached");
+pub(super) const ID: RuleId = RuleId("internet-gateway-not-attached");
 
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
@@ -35,8 +36,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let network = &one.network;
         for (at, gateway) in network.internet_gateways.iter().enumerate() {
             let Some(resource) = resource_of(template, &gateway.name) else { continue };
-            // Another stack may attach what it is told of.
-            if gateway.vpc != Fact::Known(None) || subject.is_shared(&resource.id) {
+            if !is_at_fault(subject, gateway) {
                 continue;
             }
             let routes = routes_to(template, network, GatewayIndex(at));
@@ -78,8 +78,20 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 finding = finding.label(span, phrase!(en: "`{route}` leads to it", ja: "`{route}` の宛先"));
             }
         }
+        if let Some(cause) = Cause::by(subject, &Fault::Gateway(id)) {
+            finding = cause.with_effects(subject, finding);
+        }
         findings.push(finding);
     }
+}
+
+/// Whether this rule tells of a gateway to which a route leads.
+pub(super) fn is_at_fault(subject: &Subject<'_, '_>, gateway: &InternetGateway) -> bool {
+    // Another stack may attach what it is told of.
+    let open = |gateway: &Resource| subject.is_shared(&gateway.id);
+    gateway.vpc == Fact::Known(None)
+        && subject.is_whole()
+        && resource_of(subject.template, &gateway.name).is_some_and(|gateway| !open(gateway))
 }
 
 /// The routes of the template that lead to a gateway, with the VPC of their table.

@@ -1,6 +1,7 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
 mod blackhole_route;
+pub(crate) mod causes;
 mod circular_dependency;
 mod cold_start_without_provisioned;
 mod conditional_reference;
@@ -14,10 +15,14 @@ mod ecr_endpoint_incomplete;
 pub(crate) mod egress;
 mod endpoint_policy_open;
 mod eni_quota_exceeded;
+mod egress_blocks_endpoint;
+mod egress_blocks_gateway_endpoint;
+mod endpoint_group_blocks_443;
 mod file_system_without_mount_target;
 mod forbidden_destination_reachable;
 mod foreign_prefix_list;
 mod function_in_public_subnet;
+mod gateway_endpoint_not_routed;
 mod group_in_other_vpc;
 mod idle_nat_gateway;
 mod incomplete_vpc_config;
@@ -29,10 +34,12 @@ mod invalid_syntax;
 mod joined_globals_vpc_config;
 mod listing;
 mod literal_instead_of_reference;
+mod missing_endpoint;
 mod missing_eni_permissions;
 mod missing_route_dependency;
 mod mixed_egress_purposes;
 mod mixed_subnet_egress;
+mod nat_for_gateway_service;
 mod nat_in_private_subnet;
 mod nat_shared_across_zones;
 mod near_name;
@@ -53,6 +60,7 @@ pub(crate) mod subject;
 mod subnet_addresses_exhausted;
 mod subnet_outside_vpc;
 mod subnet_too_small;
+mod subnet_without_route_table;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -140,6 +148,7 @@ static RULES: &[&RuleInfo] = &[
     &internet_gateway_not_attached::RULE,
     &nat_shared_across_zones::RULE,
     &blackhole_route::RULE,
+    &subnet_without_route_table::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
     &missing_route_dependency::RULE,
@@ -167,6 +176,12 @@ static RULES: &[&RuleInfo] = &[
     &unused_endpoint::RULE,
     &ecr_endpoint_incomplete::RULE,
     &mixed_egress_purposes::RULE,
+    &nat_for_gateway_service::RULE,
+    &missing_endpoint::RULE,
+    &gateway_endpoint_not_routed::RULE,
+    &endpoint_group_blocks_443::RULE,
+    &egress_blocks_gateway_endpoint::RULE,
+    &egress_blocks_endpoint::RULE,
     &duplicate_private_dns::RULE,
     &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,

@@ -1,14 +1,16 @@
+use super::causes::{self, Cause};
 use super::subject::{Faults, first_reference, in_template, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::network::{
-    Cidr, Connectivity, Destination, Fact, NatPlacement, Network, Place, RouteTable, SubnetIndex, Target,
+    Cidr, Connectivity, Destination, Fact, NatGateway, NatPlacement, Network, Place, RouteTable, SubnetIndex,
+    Target,
 };
 use crate::phrase;
 use crate::template::{Resource, Template};
 use crate::text::Edit;
 
-const ID: RuleId = RuleId("nat-in-private-subnet");
+pub(super) const ID: RuleId = RuleId("nat-in-private-subnet");
 
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
@@ -43,18 +45,30 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for one in subject.networks {
         let network = &one.network;
         for nat in &network.nat_gateways {
-            let NatPlacement::Zonal(Fact::Known(subnet)) = nat.placement else { continue };
-            if nat.connectivity == Fact::Known(Connectivity::Public)
-                && let Some(resource) = resource_of(subject.template, &nat.name)
-                && let Some(fault) = fault(subject, network, resource, subnet)
-            {
+            if let Some(fault) = fault_of(subject, network, nat) {
                 faults.add(fault, one.situation);
             }
         }
     }
     for (fault, situations) in faults {
-        findings.push(finding(subject.template, &fault).only_where(subject.only_where(&situations)));
+        let mut finding = finding(subject.template, &fault);
+        if let Some(cause) = Cause::by(subject, &causes::Fault::Nat(fault.nat.clone())) {
+            finding = cause.with_effects(subject, finding);
+        }
+        findings.push(finding.only_where(subject.only_where(&situations)));
     }
+}
+
+/// Whether this rule tells of a NAT gateway.
+pub(super) fn is_at_fault(subject: &Subject<'_, '_>, network: &Network, nat: &NatGateway) -> bool {
+    subject.is_whole() && fault_of(subject, network, nat).is_some()
+}
+
+fn fault_of(subject: &Subject<'_, '_>, network: &Network, nat: &NatGateway) -> Option<Fault> {
+    let NatPlacement::Zonal(Fact::Known(subnet)) = nat.placement else { return None };
+    let is_public = nat.connectivity == Fact::Known(Connectivity::Public);
+    let resource = resource_of(subject.template, &nat.name).filter(|_| is_public)?;
+    fault(subject, network, resource, subnet)
 }
 
 fn fault(subject: &Subject<'_, '_>, network: &Network, nat: &Resource, at: SubnetIndex) -> Option<Fault> {

@@ -3,7 +3,7 @@ use crate::finding::{Finding, RuleId, Severity};
 use crate::paths::Verdict;
 use crate::phrase;
 
-const ID: RuleId = RuleId("partially-reachable-destination");
+pub(super) const ID: RuleId = RuleId("partially-reachable-destination");
 
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,

@@ -1,11 +1,13 @@
 //! What functions must reach, or must not, and what their paths say of it.
 
 use super::Subject;
+use super::causes::{Cause, Fault};
 use super::subject::in_template;
 use crate::demands::{Confidence, Demand, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
+use crate::network::{Ports, Protocol};
 use crate::order::Order;
-use crate::paths::{Blocker, Code, Difference, Goal, GoalTarget, Trace, Verdict, summed_up, trace_from};
+use crate::paths::{Blocker, Difference, Goal, GoalTarget, Trace, Verdict, summed_up, trace_from};
 use crate::phrase;
 use crate::template::Guard;
 use crate::text::Span;
@@ -15,17 +17,13 @@ use crate::text::Span;
 pub(crate) struct Reached {
     pub(crate) function: String,
     pub(crate) demand: Demand,
-    /// The sum over the function's subnets.
+    /// One for each of the function's subnets, in their order; one where they are not known.
+    pub(crate) traces: Vec<Trace>,
+    /// The sum of these.
     pub(crate) sum: Trace,
     pub(crate) situation: Guard,
-}
-
-impl Reached {
-    /// Whether nothing but a public subnet stands in the way: a rule of its own tells that.
-    pub(crate) fn is_in_public_subnet(&self) -> bool {
-        let by_gateway = |blocker: &Blocker| blocker.code == Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS;
-        !self.sum.blockers.is_empty() && self.sum.blockers.iter().all(by_gateway)
-    }
+    /// Position of the network that they are of.
+    pub(crate) network: usize,
 }
 
 /// The answer to every demand of a function, in each situation that has it. Demands that something merely allows are
@@ -38,14 +36,14 @@ pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
         if merely_allowed && !demand.forbidden {
             continue;
         }
-        for situated in subject.networks {
+        for (network, situated) in subject.networks.iter().enumerate() {
             let exists =
                 subject.template.with_guards(|guards| !guards.exclude(situated.situation, demand.when));
             let Some(source) = situated.network.workload(function).filter(|_| exists) else { continue };
             let traces = trace_from(&situated.network, subject.addresses, source, &demand.goal);
-            if let Some(sum) = summed_up(vec![(String::new(), traces)]).pop() {
-                let (function, demand) = (function.clone(), demand.clone());
-                found.push(Reached { function, demand, sum, situation: situated.situation });
+            if let Some(sum) = summed_up(vec![(String::new(), traces.clone())]).pop() {
+                let (function, demand, situation) = (function.clone(), demand.clone(), situated.situation);
+                found.push(Reached { function, demand, traces, sum, situation, network });
             }
         }
     }
@@ -62,56 +60,27 @@ pub(crate) fn is_granted_with_tables(demand: &Demand) -> bool {
 pub(crate) fn written(goal: &Goal) -> String {
     let ports = goal.ports.map(|ports| format!(":{ports}")).unwrap_or_default();
     let protocol = match goal.protocol {
-        crate::network::Protocol::TCP => String::new(),
+        Protocol::TCP => String::new(),
         protocol => format!("/{protocol}"),
     };
     format!("{}{ports}{protocol}", goal.target.id())
 }
 
-/// What the same blockers keep a function from.
-struct Cause<'d> {
-    function: &'d str,
-    blockers: Vec<Blocker>,
-    demands: Vec<(&'d Demand, &'d Trace)>,
-    situations: Vec<Guard>,
+/// The same where people read it: `s3` on the port that services answer on.
+pub(crate) fn goal_words(goal: &Goal) -> String {
+    let is_public = matches!(goal.target, GoalTarget::Service(_) | GoalTarget::Internet);
+    if is_public && goal.protocol == Protocol::TCP && goal.ports == Some(Ports::one(443)) {
+        return format!("`{}`", goal.target.id());
+    }
+    format!("`{}`", written(goal))
 }
 
-/// One finding for each function and cause, whatever the number of destinations.
+/// One finding for each function and cause that no other rule tells, whatever the number of destinations.
 pub(crate) fn report(rule: RuleId, verdict: Verdict, subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
-    let answers = subject.answers();
-    let mut causes: Vec<Cause<'_>> = Vec::new();
-    let key = |blockers: &[Blocker]| -> Vec<_> {
-        blockers
-            .iter()
-            .map(|blocker| (blocker.code, blocker.component, blocker.id.clone(), blocker.at))
-            .collect()
-    };
-    let told_here = |answer: &&Reached| {
-        !answer.demand.forbidden && answer.sum.verdict == verdict && !answer.is_in_public_subnet()
-    };
-    for answer in answers.iter().filter(told_here) {
-        let same = |cause: &&mut Cause<'_>| {
-            cause.function == answer.function && key(&cause.blockers) == key(&answer.sum.blockers)
-        };
-        match causes.iter_mut().find(same) {
-            Some(cause) => {
-                if !cause.demands.iter().any(|(demand, _)| demand.goal == answer.demand.goal) {
-                    cause.demands.push((&answer.demand, &answer.sum));
-                }
-                if !cause.situations.contains(&answer.situation) {
-                    cause.situations.push(answer.situation);
-                }
-            }
-            None => causes.push(Cause {
-                function: &answer.function,
-                blockers: answer.sum.blockers.clone(),
-                demands: vec![(&answer.demand, &answer.sum)],
-                situations: vec![answer.situation],
-            }),
-        }
-    }
-    for cause in &causes {
-        findings.push(finding(rule, verdict, cause).only_where(subject.only_where(&cause.situations)));
+    for cause in Cause::of(subject, rule) {
+        let Fault::Other { function, .. } = &cause.fault else { continue };
+        let finding = finding(rule, verdict, function, cause, subject);
+        findings.push(finding.only_where(subject.only_where(&cause.situations)));
     }
 }
 
@@ -125,22 +94,35 @@ fn in_japanese(difference: Difference) -> &'static str {
     }
 }
 
-fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
-    let function = cause.function;
-    let goals: Vec<String> =
-        cause.demands.iter().map(|(demand, _)| format!("`{}`", written(&demand.goal))).collect();
+fn finding(
+    rule: RuleId,
+    verdict: Verdict,
+    function: &str,
+    cause: &Cause,
+    subject: &Subject<'_, '_>,
+) -> Finding {
+    let answers = cause.answers(subject);
+    let demands = || answers.iter().map(|answer| &answer.demand);
+    // Those of the first answer: the others have the same.
+    let of_first = cause.effects.first().map(|effect| effect.answer);
+    let blockers: Vec<&Blocker> = cause
+        .effects
+        .iter()
+        .filter(|effect| Some(effect.answer) == of_first)
+        .filter_map(|effect| effect.blocker.as_ref())
+        .collect();
+    let goals: Vec<String> = demands().map(|demand| format!("`{}`", written(&demand.goal))).collect();
     let (goals, goals_ja) = (goals.join(", "), goals.join("、"));
-    let certain = cause.demands.iter().any(|(demand, _)| demand.confidence == Confidence::Certain);
-    let severity = if certain { Severity::Error } else { Severity::Warning };
-    let first = cause.blockers.first();
-    let own = cause.demands.iter().flat_map(|(demand, _)| &demand.evidence);
+    let severity = cause.severity(subject, Severity::Error);
+    let first = blockers.first();
+    let own = demands().flat_map(|demand| &demand.evidence);
     let at = first.and_then(|blocker| in_template(blocker.at));
     let evidence_at = own.clone().find_map(|evidence| in_template(Some(evidence.at)));
     let why = first.map(|blocker| blocker.message.clone());
     let (why_en, why_ja) = why.map_or_else(Default::default, |why| (why.en, why.ja));
     let message = if verdict == Verdict::Partial {
         let mut by: Vec<Difference> =
-            cause.demands.iter().flat_map(|(_, sum)| &sum.partial_by).copied().collect();
+            answers.iter().flat_map(|answer| &answer.sum.partial_by).copied().collect();
         by.order();
         by.dedup();
         let by_ja = by.iter().map(|by| in_japanese(*by)).collect::<Vec<_>>().join("、");
@@ -155,7 +137,7 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
             ja: "`{function}` から {goals_ja} に届きません: {why_ja}",
         )
     };
-    let example = cause.demands.first().map(|(demand, _)| written(&demand.goal)).unwrap_or_default();
+    let example = demands().next().map(|demand| written(&demand.goal)).unwrap_or_default();
     let mut finding = Finding::new(rule, severity, at.or(evidence_at), message)
         .help(phrase!(
             en: "every step of the path: vpcheck trace TEMPLATE --from {function} --to {example}",
@@ -165,7 +147,7 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
         .told_apart_by(goals);
     finding.function = Some(function.to_owned());
     let mut told: Vec<Span> = at.into_iter().collect();
-    for blocker in cause.blockers.iter().skip(1) {
+    for blocker in blockers.iter().skip(1) {
         if let Some(span) = in_template(blocker.at).filter(|span| !told.contains(span)) {
             told.push(span);
             finding = finding.label(span, blocker.message.clone());
@@ -210,6 +192,11 @@ pub(crate) mod tests {
   Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBSubnetGroupName: !Ref DbSubnets, VPCSecurityGroups: [!Ref DbGroup]}}\n";
     pub(crate) const OPEN: &str = "  DbIn: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref DbGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref FnGroup}}\n";
 
+    /// A table for both subnets that leads nowhere.
+    pub(crate) const TABLE: &str = "  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  OfA: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref Table, SubnetId: !Ref A}}
+  OfB: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref Table, SubnetId: !Ref B}}\n";
+
     #[test]
     fn a_database_whose_group_lets_nothing_in_is_found() {
         let found = findings(&network(DATABASE, "A"), ID);
@@ -224,14 +211,17 @@ pub(crate) mod tests {
 
     #[test]
     fn a_declaration_is_an_assertion() {
-        let declared = network(&format!("{DATABASE}{OPEN}"), "A B")
-            .replace("  Fn:\n", "  Fn:\n    Metadata: {vpcheck: {reaches: ['api.example.com:443', s3]}}\n");
+        let declared = network(&format!("{DATABASE}{OPEN}{TABLE}"), "A B").replace(
+            "  Fn:\n",
+            "  Fn:\n    Metadata: {vpcheck: {reaches: ['api.example.com:443', internet, s3]}}\n",
+        );
         let found = findings(&declared, ID);
         assert_eq!(found.len(), 1, "one cause, one finding: {found:?}");
         assert!(
-            found[0].contains("`Fn` cannot reach `api.example.com:443`, `s3:443`: no route"),
+            found[0].contains("`Fn` cannot reach `api.example.com:443`, `internet:443`: no route"),
             "{found:?}"
         );
+        assert_eq!(findings(&declared, "missing-endpoint").len(), 1, "what an endpoint would carry");
     }
 
     #[test]
@@ -241,6 +231,8 @@ pub(crate) mod tests {
         let json = r#"{"Resources": {
             "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
             "A": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.1.0/24"}},
+            "T": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+            "U": {"Type": "AWS::EC2::SubnetRouteTableAssociation", "Properties": {"RouteTableId": {"Ref": "T"}, "SubnetId": {"Ref": "A"}}},
             "G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "VpcId": {"Ref": "Vpc"}}},
             "Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["internet"]}}, "Properties":
                 {"VpcConfig": {"SubnetIds": [{"Ref": "A"}], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
 
+use super::causes::{Cause, causes};
 use super::dependencies::Dependencies;
 use super::egress::Egress;
 use super::reach::{Reached, answers};
@@ -12,8 +13,8 @@ use super::unknown_reference::is_of_another_tool;
 use crate::demands::{Demands, infer};
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
-use crate::template::reference::{Owner, in_text, references};
-use crate::template::{Guard, Resource, Template};
+use crate::template::reference::references;
+use crate::template::{Guard, Resource, Template, handed_on};
 use crate::text::Span;
 
 /// What a rule looks at.
@@ -27,6 +28,7 @@ pub(crate) struct Subject<'s, 't> {
     pub(crate) addresses: &'s BTreeMap<String, Vec<Ipv4Net>>,
     demands: OnceCell<Demands>,
     answers: OnceCell<Vec<Reached>>,
+    causes: OnceCell<Vec<Cause>>,
     whole: OnceCell<bool>,
     shared: OnceCell<BTreeSet<String>>,
     dependencies: OnceCell<Dependencies>,
@@ -46,6 +48,7 @@ impl<'s, 't> Subject<'s, 't> {
             addresses,
             demands: OnceCell::new(),
             answers: OnceCell::new(),
+            causes: OnceCell::new(),
             whole: OnceCell::new(),
             shared: OnceCell::new(),
             dependencies: OnceCell::new(),
@@ -69,7 +72,7 @@ impl<'s, 't> Subject<'s, 't> {
     /// Whether others than this stack may use a resource: it is put out, or handed to a nested stack, a custom
     /// resource or Parameter Store.
     pub(crate) fn is_shared(&self, id: &str) -> bool {
-        self.shared.get_or_init(|| shared(self.template)).contains(id)
+        self.shared.get_or_init(|| handed_on(self.template)).contains(id)
     }
 
     /// What functions must reach.
@@ -85,6 +88,11 @@ impl<'s, 't> Subject<'s, 't> {
     /// What leaves the subnets of each network, in the order of the networks.
     pub(crate) fn egress(&self) -> &[Egress] {
         self.egress.get_or_init(|| (0..self.networks.len()).map(|at| Egress::of(self, at)).collect())
+    }
+
+    /// Why functions do not reach what they must, or not by the best way.
+    pub(crate) fn causes(&self) -> &[Cause] {
+        self.causes.get_or_init(|| causes(self))
     }
 
     /// Which resource is made after which.
@@ -111,32 +119,6 @@ fn is_written_out(resources: Node<'_>) -> bool {
                 && entry.value.tag().is_none()
                 && !kind.ends_with("::MODULE")
         })
-}
-
-fn shared(template: &Template<'_>) -> BTreeSet<String> {
-    /// Resources that hand on what they are given.
-    const PASSING_ON: [&str; 4] = [
-        "AWS::CloudFormation::Stack",
-        "AWS::CloudFormation::StackSet",
-        "AWS::Serverless::Application",
-        "AWS::SSM::Parameter",
-    ];
-    /// The CDK's closes the default group of a VPC, and uses nothing of it.
-    const CLOSING: &str = "Custom::VpcRestrictDefaultSG";
-    let mut found = BTreeSet::new();
-    in_text(template, &mut |owner, reference| {
-        if matches!(owner, Owner::Output(_)) {
-            found.insert(reference.name.to_owned());
-        }
-    });
-    for resource in &template.resources {
-        if resource.is_custom() && resource.kind != CLOSING || PASSING_ON.contains(&resource.kind.as_str()) {
-            references(template.node(resource.body), template.text(), &mut |reference| {
-                found.insert(reference.name.to_owned());
-            });
-        }
-    }
-    found
 }
 
 /// Where the author wrote a property of a resource: its key, in the resource or in SAM's `Globals`; the resource's own

@@ -4,7 +4,7 @@ use crate::finding::{Finding, RuleId, Severity};
 use crate::paths::Verdict;
 use crate::phrase;
 
-const ID: RuleId = RuleId("unreachable-destination");
+pub(super) const ID: RuleId = RuleId("unreachable-destination");
 
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,

@@ -9,12 +9,14 @@ mod for_each;
 mod guard;
 pub mod reference;
 pub mod sam;
+mod sharing;
 mod value;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 pub use guard::{Guard, Guards, Variable};
+pub(crate) use sharing::handed_on;
 pub use value::{Case, Part, Text, Unknown, Value};
 
 use crate::syntax::{Limits, Node, NodeId, Parsed, parse};

@@ -57,7 +57,7 @@ pub fn trace_from(
 }
 
 /// The VPC of something in a subnet: the subnet's, or where that is not known the one of its groups.
-fn vpc_of(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Option<VpcIndex> {
+pub(crate) fn vpc_of(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Option<VpcIndex> {
     let of_groups =
         || workload.groups.items.iter().find_map(|group| network.groups[group.0].vpc.known().copied());
     network.subnets[subnet.0].vpc.known().copied().or(workload.vpc).or_else(of_groups)

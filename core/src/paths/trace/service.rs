@@ -3,9 +3,9 @@
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs};
 use super::super::walk::{Report, Standing};
-use super::super::{Action, Code, Component, Difference, Direction, Hop, Verdict, words};
+use super::super::{Action, Component, Difference, Direction, Hop, Verdict, words};
 use super::{Destination, Tracer, plain, unresolved};
-use crate::network::{Endpoint, EndpointKind, Fact, Missing, Ranges, Topic};
+use crate::network::{Endpoint, EndpointKind, Fact, Missing, Peer, Ports, Ranges, Topic};
 
 impl Tracer<'_> {
     pub(super) fn to_service(&self, source: &Standing, service: &str) -> Answer {
@@ -56,10 +56,8 @@ impl Tracer<'_> {
         let Some((vpc, missing)) = vpc.and_then(|vpc| Some((vpc, vpc.other_endpoints.as_ref()?))) else {
             return answer;
         };
-        // What a group never lets out reaches no endpoint either.
-        let never = answer.blockers.iter().any(|blocker| {
-            blocker.code == Code::SG_HAS_NO_RULES && blocker.component == Component::SecurityGroup
-        });
+        let never = answer.blockers.iter().any(|blocker| blocker.component == Component::SecurityGroup)
+            && self.lets_out_to_no_stranger(source);
         match answer.verdict() {
             Verdict::Reachable => answer.assumptions.push(words::no_other_endpoint(service, &vpc.name)),
             Verdict::Blocked if never => {}
@@ -70,6 +68,30 @@ impl Tracer<'_> {
             }
         }
         answer
+    }
+
+    /// Whether no rule of the source's groups leads to an interface that nothing here describes: what a group never lets
+    /// out reaches no such endpoint either.
+    fn lets_out_to_no_stranger(&self, source: &Standing) -> bool {
+        let groups = source.groups.items.iter().map(|group| &self.network.groups[group.0]);
+        source.groups.rest.is_none()
+            && groups.flat_map(|group| &group.egress.items).all(|rule| match &rule.peer {
+                Peer::Group(group) => self.network.groups[group.0].own,
+                // Gateway endpoints lead to the addresses of such a list, interfaces have others.
+                Peer::PrefixList(list) => self.network.prefix_lists[list.0].service.is_some(),
+                Peer::Ipv6 => true,
+                Peer::Cidr(_) | Peer::Unknown(_) => {
+                    let apart = |ports: &Ports| {
+                        self.goal
+                            .ports
+                            .is_some_and(|asked| asked.last < ports.first || ports.last < asked.first)
+                    };
+                    rule.protocol.known().is_some_and(|protocol| {
+                        !protocol.covers(self.goal.protocol)
+                            || protocol.has_ports() && rule.ports.known().is_some_and(apart)
+                    })
+                }
+            })
     }
 
     /// The name of the service leads to the interfaces of an endpoint in the VPC.

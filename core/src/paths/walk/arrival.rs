@@ -66,7 +66,7 @@ impl Walk<'_> {
         if !same_subnet {
             self.acl(target.subnet, Way::Ingress, flow, false)?;
         }
-        self.groups(&target.groups, target.groups_at.or(target.at), Way::Ingress, flow, named)?;
+        self.groups(target, Way::Ingress, flow, named)?;
         let subnet = &self.network.subnets[target.subnet.0].name;
         self.hop(
             Direction::Out,

@@ -3,19 +3,24 @@
 use super::super::filter::{self, Decision, RuleAt, Way};
 use super::super::flow::{Cut, Flow, Match};
 use super::super::{Action, Code, Component, Direction, denials, words};
-use super::{Walk, other_side};
-use crate::network::{Fact, GroupIndex, Listed, Place, SubnetIndex, VpcIndex};
+use super::{Standing, Walk, other_side};
+use crate::network::{Fact, SubnetIndex, VpcIndex};
 
 impl Walk<'_> {
+    /// The groups that one end of the way wears.
     pub(super) fn groups(
         &mut self,
-        groups: &Listed<GroupIndex>,
-        at: Option<Place>,
+        wearer: &Standing,
         way: Way,
         flow: &Flow,
         named: &Match,
     ) -> Result<(), Cut> {
         let network = self.network;
+        let groups = &wearer.groups;
+        let at = match way {
+            Way::Egress => wearer.groups_at,
+            Way::Ingress => wearer.groups_at.or(wearer.at),
+        };
         let id = words::group_names(network, groups);
         let component = Component::SecurityGroup;
         match filter::groups(network, groups, way, flow, named)? {
@@ -43,6 +48,9 @@ impl Walk<'_> {
                     _ => at,
                 };
                 self.block(Direction::Out, code, component, &id, what, place.or(at));
+                if let Some(blocker) = self.report.blockers.last_mut() {
+                    blocker.of = Some(wearer.id.clone());
+                }
             }
             Decision::Unknown(missing) => {
                 self.open_at(Direction::Out, component, &id, words::group_unknown(way), missing, at);

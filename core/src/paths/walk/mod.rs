@@ -89,7 +89,7 @@ impl<'n> Walk<'n> {
             source.groups_at.or(source.at),
         );
         let named = self.groups_can_be_named(source.vpc, target.and_then(|target| target.vpc));
-        self.groups(&source.groups, source.groups_at, Way::Egress, flow, &named)?;
+        self.groups(source, Way::Egress, flow, &named)?;
         let stop = Stop {
             subnet: Some(source.subnet),
             table: subnet.table.clone(),
@@ -317,8 +317,9 @@ impl<'n> Walk<'n> {
         message: Phrase,
         at: Option<Place>,
     ) {
+        let of = self.passed.last().map(|nat| self.network.nat_gateways[nat.0].name.to_string());
         self.hop(direction, component, id, Action::Deny, message.clone(), at);
-        self.report.blockers.push(Blocker { code, direction, component, id: id.to_owned(), message, at });
+        self.report.blockers.push(Blocker { code, direction, component, id: id.to_owned(), of, message, at });
     }
 
     fn open(

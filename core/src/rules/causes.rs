@@ -1,0 +1,761 @@
+//! Why functions do not reach what they must: every blocker of every answer belongs to one cause, and every cause to
+//! one rule.
+//!
+//! A blocker is claimed for a fault ("the egress of this group", "this NAT gateway") in the name of a rule. Claims of one
+//! fault are one cause. Where they name several rules, the first of [`ORDER`] reports it and carries what else follows
+//! from it. Ways that work, but by a NAT gateway where an endpoint is the better one, are claimed alike.
+
+use super::reach::{Reached, goal_words};
+use super::subject::{in_template, resource_of};
+use super::{
+    Subject, blackhole_route, egress_blocks_endpoint, egress_blocks_gateway_endpoint,
+    endpoint_group_blocks_443, function_in_public_subnet, gateway_endpoint_not_routed,
+    internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service, nat_in_private_subnet,
+    partially_reachable_destination, subnet_without_route_table, unreachable_destination,
+};
+use crate::demands::{Confidence, EvidenceKind};
+use crate::finding::{Finding, RuleId, Severity};
+use crate::language::Phrase;
+use crate::network::{
+    Endpoint, EndpointIndex, EndpointKind, GroupIndex, Listed, Name, Network, Place, RouteTable, SubnetIndex,
+    TableIndex, Target, VpcIndex, Workload,
+};
+use crate::paths::{Action, Blocker, Code, Component, Direction, GoalTarget, Trace, Verdict, vpc_of};
+use crate::phrase;
+use crate::services;
+use crate::template::Guard;
+use crate::text::Span;
+
+/// Who reports a cause that several rules see: the first.
+const ORDER: [RuleId; 13] = [
+    nat_in_private_subnet::ID,
+    internet_gateway_not_attached::ID,
+    function_in_public_subnet::ID,
+    endpoint_group_blocks_443::ID,
+    egress_blocks_gateway_endpoint::ID,
+    egress_blocks_endpoint::ID,
+    gateway_endpoint_not_routed::ID,
+    nat_for_gateway_service::ID,
+    missing_endpoint::ID,
+    blackhole_route::ID,
+    subnet_without_route_table::ID,
+    unreachable_destination::ID,
+    partially_reachable_destination::ID,
+];
+
+/// The port of HTTPS, on which endpoints answer.
+pub(super) const HTTPS: u16 = 443;
+
+/// What is wrong, or could be better.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// A NAT gateway has no way out.
+    Nat(String),
+    /// Nothing attaches an internet gateway.
+    Gateway(String),
+    /// A function is in a public subnet.
+    PublicSubnet(String),
+    /// The groups of endpoints do not let callers in.
+    Ingress(Vec<Name>),
+    /// The groups of functions do not let calls out.
+    Egress(Vec<Name>),
+    /// A gateway endpoint is not on a table.
+    NotRouted(Name),
+    /// A VPC has no endpoint for what is called in it.
+    NoEndpoint(Name),
+    /// A NAT gateway carries what a gateway endpoint would carry for nothing.
+    NatForGateway(Name, String),
+    /// A NAT gateway carries what endpoints could.
+    NatForEndpoints(Name),
+    /// A route leads nowhere.
+    Route(Place),
+    /// A subnet has no table of its own.
+    NoTable(Name),
+    /// Whatever else stops a function.
+    Other { function: String, verdict: Verdict, by: Vec<(Code, Component, String, Option<Place>)> },
+}
+
+/// What follows from a fault for one demand.
+#[derive(Clone, Debug)]
+pub(crate) struct Effect {
+    /// Position in [`Subject::answers`].
+    pub(crate) answer: usize,
+    /// From which subnet.
+    pub(crate) subnet: Option<SubnetIndex>,
+    /// What stops it; nothing where a NAT gateway carries it.
+    pub(crate) blocker: Option<Blocker>,
+    /// The endpoint that is or could be used.
+    pub(crate) endpoint: Option<EndpointIndex>,
+}
+
+/// A fault, the rule that tells it, and what follows from it.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause {
+    pub(crate) rule: RuleId,
+    pub(crate) fault: Fault,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) situations: Vec<Guard>,
+}
+
+struct Claim {
+    rule: RuleId,
+    /// Nothing where no rule but those of destinations sees a fault.
+    fault: Option<Fault>,
+    effect: Effect,
+}
+
+/// Every cause, in the order of the functions.
+pub(crate) fn causes(subject: &Subject<'_, '_>) -> Vec<Cause> {
+    let mut claims: Vec<Claim> = Vec::new();
+    for (at, answer) in subject.answers().iter().enumerate() {
+        if answer.demand.forbidden || matches!(answer.sum.verdict, Verdict::Unknown) {
+            continue;
+        }
+        let Some(situated) = subject.networks.get(answer.network) else { continue };
+        let network = &situated.network;
+        let Some(function) = network.workload(&answer.function).and_then(|own| network.workloads.get(own.0))
+        else {
+            continue;
+        };
+        // Over IP version 6, which is not followed, there may be another way.
+        if goes_outside(&answer.demand.goal.target)
+            && function_in_public_subnet::allows_ipv6(subject.template, &answer.function)
+        {
+            continue;
+        }
+        for (number, trace) in answer.traces.iter().enumerate() {
+            let subnet = function.subnets.items.get(number).copied();
+            let vpc = subnet.and_then(|subnet| vpc_of(network, function, subnet));
+            Way { subject, network, answer, at, function, subnet, vpc }.claims(trace, &mut claims);
+        }
+    }
+    egress_without_endpoints(&mut claims);
+    joined(subject, claims)
+}
+
+fn goes_outside(target: &GoalTarget) -> bool {
+    matches!(target, GoalTarget::Service(_) | GoalTarget::Internet | GoalTarget::Host(_))
+}
+
+/// What the egress of a group stops is one cause where an endpoint is among it; else it is told by destination.
+fn egress_without_endpoints(claims: &mut [Claim]) {
+    let of_endpoints: Vec<Fault> = claims
+        .iter()
+        .filter(|claim| {
+            [egress_blocks_gateway_endpoint::ID, egress_blocks_endpoint::ID].contains(&claim.rule)
+        })
+        .filter_map(|claim| claim.fault.clone())
+        .collect();
+    for claim in claims {
+        let is_egress = matches!(claim.fault, Some(Fault::Egress(_)));
+        if is_egress && !claim.fault.as_ref().is_some_and(|fault| of_endpoints.contains(fault)) {
+            claim.fault = None;
+        }
+    }
+}
+
+fn joined(subject: &Subject<'_, '_>, claims: Vec<Claim>) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    let mut add = |rule: RuleId, fault: Fault, effects: Vec<Effect>, situation: Guard| {
+        let rank = |rule: RuleId| ORDER.iter().position(|own| *own == rule);
+        match causes.iter_mut().find(|cause| cause.fault == fault) {
+            Some(cause) => {
+                if rank(rule) < rank(cause.rule) {
+                    cause.rule = rule;
+                }
+                cause.effects.extend(effects);
+                if !cause.situations.contains(&situation) {
+                    cause.situations.push(situation);
+                }
+            }
+            None => causes.push(Cause { rule, fault, effects, situations: vec![situation] }),
+        }
+    };
+    let mut claims = claims.into_iter().peekable();
+    while let Some(at) = claims.peek().map(|claim| claim.effect.answer) {
+        let Some(answer) = subject.answers().get(at) else { break };
+        // What is left of an answer is one fault.
+        let (mut by, mut left) = (Vec::new(), Vec::new());
+        while let Some(claim) = claims.next_if(|claim| claim.effect.answer == at) {
+            match (claim.fault, &claim.effect.blocker) {
+                (Some(fault), _) => add(claim.rule, fault, vec![claim.effect], answer.situation),
+                (None, Some(blocker)) => {
+                    let key = (blocker.code, blocker.component, blocker.id.clone(), blocker.at);
+                    if !by.contains(&key) {
+                        by.push(key);
+                        left.push(claim.effect);
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+        if !left.is_empty() {
+            let (function, verdict) = (answer.function.clone(), answer.sum.verdict);
+            let fault = Fault::Other { function, verdict, by };
+            add(by_destination(verdict), fault, left, answer.situation);
+        }
+    }
+    causes
+}
+
+/// The rule that tells what no other does.
+fn by_destination(verdict: Verdict) -> RuleId {
+    if verdict == Verdict::Partial {
+        partially_reachable_destination::ID
+    } else {
+        unreachable_destination::ID
+    }
+}
+
+/// From a function in one of its subnets to what it demands.
+struct Way<'a, 's, 't> {
+    subject: &'a Subject<'s, 't>,
+    network: &'a Network,
+    answer: &'a Reached,
+    at: usize,
+    function: &'a Workload,
+    subnet: Option<SubnetIndex>,
+    vpc: Option<VpcIndex>,
+}
+
+impl Way<'_, '_, '_> {
+    fn claims(&self, trace: &Trace, claims: &mut Vec<Claim>) {
+        let effect = |blocker: Option<&Blocker>, endpoint| Effect {
+            answer: self.at,
+            subnet: self.subnet,
+            blocker: blocker.cloned(),
+            endpoint,
+        };
+        match trace.verdict {
+            Verdict::Unknown => {}
+            Verdict::Reachable => {
+                if let Some((rule, fault, endpoint)) = self.better_way(trace) {
+                    claims.push(Claim { rule, fault: Some(fault), effect: effect(None, endpoint) });
+                }
+            }
+            Verdict::Blocked | Verdict::Partial => {
+                for blocker in &trace.blockers {
+                    let effect = |endpoint| effect(Some(blocker), endpoint);
+                    claims.push(match self.claim(blocker) {
+                        Some((rule, fault, endpoint)) => {
+                            Claim { rule, fault: Some(fault), effect: effect(endpoint) }
+                        }
+                        None => Claim {
+                            rule: by_destination(self.answer.sum.verdict),
+                            fault: None,
+                            effect: effect(None),
+                        },
+                    });
+                }
+            }
+        }
+    }
+
+    /// The rule that sees a blocker, and what it takes for the fault.
+    fn claim(&self, blocker: &Blocker) -> Option<(RuleId, Fault, Option<EndpointIndex>)> {
+        if blocker.direction == Direction::Back {
+            return None;
+        }
+        if blocker.component == Component::SecurityGroup {
+            return self.of_groups(blocker);
+        }
+        let without_endpoint = |(rule, fault)| (rule, fault, None);
+        if let Some(nat) = &blocker.of {
+            return self.behind_nat(nat, blocker).map(without_endpoint);
+        }
+        match blocker.code {
+            Code::NO_ROUTE_TO_DESTINATION => self.no_route(),
+            Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS => self.public_subnet().map(without_endpoint),
+            _ => self.not_attached(blocker).or_else(|| self.dead_route(blocker)).map(without_endpoint),
+        }
+    }
+
+    fn service(&self) -> Option<&str> {
+        match &self.answer.demand.goal.target {
+            GoalTarget::Service(service) => Some(service),
+            _ => None,
+        }
+    }
+
+    fn table(&self) -> Option<(TableIndex, &RouteTable)> {
+        let table = *self.network.subnets.get(self.subnet?.0)?.table.known()?;
+        Some((table, self.network.tables.get(table.0)?))
+    }
+
+    fn names(&self, groups: &Listed<GroupIndex>) -> Vec<Name> {
+        let groups = groups.items.iter().filter_map(|group| self.network.groups.get(group.0));
+        groups.map(|group| group.name.clone()).collect()
+    }
+
+    /// The gateway endpoint of the demanded service in the function's VPC.
+    fn gateway_endpoint(&self) -> Option<(EndpointIndex, &Listed<TableIndex>)> {
+        let service = self.service()?;
+        let table = self.table().map(|(table, _)| table);
+        self.network.endpoints.iter().enumerate().find_map(|(at, endpoint)| match &endpoint.kind {
+            EndpointKind::Gateway { tables }
+                if endpoint.service.known().is_some_and(|of| of == service)
+                    && (self.is_here(endpoint) || table.is_some_and(|own| tables.items.contains(&own))) =>
+            {
+                Some((EndpointIndex(at), tables))
+            }
+            _ => None,
+        })
+    }
+
+    fn is_here(&self, endpoint: &Endpoint) -> bool {
+        self.vpc.is_some() && endpoint.vpc.known().copied() == self.vpc
+    }
+
+    /// The interface endpoint that calls go to.
+    fn interface_endpoint(&self) -> Option<EndpointIndex> {
+        let answers = |endpoint: &Endpoint| match (&endpoint.kind, &self.answer.demand.goal.target) {
+            (EndpointKind::Interface { .. }, GoalTarget::Resource(id)) => endpoint.name.matches(id),
+            (
+                EndpointKind::Interface { private_dns, inbound_resolver_only, .. },
+                GoalTarget::Service(service),
+            ) => {
+                self.is_here(endpoint)
+                    && endpoint.service.known() == Some(service)
+                    && private_dns.known() == Some(&true)
+                    && inbound_resolver_only.known() == Some(&false)
+            }
+            _ => false,
+        };
+        self.network.endpoints.iter().position(answers).map(EndpointIndex)
+    }
+
+    fn is_https(&self) -> bool {
+        self.answer.demand.goal.ports.is_none_or(|ports| ports.first == HTTPS && ports.last == HTTPS)
+    }
+
+    fn of_groups(&self, blocker: &Blocker) -> Option<(RuleId, Fault, Option<EndpointIndex>)> {
+        let wearer = blocker.of.as_deref()?;
+        if self.function.name.matches(wearer) {
+            let (rule, endpoint) = if let Some((endpoint, _)) = self.gateway_endpoint() {
+                (egress_blocks_gateway_endpoint::ID, Some(endpoint))
+            } else if let Some(endpoint) = self.interface_endpoint() {
+                (egress_blocks_endpoint::ID, Some(endpoint))
+            } else if goes_outside(&self.answer.demand.goal.target) {
+                (by_destination(self.answer.sum.verdict), None)
+            } else {
+                return None;
+            };
+            let groups = self.subnet.map(|subnet| self.function.groups_in(subnet));
+            let fault = Fault::Egress(self.names(groups.unwrap_or(&self.function.groups)));
+            return Some((rule, fault, endpoint));
+        }
+        let (at, groups) = self.network.endpoints.iter().enumerate().find_map(|(at, endpoint)| {
+            let EndpointKind::Interface { groups, .. } = &endpoint.kind else { return None };
+            endpoint.name.matches(wearer).then_some((EndpointIndex(at), groups))
+        })?;
+        let fault = Fault::Ingress(self.names(groups));
+        self.is_https().then_some((endpoint_group_blocks_443::ID, fault, Some(at)))
+    }
+
+    fn behind_nat(&self, nat: &str, blocker: &Blocker) -> Option<(RuleId, Fault)> {
+        let stays = matches!(blocker.code, Code::NO_ROUTE_TO_DESTINATION | Code::VPCHECK_NAT_LOOP);
+        let gateway = self.network.nat_gateways.iter().find(|one| one.name.matches(nat))?;
+        if stays && nat_in_private_subnet::is_at_fault(self.subject, self.network, gateway) {
+            return Some((nat_in_private_subnet::ID, Fault::Nat(nat.to_owned())));
+        }
+        // A NAT gateway of another VPC is told by the route to it.
+        self.not_attached(blocker).or_else(|| self.dead_route(blocker))
+    }
+
+    fn not_attached(&self, blocker: &Blocker) -> Option<(RuleId, Fault)> {
+        let gateway = self.network.internet_gateways.iter().find(|one| one.name.matches(&blocker.id))?;
+        let is_it = blocker.component == Component::InternetGateway
+            && blocker.code == Code::BAD_STATE_ATTACHMENT
+            && internet_gateway_not_attached::is_at_fault(self.subject, gateway);
+        is_it.then(|| (internet_gateway_not_attached::ID, Fault::Gateway(blocker.id.clone())))
+    }
+
+    fn public_subnet(&self) -> Option<(RuleId, Fault)> {
+        let function = self.function.name.to_string();
+        function_in_public_subnet::is_told(self.subject.template, self.network, &function, self.subnet?)
+            .then(|| (function_in_public_subnet::ID, Fault::PublicSubnet(function)))
+    }
+
+    /// The route of the function's own table that ends at what stops the packets.
+    fn dead_route(&self, blocker: &Blocker) -> Option<(RuleId, Fault)> {
+        let (_, table) = self.table()?;
+        let vpc = *table.vpc.known()?;
+        let names = |target: &Target| match target {
+            Target::InternetGateway(at) => self.network.internet_gateways.get(at.0).map(|one| &one.name),
+            Target::NatGateway(at) => self.network.nat_gateways.get(at.0).map(|one| &one.name),
+            Target::Peering(at) => self.network.peerings.get(at.0).map(|one| &one.name),
+            Target::GatewayEndpoint(at) => self.network.endpoints.get(at.0).map(|one| &one.name),
+            _ => None,
+        };
+        let route = table.routes.items.iter().find(|route| {
+            names(&route.target).is_some_and(|name| name.matches(&blocker.id))
+                && blackhole_route::is_told(self.subject.template, self.network, vpc, route)
+        })?;
+        Some((blackhole_route::ID, Fault::Route(route.at?)))
+    }
+
+    /// The function's own table leads nowhere.
+    fn no_route(&self) -> Option<(RuleId, Fault, Option<EndpointIndex>)> {
+        let (table, _) = self.table()?;
+        if let Some((endpoint, tables)) = self.gateway_endpoint()
+            && tables.rest.is_none()
+            && !tables.items.contains(&table)
+        {
+            let name = self.network.endpoints.get(endpoint.0)?.name.clone();
+            return Some((gateway_endpoint_not_routed::ID, Fault::NotRouted(name), Some(endpoint)));
+        }
+        // Where another subnet has a way, what this one lacks is the way.
+        if self.answer.sum.verdict == Verdict::Blocked
+            && let Some(vpc) = self.lacks_endpoint()
+        {
+            return Some((missing_endpoint::ID, Fault::NoEndpoint(vpc.clone()), None));
+        }
+        let subnet = self.network.subnets.get(self.subnet?.0)?;
+        let vpc = self.network.vpcs.get(self.vpc?.0)?;
+        let is_own = resource_of(self.subject.template, &subnet.name).is_some();
+        let falls = vpc.main_table == table && subnet.table_at.is_none();
+        (is_own && falls && self.subject.is_whole())
+            .then(|| (subnet_without_route_table::ID, Fault::NoTable(subnet.name.clone()), None))
+    }
+
+    /// The VPC, where it certainly has no endpoint for the demanded service though there is one.
+    fn lacks_endpoint(&self) -> Option<&Name> {
+        let service = self.service().filter(|service| services::has_endpoint(service) && self.is_https())?;
+        let vpc = self.network.vpcs.get(self.vpc?.0)?;
+        let bare = |name: &str| name.strip_suffix("-fips").unwrap_or(name).to_owned();
+        let may_be = |endpoint: &Endpoint| {
+            endpoint.vpc.known().is_none_or(|of| Some(*of) == self.vpc)
+                && endpoint.service.known().is_none_or(|of| bare(of) == bare(service))
+        };
+        let is_missing = vpc.other_endpoints.is_none()
+            && self.subject.is_whole()
+            && !self.network.endpoints.iter().any(may_be);
+        is_missing.then_some(&vpc.name)
+    }
+
+    /// A way that works leads through a NAT gateway, though an endpoint is or could be a better one.
+    fn better_way(&self, trace: &Trace) -> Option<(RuleId, Fault, Option<EndpointIndex>)> {
+        let by_nat = |hop: &crate::paths::Hop| {
+            hop.component == Component::NatGateway && hop.action == Action::Translate
+        };
+        let (service, (table, routes)) = (self.service()?, self.table()?);
+        if !trace.hops.iter().any(by_nat) || routes.routes.rest.is_some() {
+            return None;
+        }
+        if let Some((endpoint, tables)) = self.gateway_endpoint() {
+            let name = self.network.endpoints.get(endpoint.0)?.name.clone();
+            let off = tables.rest.is_none() && !tables.items.contains(&table);
+            return off.then(|| (gateway_endpoint_not_routed::ID, Fault::NotRouted(name), Some(endpoint)));
+        }
+        if services::has_gateway(service) {
+            // The answer of a custom resource is a few hundred bytes, once for each deployment.
+            let mut evidence = self.answer.demand.evidence.iter();
+            if evidence.all(|evidence| evidence.kind == EvidenceKind::CustomResource) {
+                return None;
+            }
+            let vpc = self.lacks_gateway_endpoint(service)?;
+            let fault = Fault::NatForGateway(vpc.clone(), service.to_owned());
+            return Some((nat_for_gateway_service::ID, fault, None));
+        }
+        // Where another subnet has no way at all, that comes first.
+        let vpc = self.lacks_endpoint().filter(|_| self.answer.sum.verdict == Verdict::Reachable)?;
+        Some((missing_endpoint::ID, Fault::NatForEndpoints(vpc.clone()), None))
+    }
+
+    fn lacks_gateway_endpoint(&self, service: &str) -> Option<&Name> {
+        let vpc = self.network.vpcs.get(self.vpc?.0)?;
+        let may_be = |endpoint: &Endpoint| {
+            matches!(endpoint.kind, EndpointKind::Gateway { .. })
+                && endpoint.vpc.known().is_none_or(|of| Some(*of) == self.vpc)
+                && endpoint.service.known().is_none_or(|of| of == service)
+        };
+        let is_missing = vpc.other_endpoints.is_none()
+            && self.subject.is_whole()
+            && !self.network.endpoints.iter().any(may_be);
+        is_missing.then_some(&vpc.name)
+    }
+}
+
+impl Cause {
+    /// The causes that a rule tells.
+    pub(crate) fn of<'a>(subject: &'a Subject<'_, '_>, rule: RuleId) -> impl Iterator<Item = &'a Cause> {
+        subject.causes().iter().filter(move |cause| cause.rule == rule)
+    }
+
+    /// The cause that is a fault, if it has effects.
+    pub(crate) fn by<'a>(subject: &'a Subject<'_, '_>, fault: &Fault) -> Option<&'a Cause> {
+        subject.causes().iter().find(|cause| cause.fault == *fault)
+    }
+
+    /// An error where a certain demand has no way left, a warning where a likely one has none; where all ways work, a
+    /// warning or what the rule is at worst.
+    pub(crate) fn severity(&self, subject: &Subject<'_, '_>, worst: Severity) -> Severity {
+        let stopped = self.effects.iter().filter(|effect| effect.blocker.is_some());
+        let certain = stopped
+            .filter_map(|effect| subject.answers().get(effect.answer))
+            .map(|answer| answer.demand.confidence == Confidence::Certain)
+            .max();
+        match certain {
+            Some(true) => Severity::Error,
+            Some(false) => Severity::Warning,
+            None => worst.min(Severity::Warning),
+        }
+    }
+
+    /// The answers that it has effects on, each once.
+    pub(crate) fn answers<'a>(&self, subject: &'a Subject<'_, '_>) -> Vec<&'a Reached> {
+        let mut found: Vec<&Reached> = Vec::new();
+        for effect in &self.effects {
+            if let Some(answer) = subject.answers().get(effect.answer) {
+                let same = |known: &&Reached| {
+                    known.function == answer.function && known.demand.goal == answer.demand.goal
+                };
+                if !found.iter().any(same) {
+                    found.push(answer);
+                }
+            }
+        }
+        found
+    }
+
+    /// The functions that it has effects on.
+    pub(crate) fn functions(&self, subject: &Subject<'_, '_>) -> Vec<String> {
+        let names = self.answers(subject).into_iter().map(|answer| answer.function.clone());
+        names.fold(Vec::new(), with)
+    }
+
+    /// The services that it has effects on.
+    pub(crate) fn services(&self, subject: &Subject<'_, '_>) -> Vec<String> {
+        let of = |answer: &Reached| match &answer.demand.goal.target {
+            GoalTarget::Service(service) => Some(service.clone()),
+            _ => None,
+        };
+        self.answers(subject).into_iter().filter_map(of).fold(Vec::new(), with)
+    }
+
+    /// What `name` gives for each effect in its network, each once.
+    pub(crate) fn each<T: PartialEq>(
+        &self,
+        subject: &Subject<'_, '_>,
+        name: impl Fn(&Network, &Effect) -> Option<T>,
+    ) -> Vec<T> {
+        let of = |effect: &Effect| {
+            let answer = subject.answers().get(effect.answer)?;
+            name(&subject.networks.get(answer.network)?.network, effect)
+        };
+        self.effects.iter().filter_map(of).fold(Vec::new(), with)
+    }
+
+    /// The endpoints that are or could be used, and the groups of interface endpoints.
+    pub(crate) fn endpoints(&self, subject: &Subject<'_, '_>) -> Vec<(Name, Vec<Name>)> {
+        self.each(subject, |network, effect| {
+            let endpoint = network.endpoints.get(effect.endpoint?.0)?;
+            let groups = match &endpoint.kind {
+                EndpointKind::Interface { groups, .. } => {
+                    let groups = groups.items.iter().filter_map(|group| network.groups.get(group.0));
+                    groups.map(|group| group.name.clone()).collect()
+                }
+                EndpointKind::Gateway { .. } => Vec::new(),
+            };
+            Some((endpoint.name.clone(), groups))
+        })
+    }
+
+    /// Completes a finding: whom it is about, in which situations, and what follows from it, at the evidence.
+    pub(crate) fn told(&self, subject: &Subject<'_, '_>, finding: Finding) -> Finding {
+        let mut finding = self.with_effects(subject, finding);
+        if let [function] = &*self.functions(subject) {
+            finding.function = Some(function.clone());
+        }
+        finding.only_where(subject.only_where(&self.situations))
+    }
+
+    /// A label for each function: what it cannot reach therefore, or reaches in part, or by a NAT gateway.
+    pub(crate) fn with_effects(&self, subject: &Subject<'_, '_>, mut finding: Finding) -> Finding {
+        let mut told: Vec<(&str, Option<Verdict>, Vec<String>, Span)> = Vec::new();
+        for answer in self.answers(subject) {
+            let is_stopped = self.effects.iter().any(|effect| {
+                effect.blocker.is_some()
+                    && subject.answers().get(effect.answer).is_some_and(|own| {
+                        own.function == answer.function && own.demand.goal == answer.demand.goal
+                    })
+            });
+            let verdict = is_stopped.then_some(answer.sum.verdict);
+            let evidence = answer.demand.evidence.iter().find_map(|evidence| in_template(Some(evidence.at)));
+            let own = subject.template.resource(&answer.function);
+            let place = evidence.or_else(|| own.map(|own| subject.template.node(own.key).span()));
+            let goal = goal_words(&answer.demand.goal);
+            match told.iter_mut().find(|(function, of, ..)| *function == answer.function && *of == verdict) {
+                Some((_, _, goals, _)) => goals.push(goal),
+                None => {
+                    if let Some(place) = place {
+                        told.push((&answer.function, verdict, vec![goal], place));
+                    }
+                }
+            }
+        }
+        for (function, verdict, goals, place) in told {
+            let (goals, goals_ja) = (listed(&goals, "and"), goals.join("、"));
+            let words = match verdict {
+                None => phrase!(
+                    en: "`{function}` calls {goals}",
+                    ja: "`{function}` が {goals_ja} を呼び出します",
+                ),
+                Some(Verdict::Partial) => phrase!(
+                    en: "so `{function}` reaches {goals} only in part",
+                    ja: "そのため `{function}` から {goals_ja} へは一部しか届きません",
+                ),
+                Some(_) => phrase!(
+                    en: "so `{function}` cannot reach {goals}",
+                    ja: "そのため `{function}` から {goals_ja} に届きません",
+                ),
+            };
+            finding = finding.label(place, words);
+        }
+        finding
+    }
+}
+
+fn with<T: PartialEq>(mut list: Vec<T>, item: T) -> Vec<T> {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+    list
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn listed(words: &[String], and: &str) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
+    }
+}
+
+/// The same of names, marked as code, in both languages.
+pub(crate) fn marked(names: &[Name]) -> Phrase {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    Phrase { en: listed(&names, "and"), ja: names.join("、") }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::finding::Severity;
+    use crate::rules::testing::findings;
+    use crate::{Options, analyze};
+
+    /// A VPC with a public subnet and two private ones, a NAT gateway, and a function that calls what it declares.
+    pub(crate) fn with(reaches: &str, subnets: &str, rest: &str) -> String {
+        let subnets: Vec<String> = subnets.split(' ').map(|subnet| format!("!Ref {subnet}")).collect();
+        let subnets = subnets.join(", ");
+        format!(
+            "Parameters: {{Given: {{Type: String}}}}
+Resources:
+  Vpc: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}}}
+  Public: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}}}
+  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}}}
+  B: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
+  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  Attached: {{Type: AWS::EC2::VPCGatewayAttachment, Properties: {{VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}}}}
+  PublicTable: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Vpc}}}}
+  PublicUses: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref PublicTable, SubnetId: !Ref Public}}}}
+  Out: {{Type: AWS::EC2::Route, DependsOn: Attached, Properties: {{RouteTableId: !Ref PublicTable, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}}}}
+  Nat: {{Type: AWS::EC2::NatGateway, DependsOn: Attached, Properties: {{SubnetId: !Ref Public, AllocationId: eipalloc-1}}}}
+  TableA: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Vpc}}}}
+  UsesA: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref TableA, SubnetId: !Ref A}}}}
+  Group: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: g, VpcId: !Ref Vpc}}}}
+  EndpointGroup: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: e, VpcId: !Ref Vpc, SecurityGroupIngress: [{{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}}]}}}}
+  Fn: {{Type: AWS::Lambda::Function, Metadata: {{vpcheck: {{reaches: [{reaches}]}}}}, Properties: {{VpcConfig: {{SubnetIds: [{subnets}], SecurityGroupIds: [!Ref Group]}}}}}}
+{rest}"
+        )
+    }
+
+    pub(crate) const TABLE_B: &str = "  TableB: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  UsesB: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref TableB, SubnetId: !Ref B}}\n";
+    pub(crate) const BY_NAT: &str = "  Away: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref TableA, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}\n";
+    pub(crate) const S3: &str = "  S3: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [!Ref TableA]}}\n";
+    pub(crate) const SECRETS: &str = "  Secrets: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, PrivateDnsEnabled: true, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.secretsmanager', SubnetIds: [!Ref A], SecurityGroupIds: [!Ref EndpointGroup]}}\n";
+    /// The function's group lets out to nothing but a database.
+    pub(crate) const CLOSED: &str = "  ToDb: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 10.0.0.0/16}}\n";
+
+    /// Rule and severity of everything told of ways and endpoints.
+    pub(crate) fn told(text: &str) -> Vec<(&'static str, Severity)> {
+        let of_ways =
+            |rule: &str| super::ORDER.iter().any(|own| own.0 == rule) || rule == "mixed-subnet-egress";
+        let analysis = analyze("template.yaml", text, &Options::default());
+        let found = analysis.findings.iter().filter(|finding| of_ways(finding.rule.0));
+        found.map(|finding| (finding.rule.0, finding.severity)).collect()
+    }
+
+    #[test]
+    fn one_cause_is_told_once_by_the_first_rule_that_sees_it() {
+        use Severity::{Error, Info, Warning};
+        let nat_inside = with("s3, secretsmanager, internet", "A", BY_NAT)
+            .replace("SubnetId: !Ref Public, Alloc", "SubnetId: !Ref A, Alloc");
+        let loose = with("s3, secretsmanager", "A", BY_NAT).replace("  Attached:", "  Unused:").replace("AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}", "AWS::EC2::EIP").replace("DependsOn: Attached, ", "");
+        for (text, expected) in [
+            (with("internet", "A", BY_NAT), vec![]),
+            (nat_inside, vec![("nat-in-private-subnet", Error)]),
+            (loose, vec![("internet-gateway-not-attached", Error)]),
+            (with("s3, secretsmanager", "Public", ""), vec![("function-in-public-subnet", Error)]),
+            (
+                with("s3, secretsmanager", "A", &format!("{BY_NAT}{S3}{SECRETS}{CLOSED}")),
+                vec![("egress-blocks-gateway-endpoint", Error)],
+            ),
+            (
+                with("secretsmanager, internet", "A", &format!("{BY_NAT}{SECRETS}{CLOSED}")),
+                vec![("egress-blocks-endpoint", Error)],
+            ),
+            (with("internet", "A", &format!("{BY_NAT}{CLOSED}")), vec![("unreachable-destination", Error)]),
+            (with("s3, secretsmanager", "A", ""), vec![("missing-endpoint", Error)]),
+            (
+                with("s3, secretsmanager", "A", BY_NAT),
+                vec![("missing-endpoint", Info), ("nat-for-gateway-service", Warning)],
+            ),
+            // Different causes are told each.
+            (
+                with("s3, secretsmanager", "A", &format!("{S3}{CLOSED}")),
+                vec![("missing-endpoint", Error), ("egress-blocks-gateway-endpoint", Error)],
+            ),
+            (
+                with("s3, internet", "B", ""),
+                vec![("missing-endpoint", Error), ("subnet-without-route-table", Error)],
+            ),
+            // One subnet has a way, the other no table.
+            (with("secretsmanager", "A B", BY_NAT), vec![("subnet-without-route-table", Error)]),
+            (
+                with("internet", "A B", &format!("{BY_NAT}{TABLE_B}")),
+                vec![("partially-reachable-destination", Error)],
+            ),
+        ] {
+            assert_eq!(told(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_is_told_by_function() {
+        let found = findings(&with("s3, secretsmanager", "Public", ""), "function-in-public-subnet");
+        assert!(found[0].contains("so `Fn` cannot reach `s3` and `secretsmanager`"), "{found:?}");
+    }
+
+    #[test]
+    fn permissions_alone_make_a_warning() {
+        let role = "  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}, Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: 'secretsmanager:GetSecretValue', Resource: 'arn:aws:secretsmanager:*:*:secret:db-*'}]}}]}}\n";
+        let text = with("", "A", role)
+            .replace("Properties: {VpcConfig", "Properties: {Role: !GetAtt Role.Arn, VpcConfig");
+        assert_eq!(told(&text), [("missing-endpoint", Severity::Warning)]);
+    }
+
+    #[test]
+    fn what_may_have_another_way_is_left_alone() {
+        let ipv6 = with("s3", "A", "").replace(
+            "SecurityGroupIds: [!Ref Group]}",
+            "SecurityGroupIds: [!Ref Group], Ipv6AllowedForDualStack: true}",
+        );
+        let given = with("s3", "A", "").replace("!Ref Vpc", "!Ref Given");
+        let import = with("s3", "A", "").replace("[!Ref A]", "[!ImportValue Subnet]");
+        for text in [ipv6, given, import] {
+            assert_eq!(told(&text), [], "{text}");
+        }
+    }
+}

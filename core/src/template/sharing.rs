@@ -1,0 +1,33 @@
+//! What a stack hands to others: by its outputs, nested stacks, custom resources or Parameter Store.
+
+use std::collections::BTreeSet;
+
+use super::Template;
+use super::reference::{Owner, in_text, references};
+
+/// The names that leave the stack: others may use what they stand for.
+pub(crate) fn handed_on(template: &Template<'_>) -> BTreeSet<String> {
+    /// Resources that hand on what they are given.
+    const PASSING_ON: [&str; 4] = [
+        "AWS::CloudFormation::Stack",
+        "AWS::CloudFormation::StackSet",
+        "AWS::Serverless::Application",
+        "AWS::SSM::Parameter",
+    ];
+    /// The CDK's closes the default group of a VPC, and uses nothing of it.
+    const CLOSING: &str = "Custom::VpcRestrictDefaultSG";
+    let mut found = BTreeSet::new();
+    in_text(template, &mut |owner, reference| {
+        if matches!(owner, Owner::Output(_)) {
+            found.insert(reference.name.to_owned());
+        }
+    });
+    for resource in &template.resources {
+        if resource.is_custom() && resource.kind != CLOSING || PASSING_ON.contains(&resource.kind.as_str()) {
+            references(template.node(resource.body), template.text(), &mut |reference| {
+                found.insert(reference.name.to_owned());
+            });
+        }
+    }
+    found
+}
