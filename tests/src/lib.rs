@@ -6,3 +6,4 @@ pub mod deployed;
 pub mod kernel;
 pub mod large;
 pub mod plain;
+pub mod planted;
