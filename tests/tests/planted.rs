@@ -30,6 +30,7 @@ const AWAITED: &[&str] = &[
 const ECHOES: &[(&str, &str)] = &[
     ("clinic.json@gateway-detached", "unreachable-destination"),
     ("clinic.json@nat-in-private-subnet-1", "partially-reachable-destination"),
+    ("depot.yaml@mount-target-in-the-office", "unreachable-destination"),
     ("gallery.json@mount-target-in-one-zone", "partially-reachable-destination"),
     ("ledger.yaml@edge-without-its-table", "mixed-subnet-egress"),
     ("orders.yaml@gateway-not-attached", "unreachable-destination"),
