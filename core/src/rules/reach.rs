@@ -32,7 +32,7 @@ impl Reached {
 pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
     let mut found = Vec::new();
     for demand in &subject.demands().demands {
-        let DemandSource::Function(function) = &demand.source else { continue };
+        let function = demand.source.id();
         let merely_allowed = demand.confidence == Confidence::Possible || is_granted_with_tables(demand);
         if merely_allowed && !demand.forbidden {
             continue;
@@ -43,7 +43,7 @@ pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
             let Some(source) = situated.network.workload(function).filter(|_| exists) else { continue };
             let traces = trace_from(&situated.network, subject.addresses, source, &demand.goal);
             if let Some(sum) = summed_up(vec![(String::new(), traces)]).pop() {
-                let (function, demand) = (function.clone(), demand.clone());
+                let (function, demand) = (function.to_owned(), demand.clone());
                 found.push(Reached { function, demand, sum, situation: situated.situation });
             }
         }
