@@ -85,6 +85,8 @@ pub struct Source {
 pub struct Analysis {
     /// Whether the text is a template at all: an object with `Resources` (or a SAM or CloudFormation header).
     pub is_template: bool,
+    /// Whether the AWS CDK wrote the text, so that changes belong into its source.
+    pub is_synthesized: bool,
     /// Findings in the order of the text, suppressed ones included.
     pub findings: Vec<Finding>,
     /// What would settle the unknowns.
@@ -170,6 +172,7 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
     mark(&mut findings);
     Analysis {
         is_template: template.is_template(),
+        is_synthesized: template.is_synthesized(),
         needs: rules::needs(template),
         findings,
         ..Analysis::default()

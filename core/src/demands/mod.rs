@@ -19,10 +19,12 @@ mod managed_policies;
 mod permissions;
 mod pollers;
 mod roles;
-mod scope;
-mod service_work;
+pub(crate) mod scope;
+pub(crate) mod service_work;
 mod statements;
 mod weigh;
+
+pub(crate) use environment::names_a_store;
 
 use crate::language::Phrase;
 use crate::network::{Missing, Place, Ports, Protocol, Situated};

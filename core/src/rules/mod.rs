@@ -2,31 +2,45 @@
 
 mod blackhole_route;
 mod circular_dependency;
+mod cold_start_without_provisioned;
 mod conditional_reference;
+mod connection_storm;
+mod database_without_concurrency_limit;
+mod database_without_proxy;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
+mod ecr_endpoint_incomplete;
+pub(crate) mod egress;
+mod endpoint_policy_open;
 mod file_system_without_mount_target;
 mod forbidden_destination_reachable;
 mod foreign_prefix_list;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
+mod idle_nat_gateway;
 mod incomplete_vpc_config;
+mod interface_endpoint_for_gateway_service;
 mod internet_gateway_not_attached;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
 mod joined_globals_vpc_config;
+mod listing;
 mod literal_instead_of_reference;
 mod missing_eni_permissions;
 mod missing_route_dependency;
+mod mixed_egress_purposes;
 mod mixed_subnet_egress;
 mod nat_in_private_subnet;
+mod nat_shared_across_zones;
 mod near_name;
 mod overlapping_subnets;
 mod partially_reachable_destination;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
+mod provisioned_without_caller;
+mod proxy_bypassed;
 pub(crate) mod reach;
 mod single_zone_function;
 mod slow_vpc_delete;
@@ -35,9 +49,12 @@ pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unbounded_fan_out;
 mod unknown_reference;
 mod unreachable_destination;
 mod unresolved_value;
+mod unused_endpoint;
+mod vpc_not_needed;
 
 use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
@@ -108,10 +125,12 @@ static RULES: &[&RuleInfo] = &[
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
     &foreign_prefix_list::RULE,
+    &vpc_not_needed::RULE,
     &function_in_public_subnet::RULE,
     &mixed_subnet_egress::RULE,
     &nat_in_private_subnet::RULE,
     &internet_gateway_not_attached::RULE,
+    &nat_shared_across_zones::RULE,
     &blackhole_route::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
@@ -126,12 +145,25 @@ static RULES: &[&RuleInfo] = &[
     &forbidden_destination_reachable::RULE,
     &single_zone_function::RULE,
     &joined_globals_vpc_config::RULE,
+    &unbounded_fan_out::RULE,
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
+    &endpoint_policy_open::RULE,
+    &interface_endpoint_for_gateway_service::RULE,
+    &idle_nat_gateway::RULE,
+    &unused_endpoint::RULE,
+    &ecr_endpoint_incomplete::RULE,
+    &mixed_egress_purposes::RULE,
     &duplicate_private_dns::RULE,
     &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
+    &provisioned_without_caller::RULE,
+    &cold_start_without_provisioned::RULE,
+    &database_without_concurrency_limit::RULE,
+    &connection_storm::RULE,
+    &database_without_proxy::RULE,
+    &proxy_bypassed::RULE,
 ];
 
 /// Every rule, by area.
