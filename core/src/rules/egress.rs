@@ -323,8 +323,10 @@ pub(crate) fn functions_in(network: &Network, vpc: VpcIndex) -> impl Iterator<It
 fn sender(network: &Network, source: &DemandSource) -> Option<WorkloadIndex> {
     match source {
         DemandSource::Function(id) => network.workload(id),
-        DemandSource::Poller { source, .. } => network.workload(source.as_deref()?),
-        DemandSource::CapacityProvider(_) => None,
+        DemandSource::Poller { mapping, source } => {
+            network.workload(mapping).or_else(|| network.workload(source.as_deref()?))
+        }
+        DemandSource::CapacityProvider(id) => network.workload(id),
     }
 }
 
@@ -392,6 +394,8 @@ fn sends(template: &Template<'_>, workload: &Workload) -> bool {
         // One that signs users in asks their identity provider.
         WorkloadKind::LoadBalancer => signs_in(template),
         WorkloadKind::Function
+        | WorkloadKind::Poller
+        | WorkloadKind::CapacityProvider
         | WorkloadKind::DatabaseProxy
         | WorkloadKind::Cache
         | WorkloadKind::MemoryDb

@@ -9,9 +9,10 @@ use crate::phrase;
 use crate::template::Guard;
 use crate::text::Span;
 
-/// A demand of a function and the answer to it.
+/// A demand of a function, a poller or a capacity provider, and the answer to it.
 #[derive(Debug)]
 pub(crate) struct Reached {
+    /// The id of the function, mapping or provider.
     pub(crate) function: String,
     pub(crate) demand: Demand,
     /// The sum over the function's subnets.
@@ -22,12 +23,16 @@ pub(crate) struct Reached {
 impl Reached {
     /// Whether nothing but a public subnet stands in the way: a rule of its own tells that.
     pub(crate) fn is_in_public_subnet(&self) -> bool {
+        // The rule is about functions.
+        if !matches!(self.demand.source, DemandSource::Function(_)) {
+            return false;
+        }
         let by_gateway = |blocker: &Blocker| blocker.code == Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS;
         !self.sum.blockers.is_empty() && self.sum.blockers.iter().all(by_gateway)
     }
 }
 
-/// The answer to every demand of a function, in each situation that has it. Demands that something merely allows are
+/// The answer to every demand, in each situation that has it. Demands that something merely allows are
 /// left out: nobody said that they are meant.
 pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
     let mut found = Vec::new();
@@ -43,6 +48,11 @@ pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
             let Some(source) = situated.network.workload(function).filter(|_| exists) else { continue };
             let traces = trace_from(&situated.network, subject.addresses, source, &demand.goal);
             if let Some(sum) = summed_up(vec![(String::new(), traces)]).pop() {
+                // A source may listen on more ports than its poller uses.
+                let is_by_port = sum.verdict == Verdict::Partial && sum.partial_by == [Difference::Port];
+                if is_by_port && matches!(demand.source, DemandSource::Poller { .. }) {
+                    continue;
+                }
                 let (function, demand) = (function.to_owned(), demand.clone());
                 found.push(Reached { function, demand, sum, situation: situated.situation });
             }
@@ -126,6 +136,7 @@ fn in_japanese(difference: Difference) -> &'static str {
 
 fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
     let function = cause.function;
+    let (who, who_ja) = who(cause);
     let goals: Vec<String> =
         cause.demands.iter().map(|(demand, _)| format!("`{}`", written(&demand.goal))).collect();
     let (goals, goals_ja) = (goals.join(", "), goals.join("、"));
@@ -145,13 +156,13 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
         let by_ja = by.iter().map(|by| in_japanese(*by)).collect::<Vec<_>>().join("、");
         let by = by.iter().map(|by| by.name()).collect::<Vec<_>>().join(" and ");
         phrase!(
-            en: "`{function}` reaches {goals} only in part (it differs by {by}): {why_en}",
-            ja: "`{function}` から {goals_ja} へは一部しか届きません ({by_ja}によって異なります): {why_ja}",
+            en: "{who} reaches {goals} only in part (it differs by {by}): {why_en}",
+            ja: "{who_ja} から {goals_ja} へは一部しか届きません ({by_ja}によって異なります): {why_ja}",
         )
     } else {
         phrase!(
-            en: "`{function}` cannot reach {goals}: {why_en}",
-            ja: "`{function}` から {goals_ja} に届きません: {why_ja}",
+            en: "{who} cannot reach {goals}: {why_en}",
+            ja: "{who_ja} から {goals_ja} に届きません: {why_ja}",
         )
     };
     let example = cause.demands.first().map(|(demand, _)| written(&demand.goal)).unwrap_or_default();
@@ -162,7 +173,9 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
         ))
         .about(function)
         .told_apart_by(goals);
-    finding.function = Some(function.to_owned());
+    let is_function =
+        cause.demands.iter().any(|(demand, _)| matches!(demand.source, DemandSource::Function(_)));
+    finding.function = is_function.then(|| function.to_owned());
     let mut told: Vec<Span> = at.into_iter().collect();
     for blocker in cause.blockers.iter().skip(1) {
         if let Some(span) = in_template(blocker.at).filter(|span| !told.contains(span)) {
@@ -177,6 +190,18 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
         }
     }
     finding
+}
+
+/// Who cannot reach something, in both languages.
+fn who(cause: &Cause<'_>) -> (String, String) {
+    let id = cause.function;
+    match cause.demands.first().map(|(demand, _)| &demand.source) {
+        Some(DemandSource::Poller { .. }) => (format!("the poller of `{id}`"), format!("`{id}` のポーラー")),
+        Some(DemandSource::CapacityProvider(_)) => {
+            (format!("the capacity provider `{id}`"), format!("キャパシティプロバイダー `{id}`"))
+        }
+        Some(DemandSource::Function(_)) | None => (format!("`{id}`"), format!("`{id}`")),
+    }
 }
 
 #[cfg(test)]
@@ -244,6 +269,76 @@ pub(crate) mod tests {
             "Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["internet"]}}, "Properties":
                 {"VpcConfig": {"SubnetIds": [{"Ref": "A"}], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;
         assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    /// An MSK cluster, a function outside of the VPC and a mapping between them, with more properties.
+    fn polled(mapping: &str) -> String {
+        format!(
+            "Resources:
+  Vpc: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}}}
+  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}}}
+  B: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
+  Group: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: k, VpcId: !Ref Vpc}}}}
+  Own: {{Type: AWS::EC2::SecurityGroupIngress, Properties: {{GroupId: !Ref Group, IpProtocol: '-1', SourceSecurityGroupId: !Ref Group}}}}
+  Kafka:
+    Type: AWS::MSK::Cluster
+    Properties:
+      ClusterName: k
+      BrokerNodeGroupInfo: {{InstanceType: kafka.m7g.large, ClientSubnets: [!Ref A, !Ref B], SecurityGroups: [!Ref Group]}}
+  Fn: {{Type: AWS::Lambda::Function, Properties: {{Handler: x}}}}
+  Events:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Fn
+      EventSourceArn: !Ref Kafka
+      StartingPosition: LATEST
+      Topics: [t]
+{mapping}"
+        )
+    }
+
+    const ENDPOINTS: &str = "  Lambda: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, PrivateDnsEnabled: true, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.lambda', SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Group]}}
+  Sts: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, PrivateDnsEnabled: true, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.sts', SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Group]}}
+";
+
+    #[test]
+    fn a_poller_needs_a_way_from_where_its_source_stands() {
+        let found = findings(&polled(""), ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("the poller of `Events` cannot reach `lambda:443`, `sts:443`: no route"),
+            "{found:?}"
+        );
+        assert!(found[0].contains("the on-demand pollers of `Events`"), "{found:?}");
+        assert_eq!(findings(&polled(ENDPOINTS), ID), [""; 0]);
+        let provisioned = polled("      ProvisionedPollerConfig: {MinimumPollers: 1}\n");
+        assert_eq!(findings(&provisioned, ID), [""; 0]);
+        assert_eq!(findings(&polled("      Enabled: false\n"), ID), [""; 0]);
+    }
+
+    #[test]
+    fn a_poller_needs_its_source() {
+        let closed =
+            polled(ENDPOINTS).replace("IpProtocol: '-1'", "IpProtocol: tcp, FromPort: 443, ToPort: 443");
+        let found = findings(&closed, ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("the poller of `Events` cannot reach `Kafka`: no inbound rule"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_capacity_provider_sends_logs_from_where_it_stands() {
+        let text = network("", "A")
+            .replace("      Environment: {Variables: {DB_HOST: !GetAtt Db.Endpoint.Address}}\n", "")
+            + "  Machines: {Type: AWS::Lambda::CapacityProvider, Properties: {VpcConfig: {SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref FnGroup]}}}\n";
+        let found = findings(&text, ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("the capacity provider `Machines` cannot reach `logs:443`: no route"),
+            "{found:?}"
+        );
     }
 
     #[test]
