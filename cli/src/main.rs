@@ -3,6 +3,7 @@
 mod args;
 mod changes;
 mod check;
+mod checklist_text;
 mod config;
 mod context;
 mod explain;

@@ -4,6 +4,8 @@
 //! Text goes in, plain data comes out: no files, clock, threads, environment or web types.
 
 mod analysis;
+pub mod capacity;
+pub mod checklist;
 mod connections;
 pub mod demands;
 pub mod finding;
@@ -11,6 +13,7 @@ mod fixing;
 pub mod language;
 mod missing;
 pub mod network;
+pub mod order;
 pub mod paths;
 pub mod render;
 pub mod rules;

@@ -28,6 +28,7 @@ pub(crate) use environment::names_a_store;
 
 use crate::language::Phrase;
 use crate::network::{Missing, Place, Ports, Protocol, Situated};
+use crate::order::Order;
 use crate::paths::{Goal, GoalTarget};
 use crate::syntax::Node;
 use crate::template::{Guard, Template};
@@ -270,7 +271,7 @@ fn vpc_conditions(template: &Template<'_>) -> Vec<Place> {
         .filter(|entry| entry.name().is_some_and(is_one))
         .map(|entry| Place::in_template(entry.key.span()))
         .collect();
-    found.sort_unstable();
+    found.order();
     found.dedup();
     found
 }

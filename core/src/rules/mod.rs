@@ -178,6 +178,7 @@ pub fn find(id: &str) -> Option<&'static RuleInfo> {
 
 pub(crate) use invalid_suppression::check_suppressions;
 pub(crate) use near_name::nearest;
+pub(crate) use single_zone_function::{runs_while_deploying, zone_name};
 pub(crate) use subject::Subject;
 pub(crate) use unresolved_value::needs;
 
