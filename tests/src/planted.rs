@@ -115,7 +115,7 @@ impl System {
     ///
     /// If a sign cannot be read.
     pub fn read(name: &str, text: &str) -> Self {
-        let lead = if name.ends_with(".json") { "//" } else { "#" };
+        let lead = if is_json(name) { "//" } else { "#" };
         let mut system = Self { name: name.to_owned(), lines: Vec::new(), options: Options::default() };
         let mut part = Part::Common;
         let mut sound_from = 0;
@@ -293,6 +293,10 @@ impl Marked {
     }
 }
 
+fn is_json(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "json")
+}
+
 /// The manners of writing that a template shows.
 pub fn forms(name: &str, text: &str) -> Vec<&'static str> {
     let dialect = if text.contains("aws:cdk:path") {
@@ -302,7 +306,7 @@ pub fn forms(name: &str, text: &str) -> Vec<&'static str> {
     } else {
         "plain"
     };
-    vec![if name.ends_with(".json") { "JSON" } else { "YAML" }, dialect]
+    vec![if is_json(name) { "JSON" } else { "YAML" }, dialect]
 }
 
 #[cfg(test)]

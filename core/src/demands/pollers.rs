@@ -68,16 +68,23 @@ impl Poller<'_, '_, '_> {
             en: "the on-demand pollers of `{id}` stand in the subnets of their source",
             ja: "`{id}` のオンデマンドポーラーはイベントソースのサブネットで動きます",
         );
+        let standing = phrase!(
+            en: "it is polled from its subnets, with its security groups",
+            ja: "ポーラーはこのリソースのサブネットとセキュリティグループを使います",
+        );
         let mut push = |goal: Goal| {
-            signs.push(Sign {
-                source: DemandSource::Poller {
-                    mapping: id.clone(),
-                    source: self.source.map(|source| source.id.clone()),
-                },
-                goal,
-                weight: Weight::Certain,
-                evidence: evidence(EvidenceKind::EventSource, place(self.at), self.when, words.clone()),
-            });
+            let of_source = self.source.map(|source| (self.scope.declared(source), standing.clone()));
+            for (at, words) in [(place(self.at), words.clone())].into_iter().chain(of_source) {
+                signs.push(Sign {
+                    source: DemandSource::Poller {
+                        mapping: id.clone(),
+                        source: self.source.map(|source| source.id.clone()),
+                    },
+                    goal: goal.clone(),
+                    weight: Weight::Certain,
+                    evidence: evidence(EvidenceKind::EventSource, at, self.when, words),
+                });
+            }
         };
         push(service_goal("lambda"));
         push(service_goal("sts"));

@@ -311,6 +311,7 @@ pub(crate) mod tests {
             "{found:?}"
         );
         assert!(found[0].contains("the on-demand pollers of `Events`"), "{found:?}");
+        assert!(found[0].contains(" | 7:3 it is polled from its subnets"), "{found:?}");
         assert_eq!(findings(&polled(ENDPOINTS), ID), [""; 0]);
         let provisioned = polled("      ProvisionedPollerConfig: {MinimumPollers: 1}\n");
         assert_eq!(findings(&provisioned, ID), [""; 0]);
