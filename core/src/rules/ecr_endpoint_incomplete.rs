@@ -173,3 +173,42 @@ fn finding(template: &Template<'_>, found: &Incomplete) -> Finding {
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, endpoint};
+
+    const ID: &str = "ecr-endpoint-incomplete";
+
+    const SERVICE: &str = "  Images: {Type: AWS::ECR::Repository}
+  Task: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Image: !Sub '${Images.RepositoryUri}:1'}]}}
+  Tasks: {Type: AWS::ECS::Service, Properties: {TaskDefinition: !Ref Task, NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref A], SecurityGroups: [!Ref Group]}}}}\n";
+
+    fn of(rest: &str) -> Vec<String> {
+        findings(&format!("{NETWORK}{SERVICE}{rest}"), ID)
+    }
+
+    #[test]
+    fn a_pull_without_a_part_of_its_way_is_found() {
+        let (api, registry) = (endpoint("Api", "ecr.api"), endpoint("Registry", "ecr.dkr"));
+        let found = of(&format!("{api}{registry}"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("`Tasks` pulls its images by `Api`, but has no way to s3"), "{found:?}");
+        let found = of(&format!("{registry}{BUCKETS}"));
+        assert!(found.len() == 1 && found[0].contains("has no way to ecr.api"), "{found:?}");
+        let found = of(&format!("{NAT}{api}{registry}"));
+        assert!(found.len() == 1 && found[0].contains("s3 still goes through `Nat`"), "{found:?}");
+    }
+
+    #[test]
+    fn whole_sets_and_other_images_are_left_alone() {
+        let (api, registry) = (endpoint("Api", "ecr.api"), endpoint("Registry", "ecr.dkr"));
+        assert!(of("").is_empty());
+        assert!(of(&format!("{api}{registry}{BUCKETS}")).is_empty());
+        let public =
+            format!("{NETWORK}{SERVICE}{api}").replace("!Sub '${Images.RepositoryUri}:1'", "'nginx:1'");
+        assert!(findings(&public, ID).is_empty());
+        assert!(findings(&format!("{NETWORK}{api}"), ID).is_empty());
+    }
+}

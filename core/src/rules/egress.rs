@@ -9,8 +9,8 @@ use super::reach::is_granted_with_tables;
 use super::subject::resource_of;
 use crate::demands::{Confidence, Demand, DemandSource, Demands};
 use crate::network::{
-    EndpointIndex, Fact, Name, NatIndex, Network, SubnetIndex, TableIndex, Target, VpcIndex, Workload,
-    WorkloadIndex, WorkloadKind,
+    EndpointIndex, Fact, Name, NatIndex, Network, RouteTable, SubnetIndex, TableIndex, Target, VpcIndex,
+    Workload, WorkloadIndex, WorkloadKind,
 };
 use crate::paths::{Component, GoalTarget, Trace, Verdict, trace_from};
 use crate::template::reference::references;
@@ -158,11 +158,10 @@ impl Egress {
                     .any(|route| matches!(route.target, Target::NatGateway(to) if to == nat))
             })
         };
-        let mut found = Behind::default();
         // Tables and subnets that a parameter names are used by whoever has them.
-        found.open = (0..network.tables.len())
-            .map(TableIndex)
-            .any(|at| leads(at) && !is_own(&network.tables[at.0].name));
+        let given = |(at, table): (usize, &RouteTable)| leads(TableIndex(at)) && !is_own(&table.name);
+        let open = network.tables.iter().enumerate().any(given);
+        let mut found = Behind { open, ..Behind::default() };
         for (at, subnet) in network.subnets.iter().enumerate() {
             match &subnet.table {
                 Fact::Known(table) if leads(*table) => {

@@ -1,6 +1,7 @@
 use super::subject::{Faults, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
+use crate::network::{Workload, WorkloadKind};
 use crate::phrase;
 use crate::template::{Case, Guard, Resource, Template, Value};
 use crate::text::Span;
@@ -24,9 +25,10 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
     let mut faults = Faults::new();
-    for one in subject.networks {
+    for (one, egress) in subject.networks.iter().zip(subject.egress()) {
         let network = &one.network;
-        if !network.workloads.iter().any(|workload| workload.in_vpc) {
+        let functions = |workload: &Workload| workload.in_vpc && workload.kind == WorkloadKind::Function;
+        if egress.residents.is_empty() && !network.workloads.iter().any(functions) {
             continue;
         }
         for endpoint in &network.endpoints {
@@ -125,4 +127,54 @@ fn items(case: Case) -> Vec<Case> {
 
 fn text(map: &Case, key: &str) -> Option<String> {
     entry(map, key).first()?.value.known().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NETWORK, function};
+
+    const ID: &str = "endpoint-policy-open";
+
+    fn with(statements: &str) -> Vec<String> {
+        let policy = format!("RouteTableIds: [!Ref Table], PolicyDocument: {{Statement: {statements}}}");
+        let endpoint = BUCKETS.replace("RouteTableIds: [!Ref Table]", &policy);
+        findings(&format!("{NETWORK}{endpoint}{}", function("Fn", "s3:GetObject", "!Ref A")), ID)
+    }
+
+    const OPEN: &str = "{Effect: Allow, Principal: '*', Action: 's3:*', Resource: '*'}";
+
+    #[test]
+    fn policies_that_allow_all_are_found() {
+        for statements in [
+            OPEN.to_owned(),
+            format!("[{OPEN}]"),
+            "[{Effect: Allow, Principal: {AWS: '*'}, Action: ['*'], Resource: ['*']}]".to_owned(),
+        ] {
+            let found = with(&statements);
+            assert_eq!(found.len(), 1, "{statements}: {found:?}");
+            assert!(
+                found[0].contains("the policy of `Buckets` allows everybody every call to s3"),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn policies_that_restrict_and_none_are_left_alone() {
+        for statements in [
+            OPEN.replace("s3:*", "s3:GetObject"),
+            OPEN.replace("s3:*", "dynamodb:*"),
+            OPEN.replace("Resource: '*'", "Resource: 'arn:aws:s3:::b/*'"),
+            OPEN.replace("Resource", "Condition: {StringEquals: {aws:ResourceAccount: '1'}}, Resource"),
+            format!("[{OPEN}, {}]", OPEN.replace("Allow", "Deny")),
+        ] {
+            assert!(with(&statements).is_empty(), "{statements}");
+        }
+        let none = format!("{NETWORK}{BUCKETS}{}", function("Fn", "s3:GetObject", "!Ref A"));
+        assert!(findings(&none, ID).is_empty());
+        let nobody = BUCKETS
+            .replace("RouteTableIds", &format!("PolicyDocument: {{Statement: {OPEN}}}, RouteTableIds"));
+        assert!(findings(&format!("{NETWORK}{nobody}"), ID).is_empty());
+    }
 }

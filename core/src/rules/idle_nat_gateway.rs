@@ -203,3 +203,91 @@ fn finding(template: &Template<'_>, idle: &Idle) -> Finding {
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, declaring, function};
+
+    const ID: &str = "idle-nat-gateway";
+
+    fn of(rest: &str) -> Vec<String> {
+        findings(&format!("{NETWORK}{NAT}{rest}"), ID)
+    }
+
+    fn reader() -> String {
+        function("Fn", "s3:GetObject", "!Ref A")
+    }
+
+    #[test]
+    fn a_gateway_that_no_known_call_takes_is_found() {
+        let found = of(&format!("{BUCKETS}{}", reader()));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("nothing that `Fn` is known to call goes through `Nat`"), "{found:?}");
+        assert!(found[0].contains("`Fn` reaches s3, and does so without the NAT gateway"), "{found:?}");
+    }
+
+    #[test]
+    fn a_gateway_without_anybody_behind_it_is_found() {
+        let found = of("  Server: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Public}}\n");
+        assert!(
+            found.len() == 1
+                && found[0].contains("nothing uses `Nat`: nothing that calls out stands in `A` and `B`"),
+            "{found:?}"
+        );
+        let alone = format!(
+            "{NETWORK}{NAT}  Server: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref A}}}}\n"
+        );
+        let unrouted: String =
+            alone.lines().filter(|line| !line.contains("  Away:")).map(|line| format!("{line}\n")).collect();
+        assert!(findings(&unrouted, ID)[0].contains("no subnet has a route to `Nat`"));
+        assert!(findings(&alone, ID).is_empty(), "an instance may call anything");
+    }
+
+    #[test]
+    fn sam_is_read_alike() {
+        let sam = "  Fn: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.13, CodeUri: ., Policies: [{S3ReadPolicy: {BucketName: b}}], VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Group]}}}\n";
+        let text = format!("Transform: AWS::Serverless-2016-10-31\n{NETWORK}{NAT}{BUCKETS}{sam}");
+        assert_eq!(findings(&text, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_may_be_used_is_left_alone() {
+        let idle = format!("{BUCKETS}{}", reader());
+        let quiet = [
+            // Nobody at all: whoever uses the network is elsewhere.
+            String::new(),
+            BUCKETS.to_owned(),
+            // By the NAT gateway.
+            reader(),
+            format!("{BUCKETS}{}", declaring(&reader(), "internet")),
+            // Too little is known.
+            idle.replace("!GetAtt FnRole.Arn", "arn:aws:iam::111122223333:role/r"),
+            idle.replace("s3:GetObject", "*"),
+            format!("{BUCKETS}{}", function("Fn", "", "!Ref A")),
+            idle.replace(
+                "      Role:",
+                "      Environment: {Variables: {API_URL: '{{resolve:ssm:url}}'}}\n      Role:",
+            ),
+            // Given out.
+            format!("{idle}Outputs: {{V: {{Value: !Ref Vpc}}}}\n"),
+            format!("{idle}Outputs: {{S: {{Value: !Ref B, Export: {{Name: s}}}}}}\n"),
+            format!("{idle}Outputs: {{E: {{Value: !Ref Address}}}}\n")
+                .replace("!Ref Address}", "!GetAtt Address.AllocationId}"),
+            format!(
+                "{idle}  Child: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: 'https://x', Parameters: {{T: !Ref Table}}}}}}\n"
+            ),
+            // Others stand there.
+            format!(
+                "{idle}  Nodes: {{Type: AWS::AutoScaling::AutoScalingGroup, Properties: {{VPCZoneIdentifier: [!Ref B]}}}}\n"
+            ),
+            format!(
+                "{idle}  Tasks: {{Type: AWS::ECS::Service, Properties: {{NetworkConfiguration: {{AwsvpcConfiguration: {{Subnets: [!Ref B]}}}}}}}}\n"
+            ),
+        ];
+        for rest in quiet {
+            let found = of(&rest);
+            assert!(found.is_empty(), "{rest}: {found:?}");
+        }
+    }
+}

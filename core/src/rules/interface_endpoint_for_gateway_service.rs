@@ -144,3 +144,45 @@ fn finding(template: &Template<'_>, paid: &Paid) -> Finding {
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NETWORK, endpoint, function};
+
+    const ID: &str = "interface-endpoint-for-gateway-service";
+
+    fn of(rest: &str) -> Vec<String> {
+        findings(&format!("{NETWORK}{}{rest}", function("Fn", "s3:GetObject", "!Ref A")), ID)
+    }
+
+    #[test]
+    fn a_paid_endpoint_is_found() {
+        let found = of(&endpoint("Paid", "s3"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("`Paid` is an interface endpoint for s3, for which a gateway endpoint is free"),
+            "{found:?}"
+        );
+        assert_eq!(of(&format!("{BUCKETS}{}", endpoint("Paid", "s3"))).len(), 1);
+        assert_eq!(of(&endpoint("Paid", "dynamodb")).len(), 1);
+    }
+
+    #[test]
+    fn what_others_may_need_is_left_alone() {
+        let paid = endpoint("Paid", "s3");
+        let quiet = [
+            BUCKETS.to_owned(),
+            endpoint("Other", "sqs"),
+            paid.replace("PrivateDnsEnabled", "DnsOptions: {PrivateDnsOnlyForInboundResolverEndpoint: OnlyInboundResolver}, PrivateDnsEnabled"),
+            format!("{paid}  Vpn: {{Type: AWS::EC2::VPNGateway, Properties: {{Type: ipsec.1}}}}\n"),
+            format!("{paid}Outputs: {{E: {{Value: !Ref Paid}}}}\n"),
+            format!("{paid}  Names: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: !Select [0, !GetAtt Paid.DnsEntries]}}}}\n"),
+        ];
+        for rest in quiet {
+            let found = of(&rest);
+            assert!(found.is_empty(), "{rest}: {found:?}");
+        }
+        assert!(findings(&format!("{NETWORK}{paid}"), ID).is_empty(), "nobody uses the network");
+    }
+}

@@ -142,3 +142,46 @@ fn finding(template: &Template<'_>, mixed: &Mixed) -> Finding {
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, declaring, function};
+
+    const ID: &str = "mixed-egress-purposes";
+
+    fn of(rest: &str) -> Vec<String> {
+        findings(&format!("{NETWORK}{NAT}{BUCKETS}{rest}"), ID)
+    }
+
+    #[test]
+    fn functions_with_other_purposes_are_told_once() {
+        let outward =
+            declaring(&function("Notify", "sqs:SendMessage", "!Ref A, !Ref B"), "hooks.example.com:443");
+        let found = of(&format!("{}{outward}", function("Report", "s3:GetObject", "!Ref A")));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("`Report` needs endpoints only, as far as is known, and shares subnets with `Notify`, which goes to the internet through `Nat`"), "{found:?}");
+    }
+
+    #[test]
+    fn one_purpose_or_an_unknown_one_is_left_alone() {
+        let outward = declaring(&function("Notify", "sqs:SendMessage", "!Ref A"), "internet");
+        let report = function("Report", "s3:GetObject", "!Ref A");
+        let quiet = [
+            report.clone(),
+            outward.clone(),
+            format!("{outward}{}", function("Report", "s3:GetObject", "!Ref Public")),
+            format!("{outward}{}", function("Report", "sqs:SendMessage", "!Ref A")),
+            format!(
+                "{outward}{}",
+                report.replace("!GetAtt ReportRole.Arn", "arn:aws:iam::111122223333:role/r")
+            ),
+            // A service that an endpoint could carry is another matter.
+            format!("{}{report}", function("Notify", "sqs:SendMessage", "!Ref A")),
+        ];
+        for rest in quiet {
+            let found = of(&rest);
+            assert!(found.is_empty(), "{rest}: {found:?}");
+        }
+    }
+}

@@ -10,6 +10,7 @@ mod database_without_proxy;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
+mod eni_quota_exceeded;
 mod ecr_endpoint_incomplete;
 pub(crate) mod egress;
 mod endpoint_policy_open;
@@ -42,13 +43,20 @@ mod provisioned_on_latest;
 mod provisioned_without_caller;
 mod proxy_bypassed;
 pub(crate) mod reach;
+mod room;
+mod single_zone_endpoint;
 mod single_zone_function;
+mod single_zone_resolver;
 mod slow_vpc_delete;
 mod sts_global_endpoint;
 pub(crate) mod subject;
+mod subnet_addresses_exhausted;
 mod subnet_outside_vpc;
+mod subnet_too_small;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+pub(crate) mod testing_egress;
 mod unbounded_fan_out;
 mod unknown_reference;
 mod unreachable_destination;
@@ -144,6 +152,11 @@ static RULES: &[&RuleInfo] = &[
     &partially_reachable_destination::RULE,
     &forbidden_destination_reachable::RULE,
     &single_zone_function::RULE,
+    &single_zone_endpoint::RULE,
+    &single_zone_resolver::RULE,
+    &subnet_too_small::RULE,
+    &subnet_addresses_exhausted::RULE,
+    &eni_quota_exceeded::RULE,
     &joined_globals_vpc_config::RULE,
     &unbounded_fan_out::RULE,
     &missing_eni_permissions::RULE,

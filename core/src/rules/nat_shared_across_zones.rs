@@ -117,3 +117,51 @@ fn finding(template: &Template<'_>, shared: &Shared) -> Finding {
     }
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, function};
+
+    const ID: &str = "nat-shared-across-zones";
+
+    fn of(rest: &str) -> Vec<String> {
+        findings(&format!("{NETWORK}{NAT}{rest}"), ID)
+    }
+
+    #[test]
+    fn a_way_out_in_another_zone_is_found() {
+        let found = of(&function("Fn", "sqs:SendMessage", "!Ref A, !Ref B"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("`B` is in another zone and goes out through `Nat`"), "{found:?}");
+        let instance = of("  Server: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B}}\n");
+        assert_eq!(instance.len(), 1, "{instance:?}");
+    }
+
+    #[test]
+    fn what_is_not_known_or_not_used_is_left_alone() {
+        let quiet = [
+            String::new(),
+            function("Fn", "sqs:SendMessage", "!Ref A"),
+            // Told by idle-nat-gateway.
+            format!("{BUCKETS}{}", function("Fn", "s3:GetObject", "!Ref A, !Ref B")),
+        ];
+        for rest in quiet {
+            assert!(of(&rest).is_empty(), "{rest}");
+        }
+        let anywhere = format!("{NETWORK}{NAT}{}", function("Fn", "sqs:SendMessage", "!Ref A, !Ref B"));
+        assert!(
+            findings(&anywhere.replace(", AvailabilityZone: !Select [1, !GetAZs '']", ""), ID).is_empty()
+        );
+        assert!(
+            findings(
+                &anywhere.replace(
+                    "SubnetId: !Ref Public, AllocationId",
+                    "AvailabilityMode: regional, VpcId: !Ref Vpc, AllocationId"
+                ),
+                ID
+            )
+            .is_empty()
+        );
+    }
+}

@@ -200,11 +200,11 @@ fn finding(template: &Template<'_>, unused: &Unused) -> Finding {
         Callers::Functions(functions) => {
             let (who, who_ja) = quoted(functions);
             let (alone, verb) =
-                if functions.len() == 1 { ("the only function", "does") } else { ("the functions", "do") };
+                if functions.len() == 1 { ("the only function", "is") } else { ("the functions", "are") };
             (
                 phrase!(
-                    en: "nothing in this template needs `{endpoint}`: {alone} in the VPC, {who}, {verb} not call {service}",
-                    ja: "`{endpoint}` を必要とするものがテンプレートにありません。VPC 内の関数 {who_ja} は {service} を呼び出しません",
+                    en: "nothing in this template needs `{endpoint}`: {alone} in the VPC, {who}, {verb} not known to call {service}",
+                    ja: "`{endpoint}` を必要とするものがテンプレートにありません。VPC 内の関数 {who_ja} が {service} を呼び出す様子はありません",
                 ),
                 phrase!(
                     en: "an interface endpoint is paid by the hour in each zone, used or not; remove it, or declare the call if there is one: Metadata: {{vpcheck: {{reaches: [{service}]}}}}",
@@ -248,4 +248,81 @@ fn finding(template: &Template<'_>, unused: &Unused) -> Finding {
         }
     }
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NETWORK, declaring, endpoint, function};
+
+    const ID: &str = "unused-endpoint";
+
+    fn of(rest: &str) -> Vec<String> {
+        findings(&format!("{NETWORK}{BUCKETS}{rest}"), ID)
+    }
+
+    fn reader() -> String {
+        function("Fn", "s3:GetObject", "!Ref A")
+    }
+
+    #[test]
+    fn an_endpoint_that_nobody_demands_is_found() {
+        let found = of(&format!("{}{}", endpoint("Queues", "sqs"), reader()));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("nothing in this template needs `Queues`: the only function in the VPC, `Fn`, is not known to call sqs"), "{found:?}");
+        assert_eq!(of(&format!("{}{}", endpoint("Logs", "logs"), reader())).len(), 1);
+    }
+
+    #[test]
+    fn lambda_needs_none_for_logs_and_images() {
+        let text = |service: &str, name: &str| {
+            format!(
+            "Parameters: {{VpcId: {{Type: String}}, Subnets: {{Type: CommaDelimitedList}}}}
+Resources:
+  {name}: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: callers, VpcId: !Ref VpcId}}}}
+  Own: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: e, VpcId: !Ref VpcId, SecurityGroupIngress: [{{IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: !Ref {name}}}]}}}}
+  Endpoint: {{Type: AWS::EC2::VPCEndpoint, Properties: {{VpcId: !Ref VpcId, VpcEndpointType: Interface, ServiceName: com.amazonaws.eu-west-1.{service}, SubnetIds: !Ref Subnets, SecurityGroupIds: [!Ref Own]}}}}
+"
+        )
+        };
+        for service in ["logs", "ecr.api", "ecr.dkr"] {
+            let found = findings(&text(service, "LambdaGroup"), ID);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(
+                found[0]
+                    .contains("lets in functions only (`LambdaGroup`), and Lambda itself needs no endpoint"),
+                "{found:?}"
+            );
+        }
+        assert!(findings(&text("kms", "LambdaGroup"), ID).is_empty());
+        assert!(findings(&text("logs", "TaskGroup"), ID).is_empty(), "others may need it");
+    }
+
+    #[test]
+    fn what_may_be_used_is_left_alone() {
+        let queues = endpoint("Queues", "sqs");
+        let unused = format!("{queues}{}", reader());
+        let quiet = [
+            queues.clone(),
+            format!("{queues}{}", function("Fn", "sqs:SendMessage", "!Ref A")),
+            format!("{queues}{}", declaring(&reader(), "sqs")),
+            unused.replace("!GetAtt FnRole.Arn", "arn:aws:iam::111122223333:role/r"),
+            format!("{unused}Outputs: {{V: {{Value: !Ref Vpc}}}}\n"),
+            format!("{unused}Outputs: {{E: {{Value: !Ref Queues}}}}\n"),
+            format!(
+                "{unused}  Peer: {{Type: AWS::EC2::VPCPeeringConnection, Properties: {{VpcId: !Ref Vpc, PeerVpcId: vpc-1}}}}\n"
+            ),
+            format!("{unused}  Server: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref B}}}}\n"),
+            // Told by endpoint-group-blocks-443.
+            unused.replace("FromPort: 443, ToPort: 443", "FromPort: 80, ToPort: 80"),
+            // Calls that need no permission.
+            format!("{}{}", endpoint("Tokens", "sts"), reader()),
+            format!("{}{}", endpoint("Partner", "vpce-svc-0123"), reader())
+                .replace("com.amazonaws.eu-west-1.vpce", "com.amazonaws.vpce.eu-west-1.vpce"),
+        ];
+        for rest in quiet {
+            let found = of(&rest);
+            assert!(found.is_empty(), "{rest}: {found:?}");
+        }
+    }
 }

@@ -159,15 +159,18 @@ pub(super) fn unneeded(
 
 /// Whether the VPC is offered as a choice to whoever deploys: then it is theirs.
 fn is_by_choice(template: &Template<'_>, function: &Resource) -> bool {
-    let written = |path: &[&str]| template.property(function, path);
-    let parts = [
-        written(&["VpcConfig"]),
-        written(&["VpcConfig", "SubnetIds"]),
-        written(&["VpcConfig", "SecurityGroupIds"]),
-    ];
-    parts.iter().any(|cases| {
-        cases.len() > 1 || cases.iter().any(|case| matches!(case.value, Value::NoValue | Value::Unknown(_)))
-    })
+    let is_open = |path: &[&str], whole: bool| {
+        let cases = template.property(function, path);
+        cases.len() != 1
+            || cases.iter().any(|case| match case.value {
+                Value::NoValue => true,
+                Value::Unknown(_) => whole,
+                _ => false,
+            })
+    };
+    is_open(&["VpcConfig"], true)
+        || is_open(&["VpcConfig", "SubnetIds"], false)
+        || is_open(&["VpcConfig", "SecurityGroupIds"], false)
 }
 
 fn has(template: &Template<'_>, function: &Resource, property: &str) -> bool {
@@ -316,8 +319,9 @@ fn finding(template: &Template<'_>, unneeded: &Unneeded) -> Finding {
         (String::new(), String::new())
     } else {
         let (spared, spared_ja) = quoted(&unneeded.spared);
+        let cost = if unneeded.spared.len() == 1 { "costs" } else { "cost" };
         (
-            format!(" and, if nobody else uses them, what {spared} cost"),
+            format!(" and, if nobody else uses them, what {spared} {cost}"),
             format!("と、ほかに使うものがなければ {spared_ja} の料金"),
         )
     };
@@ -354,4 +358,96 @@ fn finding(template: &Template<'_>, unneeded: &Unneeded) -> Finding {
         }
     }
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+    use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, declaring, endpoint, function};
+
+    const ID: &str = "vpc-not-needed";
+
+    fn of(rest: &str) -> Vec<String> {
+        findings(&format!("{NETWORK}{rest}"), ID)
+    }
+
+    fn reader() -> String {
+        function("Fn", "s3:GetObject", "!Ref A")
+    }
+
+    #[test]
+    fn a_function_that_names_nothing_inside_is_found() {
+        let found = of(&format!("{BUCKETS}{}", reader()));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("`Fn` may not need its VPC: it is known to reach s3 only"), "{found:?}");
+        assert!(found[0].contains("its role allows s3:GetObject"), "{found:?}");
+        assert_eq!(
+            of(&format!("{NAT}{}", declaring(&reader(), "internet"))).len(),
+            1,
+            "a fixed address is named, no reason for silence"
+        );
+        assert_eq!(
+            of(&format!("{}{}", endpoint("Queues", "sqs"), function("Fn", "sqs:SendMessage", "!Ref A")))
+                .len(),
+            1
+        );
+    }
+
+    #[test]
+    fn the_fixed_address_and_the_money_are_named() {
+        let text = format!("{NETWORK}{NAT}{}", declaring(&reader(), "internet"));
+        let analysis = crate::analyze("t.yaml", &text, &crate::Options::default());
+        let found = analysis.findings.iter().find(|finding| finding.rule.0 == ID).expect("it is found");
+        assert!(found.help.en.contains("the fixed source address of `Nat`"), "{}", found.help.en);
+        assert!(found.help.en.contains("what `Nat` cost"), "{}", found.help.en);
+    }
+
+    #[test]
+    fn sam_json_and_parameters_are_read_alike() {
+        let sam = "Transform: AWS::Serverless-2016-10-31
+Parameters: {VpcId: {Type: String}, Subnets: {Type: CommaDelimitedList}}
+Resources:
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: f, VpcId: !Ref VpcId}}
+  Fn: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.13, CodeUri: ., Policies: [{S3ReadPolicy: {BucketName: b}}], VpcConfig: {SubnetIds: !Ref Subnets, SecurityGroupIds: [!Ref Group]}}}\n";
+        assert_eq!(findings(sam, ID).len(), 1);
+        let json = r#"{"Resources": {
+            "G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "VpcId": "vpc-1"}},
+            "R": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}, "Policies": [{"PolicyName": "p", "PolicyDocument":
+                {"Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}]}}]}},
+            "Fn": {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::GetAtt": ["R", "Arn"]},
+                "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;
+        assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn a_reason_to_stay_is_a_reason_for_silence() {
+        let own = reader();
+        let quiet = [
+            function("Fn", "", "!Ref A"),
+            own.replace("!GetAtt FnRole.Arn", "arn:aws:iam::111122223333:role/r"),
+            own.replace("s3:GetObject", "*"),
+            own.replace("s3:GetObject", "execute-api:Invoke"),
+            own.replace("[!Ref Group]", "[sg-0aaa]"),
+            own.replace("      Role:", "      FileSystemConfigs: [{Arn: 'arn:aws:elasticfilesystem:eu-west-1:1:access-point/fsap-1', LocalMountPath: /mnt/a}]\n      Role:"),
+            own.replace("      Role:", "      Environment: {Variables: {DB_NAME: orders}}\n      Role:"),
+            own.replace("      Role:", "      Environment: {Variables: {API_URL: '{{resolve:ssm:url}}'}}\n      Role:"),
+            declaring(&own, "10.0.9.9:5432"),
+            format!("{own}  Db: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: postgres}}}}\n"),
+            format!("{own}  Server: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref B}}}}\n"),
+            format!("{own}  In: {{Type: AWS::EC2::SecurityGroupIngress, Properties: {{GroupId: sg-0aaa, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref Group}}}}\n"),
+            format!("{own}  Eg: {{Type: AWS::EC2::SecurityGroupEgress, Properties: {{GroupId: !Ref Group, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 10.0.0.0/8}}}}\n"),
+            format!("{own}  Zone: {{Type: AWS::Route53::HostedZone, Properties: {{Name: corp, VPCs: [{{VPCId: !Ref Vpc, VPCRegion: eu-west-1}}]}}}}\n"),
+            format!("{own}  Api: {{Type: AWS::ApiGateway::RestApi, Properties: {{EndpointConfiguration: {{Types: [PRIVATE]}}}}}}\n"),
+            format!("{own}  Peer: {{Type: AWS::EC2::VPCPeeringConnection, Properties: {{VpcId: !Ref Vpc, PeerVpcId: vpc-1}}}}\n"),
+            format!("{own}  Policy: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: b, PolicyDocument: {{Statement: [{{Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*', Condition: {{StringNotEquals: {{'aws:SourceVpc': vpc-1}}}}}}]}}}}}}\n"),
+            format!("{own}{}", BUCKETS.replace("RouteTableIds", "PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}]}, RouteTableIds")),
+            format!("{own}Parameters: {{DbSecret: {{Type: String}}}}\n"),
+            format!("{own}Outputs: {{G: {{Value: !Ref Group}}}}\n"),
+            format!("{own}Parameters: {{In: {{Type: String}}}}\nConditions: {{IsIn: !Equals [!Ref In, 'yes']}}\n").replace("VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Group]}", "VpcConfig: !If [IsIn, {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Group]}, !Ref AWS::NoValue]"),
+        ];
+        for rest in quiet {
+            let found = of(&rest);
+            assert!(found.is_empty(), "{rest}: {found:?}");
+        }
+    }
 }
