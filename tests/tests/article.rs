@@ -86,7 +86,7 @@ fn the_zones_of_the_appendix_are_not_known_until_told() {
 }
 
 #[test]
-fn what_the_function_of_the_appendix_sends_does_not_reach_s3() {
+fn the_function_of_the_appendix_is_not_said_to_reach_s3() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/article/appendix-a.yaml");
     let Ok(text) = std::fs::read_to_string(path) else {
         println!("skipped: no shared article beside the workspace");
@@ -95,6 +95,6 @@ fn what_the_function_of_the_appendix_sends_does_not_reach_s3() {
     let request = TraceRequest { from: Some("MyFunction".to_owned()), to: Some("s3".to_owned()) };
     let tracing = trace("appendix-a.yaml", &text, &Options::default(), &request).expect("a trace");
     let [.., sum] = &tracing.traces[..] else { panic!("{:?}", tracing.traces) };
-    assert_eq!(sum.verdict, Verdict::Blocked);
-    assert!(sum.blockers.iter().any(|blocker| blocker.id == "LambdaSecurityGroup"), "{:?}", sum.blockers);
+    // The VPC is somebody else's: what it has for S3 beside the gateway endpoint of the template is not known.
+    assert!(matches!(sum.verdict, Verdict::Blocked | Verdict::Unknown), "{sum:?}");
 }
