@@ -92,6 +92,10 @@ pub struct Version {
 }
 
 /// Every system, by name.
+///
+/// # Panics
+///
+/// If a system cannot be read.
 pub fn systems() -> Vec<System> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("planted");
     let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder)

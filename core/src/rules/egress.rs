@@ -321,11 +321,10 @@ pub(crate) fn functions_in(network: &Network, vpc: VpcIndex) -> impl Iterator<It
 /// What sends the packets of a demand.
 fn sender(network: &Network, source: &DemandSource) -> Option<WorkloadIndex> {
     match source {
-        DemandSource::Function(id) => network.workload(id),
+        DemandSource::Function(id) | DemandSource::CapacityProvider(id) => network.workload(id),
         DemandSource::Poller { mapping, source } => {
             network.workload(mapping).or_else(|| network.workload(source.as_deref()?))
         }
-        DemandSource::CapacityProvider(id) => network.workload(id),
     }
 }
 

@@ -137,7 +137,7 @@ fn in_japanese(difference: Difference) -> &'static str {
 
 fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
     let function = cause.function;
-    let (who, who_ja) = who(cause);
+    let (sender, sender_ja) = sender(cause);
     let goals: Vec<String> =
         cause.demands.iter().map(|(demand, _)| format!("`{}`", written(&demand.goal))).collect();
     let (goals, goals_ja) = (goals.join(", "), goals.join("、"));
@@ -157,13 +157,13 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
         let by_ja = by.iter().map(|by| in_japanese(*by)).collect::<Vec<_>>().join("、");
         let by = by.iter().map(|by| by.name()).collect::<Vec<_>>().join(" and ");
         phrase!(
-            en: "{who} reaches {goals} only in part (it differs by {by}): {why_en}",
-            ja: "{who_ja} から {goals_ja} へは一部しか届きません ({by_ja}によって異なります): {why_ja}",
+            en: "{sender} reaches {goals} only in part (it differs by {by}): {why_en}",
+            ja: "{sender_ja} から {goals_ja} へは一部しか届きません ({by_ja}によって異なります): {why_ja}",
         )
     } else {
         phrase!(
-            en: "{who} cannot reach {goals}: {why_en}",
-            ja: "{who_ja} から {goals_ja} に届きません: {why_ja}",
+            en: "{sender} cannot reach {goals}: {why_en}",
+            ja: "{sender_ja} から {goals_ja} に届きません: {why_ja}",
         )
     };
     let example = cause.demands.first().map(|(demand, _)| written(&demand.goal)).unwrap_or_default();
@@ -194,7 +194,7 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
 }
 
 /// Who cannot reach something, in both languages.
-fn who(cause: &Cause<'_>) -> (String, String) {
+fn sender(cause: &Cause<'_>) -> (String, String) {
     let id = cause.function;
     match cause.demands.first().map(|(demand, _)| &demand.source) {
         Some(DemandSource::Poller { .. }) => (format!("the poller of `{id}`"), format!("`{id}` のポーラー")),
