@@ -322,8 +322,8 @@ mod tests {
   b: 1
   c: 2
 #: fault low
-#  b: 0
-#     ^ error too-low | not 0
+# b: 0
+#    ^ error too-low | not 0
 #: fault gone
 #: end
   d: 3
@@ -346,7 +346,7 @@ mod tests {
         let marks = |fault: Option<&str>| -> Vec<String> {
             system.version(fault).marked.iter().map(ToString::to_string).collect()
         };
-        assert_eq!(marks(Some("low")), ["    6 #     ^ error too-low | not 0"]);
+        assert_eq!(marks(Some("low")), ["    6 #    ^ error too-low | not 0"]);
         assert_eq!(marks(Some("gone")), ["   10 # ^ warning alone | "]);
         assert_eq!(marks(None), ["   10 # ^ info odd | "]);
     }
