@@ -162,9 +162,15 @@ impl Finding {
     /// Says which parameters have their defaults in it.
     #[must_use]
     pub fn with_defaults_of(mut self, parameters: &[&str]) -> Self {
-        if !parameters.is_empty() {
-            let names = parameters.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let word = if parameters.len() == 1 { "default" } else { "defaults" };
+        let mut names: Vec<String> = Vec::new();
+        for name in parameters.iter().map(|name| format!("`{name}`")) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if !names.is_empty() {
+            let word = if names.len() == 1 { "default" } else { "defaults" };
+            let names = names.join(", ");
             self.message.en.push_str(&format!(" (with the {word} of {names})"));
             self.message.ja.push_str(&format!(" ({names} がデフォルト値の場合)"));
         }

@@ -122,7 +122,7 @@ pub fn trace(
     for one in &situated {
         for workload in &one.network.workloads {
             let id = workload.name.to_string();
-            if workload.kind == crate::network::WorkloadKind::Function && !tracing.from.contains(&id) {
+            if workload.kind.is_source() && !tracing.from.contains(&id) {
                 tracing.from.push(id);
             }
         }

@@ -7,3 +7,4 @@ pub mod fixes;
 pub mod kernel;
 pub mod large;
 pub mod plain;
+pub mod planted;

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use vpcheck_core::text::apply;
-use vpcheck_core::{Options, analyze};
+use vpcheck_core::finding::Severity;
+use vpcheck_core::paths::Verdict;
+use vpcheck_core::text::{LineIndex, apply};
+use vpcheck_core::{Options, TraceRequest, analyze, trace};
 
 #[test]
 fn the_rings_of_the_appendices_are_parted() {
@@ -24,4 +26,75 @@ fn the_rings_of_the_appendices_are_parted() {
         assert!(left.findings.iter().all(|finding| finding.rule.0 != "circular-dependency"), "{name}");
         assert!(left.summary().errors < before.summary().errors, "{name}");
     }
+}
+
+/// The findings that are not infos: rule and line.
+fn loud(name: &str, options: &Options) -> Option<Vec<(String, u32)>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/article").join(name);
+    let text = std::fs::read_to_string(path).ok()?;
+    let lines = LineIndex::new(&text);
+    let analysis = analyze(name, &text, options);
+    let loud = analysis.findings.iter().filter(|finding| finding.severity != Severity::Info);
+    Some(
+        loud.map(|finding| {
+            let span = finding.primary().and_then(|label| label.span).unwrap_or_default();
+            (finding.rule.0.to_owned(), lines.position(&text, span.start).line)
+        })
+        .collect(),
+    )
+}
+
+#[test]
+fn nothing_untrue_is_said_of_the_appendices() {
+    // What is wrong with them, and no more: both groups name each other, and B leaves out its parameters.
+    let may_be_said: [(&str, &[&str]); 4] = [
+        ("appendix-a.yaml", &["circular-dependency", "egress-blocks-gateway-endpoint"]),
+        ("appendix-b.yaml", &["circular-dependency", "unknown-reference", "egress-blocks-gateway-endpoint"]),
+        ("appendix-c1.yaml", &["invalid-syntax"]),
+        ("appendix-c2.yaml", &[]),
+    ];
+    for (name, rules) in may_be_said {
+        let Some(found) = loud(name, &Options::default()) else {
+            println!("skipped: no shared article beside the workspace");
+            return;
+        };
+        let untrue: Vec<_> = found.iter().filter(|(rule, _)| !rules.contains(&rule.as_str())).collect();
+        assert!(untrue.is_empty(), "{name}: {untrue:?}");
+        for rule in rules.iter().filter(|rule| vpcheck_core::rules::find(rule).is_some()) {
+            if *rule != "egress-blocks-gateway-endpoint" {
+                assert!(found.iter().any(|(known, _)| known == rule), "{name}: no {rule}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_zones_of_the_appendix_are_not_known_until_told() {
+    let zones = |subnets: &str| {
+        let mut options = Options::default();
+        options.parameters.insert("PrivateSubnetIds".to_owned(), subnets.to_owned());
+        loud("appendix-a.yaml", &options)
+    };
+    let is_single = |found: &[(String, u32)]| found.iter().any(|(rule, _)| rule == "single-zone-function");
+    let Some(open) = loud("appendix-a.yaml", &Options::default()) else {
+        println!("skipped: no shared article beside the workspace");
+        return;
+    };
+    assert!(!is_single(&open), "{open:?}");
+    assert!(zones("subnet-0a1").is_some_and(|found| is_single(&found)));
+    assert!(zones("subnet-0a1,subnet-0b2").is_some_and(|found| !is_single(&found)));
+}
+
+#[test]
+fn the_function_of_the_appendix_is_not_said_to_reach_s3() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/article/appendix-a.yaml");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: no shared article beside the workspace");
+        return;
+    };
+    let request = TraceRequest { from: Some("MyFunction".to_owned()), to: Some("s3".to_owned()) };
+    let tracing = trace("appendix-a.yaml", &text, &Options::default(), &request).expect("a trace");
+    let [.., sum] = &tracing.traces[..] else { panic!("{:?}", tracing.traces) };
+    // The VPC is somebody else's: what it has for S3 beside the gateway endpoint of the template is not known.
+    assert!(matches!(sum.verdict, Verdict::Blocked | Verdict::Unknown), "{sum:?}");
 }

@@ -141,7 +141,8 @@ fn of_workload(network: &Network, reader: Reader<'_, '_>, workload: &Workload) -
         (standing.clone(), total)
     };
     let (takes, total) = match workload.kind {
-        WorkloadKind::Function => return None,
+        // Functions are counted together; how many pollers and instances there are follows from the load.
+        WorkloadKind::Function | WorkloadKind::Poller | WorkloadKind::CapacityProvider => return None,
         // Its instances have the interfaces.
         WorkloadKind::DatabaseCluster
             if resource.is_some_and(|one| one.kind != "AWS::DocDBElastic::Cluster") =>

@@ -87,7 +87,10 @@ impl<'a, 't> Connections<'a, 't> {
             let Some(function) = self.scope.template.resource(id) else { continue };
             let variable = demand.evidence.iter().find(|one| one.kind == EvidenceKind::Variable);
             let by_variable = demand.confidence == Confidence::Certain && variable.is_some();
-            if self.runs_now_and_then(function) || !by_variable && self.may_go_another_way(id, &database.id) {
+            if self.runs_now_and_then(function)
+                || !by_variable
+                    && (self.may_go_another_way(id, &database.id) || self.shares_its_groups(function, demand))
+            {
                 continue;
             }
             let Some(evidence) = variable.or(demand.evidence.first()) else { continue };
@@ -118,6 +121,22 @@ impl<'a, 't> Connections<'a, 't> {
             limits::CLUSTER => Some(resource),
             _ => None,
         }
+    }
+
+    /// Whether a function that is not given the address of a database wears a group of one that is: the group is let
+    /// in for the other.
+    fn shares_its_groups(&self, function: &Resource, demand: &Demand) -> bool {
+        let groups = |one: &Resource| self.scope.listed(one, &["VpcConfig", "SecurityGroupIds"]);
+        let own = groups(function);
+        self.demands.demands.iter().any(|other| {
+            let DemandSource::Function(id) = &other.source else { return false };
+            let given = other.evidence.iter().any(|one| one.kind == EvidenceKind::Variable);
+            let is_other = *id != function.id && other.goal.target == demand.goal.target && given;
+            is_other
+                && self.scope.template.resource(id).is_some_and(|other| {
+                    groups(other).iter().any(|group| own.iter().any(|mine| mine.value == group.value))
+                })
+        })
     }
 
     fn runs_now_and_then(&self, function: &Resource) -> bool {

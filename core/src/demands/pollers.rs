@@ -3,8 +3,8 @@
 use super::scope::{Scope, place};
 use super::service_work::{Polled, polled};
 use super::weigh::{Sign, Weight, evidence};
-use super::{DemandSource, EvidenceKind, resource_goal, service_goal};
-use crate::paths::Goal;
+use super::{DemandSource, EvidenceKind, on, resource_goal, service_goal};
+use crate::paths::{Goal, GoalTarget};
 use crate::phrase;
 use crate::template::{Case, Guard, Resource, Value};
 
@@ -13,6 +13,10 @@ pub(super) fn read(scope: Scope<'_, '_>, signs: &mut Vec<Sign>) {
     for mapping in scope.resources(&["AWS::Lambda::EventSourceMapping"]) {
         // In provisioned mode, nothing of it is needed.
         if !scope.property(mapping, &["ProvisionedPollerConfig"]).is_empty() {
+            continue;
+        }
+        let enabled = scope.property(mapping, &["Enabled"]);
+        if enabled.iter().any(|case| is_no(&case.value)) {
             continue;
         }
         for (kind, arn) in polled(scope, mapping) {
@@ -39,6 +43,11 @@ pub(super) fn read(scope: Scope<'_, '_>, signs: &mut Vec<Sign>) {
     }
 }
 
+/// Whether a flag is written as `false`.
+fn is_no(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text.known().is_some_and(|known| known.eq_ignore_ascii_case("false")))
+}
+
 fn is_public(scope: Scope<'_, '_>, broker: &Resource) -> bool {
     let flags = scope.property(broker, &["PubliclyAccessible"]);
     flags.iter().any(|case| matches!(&case.value, Value::Text(text) if text.known().is_some_and(|known| known.eq_ignore_ascii_case("true"))))
@@ -59,16 +68,23 @@ impl Poller<'_, '_, '_> {
             en: "the on-demand pollers of `{id}` stand in the subnets of their source",
             ja: "`{id}` のオンデマンドポーラーはイベントソースのサブネットで動きます",
         );
+        let standing = phrase!(
+            en: "it is polled from its subnets, with its security groups",
+            ja: "ポーラーはこのリソースのサブネットとセキュリティグループを使います",
+        );
         let mut push = |goal: Goal| {
-            signs.push(Sign {
-                source: DemandSource::Poller {
-                    mapping: id.clone(),
-                    source: self.source.map(|source| source.id.clone()),
-                },
-                goal,
-                weight: Weight::Certain,
-                evidence: evidence(EvidenceKind::EventSource, place(self.at), self.when, words.clone()),
-            });
+            let of_source = self.source.map(|source| (self.scope.declared(source), standing.clone()));
+            for (at, words) in [(place(self.at), words.clone())].into_iter().chain(of_source) {
+                signs.push(Sign {
+                    source: DemandSource::Poller {
+                        mapping: id.clone(),
+                        source: self.source.map(|source| source.id.clone()),
+                    },
+                    goal: goal.clone(),
+                    weight: Weight::Certain,
+                    evidence: evidence(EvidenceKind::EventSource, at, self.when, words),
+                });
+            }
         };
         push(service_goal("lambda"));
         push(service_goal("sts"));
@@ -76,8 +92,21 @@ impl Poller<'_, '_, '_> {
             push(service_goal("secretsmanager"));
         }
         if let Some(source) = self.source {
-            push(resource_goal(&source.id));
+            push(self.source_goal(kind, source));
         }
+    }
+
+    /// A broker of `ActiveMQ` listens on a port a protocol, and pollers use `OpenWire`.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html>
+    fn source_goal(&self, kind: Polled, source: &Resource) -> Goal {
+        const OPEN_WIRE: u16 = 61617;
+        let engines = self.scope.property(source, &["EngineType"]);
+        let is_active =
+            |case: &Case| case.value.known().is_some_and(|name| name.eq_ignore_ascii_case("ACTIVEMQ"));
+        if kind == Polled::Broker && !engines.is_empty() && engines.iter().all(is_active) {
+            return on(GoalTarget::Resource(source.id.clone()), OPEN_WIRE);
+        }
+        resource_goal(&source.id)
     }
 
     /// Whether the source is signed in to with a secret. Anything but the place in the network is one.

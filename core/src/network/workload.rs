@@ -17,6 +17,10 @@ pub struct WorkloadIndex(pub usize);
 pub enum WorkloadKind {
     /// A Lambda function.
     Function,
+    /// What polls a source inside a VPC for an event source mapping.
+    Poller,
+    /// The instances of a capacity provider that no function of the template uses.
+    CapacityProvider,
     /// An instance of RDS, Aurora, Neptune or DocumentDB.
     DatabaseInstance,
     /// A cluster of Aurora, RDS, Neptune or DocumentDB.
@@ -48,10 +52,17 @@ pub enum WorkloadKind {
 }
 
 impl WorkloadKind {
+    /// Whether it only calls others: traces start there, and none ends there.
+    pub fn is_source(self) -> bool {
+        matches!(self, Self::Function | Self::Poller | Self::CapacityProvider)
+    }
+
     /// The word for it in JSON: `function`, `database-instance`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Function => "function",
+            Self::Poller => "poller",
+            Self::CapacityProvider => "capacity-provider",
             Self::DatabaseInstance => "database-instance",
             Self::DatabaseCluster => "database-cluster",
             Self::DatabaseProxy => "database-proxy",

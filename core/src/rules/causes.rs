@@ -5,7 +5,7 @@
 //! fault are one cause. Where they name several rules, the first of [`ORDER`] reports it and carries what else follows
 //! from it. Ways that work, but by a NAT gateway where an endpoint is the better one, are claimed alike.
 
-use super::reach::{Reached, goal_words};
+use super::reach::{Reached, goal_words, sender};
 use super::subject::{in_template, resource_of};
 use super::{
     Subject, blackhole_route, egress_blocks_endpoint, egress_blocks_gateway_endpoint,
@@ -13,12 +13,12 @@ use super::{
     internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service, nat_in_private_subnet,
     partially_reachable_destination, subnet_without_route_table, unreachable_destination,
 };
-use crate::demands::{Confidence, EvidenceKind};
+use crate::demands::{Confidence, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::network::{
     Endpoint, EndpointIndex, EndpointKind, GroupIndex, Listed, Name, Network, Place, RouteTable, SubnetIndex,
-    TableIndex, Target, VpcIndex, Workload,
+    TableIndex, Target, VpcIndex, Workload, WorkloadKind,
 };
 use crate::paths::{Action, Blocker, Code, Component, Direction, GoalTarget, Trace, Verdict, vpc_of};
 use crate::phrase;
@@ -370,7 +370,11 @@ impl Way<'_, '_, '_> {
         is_it.then(|| (internet_gateway_not_attached::ID, Fault::Gateway(blocker.id.clone())))
     }
 
+    /// The rule is about functions: what polls for them is told apart.
     fn public_subnet(&self) -> Option<(RuleId, Fault)> {
+        if self.function.kind != WorkloadKind::Function {
+            return None;
+        }
         let function = self.function.name.to_string();
         function_in_public_subnet::is_told(self.subject.template, self.network, &function, self.subnet?)
             .then(|| (function_in_public_subnet::ID, Fault::PublicSubnet(function)))
@@ -565,14 +569,16 @@ impl Cause {
     pub(crate) fn told(&self, subject: &Subject<'_, '_>, finding: Finding) -> Finding {
         let mut finding = self.with_effects(subject, finding);
         if let [function] = &*self.functions(subject) {
-            finding.function = Some(function.clone());
+            let is_one =
+                subject.template.resource(function).is_some_and(|one| one.kind == "AWS::Lambda::Function");
+            finding.function = is_one.then(|| function.clone());
         }
         finding.only_where(subject.only_where(&self.situations))
     }
 
     /// A label for each function: what it cannot reach therefore, or reaches in part, or by a NAT gateway.
     pub(crate) fn with_effects(&self, subject: &Subject<'_, '_>, mut finding: Finding) -> Finding {
-        let mut told: Vec<(&str, Option<Verdict>, Vec<String>, Span)> = Vec::new();
+        let mut told: Vec<(&DemandSource, Option<Verdict>, Vec<String>, Span)> = Vec::new();
         for answer in self.answers(subject) {
             let is_stopped = self.effects.iter().any(|effect| {
                 effect.blocker.is_some()
@@ -585,29 +591,31 @@ impl Cause {
             let own = subject.template.resource(&answer.function);
             let place = evidence.or_else(|| own.map(|own| subject.template.node(own.key).span()));
             let goal = goal_words(&answer.demand.goal);
-            match told.iter_mut().find(|(function, of, ..)| *function == answer.function && *of == verdict) {
+            let source = &answer.demand.source;
+            match told.iter_mut().find(|(of, verdict_of, ..)| *of == source && *verdict_of == verdict) {
                 Some((_, _, goals, _)) => goals.push(goal),
                 None => {
                     if let Some(place) = place {
-                        told.push((&answer.function, verdict, vec![goal], place));
+                        told.push((source, verdict, vec![goal], place));
                     }
                 }
             }
         }
-        for (function, verdict, goals, place) in told {
+        for (source, verdict, goals, place) in told {
+            let (sender, sender_ja) = sender(source);
             let (goals, goals_ja) = (listed(&goals, "and"), goals.join("、"));
             let words = match verdict {
                 None => phrase!(
-                    en: "`{function}` calls {goals}",
-                    ja: "`{function}` が {goals_ja} を呼び出します",
+                    en: "{sender} calls {goals}",
+                    ja: "{sender_ja} が {goals_ja} を呼び出します",
                 ),
                 Some(Verdict::Partial) => phrase!(
-                    en: "so `{function}` reaches {goals} only in part",
-                    ja: "そのため `{function}` から {goals_ja} へは一部しか届きません",
+                    en: "so {sender} reaches {goals} only in part",
+                    ja: "そのため {sender_ja} から {goals_ja} へは一部しか届きません",
                 ),
                 Some(_) => phrase!(
-                    en: "so `{function}` cannot reach {goals}",
-                    ja: "そのため `{function}` から {goals_ja} に届きません",
+                    en: "so {sender} cannot reach {goals}",
+                    ja: "そのため {sender_ja} から {goals_ja} に届きません",
                 ),
             };
             finding = finding.label(place, words);

@@ -138,6 +138,32 @@ Resources:
     }
 
     #[test]
+    fn whoever_wears_the_group_of_a_caller_is_no_caller_for_that() {
+        let shared = |groups: &str, other: &str| {
+            format!(
+                "Resources:
+  Fns: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: f}}}}
+  Dbs: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: d, SecurityGroupIngress: [{{IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref Fns}}]}}}}
+  Db: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: postgres, DBInstanceClass: db.t4g.micro, VPCSecurityGroups: [!Ref Dbs]}}}}
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      VpcConfig: {{SubnetIds: [subnet-1], SecurityGroupIds: [{groups}]}}
+{other}"
+            )
+        };
+        let given = "  Other:
+    Type: AWS::Lambda::Function
+    Properties:
+      ReservedConcurrentExecutions: 2
+      VpcConfig: {SubnetIds: [subnet-1], SecurityGroupIds: [!Ref Fns]}
+      Environment: {Variables: {DB_HOST: !GetAtt Db.Endpoint.Address}}
+";
+        assert_eq!(findings(&shared("!Ref Fns", ""), ID).len(), 1, "the only one of the group");
+        assert_eq!(findings(&shared("!Ref Fns", given), ID), [""; 0]);
+    }
+
+    #[test]
     fn what_sets_a_function_up_or_may_call_it_is_no_caller() {
         let custom = "  Logs: {Type: Custom::LogRetention, Properties: {ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:a', LogGroupName: !Sub '/aws/lambda/${Fn}'}}\n";
         assert_eq!(findings(&text("db.t4g.micro", "", custom), ID).len(), 1);

@@ -321,9 +321,10 @@ pub(crate) fn functions_in(network: &Network, vpc: VpcIndex) -> impl Iterator<It
 /// What sends the packets of a demand.
 fn sender(network: &Network, source: &DemandSource) -> Option<WorkloadIndex> {
     match source {
-        DemandSource::Function(id) => network.workload(id),
-        DemandSource::Poller { source, .. } => network.workload(source.as_deref()?),
-        DemandSource::CapacityProvider(_) => None,
+        DemandSource::Function(id) | DemandSource::CapacityProvider(id) => network.workload(id),
+        DemandSource::Poller { mapping, source } => {
+            network.workload(mapping).or_else(|| network.workload(source.as_deref()?))
+        }
     }
 }
 
@@ -391,6 +392,8 @@ fn sends(template: &Template<'_>, workload: &Workload) -> bool {
         // One that signs users in asks their identity provider.
         WorkloadKind::LoadBalancer => signs_in(template),
         WorkloadKind::Function
+        | WorkloadKind::Poller
+        | WorkloadKind::CapacityProvider
         | WorkloadKind::DatabaseProxy
         | WorkloadKind::Cache
         | WorkloadKind::MemoryDb

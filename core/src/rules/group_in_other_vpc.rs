@@ -43,7 +43,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut faults = Faults::new();
     for one in subject.networks {
         let network = &one.network;
-        for workload in &network.workloads {
+        // A poller wears the groups of its source, of which it is told.
+        for workload in network.workloads.iter().filter(|one| one.kind != WorkloadKind::Poller) {
             let mut found = Vec::new();
             for subnet in &workload.subnets.items {
                 for group in &workload.groups_in(*subnet).items {

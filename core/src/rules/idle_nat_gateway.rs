@@ -6,6 +6,7 @@ use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{
     Connectivity, Fact, NatGateway, NatIndex, NatPlacement, Network, Place, Target, VpcIndex,
 };
+use crate::paths::{GoalTarget, Verdict};
 use crate::phrase;
 use crate::template::Template;
 
@@ -56,6 +57,21 @@ pub(super) fn is_idle(subject: &Subject<'_, '_>, network: &Network, egress: &Egr
     idle(subject, network, egress, nat).is_some()
 }
 
+/// Whether something of the VPC has no way out, or from some subnets only: what mends that may well use the gateway.
+fn somebody_has_no_way_out(subject: &Subject<'_, '_>, network: &Network, vpc: VpcIndex) -> bool {
+    subject.answers().iter().any(|answer| {
+        let goes_out = matches!(
+            answer.demand.goal.target,
+            GoalTarget::Service(_) | GoalTarget::Internet | GoalTarget::Host(_)
+        );
+        let workload = network.workload(&answer.function).and_then(|at| network.workloads.get(at.0));
+        goes_out
+            && !answer.demand.forbidden
+            && matches!(answer.sum.verdict, Verdict::Blocked | Verdict::Partial)
+            && workload.and_then(|workload| workload.vpc) == Some(vpc)
+    })
+}
+
 fn idle(subject: &Subject<'_, '_>, network: &Network, egress: &Egress, at: NatIndex) -> Option<Idle> {
     let nat = network.nat_gateways.get(at.0)?;
     let resource = resource_of(subject.template, &nat.name)?;
@@ -65,6 +81,7 @@ fn idle(subject: &Subject<'_, '_>, network: &Network, egress: &Egress, at: NatIn
         || nat.connectivity != Fact::Known(Connectivity::Public)
         || !is_private(subject, network, vpc)
         || is_given_out(subject, &resource.id)
+        || somebody_has_no_way_out(subject, network, vpc)
     {
         return None;
     }

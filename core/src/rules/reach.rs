@@ -12,9 +12,10 @@ use crate::phrase;
 use crate::template::Guard;
 use crate::text::Span;
 
-/// A demand of a function and the answer to it.
+/// A demand of a function, a poller or a capacity provider, and the answer to it.
 #[derive(Debug)]
 pub(crate) struct Reached {
+    /// The id of the function, mapping or provider.
     pub(crate) function: String,
     pub(crate) demand: Demand,
     /// One for each of the function's subnets, in their order; one where they are not known.
@@ -26,12 +27,12 @@ pub(crate) struct Reached {
     pub(crate) network: usize,
 }
 
-/// The answer to every demand of a function, in each situation that has it. Demands that something merely allows are
+/// The answer to every demand, in each situation that has it. Demands that something merely allows are
 /// left out: nobody said that they are meant.
 pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
     let mut found = Vec::new();
     for demand in &subject.demands().demands {
-        let DemandSource::Function(function) = &demand.source else { continue };
+        let function = demand.source.id();
         let merely_allowed = demand.confidence == Confidence::Possible || is_granted_with_tables(demand);
         if merely_allowed && !demand.forbidden {
             continue;
@@ -42,7 +43,12 @@ pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
             let Some(source) = situated.network.workload(function).filter(|_| exists) else { continue };
             let traces = trace_from(&situated.network, subject.addresses, source, &demand.goal);
             if let Some(sum) = summed_up(vec![(String::new(), traces.clone())]).pop() {
-                let (function, demand, situation) = (function.clone(), demand.clone(), situated.situation);
+                // A source may listen on more ports than its poller uses.
+                let is_by_port = sum.verdict == Verdict::Partial && sum.partial_by == [Difference::Port];
+                if is_by_port && matches!(demand.source, DemandSource::Poller { .. }) {
+                    continue;
+                }
+                let (function, demand, situation) = (function.to_owned(), demand.clone(), situated.situation);
                 found.push(Reached { function, demand, traces, sum, situation, network });
             }
         }
@@ -102,6 +108,8 @@ fn finding(
     subject: &Subject<'_, '_>,
 ) -> Finding {
     let answers = cause.answers(subject);
+    let source = answers.first().map(|answer| &answer.demand.source);
+    let (sender, sender_ja) = source.map(sender).unwrap_or_default();
     let demands = || answers.iter().map(|answer| &answer.demand);
     // Those of the first answer: the others have the same.
     let of_first = cause.effects.first().map(|effect| effect.answer);
@@ -128,13 +136,13 @@ fn finding(
         let by_ja = by.iter().map(|by| in_japanese(*by)).collect::<Vec<_>>().join("、");
         let by = by.iter().map(|by| by.name()).collect::<Vec<_>>().join(" and ");
         phrase!(
-            en: "`{function}` reaches {goals} only in part (it differs by {by}): {why_en}",
-            ja: "`{function}` から {goals_ja} へは一部しか届きません ({by_ja}によって異なります): {why_ja}",
+            en: "{sender} reaches {goals} only in part (it differs by {by}): {why_en}",
+            ja: "{sender_ja} から {goals_ja} へは一部しか届きません ({by_ja}によって異なります): {why_ja}",
         )
     } else {
         phrase!(
-            en: "`{function}` cannot reach {goals}: {why_en}",
-            ja: "`{function}` から {goals_ja} に届きません: {why_ja}",
+            en: "{sender} cannot reach {goals}: {why_en}",
+            ja: "{sender_ja} から {goals_ja} に届きません: {why_ja}",
         )
     };
     let example = demands().next().map(|demand| written(&demand.goal)).unwrap_or_default();
@@ -145,7 +153,7 @@ fn finding(
         ))
         .about(function)
         .told_apart_by(goals);
-    finding.function = Some(function.to_owned());
+    finding.function = matches!(source, Some(DemandSource::Function(_))).then(|| function.to_owned());
     let mut told: Vec<Span> = at.into_iter().collect();
     for blocker in blockers.iter().skip(1) {
         if let Some(span) = in_template(blocker.at).filter(|span| !told.contains(span)) {
@@ -160,6 +168,18 @@ fn finding(
         }
     }
     finding
+}
+
+/// Who sends, in both languages.
+pub(super) fn sender(source: &DemandSource) -> (String, String) {
+    let id = source.id();
+    match source {
+        DemandSource::Poller { .. } => (format!("the poller of `{id}`"), format!("`{id}` のポーラー")),
+        DemandSource::CapacityProvider(_) => {
+            (format!("the capacity provider `{id}`"), format!("キャパシティプロバイダー `{id}`"))
+        }
+        DemandSource::Function(_) => (format!("`{id}`"), format!("`{id}`")),
+    }
 }
 
 #[cfg(test)]
@@ -237,6 +257,74 @@ pub(crate) mod tests {
             "Fn": {"Type": "AWS::Lambda::Function", "Metadata": {"vpcheck": {"reaches": ["internet"]}}, "Properties":
                 {"VpcConfig": {"SubnetIds": [{"Ref": "A"}], "SecurityGroupIds": [{"Ref": "G"}]}}}}}"#;
         assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    /// An MSK cluster, a function outside of the VPC and a mapping between them, with more properties.
+    fn polled(mapping: &str) -> String {
+        format!(
+            "Resources:
+  Vpc: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}}}
+  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}}}
+  B: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
+  Group: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: k, VpcId: !Ref Vpc}}}}
+  Own: {{Type: AWS::EC2::SecurityGroupIngress, Properties: {{GroupId: !Ref Group, IpProtocol: '-1', SourceSecurityGroupId: !Ref Group}}}}
+  Kafka:
+    Type: AWS::MSK::Cluster
+    Properties:
+      ClusterName: k
+      BrokerNodeGroupInfo: {{InstanceType: kafka.m7g.large, ClientSubnets: [!Ref A, !Ref B], SecurityGroups: [!Ref Group]}}
+  Fn: {{Type: AWS::Lambda::Function, Properties: {{Handler: x}}}}
+  Events:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Fn
+      EventSourceArn: !Ref Kafka
+      StartingPosition: LATEST
+      Topics: [t]
+{mapping}"
+        )
+    }
+
+    const ENDPOINTS: &str = "  Lambda: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, PrivateDnsEnabled: true, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.lambda', SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Group]}}
+  Sts: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, PrivateDnsEnabled: true, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.sts', SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Group]}}
+";
+
+    #[test]
+    fn a_poller_needs_a_way_from_where_its_source_stands() {
+        const MISSING: &str = "missing-endpoint";
+        let found = findings(&polled(""), MISSING);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let words = "so the poller of `Events` cannot reach `lambda` and `sts`";
+        assert!(found[0].contains(words), "{found:?}");
+        let provisioned = polled("      ProvisionedPollerConfig: {MinimumPollers: 1}\n");
+        let disabled = polled("      Enabled: false\n");
+        for quiet in [polled(ENDPOINTS), provisioned, disabled] {
+            assert_eq!(findings(&quiet, MISSING), [""; 0]);
+            assert_eq!(findings(&quiet, ID), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_poller_needs_its_source() {
+        let closed =
+            polled(ENDPOINTS).replace("IpProtocol: '-1'", "IpProtocol: tcp, FromPort: 443, ToPort: 443");
+        let found = findings(&closed, ID);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("the poller of `Events` cannot reach `Kafka`: no inbound rule"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_capacity_provider_sends_logs_from_where_it_stands() {
+        let text = network("", "A")
+            .replace("      Environment: {Variables: {DB_HOST: !GetAtt Db.Endpoint.Address}}\n", "")
+            + "  Machines: {Type: AWS::Lambda::CapacityProvider, Properties: {VpcConfig: {SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref FnGroup]}}}\n";
+        let found = findings(&text, "missing-endpoint");
+        assert_eq!(found.len(), 1, "{found:?}");
+        let words = "so the capacity provider `Machines` cannot reach `logs`";
+        assert!(found[0].contains(words), "{found:?}");
     }
 
     #[test]

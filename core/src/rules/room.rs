@@ -75,9 +75,11 @@ fn words(kind: UserKind) -> Words {
             ),
             WorkloadKind::KafkaCluster | WorkloadKind::Broker => ("broker", "brokers", "ブローカー"),
             WorkloadKind::Cache | WorkloadKind::MemoryDb => ("cache node", "cache nodes", "キャッシュノード"),
-            WorkloadKind::SearchDomain | WorkloadKind::Redshift | WorkloadKind::Function => {
-                ("node", "nodes", "ノード")
-            }
+            WorkloadKind::SearchDomain
+            | WorkloadKind::Redshift
+            | WorkloadKind::Function
+            | WorkloadKind::Poller
+            | WorkloadKind::CapacityProvider => ("node", "nodes", "ノード"),
         },
     };
     Words { one, many, ja }

@@ -6,7 +6,7 @@ use crate::network::from_template::reader::{Reader, Split};
 use crate::network::{Listed, Missing, Placement, Workload, WorkloadKind};
 use crate::template::{Case, Resource, Unknown, Value};
 
-const PROVIDER: [&str; 3] =
+pub(super) const PROVIDER: [&str; 3] =
     ["CapacityProviderConfig", "LambdaManagedInstancesCapacityProviderConfig", "CapacityProviderArn"];
 
 impl Writer<'_, '_, '_> {
@@ -33,7 +33,7 @@ impl Writer<'_, '_, '_> {
 
     /// What a `VpcConfig` says; nothing where it names neither subnets nor groups, which takes a function out of its
     /// VPC.
-    fn vpc_config(&mut self, config: &Case) -> Result<Option<Standing>, Split> {
+    pub(super) fn vpc_config(&mut self, config: &Case) -> Result<Option<Standing>, Split> {
         let at = Reader::place(config);
         let Value::Map(_) = &config.value else {
             let unknown = match &config.value {

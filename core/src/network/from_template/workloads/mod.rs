@@ -14,6 +14,7 @@ mod listeners;
 mod load_balancer;
 mod memory_db;
 mod msk;
+mod pollers;
 mod rds_proxy;
 mod redshift;
 mod search_domain;
@@ -42,7 +43,9 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
     writer.network_interfaces()?;
     writer.instances()?;
     writer.ecs_services()?;
-    writer.load_balancers()
+    writer.load_balancers()?;
+    writer.pollers()?;
+    writer.capacity_providers()
 }
 
 /// Reads resources and writes workloads.
