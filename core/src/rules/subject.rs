@@ -7,6 +7,7 @@ use ipnet::Ipv4Net;
 
 use super::causes::{Cause, causes};
 use super::dependencies::Dependencies;
+use super::egress::Egress;
 use super::reach::{Reached, answers};
 use super::unknown_reference::is_of_another_tool;
 use crate::demands::{Demands, infer};
@@ -31,6 +32,7 @@ pub(crate) struct Subject<'s, 't> {
     whole: OnceCell<bool>,
     shared: OnceCell<BTreeSet<String>>,
     dependencies: OnceCell<Dependencies>,
+    egress: OnceCell<Vec<Egress>>,
 }
 
 impl<'s, 't> Subject<'s, 't> {
@@ -50,6 +52,7 @@ impl<'s, 't> Subject<'s, 't> {
             whole: OnceCell::new(),
             shared: OnceCell::new(),
             dependencies: OnceCell::new(),
+            egress: OnceCell::new(),
         }
     }
 
@@ -80,6 +83,11 @@ impl<'s, 't> Subject<'s, 't> {
     /// What the paths say of what functions must reach.
     pub(crate) fn answers(&self) -> &[Reached] {
         self.answers.get_or_init(|| answers(self))
+    }
+
+    /// What leaves the subnets of each network, in the order of the networks.
+    pub(crate) fn egress(&self) -> &[Egress] {
+        self.egress.get_or_init(|| (0..self.networks.len()).map(|at| Egress::of(self, at)).collect())
     }
 
     /// Why functions do not reach what they must, or not by the best way.

@@ -14,6 +14,8 @@ pub(crate) fn handed_on(template: &Template<'_>) -> BTreeSet<String> {
         "AWS::Serverless::Application",
         "AWS::SSM::Parameter",
     ];
+    /// The CDK's closes the default group of a VPC, and uses nothing of it.
+    const CLOSING: &str = "Custom::VpcRestrictDefaultSG";
     let mut found = BTreeSet::new();
     in_text(template, &mut |owner, reference| {
         if matches!(owner, Owner::Output(_)) {
@@ -21,7 +23,7 @@ pub(crate) fn handed_on(template: &Template<'_>) -> BTreeSet<String> {
         }
     });
     for resource in &template.resources {
-        if resource.is_custom() || PASSING_ON.contains(&resource.kind.as_str()) {
+        if resource.is_custom() && resource.kind != CLOSING || PASSING_ON.contains(&resource.kind.as_str()) {
             references(template.node(resource.body), template.text(), &mut |reference| {
                 found.insert(reference.name.to_owned());
             });
