@@ -377,7 +377,7 @@ impl Way<'_, '_, '_> {
         }
         let function = self.function.name.to_string();
         function_in_public_subnet::is_told(self.subject.template, self.network, &function, self.subnet?)
-            .then(|| (function_in_public_subnet::ID, Fault::PublicSubnet(function)))
+            .then_some((function_in_public_subnet::ID, Fault::PublicSubnet(function)))
     }
 
     /// The route of the function's own table that ends at what stops the packets.
@@ -449,7 +449,7 @@ impl Way<'_, '_, '_> {
         if let Some((endpoint, tables)) = self.gateway_endpoint() {
             let name = self.network.endpoints.get(endpoint.0)?.name.clone();
             let off = tables.rest.is_none() && !tables.items.contains(&table);
-            return off.then(|| (gateway_endpoint_not_routed::ID, Fault::NotRouted(name), Some(endpoint)));
+            return off.then_some((gateway_endpoint_not_routed::ID, Fault::NotRouted(name), Some(endpoint)));
         }
         if services::has_gateway(service) {
             // The answer of a custom resource is a few hundred bytes, once for each deployment.
