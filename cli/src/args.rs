@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::{Ipv4Net, Ipv6Net};
 use vpcheck_core::Options;
+use vpcheck_core::cost::Currency;
 use vpcheck_core::language::Language;
 use vpcheck_core::network::Assumption;
 
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Follow the paths from functions to databases, services, hosts and the internet
     Trace(TraceArguments),
+    /// Estimate what the network costs in a month, and what endpoints would change
+    Cost(CostArguments),
     /// Print the document of a rule
     Explain {
         /// The id of the rule, such as `unknown-reference`
@@ -70,6 +73,8 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    #[command(flatten)]
     pub(crate) known: KnownArguments,
 }
 
@@ -94,6 +99,36 @@ pub(crate) struct TraceArguments {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
+}
+
+/// What `vpcheck cost` takes.
+#[derive(Debug, Args)]
+pub(crate) struct CostArguments {
+    /// Template, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
+    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
+    pub(crate) currency: Option<Currency>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// Traffic and prices.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Costs")]
+pub(crate) struct MoneyArguments {
+    /// Traffic of a month, in YAML or JSON [default: 10, 100 and 5000 GB]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) traffic: Option<PathBuf>,
+    /// Prices that go before those that vpcheck knows, in YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
 }
 
 /// What every path is expected to be.

@@ -5,6 +5,9 @@ mod changes;
 mod check;
 mod config;
 mod context;
+mod cost;
+mod cost_files;
+mod cost_text;
 mod explain;
 mod input;
 mod known;
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Check(check) => check::run(check, language, terminal_width()),
         Command::Trace(trace) => trace::run(trace, language, terminal_width()),
+        Command::Cost(arguments) => cost::run(arguments, language),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };

@@ -4,6 +4,7 @@
 //! Text goes in, plain data comes out: no files, clock, threads, environment or web types.
 
 mod analysis;
+pub mod cost;
 pub mod demands;
 pub mod finding;
 pub mod language;

@@ -10,6 +10,7 @@ mod iam_services;
 mod install;
 mod kernel_cases;
 mod page;
+mod prices;
 mod process;
 mod project;
 mod ready;
