@@ -14,7 +14,7 @@ use vpcheck_core::network::Assumption;
 #[derive(Debug, Parser)]
 #[command(name = "vpcheck", version, about, disable_help_subcommand = true)]
 #[command(
-    after_help = "Exit status: 0 nothing at or above --fail-on, every path as --expect says; 1 findings, another verdict; 2 unusable arguments or input."
+    after_help = "Exit status: 0 nothing at or above --fail-on, every path as --expect says; 1 findings, another verdict, with fix --diff a change; 2 unusable arguments or input."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Trace(TraceArguments),
     /// Estimate what the network costs in a month, and what endpoints would change
     Cost(CostArguments),
+    /// Mend a template: print the difference, or write the file
+    Fix(FixArguments),
     /// Print the document of a rule
     Explain {
         /// The id of the rule, such as `unknown-reference`
@@ -129,6 +131,36 @@ pub(crate) struct MoneyArguments {
     /// Prices that go before those that vpcheck knows, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
+}
+
+/// What `vpcheck fix` takes.
+#[derive(Debug, Args)]
+pub(crate) struct FixArguments {
+    /// Template, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    /// Exit with 1 if something would change
+    #[arg(long, conflicts_with = "write")]
+    pub(crate) diff: bool,
+    /// Write the file; without it the difference is printed
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// How far fixes may go; each level includes those before it
+    #[arg(long, value_enum, value_name = "SAFETY", default_value_t = SafetyName::Safe)]
+    pub(crate) safety: SafetyName,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// How far a fix may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SafetyName {
+    /// Cannot change what works
+    Safe,
+    /// Right in the common case
+    Suggested,
+    /// May break what works
+    Unsafe,
 }
 
 /// What every path is expected to be.

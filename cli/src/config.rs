@@ -86,10 +86,13 @@ impl Config {
         }
         let sources = analysis.sources.iter().map(|source| self.allowed(Some(Path::new(&source.path))));
         let allowed: Vec<BTreeMap<String, String>> = sources.collect();
-        for finding in &mut analysis.findings {
+        for index in 0..analysis.findings.len() {
+            let finding = &analysis.findings[index];
             let file = finding.primary().map_or(0, |label| usize::from(label.file.0));
-            if let (None, 1.., Some(allowed)) = (&finding.suppressed, file, allowed.get(file)) {
-                finding.suppressed = allowed.get(finding.rule.0).cloned();
+            if let (None, 1.., Some(allowed)) = (&finding.suppressed, file, allowed.get(file))
+                && let Some(reason) = allowed.get(finding.rule.0)
+            {
+                analysis.suppress(index, reason);
             }
         }
     }

@@ -3,12 +3,14 @@
 mod args;
 mod changes;
 mod check;
+mod checklist_text;
 mod config;
 mod context;
 mod cost;
 mod cost_files;
 mod cost_text;
 mod explain;
+mod fix;
 mod input;
 mod known;
 mod nested;
@@ -34,7 +36,7 @@ use crate::text::harmless;
 
 /// Nothing at or above `--fail-on`, every path as `--expect` says.
 const PASSED: u8 = 0;
-/// Findings at or above `--fail-on`, or a path that is not as `--expect` says.
+/// Findings at or above `--fail-on`, a path that is not as `--expect` says, or something to fix with `--diff`.
 const FAILED: u8 = 1;
 /// An argument or an input cannot be used; this wins over findings.
 const UNUSABLE: u8 = 2;
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(check, language, terminal_width()),
         Command::Trace(trace) => trace::run(trace, language, terminal_width()),
         Command::Cost(arguments) => cost::run(arguments, language),
+        Command::Fix(arguments) => fix::run(arguments, language),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::changes::changes;
+use crate::checklist_text;
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
@@ -57,6 +58,11 @@ impl TextWriter {
                 out.push_str(&self.finding(finding, &sources));
                 out.push_str("\n\n");
             }
+        }
+        let checklist = checklist_text::written(&checked.path, &checked.analysis.checklist, self.language);
+        if !checklist.is_empty() {
+            out.push_str(&checklist);
+            out.push('\n');
         }
         if !checked.analysis.assumptions.is_empty() {
             out.push_str(&self.assumptions(checked));

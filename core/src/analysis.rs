@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
+use crate::checklist::{FunctionChecklist, checklist};
 use crate::cost::{Prices, Traffic};
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::Phrase;
 use crate::network::{Assumption, Context, Surroundings, resolve};
+use crate::order::Order;
 use crate::rules::Subject;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, lower};
@@ -92,8 +94,12 @@ pub struct Source {
 pub struct Analysis {
     /// Whether the text is a template at all: an object with `Resources` (or a SAM or CloudFormation header).
     pub is_template: bool,
+    /// Whether the AWS CDK wrote the text, so that changes belong into its source.
+    pub is_synthesized: bool,
     /// Findings in the order of the text, suppressed ones included.
     pub findings: Vec<Finding>,
+    /// Six questions about each function, in the order of the text.
+    pub checklist: Vec<FunctionChecklist>,
     /// What would settle the unknowns.
     pub needs: Vec<Need>,
     /// Assumptions that answers rest on.
@@ -118,6 +124,17 @@ impl Analysis {
             *count += 1;
         }
         summary
+    }
+}
+
+impl Analysis {
+    /// Suppresses the finding at `index` for a reason; the checklist follows.
+    pub fn suppress(&mut self, index: usize, reason: &str) {
+        let Some(finding) = self.findings.get_mut(index) else { return };
+        finding.suppressed.get_or_insert_with(|| reason.to_owned());
+        for item in self.checklist.iter_mut().flat_map(|function| &mut function.items) {
+            item.suppress(&finding.fingerprint, reason);
+        }
     }
 }
 
@@ -170,13 +187,22 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
         (rule.check)(&subject, &mut findings);
     }
     rules::check_suppressions(template, &options.rules_off, &mut findings);
-    findings.sort_by_key(|finding| {
+    findings.order_by_key(|finding| {
         let span = finding.primary().and_then(|label| label.span).unwrap_or_default();
         (span.start, Reverse(finding.severity), finding.rule)
     });
     mark(&mut findings);
+    let mut assumptions: Vec<Phrase> = Vec::new();
+    for assumption in networks.iter().flat_map(|one| &one.network.assumptions) {
+        if !assumptions.contains(assumption) {
+            assumptions.push(assumption.clone());
+        }
+    }
     Analysis {
+        checklist: checklist(&subject, &findings),
+        assumptions,
         is_template: template.is_template(),
+        is_synthesized: template.is_synthesized(),
         needs: rules::needs(template),
         findings,
         ..Analysis::default()

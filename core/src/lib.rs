@@ -4,12 +4,17 @@
 //! Text goes in, plain data comes out: no files, clock, threads, environment or web types.
 
 mod analysis;
+pub mod capacity;
+pub mod checklist;
+mod connections;
 pub mod cost;
 pub mod demands;
 pub mod finding;
+mod fixing;
 pub mod language;
 mod missing;
 pub mod network;
+pub mod order;
 pub mod paths;
 pub mod render;
 pub mod rules;
@@ -22,4 +27,5 @@ pub mod text;
 mod tracing;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
+pub use fixing::{Applied, Fixing, Refused, fix, prove};
 pub use tracing::{TraceError, TraceRequest, Tracing, trace};

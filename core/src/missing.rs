@@ -81,6 +81,23 @@ pub(crate) fn need(missing: &Missing, assumable: Assumable<'_>) -> Need {
     }
 }
 
+/// The key under which an assumption can be made about the subnet of this name.
+pub(crate) fn assumption_key(name: &Name) -> Option<String> {
+    let Name::Unknown { value, .. } = name else { return None };
+    key_of(value)
+}
+
+/// The key under which an assumption can be made about the subnets that a value names.
+pub(crate) fn key_of(value: &Unknown) -> Option<String> {
+    match value {
+        Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::DynamicReference(name) => {
+            Some(name.clone())
+        }
+        Unknown::Import(name) => Some(format!("import:{name}")),
+        _ => None,
+    }
+}
+
 /// Nothing that a user could pass settles it.
 fn plain(reason: Phrase) -> Need {
     Need { parameter: None, value: Some(String::new()), reason, settle_with: String::new() }

@@ -6,7 +6,7 @@ use crate::analysis::{Need, Options, Source};
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::{
-    Context, ContextProblem, EndpointKind, Missing, Name, NatPlacement, Network, Place, Situated, Subnet,
+    Context, ContextProblem, EndpointKind, Missing, NatPlacement, Network, Place, Situated, Subnet,
     SubnetIndex, Surroundings, resolve, unknown_assumptions,
 };
 use crate::paths::{Goal, GoalTarget, Trace, parse_goal, suggested_goals, summed_up, trace_from};
@@ -53,10 +53,7 @@ pub struct Tracing {
 impl Tracing {
     /// What would settle something that is missing, in words and as an option of the command line.
     pub fn need(&self, missing: &Missing) -> Need {
-        let key = |unknown: &Unknown| {
-            let name = Name::Unknown { value: unknown.clone(), item: None };
-            assumption_key(&name).filter(|key| self.assumable.contains(key))
-        };
+        let key = |unknown: &Unknown| missing::key_of(unknown).filter(|key| self.assumable.contains(key));
         missing::need(missing, &key)
     }
 
@@ -129,7 +126,9 @@ pub fn trace(
                 tracing.from.push(id);
             }
         }
-        for key in used_subnets(&one.network).iter().filter_map(|subnet| assumption_key(&subnet.name)) {
+        for key in
+            used_subnets(&one.network).iter().filter_map(|subnet| missing::assumption_key(&subnet.name))
+        {
             if !tracing.assumable.contains(&key) {
                 tracing.assumable.push(key);
             }
@@ -266,16 +265,4 @@ fn used_subnets(network: &Network) -> Vec<&Subnet> {
     });
     let used: BTreeSet<&SubnetIndex> = of_workloads.chain(of_endpoints).chain(of_gateways).collect();
     used.into_iter().filter_map(|index| network.subnets.get(index.0)).collect()
-}
-
-/// The key under which an assumption can be made about the subnet of this name.
-fn assumption_key(name: &Name) -> Option<String> {
-    let Name::Unknown { value, .. } = name else { return None };
-    match value {
-        Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::DynamicReference(name) => {
-            Some(name.clone())
-        }
-        Unknown::Import(name) => Some(format!("import:{name}")),
-        _ => None,
-    }
 }

@@ -26,3 +26,15 @@ test("the page works where it is put: not only at the top of a site", async () =
   );
   await context.close();
 });
+
+test("the document is as tall as the window: there is nothing below to get lost in", async () => {
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1280, height: 800 },
+  ]) {
+    const { page, context } = await openPage(browser, { path: "?lang=ja", context: { viewport } });
+    await page.locator(".finding").first().waitFor({ state: "attached" });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollHeight), viewport.height);
+    await context.close();
+  }
+});

@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use crate::address::{self, Address};
 use crate::analyzer::{Analyzer, Outcome, Request};
+use crate::checklist::Checklist;
 use crate::document::RuleDocument;
 use crate::editor::{EditorHandle, EditorPane};
 use crate::examples;
@@ -80,6 +81,13 @@ pub fn App() -> Html {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
         Callback::from(move |(index, place): (usize, Place)| {
             dispatcher.dispatch(Action::Chosen(index));
+            editor.select(place);
+        })
+    };
+    let on_evidence = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |(finding, place): (Option<usize>, Place)| {
+            dispatcher.dispatch(finding.map_or(Action::PlaceShown, Action::Chosen));
             editor.select(place);
         })
     };
@@ -204,6 +212,14 @@ pub fn App() -> Html {
                             on_field={Callback::from(|field: Field| go_to(&field))}
                         />
                     } else {
+                        if let Some(report) = state.report() {
+                            <Checklist
+                                report={report.clone()}
+                                {language}
+                                on_place={on_evidence}
+                                on_field={Callback::from(|field: Field| go_to(&field))}
+                            />
+                        }
                         <Findings
                             report={state.report().cloned()}
                             is_empty={state.text.trim().is_empty()}

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use vpcheck_core::finding::Severity;
 use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::order::Order;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
@@ -44,7 +45,7 @@ pub fn Findings(props: &Props) -> Html {
     let (suppressed, mut shown): (Vec<_>, Vec<_>) =
         report.findings.iter().enumerate().partition(|(_, finding)| finding.suppressed.is_some());
     // The worst first; the order of the text among equals. The editor shows the order of the text anyway.
-    shown.sort_by_key(|(_, finding)| Reverse(finding.severity));
+    shown.order_by_key(|(_, finding)| Reverse(finding.severity));
     let state = match (props.is_empty, report.is_template, shown.is_empty()) {
         (true, _, _) => Some((words::empty(), words::empty_more(), "blank")),
         (_, false, true) => Some((words::no_template(), words::no_template_more(), "blank")),

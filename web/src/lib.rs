@@ -3,6 +3,7 @@
 //! What can be told apart from the browser is: [`state`], [`report`], [`queue`] and what they stand on are plain data,
 //! tested natively. The rest is compiled for the browser only.
 
+pub mod checks;
 pub mod context;
 pub mod examples;
 pub mod inputs;
@@ -18,6 +19,8 @@ mod address;
 pub mod analyzer;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
+#[cfg(target_arch = "wasm32")]
+mod checklist;
 #[cfg(target_arch = "wasm32")]
 mod deployed;
 #[cfg(target_arch = "wasm32")]

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use vpcheck_core::Source;
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Assumption;
+use vpcheck_core::order::Order;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -85,6 +86,8 @@ pub(crate) fn Needs(props: &Props) -> Html {
 fn fields(report: &Report, inputs: &Inputs) -> Vec<Field> {
     let value = |name: &String| Field::Value(name.clone());
     let mut fields: BTreeSet<Field> = report.paths.asks.iter().filter_map(|ask| ask.field.clone()).collect();
+    let evidence = report.checklist.iter().flat_map(|checks| &checks.items).flat_map(|item| &item.evidence);
+    fields.extend(evidence.filter_map(|evidence| evidence.field.clone()));
     fields.extend(report.needs.iter().filter_map(|need| need.parameter.as_ref()).map(value));
     fields.extend(report.paths.assumable.iter().map(value));
     fields.extend(inputs.parameters.keys().chain(inputs.assumed.keys()).map(value));
@@ -97,7 +100,7 @@ fn fields(report: &Report, inputs: &Inputs) -> Vec<Field> {
     fields.remove(&Field::Context);
     // Subnets first: whatever else is asked hangs on them.
     let mut fields: Vec<Field> = fields.into_iter().collect();
-    fields.sort_by_key(|field| !is_assumable(report, inputs, field));
+    fields.order_by_key(|field| !is_assumable(report, inputs, field));
     fields
 }
 

@@ -4,7 +4,7 @@ mod path;
 
 use serde::{Deserialize, Serialize};
 use vpcheck_core::language::Phrase;
-use vpcheck_core::network::{ContextProblem, Missing, Ports, Protocol};
+use vpcheck_core::network::{ContextProblem, Missing, Name, Ports, Protocol};
 use vpcheck_core::paths::{Goal, Trace, Verdict};
 use vpcheck_core::template::Unknown;
 use vpcheck_core::{Options, TraceRequest, Tracing, trace};
@@ -264,7 +264,7 @@ fn add_asks(tracing: &Tracing, missing: &[Missing], asks: &mut Vec<Ask>) {
 }
 
 /// The field of the form that takes what is missing.
-fn field(missing: &Missing) -> Option<Field> {
+pub(crate) fn field(missing: &Missing) -> Option<Field> {
     Some(match missing {
         Missing::Value(
             Unknown::Parameter(name) | Unknown::StoredParameter(name) | Unknown::DynamicReference(name),
@@ -272,6 +272,9 @@ fn field(missing: &Missing) -> Option<Field> {
         Missing::Value(Unknown::Import(name)) => Field::Value(format!("import:{name}")),
         Missing::Value(Unknown::Pseudo(name)) if name == "AWS::Region" => Field::Region,
         Missing::Region => Field::Region,
+        Missing::Component(Name::Unknown { value, .. }) => {
+            return field(&Missing::Value(value.clone()));
+        }
         Missing::Component(_) | Missing::Interface(_) => Field::Context,
         Missing::PrefixList(id) => Field::PrefixList(id.clone()),
         Missing::ServiceAddresses(name) | Missing::HostAddress(name) => Field::Addresses(name.clone()),

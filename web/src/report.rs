@@ -7,6 +7,7 @@ use vpcheck_core::share::Shared;
 use vpcheck_core::text::{LineIndex, Span};
 use vpcheck_core::{Analysis, Source};
 
+use crate::checks::{Checks, checks};
 use crate::context::{self, ContextFile};
 use crate::inputs;
 use crate::paths::Paths;
@@ -18,6 +19,8 @@ pub struct Report {
     pub is_template: bool,
     /// Findings in the order of the text, suppressed ones included.
     pub findings: Vec<Finding>,
+    /// Six questions about each function.
+    pub checklist: Vec<Checks>,
     /// What would settle the unknowns.
     pub needs: Vec<Need>,
     /// Assumptions that answers rest on.
@@ -188,6 +191,7 @@ impl Report {
                 })
                 .collect(),
         };
+        let checklist = checks(&analysis, &label);
         let findings = analysis
             .findings
             .into_iter()
@@ -210,6 +214,7 @@ impl Report {
         Self {
             is_template: analysis.is_template,
             findings,
+            checklist,
             needs,
             assumptions: analysis.assumptions,
             ..Self::default()

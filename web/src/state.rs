@@ -167,6 +167,8 @@ pub enum Action {
     CursorMoved(u32),
     /// A finding was asked for, in the list or in the editor.
     Chosen(usize),
+    /// A place that is no finding's was asked for.
+    PlaceShown,
     /// An analysis ended.
     Analysed(u32, Rc<Report>),
     /// A field was given a value; an empty one takes it away.
@@ -319,6 +321,11 @@ impl State {
             }
             Action::Chosen(index) => {
                 next.chosen = Some(index);
+                next.step = None;
+                next.pane = Pane::Template;
+            }
+            Action::PlaceShown => {
+                next.chosen = None;
                 next.step = None;
                 next.pane = Pane::Template;
             }

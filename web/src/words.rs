@@ -1,5 +1,6 @@
 //! What the page itself says. Sentences about templates are the core's.
 
+use vpcheck_core::checklist::Status;
 use vpcheck_core::finding::{Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Assumption;
@@ -66,6 +67,12 @@ sentences! {
         en: "A CloudFormation or SAM template has a `Resources` section at its top level.",
         ja: "CloudFormation や SAM のテンプレートには、最上位に `Resources` があります。"
     }
+    /// The heading over the six questions.
+    checklist { en: "Checklist", ja: "チェックリスト" }
+    /// Before the functions to which no question applies.
+    outside_vpc { en: "Not in a VPC", ja: "VPC の外" }
+    /// Before a template that names what a function reaches.
+    declare { en: "Settle it by adding this to the function:", ja: "関数に次の記述を加えると判定できます:" }
     /// The heading over what would settle unknowns.
     needs { en: "What the template leaves open", ja: "テンプレートだけでは決まらないこと" }
     /// Why to give values.
@@ -319,6 +326,23 @@ pub fn addresses(name: &str) -> Phrase {
 /// What was read of a file: `Subnets 4, RouteTables 2`.
 pub fn lists(lists: &[(String, usize)]) -> String {
     lists.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How many questions have each answer, the worst first: `1 fail, 2 unknown, 3 pass`.
+pub fn tally(statuses: &[Status]) -> Phrase {
+    let order = [Status::Fail, Status::Unknown, Status::Pass, Status::NotApplicable];
+    let parts: Vec<Phrase> = order
+        .into_iter()
+        .filter_map(|status| {
+            let count = statuses.iter().filter(|own| **own == status).count();
+            let Phrase { en, ja } = status.word();
+            (count > 0).then(|| phrase!(en: "{count} {en}", ja: "{ja} {count}"))
+        })
+        .collect();
+    let joined = |language: Language, between: &str| {
+        parts.iter().map(|part| part.get(language)).collect::<Vec<_>>().join(between)
+    };
+    Phrase { en: joined(Language::English, ", "), ja: joined(Language::Japanese, "、") }
 }
 
 /// The path and its verdict in a sentence, for screen readers and the foot of a narrow screen.

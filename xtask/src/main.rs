@@ -3,12 +3,11 @@
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
 mod cache;
-mod corpus;
 mod csp;
 mod generate;
 mod iam_services;
 mod install;
-mod kernel_cases;
+mod measuring;
 mod page;
 mod prices;
 mod process;
@@ -32,6 +31,7 @@ Usage: cargo xtask COMMAND
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
+  fixes [DIR]                   try every fix on a folder of templates: tried, proved, refused
   kernel-cases [DIR] [--context]
                                 trace networks whose flows a Linux kernel has decided, and compare
   generate [--check]            write the generated files, or say which are out of date
@@ -62,8 +62,9 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => Ok(test::run(&project, test::Part::Both)),
         ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
         ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),
-        ["corpus", rest @ ..] => corpus::run(&project, rest),
-        ["kernel-cases", rest @ ..] => kernel_cases::run(&project, rest),
+        ["corpus", rest @ ..] => measuring::run(&project, "corpus", rest),
+        ["fixes", rest @ ..] => measuring::run(&project, "fixes", rest),
+        ["kernel-cases", rest @ ..] => measuring::run(&project, "kernel_cases", rest),
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),

@@ -172,7 +172,43 @@ fn nested_templates_of_a_folder_are_told_by_their_parents() {
     assert_eq!(run.json_paths(), ["app/nested/app.yaml", "app/main.yaml"], "named outright");
     workspace.write("vpcheck.yaml", "allow: [{rule: unknown-reference, reason: soon, path: nested/}]\n");
     let run = workspace.run("check app/main.yaml --config vpcheck.yaml");
-    assert_eq!(run.out, "No findings in 1 file (1 suppressed)\n");
+    assert!(!run.out.contains("unknown-reference"), "{}", run.out);
+    assert!(run.out.ends_with("\n\nNo findings in 1 file (1 suppressed)\n"), "{}", run.out);
+}
+
+/// What fails names its rule, and what passes is only counted.
+#[test]
+fn the_checklist_follows_the_findings() {
+    let template = "\
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: g, VpcId: !Ref Vpc}}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: arn:aws:iam::123456789012:role/function
+      VpcConfig: {SubnetIds: [!Ref Subnet], SecurityGroupIds: [!Ref Group]}
+";
+    let workspace = Workspace::new([("a.yaml", template)]);
+    let out = workspace.run("check a.yaml").out;
+    let (findings, checklist) = out.split_once("checklist of a.yaml\n").unwrap();
+    assert!(findings.contains("warning[single-zone-function]"), "{findings}");
+    assert!(checklist.starts_with("  Function: "), "{checklist}");
+    let zones = checklist.lines().find(|line| line.contains("Two zones or more")).unwrap();
+    assert!(zones.starts_with("    fail ") && zones.ends_with(" single-zone-function"), "{zones}");
+    assert!(!checklist.contains("No public subnet"), "what passes is only counted: {checklist}");
+
+    let json = workspace.run("check a.yaml --format json").json();
+    let items = json["files"][0]["checklist"].as_array().unwrap();
+    let questions: Vec<&str> = items.iter().map(|item| item["question"].as_str().unwrap()).collect();
+    assert_eq!(
+        questions,
+        ["vpc-needed", "no-public-subnet", "two-zones", "free-addresses", "nat-cost", "database-connections"]
+    );
+    assert_eq!((&items[2]["status"], &items[1]["status"]), (&"fail".into(), &"pass".into()));
+    assert_eq!(items[2]["evidence"][0]["rule"], "single-zone-function");
+    assert_eq!(items[2]["evidence"][0]["span"]["start"], serde_json::json!({"line": 9, "column": 7}));
 }
 
 #[test]

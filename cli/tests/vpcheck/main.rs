@@ -1,6 +1,7 @@
 //! The built program on templates in temporary folders.
 
 mod findings;
+mod fix;
 mod folders;
 mod inputs;
 mod manner;

@@ -101,6 +101,11 @@ impl<'o> Follower<'o> {
                     None => true,
                 }
             });
+            for assumption in std::mem::take(&mut child.assumptions) {
+                if !below.assumptions.contains(&assumption) {
+                    below.assumptions.push(assumption);
+                }
+            }
             child.needs.retain(|need| need.parameter.is_none());
             for finding in &mut child.findings {
                 if finding.rule.0 == "unresolved-value"
@@ -115,6 +120,11 @@ impl<'o> Follower<'o> {
                 // A template that several stacks nest says the same once.
                 if !below.findings.contains(finding) {
                     below.findings.push(finding.clone());
+                }
+            }
+            for function in child.checklist {
+                if !below.checklist.contains(&function) {
+                    below.checklist.push(function);
                 }
             }
             below.needs.append(&mut child.needs);
@@ -137,9 +147,18 @@ impl<'o> Follower<'o> {
             for finding in &mut analysis.findings {
                 finding.fingerprint = format!("{path}:{}", finding.fingerprint);
             }
+            for function in &mut analysis.checklist {
+                function.move_into(file, path);
+            }
         }
         analysis.findings.append(&mut below.findings);
+        analysis.checklist.append(&mut below.checklist);
         analysis.needs.append(&mut below.needs);
+        for assumption in below.assumptions {
+            if !analysis.assumptions.contains(&assumption) {
+                analysis.assumptions.push(assumption);
+            }
+        }
         analysis
     }
 

@@ -19,13 +19,14 @@ mod managed_policies;
 mod permissions;
 mod pollers;
 mod roles;
-mod scope;
-mod service_work;
+pub(crate) mod scope;
+pub(crate) mod service_work;
 mod statements;
 mod weigh;
 
 use crate::language::Phrase;
 use crate::network::{Missing, Place, Ports, Protocol, Situated};
+use crate::order::Order;
 use crate::paths::{Goal, GoalTarget};
 use crate::syntax::Node;
 use crate::template::{Guard, Template};
@@ -268,7 +269,7 @@ fn vpc_conditions(template: &Template<'_>) -> Vec<Place> {
         .filter(|entry| entry.name().is_some_and(is_one))
         .map(|entry| Place::in_template(entry.key.span()))
         .collect();
-    found.sort_unstable();
+    found.order();
     found.dedup();
     found
 }

@@ -6,18 +6,18 @@ use crate::template::{Case, Guard, Part, Resource, Template, Text, Unknown, Valu
 
 /// A template, and the situations that are looked at.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a, 't> {
-    pub(super) template: &'a Template<'t>,
+pub(crate) struct Scope<'a, 't> {
+    pub(crate) template: &'a Template<'t>,
     situation: Guard,
 }
 
 impl<'a, 't> Scope<'a, 't> {
-    pub(super) fn new(template: &'a Template<'t>) -> Self {
+    pub(crate) fn new(template: &'a Template<'t>) -> Self {
         Self { template, situation: template.default_situation() }
     }
 
     /// When both hold; nothing where that is never.
-    pub(super) fn both(&self, one: Guard, other: Guard) -> Option<Guard> {
+    pub(crate) fn both(&self, one: Guard, other: Guard) -> Option<Guard> {
         self.template.with_guards(|guards| {
             let both = guards.and(one, other);
             (!guards.exclude(self.situation, both)).then_some(both)
@@ -25,16 +25,16 @@ impl<'a, 't> Scope<'a, 't> {
     }
 
     /// When either holds.
-    pub(super) fn either(&self, one: Guard, other: Guard) -> Guard {
+    pub(crate) fn either(&self, one: Guard, other: Guard) -> Guard {
         self.template.with_guards(|guards| guards.or(one, other))
     }
 
-    pub(super) fn section(self, name: &str) -> Option<Node<'a>> {
+    pub(crate) fn section(self, name: &str) -> Option<Node<'a>> {
         self.template.section(name)
     }
 
     /// The resources of these types that can be there.
-    pub(super) fn resources(self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Resource> {
+    pub(crate) fn resources(self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Resource> {
         self.template
             .resources
             .iter()
@@ -42,17 +42,17 @@ impl<'a, 't> Scope<'a, 't> {
             .filter(move |resource| self.both(resource.guard, Guard::ALWAYS).is_some())
     }
 
-    pub(super) fn functions(self) -> impl Iterator<Item = &'a Resource> {
+    pub(crate) fn functions(self) -> impl Iterator<Item = &'a Resource> {
         self.resources(&["AWS::Lambda::Function"])
     }
 
     /// What a property of a resource is, whenever the resource is there.
-    pub(super) fn property(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
+    pub(crate) fn property(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
         self.kept(self.template.property(resource, path), resource.guard)
     }
 
     /// The values of a key of a map.
-    pub(super) fn entry(&self, map: &Case, key: &str) -> Vec<Case> {
+    pub(crate) fn entry(&self, map: &Case, key: &str) -> Vec<Case> {
         match &map.value {
             Value::Map(entries) => {
                 let cases = entries.iter().filter(|(name, _)| name == key).map(|(_, case)| case.clone());
@@ -64,7 +64,7 @@ impl<'a, 't> Scope<'a, 't> {
     }
 
     /// Every entry of a map.
-    pub(super) fn entries(&self, map: &Case) -> Vec<(String, Case)> {
+    pub(crate) fn entries(&self, map: &Case) -> Vec<(String, Case)> {
         let Value::Map(entries) = &map.value else { return Vec::new() };
         let mut found = Vec::new();
         for (name, case) in entries {
@@ -76,7 +76,7 @@ impl<'a, 't> Scope<'a, 't> {
     }
 
     /// The items of a list, of lists in it too. Anything else is a list of one.
-    pub(super) fn items(&self, list: &Case) -> Vec<Case> {
+    pub(crate) fn items(&self, list: &Case) -> Vec<Case> {
         match &list.value {
             Value::List(items) => {
                 self.kept(items.clone(), list.guard).iter().flat_map(|item| self.items(item)).collect()
@@ -87,7 +87,7 @@ impl<'a, 't> Scope<'a, 't> {
     }
 
     /// The items of all values of a property.
-    pub(super) fn listed(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
+    pub(crate) fn listed(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
         self.property(resource, path).iter().flat_map(|case| self.items(case)).collect()
     }
 
@@ -100,18 +100,18 @@ impl<'a, 't> Scope<'a, 't> {
     }
 
     /// Where a resource is declared.
-    pub(super) fn declared(&self, resource: &Resource) -> Place {
+    pub(crate) fn declared(&self, resource: &Resource) -> Place {
         Place::in_template(self.template.node(resource.key).span())
     }
 
     /// The resource of the template that a value leads to: by `Ref`, by an attribute, or inside of an ARN.
-    pub(super) fn named(&self, value: &Value) -> Option<&'a Resource> {
+    pub(crate) fn named(&self, value: &Value) -> Option<&'a Resource> {
         let Value::Text(text) = value else { return None };
         named_in(text).find_map(|(id, _)| self.template.resource(id))
     }
 
     /// The resource of one of these types that a value leads to. A literal may be its name, written in `name`.
-    pub(super) fn named_as(&self, value: &Value, kinds: &'a [&'a str], name: &str) -> Option<&'a Resource> {
+    pub(crate) fn named_as(&self, value: &Value, kinds: &'a [&'a str], name: &str) -> Option<&'a Resource> {
         if let Some(resource) = self.named(value) {
             return kinds.contains(&resource.kind.as_str()).then_some(resource);
         }
@@ -123,12 +123,12 @@ impl<'a, 't> Scope<'a, 't> {
 }
 
 /// Where a value is written.
-pub(super) fn place(case: &Case) -> Place {
+pub(crate) fn place(case: &Case) -> Place {
     Place::in_template(case.span)
 }
 
 /// The resources whose ids or attributes stand in a text.
-pub(super) fn named_in(text: &Text) -> impl Iterator<Item = (&str, Option<&str>)> {
+pub(crate) fn named_in(text: &Text) -> impl Iterator<Item = (&str, Option<&str>)> {
     text.parts.iter().filter_map(|part| match part {
         Part::Resource { id, attribute } => Some((id.as_str(), attribute.as_deref())),
         _ => None,
@@ -136,6 +136,6 @@ pub(super) fn named_in(text: &Text) -> impl Iterator<Item = (&str, Option<&str>)
 }
 
 /// What is not known of a text, pseudo parameters aside.
-pub(super) fn open_in(text: &Text) -> impl Iterator<Item = &Unknown> {
+pub(crate) fn open_in(text: &Text) -> impl Iterator<Item = &Unknown> {
     text.unknowns().filter(|unknown| !matches!(unknown, Unknown::Pseudo(_)))
 }

@@ -5,7 +5,7 @@ use crate::template::{Case, Resource, Text, Value};
 
 /// What an event source mapping reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Polled {
+pub(crate) enum Polled {
     Queue,
     Stream,
     TableStream,
@@ -26,7 +26,7 @@ pub(super) struct ServiceWork {
 }
 
 /// The properties of a mapping, as it says what it polls.
-pub(super) fn polled(scope: Scope<'_, '_>, mapping: &Resource) -> Vec<(Polled, Case)> {
+pub(crate) fn polled(scope: Scope<'_, '_>, mapping: &Resource) -> Vec<(Polled, Case)> {
     let has = |property: &str| !scope.property(mapping, &[property]).is_empty();
     let by_settings = || match () {
         () if has("DocumentDBEventSourceConfig") => Polled::Documents,
@@ -63,7 +63,7 @@ pub(super) fn polled(scope: Scope<'_, '_>, mapping: &Resource) -> Vec<(Polled, C
 }
 
 /// The function that a value names, through versions and aliases.
-pub(super) fn function_of<'a>(scope: Scope<'a, '_>, value: &Value) -> Option<&'a Resource> {
+pub(crate) fn function_of<'a>(scope: Scope<'a, '_>, value: &Value) -> Option<&'a Resource> {
     /// Longer chains are rings.
     const CHAIN: usize = 4;
     const KINDS: [&str; 1] = ["AWS::Lambda::Function"];

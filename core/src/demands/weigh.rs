@@ -4,6 +4,7 @@ use super::permissions::{Grant, Permissions};
 use super::scope::Scope;
 use super::{Confidence, Demand, DemandSource, Evidence, EvidenceKind, service_goal};
 use crate::network::Place;
+use crate::order::Order;
 use crate::paths::{Goal, GoalTarget};
 use crate::template::Guard;
 
@@ -138,7 +139,7 @@ impl Gathered<'_, '_> {
             .into_iter()
             .map(|(mut demand, each)| {
                 let mut evidence: Vec<_> = each.into_iter().zip(demand.evidence).collect();
-                evidence.sort_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));
+                evidence.order_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));
                 demand.evidence = evidence.into_iter().map(|(_, evidence)| evidence).collect();
                 demand
             })

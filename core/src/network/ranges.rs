@@ -1,5 +1,6 @@
 //! Sets of addresses and ports as ranges.
 
+use crate::order::Order;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
@@ -33,7 +34,7 @@ impl Ranges {
     pub fn of_nets(nets: impl IntoIterator<Item = Ipv4Net>) -> Self {
         let mut ranges: Vec<(u32, u32)> =
             nets.into_iter().map(|net| (net.network().into(), net.broadcast().into())).collect();
-        ranges.sort_unstable();
+        ranges.order();
         let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match joined.last_mut() {

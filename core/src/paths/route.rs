@@ -5,6 +5,7 @@ use super::flow::{Addresses, Cut, Match, Side};
 use crate::network::{
     Cidr, Destination, Fact, Missing, Network, Opaque, Ranges, Route, TableIndex, Target, Topic, VpcIndex,
 };
+use crate::order::Order;
 
 /// Where a table sends packets.
 #[derive(Clone, Debug)]
@@ -89,7 +90,7 @@ pub(super) fn lookup(
             Destination::Unknown(missing) => add(PREFIX_LIST_LENGTH, 1, Ok(Match::Maybe(missing.clone()))),
         }
     }
-    candidates.sort_by_key(|candidate| (std::cmp::Reverse(candidate.length), candidate.rank));
+    candidates.order_by_key(|candidate| (std::cmp::Reverse(candidate.length), candidate.rank));
     decide(table.routes.rest.as_ref(), &table.routes.items, candidates, to)
 }
 

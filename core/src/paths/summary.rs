@@ -2,6 +2,7 @@
 
 use super::answer::Mix;
 use super::{Blocker, Difference, Trace, Verdict};
+use crate::order::Order;
 use crate::phrase;
 
 /// One trace a subnet and then their sum, from the answers in each situation (described in words; empty where there is
@@ -81,7 +82,7 @@ fn sum(traces: &[Trace], difference: Difference) -> Option<Trace> {
         merge(&mut sum.assumptions, &trace.assumptions);
     }
     sum.verdict = mix.verdict();
-    sum.partial_by.sort_unstable();
+    sum.partial_by.order();
     Some(sum)
 }
 

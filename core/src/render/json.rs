@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::shapes::{Need, Places};
 use crate::analysis::Analysis;
+use crate::checklist::Evidence;
 use crate::finding::{FileId, Finding, Fix, Label};
 use crate::language::Language;
 
@@ -42,7 +43,7 @@ impl<'a> Writer<'a> {
         v1::File {
             path,
             findings: self.analysis.findings.iter().map(|finding| self.finding(finding)).collect(),
-            checklist: [],
+            checklist: self.checklist(),
             needs: self.analysis.needs.iter().map(|need| Need::new(need, self.language)).collect(),
             assumptions: self.analysis.assumptions.iter().map(|phrase| phrase.get(self.language)).collect(),
             summary: v1::Summary {
@@ -71,6 +72,30 @@ impl<'a> Writer<'a> {
                 .fix
                 .as_ref()
                 .map(|fix| self.fix(fix, finding.primary().map_or(FileId(0), |at| at.file))),
+        }
+    }
+
+    /// An entry a function and question.
+    fn checklist(&self) -> Vec<v1::Item<'_>> {
+        let functions = self.analysis.checklist.iter();
+        functions
+            .flat_map(|function| {
+                function.items.iter().map(|item| v1::Item {
+                    function: &function.function,
+                    question: item.question.name(),
+                    status: item.status.name(),
+                    evidence: item.evidence.iter().map(|evidence| self.evidence(evidence)).collect(),
+                })
+            })
+            .collect()
+    }
+
+    fn evidence<'b>(&'b self, evidence: &'b Evidence) -> v1::Evidence<'b> {
+        v1::Evidence {
+            text: evidence.text.get(self.language),
+            rule: evidence.finding.as_ref().map(|finding| finding.rule.0),
+            settle_with: (!evidence.settle_with.is_empty()).then_some(&evidence.settle_with),
+            span: evidence.span.and_then(|span| self.places.span(evidence.file, span)),
         }
     }
 
@@ -113,7 +138,7 @@ mod v1 {
     pub(super) struct File<'a> {
         pub(super) path: &'a str,
         pub(super) findings: Vec<Finding<'a>>,
-        pub(super) checklist: [(); 0],
+        pub(super) checklist: Vec<Item<'a>>,
         pub(super) needs: Vec<Need>,
         pub(super) assumptions: Vec<&'a str>,
         pub(super) summary: Summary,
@@ -134,6 +159,22 @@ mod v1 {
         pub(super) fingerprint: &'a str,
         pub(super) suppressed: Option<&'a str>,
         pub(super) fix: Option<Fix<'a>>,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Item<'a> {
+        pub(super) function: &'a str,
+        pub(super) question: &'a str,
+        pub(super) status: &'a str,
+        pub(super) evidence: Vec<Evidence<'a>>,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Evidence<'a> {
+        pub(super) text: &'a str,
+        pub(super) rule: Option<&'a str>,
+        pub(super) settle_with: Option<&'a str>,
+        pub(super) span: Option<Span<'a>>,
     }
 
     #[derive(Serialize)]
@@ -169,6 +210,7 @@ mod v1 {
 mod tests {
     use super::*;
     use crate::analysis::{Need, Source};
+    use crate::checklist::{FunctionChecklist, Item, Question, Status, Told};
     use crate::finding::{RuleId, Safety, Severity};
     use crate::language::Phrase;
     use crate::phrase;
@@ -210,6 +252,41 @@ mod tests {
                 suppressed: None,
                 fingerprint: "f1".to_owned(),
             }],
+            checklist: vec![FunctionChecklist {
+                function: "Fn".to_owned(),
+                at: (FileId(0), Some(at)),
+                in_vpc: true,
+                items: vec![
+                    Item {
+                        question: Question::TwoZones,
+                        status: Status::Fail,
+                        evidence: vec![Evidence {
+                            text: phrase!(en: "one zone", ja: "1 つの AZ"),
+                            file: FileId(0),
+                            span: Some(at),
+                            settle_with: String::new(),
+                            missing: None,
+                            finding: Some(Told {
+                                rule: RuleId("single-zone-function"),
+                                fingerprint: "f2".to_owned(),
+                                suppressed: None,
+                            }),
+                        }],
+                    },
+                    Item {
+                        question: Question::FreeAddresses,
+                        status: Status::Unknown,
+                        evidence: vec![Evidence {
+                            text: phrase!(en: "no range", ja: "範囲が不明"),
+                            file: FileId(0),
+                            span: None,
+                            settle_with: "--context subnets.json".to_owned(),
+                            missing: None,
+                            finding: None,
+                        }],
+                    },
+                ],
+            }],
             needs: vec![Need {
                 parameter: Some("SubnetIds".to_owned()),
                 value: None,
@@ -241,7 +318,13 @@ mod tests {
             r#"{"primary": false,"text": "absent","span": null}],"usd_per_month": null,"#,
             r#""fingerprint": "f1","suppressed": null,"fix": {"safety": "safe","title": "Rename to `Vpc`","#,
             r#""edits": [{"span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}},"#,
-            r#""replacement": "Vpc"}]}}],"checklist": [],"needs": [{"parameter": "SubnetIds","#,
+            r#""replacement": "Vpc"}]}}],"checklist": [{"function": "Fn","#,
+            r#""question": "two-zones","status": "fail","evidence": [{"text": "one zone","#,
+            r#""rule": "single-zone-function","settle_with": null,"#,
+            r#""span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}}}]},"#,
+            r#"{"function": "Fn","question": "free-addresses","status": "unknown","evidence": [{"#,
+            r#""text": "no range","rule": null,"settle_with": "--context subnets.json","span": null}]}],"#,
+            r#""needs": [{"parameter": "SubnetIds","#,
             r#""reason": "no default","settle_with": "--param SubnetIds=..."}],"assumptions": ["two zones"],"#,
             r#""summary": {"errors": 1,"warnings": 0,"infos": 0,"suppressed": 0}}]}"#,
         );

@@ -38,12 +38,19 @@ documents![
     "forbidden-destination-reachable",
     "single-zone-function",
     "joined-globals-vpc-config",
+    "unbounded-fan-out",
     "missing-eni-permissions",
     "slow-vpc-delete",
     "duplicate-private-dns",
     "sts-global-endpoint",
     "provisioned-on-latest",
     "provisioned-exceeds-reserved",
+    "provisioned-without-caller",
+    "cold-start-without-provisioned",
+    "database-without-concurrency-limit",
+    "connection-storm",
+    "database-without-proxy",
+    "proxy-bypassed",
 ];
 
 /// The document of a rule, in Markdown.

@@ -2,7 +2,11 @@
 
 mod blackhole_route;
 mod circular_dependency;
+mod cold_start_without_provisioned;
 mod conditional_reference;
+mod connection_storm;
+mod database_without_concurrency_limit;
+mod database_without_proxy;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
@@ -27,6 +31,8 @@ mod overlapping_subnets;
 mod partially_reachable_destination;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
+mod provisioned_without_caller;
+mod proxy_bypassed;
 pub(crate) mod reach;
 mod single_zone_function;
 mod slow_vpc_delete;
@@ -35,6 +41,7 @@ pub(crate) mod subject;
 mod subnet_outside_vpc;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unbounded_fan_out;
 mod unknown_reference;
 mod unreachable_destination;
 mod unresolved_value;
@@ -126,12 +133,19 @@ static RULES: &[&RuleInfo] = &[
     &forbidden_destination_reachable::RULE,
     &single_zone_function::RULE,
     &joined_globals_vpc_config::RULE,
+    &unbounded_fan_out::RULE,
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
     &duplicate_private_dns::RULE,
     &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,
+    &provisioned_without_caller::RULE,
+    &cold_start_without_provisioned::RULE,
+    &database_without_concurrency_limit::RULE,
+    &connection_storm::RULE,
+    &database_without_proxy::RULE,
+    &proxy_bypassed::RULE,
 ];
 
 /// Every rule, by area.
@@ -146,6 +160,7 @@ pub fn find(id: &str) -> Option<&'static RuleInfo> {
 
 pub(crate) use invalid_suppression::check_suppressions;
 pub(crate) use near_name::nearest;
+pub(crate) use single_zone_function::{runs_while_deploying, zone_name};
 pub(crate) use subject::Subject;
 pub(crate) use unresolved_value::needs;
 

@@ -4,6 +4,7 @@ use super::Subject;
 use super::subject::in_template;
 use crate::demands::{Confidence, Demand, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
+use crate::order::Order;
 use crate::paths::{Blocker, Code, Difference, Goal, GoalTarget, Trace, Verdict, summed_up, trace_from};
 use crate::phrase;
 use crate::template::Guard;
@@ -144,7 +145,7 @@ fn finding(rule: RuleId, verdict: Verdict, cause: &Cause<'_>) -> Finding {
     let message = if verdict == Verdict::Partial {
         let mut by: Vec<Difference> =
             cause.demands.iter().flat_map(|(_, sum)| &sum.partial_by).copied().collect();
-        by.sort_unstable();
+        by.order();
         by.dedup();
         let by_ja = by.iter().map(|by| in_japanese(*by)).collect::<Vec<_>>().join("、");
         let by = by.iter().map(|by| by.name()).collect::<Vec<_>>().join(" and ");

@@ -99,7 +99,8 @@ fn is_one(name: &Name) -> bool {
     }
 }
 
-fn zone_name(zone: &Zone) -> String {
+/// A zone as the template writes it.
+pub(crate) fn zone_name(zone: &Zone) -> String {
     match zone {
         Zone::Named(name) | Zone::Identified(name) => name.replace("AWS::Region", "${AWS::Region}"),
         Zone::Numbered(number) => format!("!Select [{number}, !GetAZs '']"),
@@ -107,7 +108,7 @@ fn zone_name(zone: &Zone) -> String {
 }
 
 /// Whether custom resources call the function: it runs while the stack is made, and a failed zone waits with it.
-fn runs_while_deploying(template: &Template<'_>, function: &str) -> bool {
+pub(crate) fn runs_while_deploying(template: &Template<'_>, function: &str) -> bool {
     template.resources.iter().filter(|one| one.is_custom()).any(|custom| {
         let token = template.property(custom, &["ServiceToken"]);
         token.iter().any(|case| case.value.resource().is_some_and(|(id, _)| id == function))

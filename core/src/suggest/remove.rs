@@ -1,6 +1,7 @@
 //! Takes items out of lists.
 
 use super::layout::whole_lines;
+use crate::order::Order;
 use crate::syntax::{CollectionStyle, Entry, Node};
 use crate::template::Template;
 use crate::text::{Edit, Span};
@@ -38,7 +39,7 @@ pub(crate) fn remove_items(
         edits.push(Edit::delete(span));
     }
     // Items at the end of a list in brackets share a comma.
-    edits.sort();
+    edits.order();
     let apart = edits.windows(2).all(|pair| matches!(pair, [one, two] if one.span.end <= two.span.start));
     apart.then_some(edits)
 }

@@ -14,6 +14,7 @@ pub use tree::{
     Tag, Tree,
 };
 
+use crate::order::Order;
 use crate::text::Span;
 
 /// What a text may ask of us.
@@ -189,7 +190,7 @@ pub fn parse<'t>(text: &'t str, limits: &Limits) -> Parsed<'t> {
     if let Some(second) = second_document(&built) {
         errors.push(second);
     }
-    errors.sort_by_key(|error| error.span);
+    errors.order_by_key(|error| error.span);
     errors.truncate(limits.errors);
     Parsed {
         text,

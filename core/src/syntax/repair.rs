@@ -5,6 +5,7 @@
 //! its whole body, but keeps its name where it can. Given-up bytes become spaces, so every place stays what it was.
 
 use super::{Format, Limits, SyntaxError, SyntaxErrorKind, events};
+use crate::order::Order;
 use crate::text::Span;
 
 /// Rounds over the whole text after the entries were mended one by one; each gives up at least a line.
@@ -404,8 +405,8 @@ impl Repair<'_> {
 
     fn finish(mut self) -> Repaired {
         let text = self.text();
-        self.lost.sort_unstable();
-        self.errors.sort_by_key(|error| error.span);
+        self.lost.order();
+        self.errors.order_by_key(|error| error.span);
         self.errors.dedup_by_key(|error| error.span.start);
         Repaired { text, errors: self.errors, lost: self.lost }
     }

@@ -286,6 +286,15 @@ impl<'t> Template<'t> {
             || (has("Resources") && has("Parameters"))
     }
 
+    /// Whether the AWS CDK wrote the text: it marks nearly every resource with the construct that it comes from.
+    pub fn is_synthesized(&self) -> bool {
+        let marked = |resource: &Resource| {
+            resource.kind == "AWS::CDK::Metadata"
+                || self.node(resource.body).at(&["Metadata", "aws:cdk:path"]).is_some()
+        };
+        self.resources.iter().any(marked)
+    }
+
     /// The resource of a logical id, also by the names that SAM gives to what it makes.
     pub fn resource(&self, id: &str) -> Option<&Resource> {
         let at = self.names.get(id).or_else(|| self.names.get(self.also_known_as.get(id)?))?;

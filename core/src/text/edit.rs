@@ -3,6 +3,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Span;
+use crate::order::Order;
 
 /// One replacement of a span of the text; an empty span inserts, an empty replacement deletes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -62,7 +63,7 @@ impl std::error::Error for EditError {}
 /// When two edits overlap, or one does not fit the text; then nothing is applied.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     let mut ordered: Vec<&Edit> = edits.iter().collect();
-    ordered.sort_by_key(|edit| edit.span);
+    ordered.order_by_key(|edit| edit.span);
     let mut out = String::with_capacity(text.len());
     let mut last = Span::empty(0);
     for edit in ordered {

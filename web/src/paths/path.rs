@@ -3,6 +3,7 @@
 use vpcheck_core::Tracing;
 use vpcheck_core::language::Phrase;
 use vpcheck_core::network;
+use vpcheck_core::order::Order;
 use vpcheck_core::paths::{Action, Blocker, Component, Direction, Hop, Trace, Verdict};
 use vpcheck_core::text::LineIndex;
 
@@ -41,7 +42,7 @@ pub(super) fn path(to: &str, traces: &[&Trace], tracing: &Tracing) -> Option<Pat
         ways.push(way(sum, texts));
     }
     // What does not work comes first: it is what one looks for.
-    ways.sort_by_key(|way| way.verdict == Verdict::Reachable);
+    ways.order_by_key(|way| way.verdict == Verdict::Reachable);
     let (mut asks, mut assumptions) = (Vec::new(), Vec::new());
     for trace in traces {
         add_asks(tracing, &trace.missing, &mut asks);

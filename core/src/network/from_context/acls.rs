@@ -3,6 +3,7 @@
 use super::record::Record;
 use super::{Answers, part, subnet_in, vpc_of};
 use crate::network::{AclEntry, Builder, Cidr, Fact, IcmpType, Listed, Missing, Ports, Protocol};
+use crate::order::Order;
 use crate::phrase;
 
 /// From this number on, entries are the denial at the end, of both versions of IP.
@@ -47,7 +48,7 @@ pub(super) fn acls(answers: &Answers<'_>, builder: &mut Builder) {
             }
         }
         for entries in [&mut ingress, &mut egress] {
-            entries.items.sort_by_key(|entry| entry.number.known().copied().unwrap_or(u16::MAX));
+            entries.items.order_by_key(|entry| entry.number.known().copied().unwrap_or(u16::MAX));
         }
         let acl = &mut builder.network.acls[index.0];
         acl.at = Some(place);

@@ -21,6 +21,7 @@ use super::{Builder, Destination, Missing, Name, Network, SubnetIndex, Target, V
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::Fact;
+use crate::order::Order;
 use crate::phrase;
 use crate::services::is_region;
 use crate::syntax::{Limits, Parsed, SyntaxErrorKind, parse};
@@ -86,7 +87,7 @@ impl Context {
         }
         let described = answers.describe();
         let mut problems = problems.into_inner();
-        problems.sort_by_key(|problem| (problem.file, problem.span));
+        problems.order_by_key(|problem| (problem.file, problem.span));
         (Self { described }, problems)
     }
 

@@ -7,6 +7,7 @@ use ipnet::Ipv4Net;
 use super::note_region;
 use super::record::Record;
 use crate::network::{Builder, Fact, Name, endpoint_suffix};
+use crate::order::Order;
 use crate::phrase;
 use crate::services::is_region;
 
@@ -71,7 +72,7 @@ pub(super) fn prefix_lists<'a>(
         let index = builder.prefix_list(name);
         builder.network.prefix_lists[index.0].ranges.known().is_none()
     });
-    without_entries.sort();
+    without_entries.order();
     without_entries.dedup();
     let mut pages: BTreeMap<Name, (Vec<Ipv4Net>, bool)> = BTreeMap::new();
     for page in entries {

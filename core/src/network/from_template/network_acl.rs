@@ -6,6 +6,7 @@ use super::fields::own_name;
 use super::reader::{BROKEN, Reader, Split, number};
 use super::traffic::Traffic;
 use crate::network::{AclEntry, AclIndex, Builder, Cidr, Fact, Listed, Symbol};
+use crate::order::Order;
 use crate::template::{Case, Part, Resource, Text, Unknown};
 
 /// Writes network ACLs with their entries, in the order in which AWS looks at them.
@@ -42,7 +43,7 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
         let acl = &mut builder.network.acls[index.0];
         for entries in [&mut acl.ingress.items, &mut acl.egress.items] {
             // Those whose number is not known stand last.
-            entries.sort_by_key(|entry| entry.number.known().map_or(u32::MAX, |number| u32::from(*number)));
+            entries.order_by_key(|entry| entry.number.known().map_or(u32::MAX, |number| u32::from(*number)));
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::arguments::{has_macro, place};
 use super::{Check, nearest, written};
 use crate::language::Phrase;
+use crate::order::Order;
 use crate::phrase;
 use crate::syntax::{Entry, Node};
 use crate::template::expression::{Call, Expression, Function};
@@ -112,7 +113,7 @@ impl<'a> Check<'a, '_> {
         }
         let mut names: Vec<&str> =
             tops.iter().flat_map(|top| top.entries().into_iter().filter_map(Entry::name)).collect();
-        names.sort_unstable();
+        names.order();
         names.dedup();
         let message = match self.known_key(first) {
             Some(first) => phrase!(

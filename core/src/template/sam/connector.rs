@@ -4,6 +4,7 @@ use super::policy_templates::actions;
 use super::problem::{SamProblem, SamProblemKind};
 use super::source::{Made, Source, Template};
 use super::value::{Map, Text, Value, get_att, map, reference, sub};
+use crate::order::Order;
 use crate::syntax::{Entry, Node, NodeId};
 
 /// Facts; the file says how it is written.
@@ -153,7 +154,7 @@ impl Connector<'_, '_> {
         let given = self.permissions.map(Node::items);
         let mut permissions: Vec<String> =
             given.into_iter().flatten().filter_map(Node::as_str).map(str::to_owned).collect();
-        permissions.sort();
+        permissions.order();
         permissions.dedup();
         let known = |permission: &String| profile.lines.iter().any(|line| line.permission == permission);
         let allowed =

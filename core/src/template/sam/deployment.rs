@@ -3,6 +3,7 @@ use super::output::Output;
 use super::role::Role;
 use super::source::{Made, Source, Template, tags};
 use super::value::{Map, Text, Value, get_att, map, reference, sub};
+use crate::order::Order;
 use crate::syntax::{Node, NodeId};
 
 /// A function that `CodeDeploy` shifts gradually.
@@ -108,7 +109,7 @@ fn common_condition(deployments: &[Deployment], at: NodeId, out: &mut Output) ->
     }
     let mut names: Vec<_> =
         deployments.iter().filter_map(|deployment| deployment.condition.clone()).collect();
-    names.sort();
+    names.order();
     names.dedup();
     combine(CONDITION, names, at, out)
 }

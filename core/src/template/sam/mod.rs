@@ -40,6 +40,7 @@ use self::source::{Source, Template};
 use self::value::Value;
 use std::collections::HashMap;
 
+use crate::order::Order;
 use crate::syntax::{Node, NodeId, Tree};
 
 /// What SAM's transform makes of a template.
@@ -220,7 +221,7 @@ fn transform(
     let sources = sources(tree, resources);
     let template = Template::new(tree, tree.node(root), parameters, &sources);
     let mut order: Vec<_> = sources.iter().enumerate().collect();
-    order.sort_by_key(|(_, source)| turn(source.kind));
+    order.order_by_key(|(_, source)| turn(source.kind));
     for (index, source) in order {
         out.begin(index);
         let first = out.made.len();

@@ -5,6 +5,7 @@ use super::problem::{SamProblem, SamProblemKind};
 use super::source::Made;
 use super::value::Value;
 use super::{AddedCondition, ExpandedResource, Expansion, Resource};
+use crate::order::Order;
 use crate::syntax::{CollectionStyle, Entry, EntryIds, NodeId, ScalarStyle, Tree};
 
 /// Adds everything made to the tree.
@@ -18,7 +19,7 @@ pub(super) fn plant(
     let waits =
         Waits { added: std::mem::take(&mut out.dependencies), stand_ins: std::mem::take(&mut out.stand_ins) };
     let mut made = std::mem::take(&mut out.made);
-    made.sort_by_key(|item| (item.source, !item.itself));
+    made.order_by_key(|item| (item.source, !item.itself));
     refuse_doubles(resources, &mut made, &mut out);
     let mut made = made.into_iter().peekable();
     for (index, resource) in resources.iter().enumerate() {

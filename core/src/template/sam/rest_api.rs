@@ -7,6 +7,7 @@ use super::problem::SamProblemKind;
 use super::source::{Made, Source, Template, tags};
 use super::usage_plan;
 use super::value::{Map, Value, map, reference};
+use crate::order::Order;
 use crate::syntax::{Node, NodeId};
 
 /// Expands an `AWS::Serverless::Api`, or the one that SAM adds for events that name no API (`stage` is its stage
@@ -190,7 +191,7 @@ impl Implied {
     /// Its attributes: a condition where every event stands under one, `Retain` where one function retains.
     pub(super) fn attributes(&self, id: &str, out: &mut Output) -> Map {
         let mut names = self.conditions.clone().unwrap_or_default();
-        names.sort();
+        names.order();
         names.dedup();
         let condition = super::deployment::combine(&format!("{id}Condition"), names, self.key, out);
         let mut attributes: Map =

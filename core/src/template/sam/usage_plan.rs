@@ -2,6 +2,7 @@ use super::output::Output;
 use super::problem::SamProblemKind;
 use super::source::{Made, Source, Template};
 use super::value::{Map, Text, Value, map, reference};
+use crate::order::Order;
 use crate::syntax::NodeId;
 
 /// The usage plan that several APIs share.
@@ -98,7 +99,7 @@ pub(super) fn expand_shared(template: &Template<'_>, out: &mut Output) {
         attributes.extend(strongest.map(|policy| (Text::Borrowed(name), policy.into())));
     }
     if let Some(mut conditions) = shared.conditions {
-        conditions.sort();
+        conditions.order();
         conditions.dedup();
         let mut conditions: Vec<Value> =
             conditions.into_iter().map(|condition| map([("Condition", condition.into())])).collect();

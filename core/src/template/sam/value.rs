@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::intrinsic;
+use crate::order::Order;
 use crate::syntax::{CollectionStyle, EntryIds, Kind, Node, NodeId, ScalarStyle, Tree};
 use crate::text::Span;
 
@@ -144,7 +145,7 @@ impl Value {
             Self::List(items) => write_list(items, json, |item, json| item.write_json(tree, json)),
             Self::Map(entries) => {
                 let mut sorted: Vec<_> = entries.iter().map(|(key, value)| (key.as_ref(), value)).collect();
-                sorted.sort_by_key(|(key, _)| *key);
+                sorted.order_by_key(|(key, _)| *key);
                 write_map(sorted, json, |value, json| value.write_json(tree, json));
             }
             Self::Of(_, value) => value.write_json(tree, json),
@@ -232,7 +233,7 @@ fn write_untagged(node: Node<'_>, json: &mut String) {
         Kind::Mapping(entries) => {
             let mut sorted: Vec<_> =
                 entries.into_iter().filter_map(|entry| Some((entry.name()?, entry.value))).collect();
-            sorted.sort_by_key(|(name, _)| *name);
+            sorted.order_by_key(|(name, _)| *name);
             write_map(sorted, json, write_node);
         }
         Kind::Missing => json.push_str("null"),

@@ -1,4 +1,4 @@
-//! Runs the comparison with the kernel of the tests, in a release build because it traces thousands of flows.
+//! Runs the programs of the tests that measure, in a release build so that their times mean something.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 
 use crate::project::Project;
 
-pub(crate) fn run(project: &Project, arguments: &[&str]) -> Result<ExitCode> {
+/// Runs `program` of the package `vpcheck-tests`.
+pub(crate) fn run(project: &Project, program: &str, arguments: &[&str]) -> Result<ExitCode> {
     let here = std::env::current_dir().context("the current folder is gone")?;
     let mut command = project.cargo();
     command
@@ -14,7 +15,7 @@ pub(crate) fn run(project: &Project, arguments: &[&str]) -> Result<ExitCode> {
         .current_dir(here)
         .args(["run", "--quiet", "--release", "--manifest-path"])
         .arg(project.path("Cargo.toml"))
-        .args(["--package", "vpcheck-tests", "--bin", "kernel_cases", "--"])
+        .args(["--package", "vpcheck-tests", "--bin", program, "--"])
         .args(arguments);
     let status = command.status().context("cannot start cargo; install Rust with rustup")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -1,0 +1,220 @@
+//! From text to mended text: fixes one after another, each proved by analysing what it makes.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::{Analysis, Options, analyze};
+use crate::finding::{FileId, Finding, Fix, RuleId, Safety, Severity};
+use crate::language::Phrase;
+use crate::phrase;
+use crate::text::{LineIndex, apply};
+
+/// Fixes are tried at most this often, however many findings there are: each costs an analysis.
+const TRIES: usize = 500;
+
+/// A fix that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The rule whose finding it takes away.
+    pub rule: RuleId,
+    /// The resource that the finding is about.
+    pub resource: Option<String>,
+    /// The line of the finding, in the text that the fix was applied to.
+    pub line: Option<u32>,
+    /// What it does, as a command.
+    pub title: Phrase,
+    /// How far it can be trusted.
+    pub safety: Safety,
+}
+
+/// A fix that did not stand its proof, and so was not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The rule.
+    pub rule: RuleId,
+    /// What it would do.
+    pub title: Phrase,
+    /// Why not.
+    pub why: Phrase,
+}
+
+/// What [`fix`] makes of a text.
+#[derive(Clone, Debug, Default)]
+pub struct Fixing {
+    /// The text after all fixes that were applied.
+    pub text: String,
+    /// Those, in their order.
+    pub applied: Vec<Applied>,
+    /// Those that were not.
+    pub refused: Vec<Refused>,
+    /// The text before, analysed.
+    pub before: Analysis,
+    /// The text after, analysed.
+    pub after: Analysis,
+}
+
+/// Applies every fix of at most this safety to the text of the template, the safest first, until none is left. Fixes of
+/// nested templates are left to who names these.
+pub fn fix(path: &str, text: &str, options: &Options, safety: Safety) -> Fixing {
+    let before = analyze(path, text, options);
+    let mut fixing = Fixing { text: text.to_owned(), after: before.clone(), before, ..Fixing::default() };
+    let mut refused: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..TRIES {
+        let Some((finding, fix)) = next(&fixing.after, safety, &refused) else { break };
+        match prove(path, &fixing.text, options, &fixing.after, finding, fix) {
+            Ok((text, after)) => {
+                fixing.applied.push(Applied {
+                    rule: finding.rule,
+                    resource: finding.resource.clone(),
+                    line: line(&fixing.text, finding),
+                    title: fix.title.clone(),
+                    safety: fix.safety,
+                });
+                (fixing.text, fixing.after) = (text, after);
+            }
+            Err(why) => {
+                refused.insert(finding.fingerprint.clone());
+                fixing.refused.push(Refused { rule: finding.rule, title: fix.title.clone(), why });
+            }
+        }
+    }
+    fixing
+}
+
+/// The safest fix that was not tried yet; among equals the first in the text.
+fn next<'a>(
+    analysis: &'a Analysis,
+    safety: Safety,
+    refused: &BTreeSet<String>,
+) -> Option<(&'a Finding, &'a Fix)> {
+    let open = analysis.findings.iter().filter(|finding| {
+        finding.suppressed.is_none()
+            && finding.primary().is_none_or(|label| label.file == FileId(0))
+            && !refused.contains(&finding.fingerprint)
+    });
+    open.filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
+        .filter(|(_, fix)| fix.safety <= safety)
+        .min_by_key(|(_, fix)| fix.safety)
+}
+
+/// The text that a fix makes, where it keeps its word: the finding is gone, and no error or warning has come.
+///
+/// # Errors
+/// Why it does not, in words.
+pub fn prove(
+    path: &str,
+    text: &str,
+    options: &Options,
+    before: &Analysis,
+    finding: &Finding,
+    fix: &Fix,
+) -> Result<(String, Analysis), Phrase> {
+    let fixed = apply(text, &fix.edits).map_err(|error| {
+        let error = error.to_string();
+        phrase!(en: "its edits do not fit the text: {error}", ja: "編集内容がテキストに合いません: {error}")
+    })?;
+    let after = analyze(path, &fixed, options);
+    if alike(&after, finding) >= alike(before, finding) {
+        return Err(phrase!(en: "the finding would stay", ja: "適用しても指摘が消えません"));
+    }
+    let known: BTreeSet<&str> = troubles(before).map(|trouble| trouble.fingerprint.as_str()).collect();
+    if let Some(new) = troubles(&after).find(|trouble| !known.contains(trouble.fingerprint.as_str())) {
+        let (rule, Phrase { en, ja }) = (new.rule.0, &new.message);
+        return Err(phrase!(
+            en: "another finding would come, {rule}: {en}",
+            ja: "別の指摘 ({rule}) が新たに発生します: {ja}",
+        ));
+    }
+    Ok((fixed, after))
+}
+
+fn line(text: &str, finding: &Finding) -> Option<u32> {
+    let span = finding.primary()?.span?;
+    Some(LineIndex::new(text).line_of(span.start))
+}
+
+/// How many findings say the same of the same resource, suppressed or not.
+fn alike(analysis: &Analysis, finding: &Finding) -> usize {
+    let same = |other: &&Finding| {
+        other.rule == finding.rule
+            && other.resource == finding.resource
+            && other.message.en == finding.message.en
+            && other.primary().map(|label| label.file) == finding.primary().map(|label| label.file)
+    };
+    analysis.findings.iter().filter(same).count()
+}
+
+fn troubles(analysis: &Analysis) -> impl Iterator<Item = &Finding> {
+    let is_trouble =
+        |finding: &&Finding| finding.suppressed.is_none() && finding.severity >= Severity::Warning;
+    analysis.findings.iter().filter(is_trouble)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixed(text: &str, safety: Safety) -> Fixing {
+        fix("template.yaml", text, &Options::default(), safety)
+    }
+
+    const RING: &str = "\
+Resources:
+  A: # the function
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: a
+      VpcId: vpc-0a1b2c3d
+      SecurityGroupEgress:
+        - {IpProtocol: tcp, FromPort: 443, ToPort: 443, DestinationSecurityGroupId: !GetAtt B.GroupId}
+  B:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: b
+      VpcId: vpc-0a1b2c3d
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: !GetAtt A.GroupId}
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Nmae}}
+Parameters:
+  Name: {Type: String}
+";
+
+    #[test]
+    fn every_fix_is_applied_and_a_second_run_changes_nothing() {
+        let once = fixed(RING, Safety::Safe);
+        let rules: Vec<&str> = once.applied.iter().map(|applied| applied.rule.0).collect();
+        assert_eq!(rules, ["circular-dependency", "unknown-reference"]);
+        assert!(once.refused.is_empty(), "{:?}", once.refused);
+        assert!(once.text.contains("!Ref Name}") && once.text.contains("# the function"));
+        assert_eq!(once.after.summary().errors, 0);
+        let twice = fixed(&once.text, Safety::Unsafe);
+        assert_eq!((twice.text, twice.applied.len()), (once.text, 0));
+    }
+
+    #[test]
+    fn only_fixes_that_are_asked_for_are_applied() {
+        let twice = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Type: AWS::SNS::Topic\n";
+        assert_eq!(fixed(twice, Safety::Safe).text, twice, "which of two keys is meant is not sure");
+        assert_eq!(fixed(twice, Safety::Suggested).text, "Resources:\n  A:\n    Type: AWS::SNS::Topic\n");
+    }
+
+    #[test]
+    fn suppressed_findings_are_left_as_they_are() {
+        let accepted = RING.replace("Nmae}}", "Nmae}} # vpcheck: allow(unknown-reference) filled in later");
+        assert!(fixed(&accepted, Safety::Unsafe).text.contains("!Ref Nmae"));
+    }
+
+    #[test]
+    fn a_fix_that_brings_another_finding_is_refused() {
+        let text = "Resources:\n  A: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Nmae}}\n";
+        let before = analyze("t", text, &Options::default());
+        let finding = before.findings.first().expect("a finding");
+        let at = u32::try_from(text.find("Nmae").expect("it is there")).expect("a short text");
+        let wrong = Fix {
+            safety: Safety::Safe,
+            title: Phrase::verbatim("wrong"),
+            edits: vec![crate::text::Edit::replace(crate::text::Span::new(at, at + 4), "Naem")],
+        };
+        let why = prove("t", text, &Options::default(), &before, finding, &wrong).expect_err("refused");
+        assert!(why.en.contains("another finding would come, unknown-reference"), "{why:?}");
+    }
+}
