@@ -75,8 +75,6 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
-    pub(crate) money: MoneyArguments,
-    #[command(flatten)]
     pub(crate) known: KnownArguments,
 }
 

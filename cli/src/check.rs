@@ -31,7 +31,6 @@ pub(crate) fn run(
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?;
-    known.money(&arguments.money)?;
     let mut remarks = context::Remarks::of_files(known.contexts());
     let mut found = input::find(&arguments.inputs);
     let mut problems = std::mem::take(&mut remarks.problems);

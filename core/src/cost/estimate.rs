@@ -513,15 +513,35 @@ impl<'m> Pricing<'m> {
         let carriers = self.spread_over_carriers().len();
         match traffic {
             None if paths > 0 => estimate.assumptions.push(phrase!(
-                en: "traffic is not given: 10, 100 and 5000 GB a month in all, spread evenly over {paths} paths from functions",
+                en: "traffic is not given: 10, 100 and 5000 GB a month in all, spread evenly over the paths that are known from functions ({paths})",
                 ja: "通信量の指定がないため、合計で月 10・100・5000 GB が関数からの {paths} 経路に均等に流れるものとしています",
             )),
             None if carriers > 0 => estimate.assumptions.push(phrase!(
-                en: "traffic is not given, and no path from a function is known: 10, 100 and 5000 GB a month in all, spread evenly over {carriers} gateways or endpoints",
+                en: "traffic is not given, and no path from a function is known: 10, 100 and 5000 GB a month in all, spread evenly over what could carry it ({carriers})",
                 ja: "通信量の指定がなく関数からの経路も不明なため、合計で月 10・100・5000 GB が {carriers} 個のゲートウェイまたはエンドポイントに均等に流れるものとしています",
             )),
             None => {}
             Some(traffic) => self.without_figures(traffic, estimate),
+        }
+        if traffic.is_none() {
+            let spread = self.spread_over_carriers();
+            let used = |id: &str| {
+                let flows = model.flows.iter();
+                spread.contains(&id) || flows.flat_map(|flow| &flow.today).any(|one| one.meter.resource == id)
+            };
+            let idle: Vec<String> = model
+                .carriers
+                .iter()
+                .filter(|carrier| !used(&carrier.resource))
+                .map(|carrier| format!("`{}`", carrier.resource))
+                .collect();
+            if !idle.is_empty() {
+                let (idle, idle_ja) = (idle.join(", "), idle.join("、"));
+                estimate.assumptions.push(phrase!(
+                    en: "no path is known to lead through {idle}: 0 GB is counted there",
+                    ja: "{idle_ja} を通る経路がわからないため、0 GB としています",
+                ));
+            }
         }
         let items = estimate.today.items.iter().chain(&estimate.after.items);
         let asked: std::collections::BTreeSet<PriceItem> = items.map(|item| item.price).collect();
