@@ -85,7 +85,7 @@ fn standard_input_is_mended_to_standard_output_only() {
     let workspace = Workspace::new([]);
     let run = workspace.run_with_input("fix -", BROKEN.as_bytes());
     assert!(run.out.contains("+      TopicName: !Ref Name\n"), "{run:?}");
-    let run = workspace.run_with_input("fix - --write", BROKEN.as_bytes());
+    let run = workspace.run("fix - --write");
     assert_eq!(run.status, 2);
     assert!(run.err.starts_with("error: --write needs a file"), "{}", run.err);
 }

@@ -5,6 +5,8 @@
 
 mod users;
 
+pub(crate) use users::subnet_of;
+
 use std::cmp::max;
 
 use ipnet::Ipv4Net;

@@ -211,10 +211,11 @@ fn of_workload(network: &Network, reader: Reader<'_, '_>, workload: &Workload) -
         },
     };
     let total = if standing.is_empty() { 0 } else { total };
-    let kind = text(&["Type"]).unwrap_or_default();
+    // Network and gateway load balancers keep one address a subnet.
     let grows = workload.kind == WorkloadKind::LoadBalancer
-        && resource.is_some_and(|one| {
-            one.kind == "AWS::ElasticLoadBalancing::LoadBalancer" || kind.is_empty() || kind == "application"
+        && resource.is_some_and(|one| match reader.property(one, &["Type"]) {
+            Some(kind) => kind.value.known() == Some("application"),
+            None => true,
         });
     let spare = if grows { BALANCER_NEEDS - 1 } else { 0 };
     let own = user(UserKind::Workload(workload.kind), &workload.name, workload.at, takes);

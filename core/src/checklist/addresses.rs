@@ -24,7 +24,7 @@ fn in_one(function: &Function<'_, '_>, stand: Stand<'_>) -> Answer {
         let Some(subnet) = stand.network.subnets.get(at.0) else { continue };
         match (stand.capacity.room(stand.network, *at), subnet.cidr.get()) {
             (Some(room), _) if is_enough(&room) && is_own(function, subnet) => {
-                proven.push(left(subnet, &room))
+                proven.push(left(subnet, &room));
             }
             (Some(room), _) => open.push(shared(subnet, &room)),
             (None, Ok(Cidr::Symbol(symbol))) => open.push(missing(&symbol.missing)),

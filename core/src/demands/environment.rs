@@ -124,6 +124,11 @@ const OF_SERVICES: [(&str, &str); 8] = [
     ("DELIVERYSTREAM", "kinesis-firehose"),
 ];
 
+/// Whether a name is one of a data store's: `DbHost`, `REDIS_URL`.
+pub(crate) fn names_a_store(name: &str) -> bool {
+    Words::of(name).is_store()
+}
+
 /// Reads the variables of a function; those that name hosts which are not known are the answer.
 pub(super) fn read(
     scope: Scope<'_, '_>,

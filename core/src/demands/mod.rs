@@ -24,6 +24,8 @@ pub(crate) mod service_work;
 mod statements;
 mod weigh;
 
+pub(crate) use environment::names_a_store;
+
 use crate::language::Phrase;
 use crate::network::{Missing, Place, Ports, Protocol, Situated};
 use crate::order::Order;

@@ -10,22 +10,31 @@ mod database_without_proxy;
 pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
+mod ecr_endpoint_incomplete;
+pub(crate) mod egress;
+mod endpoint_policy_open;
+mod eni_quota_exceeded;
 mod file_system_without_mount_target;
 mod forbidden_destination_reachable;
 mod foreign_prefix_list;
 mod function_in_public_subnet;
 mod group_in_other_vpc;
+mod idle_nat_gateway;
 mod incomplete_vpc_config;
+mod interface_endpoint_for_gateway_service;
 mod internet_gateway_not_attached;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
 mod joined_globals_vpc_config;
+mod listing;
 mod literal_instead_of_reference;
 mod missing_eni_permissions;
 mod missing_route_dependency;
+mod mixed_egress_purposes;
 mod mixed_subnet_egress;
 mod nat_in_private_subnet;
+mod nat_shared_across_zones;
 mod near_name;
 mod overlapping_subnets;
 mod partially_reachable_destination;
@@ -34,17 +43,26 @@ mod provisioned_on_latest;
 mod provisioned_without_caller;
 mod proxy_bypassed;
 pub(crate) mod reach;
+mod room;
+mod single_zone_endpoint;
 mod single_zone_function;
+mod single_zone_resolver;
 mod slow_vpc_delete;
 mod sts_global_endpoint;
 pub(crate) mod subject;
+mod subnet_addresses_exhausted;
 mod subnet_outside_vpc;
+mod subnet_too_small;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+pub(crate) mod testing_egress;
 mod unbounded_fan_out;
 mod unknown_reference;
 mod unreachable_destination;
 mod unresolved_value;
+mod unused_endpoint;
+mod vpc_not_needed;
 
 use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
@@ -115,10 +133,12 @@ static RULES: &[&RuleInfo] = &[
     &unresolved_value::RULE,
     &invalid_suppression::RULE,
     &foreign_prefix_list::RULE,
+    &vpc_not_needed::RULE,
     &function_in_public_subnet::RULE,
     &mixed_subnet_egress::RULE,
     &nat_in_private_subnet::RULE,
     &internet_gateway_not_attached::RULE,
+    &nat_shared_across_zones::RULE,
     &blackhole_route::RULE,
     &overlapping_subnets::RULE,
     &subnet_outside_vpc::RULE,
@@ -132,10 +152,21 @@ static RULES: &[&RuleInfo] = &[
     &partially_reachable_destination::RULE,
     &forbidden_destination_reachable::RULE,
     &single_zone_function::RULE,
+    &single_zone_endpoint::RULE,
+    &single_zone_resolver::RULE,
+    &subnet_too_small::RULE,
+    &subnet_addresses_exhausted::RULE,
+    &eni_quota_exceeded::RULE,
     &joined_globals_vpc_config::RULE,
     &unbounded_fan_out::RULE,
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
+    &endpoint_policy_open::RULE,
+    &interface_endpoint_for_gateway_service::RULE,
+    &idle_nat_gateway::RULE,
+    &unused_endpoint::RULE,
+    &ecr_endpoint_incomplete::RULE,
+    &mixed_egress_purposes::RULE,
     &duplicate_private_dns::RULE,
     &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,

@@ -57,7 +57,7 @@ pub(crate) fn is_meant(demand: &Demand) -> bool {
 }
 
 /// Permissions for a table, as frameworks grant them, hold those for its stream; few functions read both.
-fn is_granted_with_tables(demand: &Demand) -> bool {
+pub(crate) fn is_granted_with_tables(demand: &Demand) -> bool {
     matches!(&demand.goal.target, GoalTarget::Service(service) if service == "dynamodb-streams")
         && demand.evidence.iter().all(|evidence| evidence.kind == EvidenceKind::Statement)
 }

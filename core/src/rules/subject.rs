@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::dependencies::Dependencies;
+use super::egress::Egress;
 use super::reach::{Reached, answers};
 use super::unknown_reference::is_of_another_tool;
 use crate::demands::{Demands, infer};
@@ -29,6 +30,7 @@ pub(crate) struct Subject<'s, 't> {
     whole: OnceCell<bool>,
     shared: OnceCell<BTreeSet<String>>,
     dependencies: OnceCell<Dependencies>,
+    egress: OnceCell<Vec<Egress>>,
 }
 
 impl<'s, 't> Subject<'s, 't> {
@@ -47,6 +49,7 @@ impl<'s, 't> Subject<'s, 't> {
             whole: OnceCell::new(),
             shared: OnceCell::new(),
             dependencies: OnceCell::new(),
+            egress: OnceCell::new(),
         }
     }
 
@@ -77,6 +80,11 @@ impl<'s, 't> Subject<'s, 't> {
     /// What the paths say of what functions must reach.
     pub(crate) fn answers(&self) -> &[Reached] {
         self.answers.get_or_init(|| answers(self))
+    }
+
+    /// What leaves the subnets of each network, in the order of the networks.
+    pub(crate) fn egress(&self) -> &[Egress] {
+        self.egress.get_or_init(|| (0..self.networks.len()).map(|at| Egress::of(self, at)).collect())
     }
 
     /// Which resource is made after which.
@@ -113,6 +121,8 @@ fn shared(template: &Template<'_>) -> BTreeSet<String> {
         "AWS::Serverless::Application",
         "AWS::SSM::Parameter",
     ];
+    /// The CDK's closes the default group of a VPC, and uses nothing of it.
+    const CLOSING: &str = "Custom::VpcRestrictDefaultSG";
     let mut found = BTreeSet::new();
     in_text(template, &mut |owner, reference| {
         if matches!(owner, Owner::Output(_)) {
@@ -120,7 +130,7 @@ fn shared(template: &Template<'_>) -> BTreeSet<String> {
         }
     });
     for resource in &template.resources {
-        if resource.is_custom() || PASSING_ON.contains(&resource.kind.as_str()) {
+        if resource.is_custom() && resource.kind != CLOSING || PASSING_ON.contains(&resource.kind.as_str()) {
             references(template.node(resource.body), template.text(), &mut |reference| {
                 found.insert(reference.name.to_owned());
             });
