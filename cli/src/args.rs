@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::{Ipv4Net, Ipv6Net};
 use vpcheck_core::Options;
+use vpcheck_core::cost::Currency;
 use vpcheck_core::language::Language;
 use vpcheck_core::network::Assumption;
 
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Follow the paths from functions to databases, services, hosts and the internet
     Trace(TraceArguments),
+    /// Estimate what the network costs in a month, and what endpoints would change
+    Cost(CostArguments),
     /// Mend a template: print the difference, or write the file
     Fix(FixArguments),
     /// Print the document of a rule
@@ -96,6 +99,36 @@ pub(crate) struct TraceArguments {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
+}
+
+/// What `vpcheck cost` takes.
+#[derive(Debug, Args)]
+pub(crate) struct CostArguments {
+    /// Template, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
+    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
+    pub(crate) currency: Option<Currency>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// Traffic and prices.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Costs")]
+pub(crate) struct MoneyArguments {
+    /// Traffic of a month, in YAML or JSON [default: 10, 100 and 5000 GB]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) traffic: Option<PathBuf>,
+    /// Prices that go before those that vpcheck knows, in YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
 }
 
 /// What `vpcheck fix` takes.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use vpcheck_core::cost::{Prices, Traffic};
 use vpcheck_core::{Options, Source, services};
 
-use crate::args::KnownArguments;
+use crate::args::{KnownArguments, MoneyArguments};
 use crate::config::{self, Config};
 use crate::context;
+use crate::cost_files;
 use crate::input::Input;
 use crate::nested;
 use crate::parameters::{self, Deployment, Values};
@@ -23,6 +25,9 @@ pub(crate) struct Known<'a> {
     config: Option<Rc<Config>>,
     /// From `--context`.
     contexts: Vec<Source>,
+    /// From `--traffic` and `--prices`.
+    traffic: Option<Traffic>,
+    prices: Prices,
     found: BTreeMap<PathBuf, Result<Settings, Problem>>,
 }
 
@@ -46,7 +51,16 @@ impl<'a> Known<'a> {
         given.region = arguments.region.clone().or(given.region);
         let config = arguments.config.as_deref().map(config::read).transpose()?.map(Rc::new);
         let contexts = context::read(&arguments.contexts)?;
-        Ok(Self { arguments, given, config, contexts, found: BTreeMap::new() })
+        let (traffic, prices) = (None, Prices::default());
+        Ok(Self { arguments, given, config, contexts, traffic, prices, found: BTreeMap::new() })
+    }
+
+    /// Reads what costs are estimated with.
+    pub(crate) fn money(&mut self, arguments: &MoneyArguments) -> Result<(), Problem> {
+        self.traffic = arguments.traffic.as_deref().map(cost_files::read_traffic).transpose()?;
+        self.prices =
+            arguments.prices.as_deref().map(cost_files::read_prices).transpose()?.unwrap_or_default();
+        Ok(())
     }
 
     /// The longest template that is read, in bytes.
@@ -98,6 +112,8 @@ impl<'a> Known<'a> {
             assumed: self.arguments.assumed.iter().cloned().collect(),
             prefix_lists: joined(&self.arguments.prefix_lists),
             addresses: self.addresses(region.map(String::as_str)),
+            traffic: self.traffic.clone(),
+            prices: self.prices.clone(),
             size_limit: limit,
             rules_off: config.allowed(input.file()),
             ..Options::default()

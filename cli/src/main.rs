@@ -6,6 +6,9 @@ mod check;
 mod checklist_text;
 mod config;
 mod context;
+mod cost;
+mod cost_files;
+mod cost_text;
 mod explain;
 mod fix;
 mod input;
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Check(check) => check::run(check, language, terminal_width()),
         Command::Trace(trace) => trace::run(trace, language, terminal_width()),
+        Command::Cost(arguments) => cost::run(arguments, language),
         Command::Fix(arguments) => fix::run(arguments, language),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),

@@ -6,7 +6,7 @@ use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Place;
 use vpcheck_core::paths::Verdict;
 use vpcheck_core::text::LineIndex;
-use vpcheck_core::{TraceRequest, Tracing, phrase, render, trace};
+use vpcheck_core::{Source, TraceRequest, Tracing, phrase, render, trace};
 
 use crate::args::{Expectation, Format, KnownArguments, TraceArguments};
 use crate::context::Remarks;
@@ -83,7 +83,7 @@ pub(crate) fn run(
 /// Why nothing can be said of a text.
 fn unusable(path: &str, tracing: &Tracing, has_source: bool) -> Option<Problem> {
     if let Some(place) = tracing.broken {
-        return Some(does_not_parse(path, tracing, place));
+        return Some(does_not_parse(path, &tracing.sources, place));
     }
     if !tracing.is_template {
         return Some(input::not_a_template(path));
@@ -100,8 +100,9 @@ fn unusable(path: &str, tracing: &Tracing, has_source: bool) -> Option<Problem> 
     })
 }
 
-fn does_not_parse(path: &str, tracing: &Tracing, place: Place) -> Problem {
-    let text = tracing.sources.first().map_or("", |source| source.text.as_str());
+/// Says where a template is broken.
+pub(crate) fn does_not_parse(path: &str, sources: &[Source], place: Place) -> Problem {
+    let text = sources.first().map_or("", |source| source.text.as_str());
     let position = LineIndex::new(text).position(text, place.span.start);
     let (line, column) = (position.line, position.column);
     Problem {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use crate::checklist::{FunctionChecklist, checklist};
+use crate::cost::{Prices, Traffic};
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::Phrase;
 use crate::network::{Assumption, Context, Surroundings, resolve};
@@ -35,6 +36,10 @@ pub struct Options {
     pub prefix_lists: BTreeMap<String, Vec<Ipv4Net>>,
     /// What names answer: host names, and the public names of services by the suffix of their endpoint service.
     pub addresses: BTreeMap<String, Vec<Ipv4Net>>,
+    /// The traffic of a month, where the user gives it.
+    pub traffic: Option<Traffic>,
+    /// Prices, with those that the user gives.
+    pub prices: Prices,
     /// Texts longer than this many bytes are refused. CloudFormation's own limit is 1 MB.
     pub size_limit: usize,
     /// Rules not to run, from vpcheck.yaml, with the reason for each.
@@ -53,6 +58,8 @@ impl Default for Options {
             assumed: BTreeMap::new(),
             prefix_lists: BTreeMap::new(),
             addresses: BTreeMap::new(),
+            traffic: None,
+            prices: Prices::default(),
             size_limit: 1_000_000,
             rules_off: BTreeMap::new(),
             finding_limit: 1_000,
@@ -153,12 +160,12 @@ pub fn analyze(path: &str, text: &str, options: &Options) -> Analysis {
     analysis
 }
 
-fn lower_text<'t>(text: &'t str, options: &Options, inputs: Inputs) -> Template<'t> {
+pub(crate) fn lower_text<'t>(text: &'t str, options: &Options, inputs: Inputs) -> Template<'t> {
     lower(text, &Limits { size: options.size_limit, ..Limits::default() }, inputs)
 }
 
 /// What is known of the network beside the template, and the region that it tells.
-fn surroundings(options: &Options) -> (Surroundings, Option<String>) {
+pub(crate) fn surroundings(options: &Options) -> (Surroundings, Option<String>) {
     let files: Vec<(FileId, &str, &str)> = options
         .contexts
         .iter()

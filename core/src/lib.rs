@@ -7,6 +7,7 @@ mod analysis;
 pub mod capacity;
 pub mod checklist;
 mod connections;
+pub mod cost;
 pub mod demands;
 pub mod finding;
 mod fixing;

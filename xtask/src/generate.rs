@@ -1,6 +1,6 @@
 //! Files that are made from other files, and kept in the repository because people read them there.
 
-use crate::{iam_services, project::Project, rule_table};
+use crate::{iam_services, prices, project::Project, rule_table};
 use anyhow::{Context, Result, bail};
 use std::fs;
 
@@ -14,6 +14,7 @@ struct Generated {
 const GENERATED: &[Generated] = &[
     Generated { path: "docs/rules.md", content: rule_table::content },
     Generated { path: "core/data/iam_services.txt", content: iam_services::content },
+    Generated { path: "core/data/prices.txt", content: prices::content },
 ];
 
 pub(crate) fn write(project: &Project) -> Result<()> {

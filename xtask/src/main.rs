@@ -9,6 +9,7 @@ mod iam_services;
 mod install;
 mod measuring;
 mod page;
+mod prices;
 mod process;
 mod project;
 mod ready;

@@ -1,5 +1,6 @@
 //! The built program on templates in temporary folders.
 
+mod cost;
 mod findings;
 mod fix;
 mod folders;

@@ -2,8 +2,10 @@
 //!
 //! The public formats mirror the internal types and are frozen: an internal type may change, the mirror may not.
 
+mod cost;
 pub mod json;
 mod shapes;
 mod trace;
 
+pub use cost::cost;
 pub use trace::trace;

@@ -33,8 +33,7 @@ pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
     let mut found = Vec::new();
     for demand in &subject.demands().demands {
         let function = demand.source.id();
-        let merely_allowed = demand.confidence == Confidence::Possible || is_granted_with_tables(demand);
-        if merely_allowed && !demand.forbidden {
+        if !is_meant(demand) && !demand.forbidden {
             continue;
         }
         for (network, situated) in subject.networks.iter().enumerate() {
@@ -54,6 +53,11 @@ pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
         }
     }
     found
+}
+
+/// Whether somebody said that it is meant, or more than that.
+pub(crate) fn is_meant(demand: &Demand) -> bool {
+    demand.confidence > Confidence::Possible && !is_granted_with_tables(demand)
 }
 
 /// Permissions for a table, as frameworks grant them, hold those for its stream; few functions read both.

@@ -1,0 +1,76 @@
+//! `vpcheck cost`.
+
+use std::slice;
+
+use vpcheck_core::cost::{cost, estimate};
+use vpcheck_core::language::Language;
+use vpcheck_core::{phrase, render};
+
+use crate::args::{CostArguments, Format};
+use crate::context::Remarks;
+use crate::cost_text;
+use crate::input::{self, shown};
+use crate::known::Known;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::trace::does_not_parse;
+
+/// Estimates what the network of one template costs in a month.
+pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outcome, Problem> {
+    let mut known = Known::new(&arguments.known)?;
+    known.money(&arguments.money)?;
+    let found = input::find(slice::from_ref(&arguments.input));
+    if !found.problems.is_empty() {
+        return Ok(Outcome::of_problems(found.problems));
+    }
+    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
+        let path = shown(&arguments.input);
+        return Err(Problem {
+            what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
+            next: phrase!(
+                en: "name one template: costs are estimated for one at a time",
+                ja: "料金はテンプレートごとに見積もります。テンプレートを一つ指定してください",
+            ),
+        });
+    };
+    let path = input.shown();
+    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
+    let settings = known.settings(input.parent())?;
+    let options = known.options(input, &text, &settings);
+    let costing = cost(&path, &text, &options);
+    let remarks = Remarks::of_files(known.contexts());
+    let mut problems = remarks.problems;
+    if let Some(place) = costing.broken {
+        problems.push(does_not_parse(&path, &costing.sources, place));
+    } else if !costing.is_template {
+        problems.push(input::not_a_template(&path));
+    } else if costing.model.region.is_none() {
+        problems.push(Problem {
+            what: phrase!(
+                en: "{path}: the region is not known, and prices differ by region",
+                ja: "{path}: リージョンがわかりません。料金はリージョンによって異なります",
+            ),
+            next: phrase!(
+                en: "name it: --region REGION, such as --region us-east-1",
+                ja: "--region us-east-1 のように指定してください",
+            ),
+        });
+    }
+    problems.extend(costing.problems.iter().map(|what| Problem {
+        what: what.clone(),
+        next: phrase!(
+            en: "correct it in the file that --traffic names",
+            ja: "--traffic で指定したファイルを直してください",
+        ),
+    }));
+    let notes = remarks.notes;
+    if !problems.is_empty() {
+        return Ok(Outcome { notes, problems, ..Outcome::default() });
+    }
+    let estimate = estimate(&costing.model, &options.prices, options.traffic.as_ref());
+    let output = match arguments.format {
+        Format::Json => render::cost(&costing, &estimate, language) + "\n",
+        Format::Text => cost_text::written(&costing, &estimate, arguments.currency.as_ref(), language),
+    };
+    Ok(Outcome { output, notes, problems, fails: false })
+}

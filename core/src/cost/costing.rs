@@ -1,0 +1,142 @@
+//! From text to a model of what is billed.
+
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+
+use super::estimate::{Plan, estimate, total_of};
+use super::model::CostModel;
+use super::prices::Prices;
+use super::traffic::Traffic;
+use super::{from_template, region};
+use crate::analysis::{Options, Source};
+use crate::language::Phrase;
+use crate::network::{Place, Situated, resolve};
+use crate::paths::parse_goal;
+use crate::rules::nearest;
+use crate::template::Template;
+use crate::{analysis, phrase};
+
+/// What [`cost`] reads.
+#[derive(Clone, Debug, Default)]
+pub struct Costing {
+    /// What the template is billed for.
+    pub model: CostModel,
+    /// The texts that it points into: the template first, then the context files.
+    pub sources: Vec<Source>,
+    /// Whether the text is a template at all.
+    pub is_template: bool,
+    /// Where the text first fails to parse.
+    pub broken: Option<Place>,
+    /// Names in the traffic that are nothing of the template's.
+    pub problems: Vec<Phrase>,
+}
+
+/// Reads what a template is billed for. `options.traffic` may name ways that no demand tells of.
+pub fn cost(path: &str, text: &str, options: &Options) -> Costing {
+    let (surroundings, region) = analysis::surroundings(options);
+    let inputs = crate::template::Inputs {
+        parameters: options.parameters.clone(),
+        region: region.clone(),
+        ..crate::template::Inputs::default()
+    };
+    let mut template = analysis::lower_text(text, options, inputs.clone());
+    let told = if region.is_none() { region::told_by(&template) } else { None };
+    if let Some((region, _)) = &told {
+        // Read again, so that what hangs on the region is known too.
+        let inputs = crate::template::Inputs { region: Some(region.clone()), ..inputs };
+        template = analysis::lower_text(text, options, inputs);
+    }
+    let networks = resolve(&template, &surroundings);
+    let mut model =
+        cost_of(&template, &networks, &options.addresses, options.traffic.as_ref(), &options.prices);
+    model.assumptions.extend(told.map(|(_, words)| words));
+    let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
+    sources.extend(options.contexts.iter().cloned());
+    Costing {
+        problems: options.traffic.iter().flat_map(|traffic| problems(traffic, &template, &model)).collect(),
+        model,
+        sources,
+        is_template: template.is_template(),
+        broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
+    }
+}
+
+/// What a lowered template is billed for. Of several situations the dearest is taken, and an assumption says which.
+pub fn cost_of(
+    template: &Template<'_>,
+    networks: &[Situated],
+    addresses: &BTreeMap<String, Vec<Ipv4Net>>,
+    traffic: Option<&Traffic>,
+    prices: &Prices,
+) -> CostModel {
+    let mut found: Option<(CostModel, String)> = None;
+    for situated in networks {
+        let mut model = from_template::model(template, situated, networks, addresses, traffic);
+        let told = || region::told_by(template).map(|(region, _)| region);
+        model.region = template.inputs().region.clone().or_else(told);
+        let total = |model: &CostModel| {
+            total_of(&estimate(model, prices, traffic), Plan::Today).map(|band| band.typical)
+        };
+        if found.as_ref().is_none_or(|(known, _)| total(&model) > total(known)) {
+            found = Some((model, template.describe(situated.situation)));
+        }
+    }
+    let (mut model, situation) = found.unwrap_or_default();
+    if networks.len() > 1 && !situation.is_empty() {
+        let count = networks.len();
+        model.assumptions.push(phrase!(
+            en: "conditions make {count} different networks; the dearest is counted, where {situation}",
+            ja: "条件によってネットワークが {count} 通りあり、もっとも高い {situation} の場合で計算しています",
+        ));
+    }
+    model
+}
+
+/// What the traffic names and the template does not have.
+fn problems(traffic: &Traffic, template: &Template<'_>, model: &CostModel) -> Vec<Phrase> {
+    let mut found: Vec<Phrase> = Vec::new();
+    let mut add = |what: Phrase| {
+        if !found.contains(&what) {
+            found.push(what);
+        }
+    };
+    let functions: Vec<&str> = template
+        .resources
+        .iter()
+        .filter(|resource| resource.kind == "AWS::Lambda::Function")
+        .map(|resource| resource.id.as_str())
+        .collect();
+    let carriers: Vec<&str> = model.carriers.iter().map(|carrier| carrier.resource.as_str()).collect();
+    let resolvers: Vec<&str> = model.resolvers.iter().map(|(id, _)| id.as_str()).collect();
+    let unknown = |name: &str, known: &[&str]| {
+        let near = nearest(name, known.iter().copied());
+        let (en, ja) = match near {
+            Some(near) => (format!("; did you mean `{near}`?"), format!("。`{near}` ではありませんか?")),
+            None => (String::new(), String::new()),
+        };
+        phrase!(
+            en: "`{name}` is nothing in the template that carries such traffic{en}",
+            ja: "`{name}` は、該当する通信を扱うリソースとしてテンプレートにありません{ja}",
+        )
+    };
+    for (function, destination) in traffic.flows.keys() {
+        if !functions.contains(&function.as_str()) {
+            add(unknown(function, &functions));
+        }
+        if let Err(error) = parse_goal(destination, template) {
+            add(error.what);
+        }
+    }
+    for name in traffic.through.keys().filter(|name| !carriers.contains(&name.as_str())) {
+        add(unknown(name, &carriers));
+    }
+    let called = traffic.requests.keys().chain(traffic.milliseconds.keys());
+    for name in called.filter(|name| !functions.contains(&name.as_str())) {
+        add(unknown(name, &functions));
+    }
+    for name in traffic.queries.keys().filter(|name| !resolvers.contains(&name.as_str())) {
+        add(unknown(name, &resolvers));
+    }
+    found
+}

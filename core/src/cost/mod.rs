@@ -1,0 +1,24 @@
+//! What the network of a template costs in a month, and what other ways would cost.
+//!
+//! [`cost`] reads a template once and gives a [`CostModel`]; [`estimate`] prices it for any traffic, which is cheap.
+
+mod break_even;
+mod costing;
+mod estimate;
+mod from_template;
+mod model;
+mod money;
+mod prices;
+mod region;
+mod traffic;
+
+pub use break_even::{BreakEven, BreakEvenKind, Flip, Use, ZoneStep};
+pub use costing::{Costing, cost, cost_of};
+pub use estimate::{Bill, Estimate, Item, MissingPrice, Plan, PlanTotal, estimate};
+pub use model::{Charge, CostModel, Flow, Meter, Metered, Proposal, Provisioned};
+pub use money::{Currency, Gigabytes, Hours, MONTH_HOURS, Quantity, Usd};
+pub use prices::{Curve, GivenPrice, PriceItem, Prices, Tier, priced_regions};
+pub use traffic::{BANDS, Band, Load, Traffic};
+
+#[cfg(test)]
+mod bills;

@@ -1,0 +1,136 @@
+//! What a template is billed for, apart from prices and traffic: these may change without reading it again.
+
+use super::money::Quantity;
+use super::prices::PriceItem;
+use crate::language::Phrase;
+use crate::network::Place;
+
+/// What a template is billed for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CostModel {
+    /// The region; nothing where neither the user nor the template says it.
+    pub region: Option<String>,
+    /// What costs by the hour.
+    pub charges: Vec<Charge>,
+    /// What functions send where.
+    pub flows: Vec<Flow>,
+    /// What carries traffic: figures may be given for each by name.
+    pub carriers: Vec<Meter>,
+    /// Endpoints that demands call for.
+    pub proposals: Vec<Proposal>,
+    /// Concurrency that is kept ready.
+    pub provisioned: Vec<Provisioned>,
+    /// What takes queries: Resolver endpoints, by logical id.
+    pub resolvers: Vec<(String, Option<Place>)>,
+    /// Whether something of which too little is known may need the NAT gateways.
+    pub nat_may_be_needed: bool,
+    /// What more could cost and is not in any sum, with what would settle it.
+    pub left_out: Vec<Phrase>,
+    /// What the model rests on.
+    pub assumptions: Vec<Phrase>,
+}
+
+/// Something that costs by the hour, whatever the traffic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// The resource that causes it.
+    pub resource: String,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// What is paid.
+    pub price: PriceItem,
+    /// How many units a month.
+    pub quantity: Quantity,
+    /// Whether it goes away with the NAT gateways.
+    pub of_nat: bool,
+    /// In how many zones it stands; nothing for what does not count by zones.
+    pub zones: Option<u64>,
+}
+
+/// Something that is paid by what goes through it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meter {
+    /// The resource that causes it.
+    pub resource: String,
+    /// Where it is declared.
+    pub at: Option<Place>,
+    /// What is paid.
+    pub price: PriceItem,
+}
+
+/// The part of a flow that a meter counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metered {
+    /// The meter.
+    pub meter: Meter,
+    /// `part` of `of`; more than one where each gigabyte is counted twice.
+    pub part: u64,
+    /// See [`Metered::part`].
+    pub of: u64,
+    /// Whether only what goes out counts.
+    pub out_only: bool,
+}
+
+/// What a function sends to a destination and gets from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// The function; empty for traffic of which nobody is known to be the source.
+    pub function: String,
+    /// The destination: `s3`, `internet`, `Db`.
+    pub destination: String,
+    /// What counts it today.
+    pub today: Vec<Metered>,
+    /// What would count it beside the endpoints that demands call for.
+    pub after: Vec<Metered>,
+    /// Whether it arrives nowhere today.
+    pub blocked: bool,
+    /// Whether part of it is still blocked, or sent through a NAT gateway, after the endpoints.
+    pub needs_nat: bool,
+}
+
+/// An endpoint that demands call for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The service, by the suffix of its endpoint service.
+    pub service: String,
+    /// The VPC.
+    pub vpc: String,
+    /// Whether it is a gateway endpoint.
+    pub gateway: bool,
+    /// In how many zones an interface endpoint stands.
+    pub zones: u64,
+    /// The functions that it is for.
+    pub functions: Vec<String>,
+}
+
+impl Proposal {
+    /// The name under which it stands in bills.
+    pub fn name(&self) -> String {
+        format!("+ {}", self.service)
+    }
+}
+
+/// Concurrency that a function keeps ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// The function.
+    pub function: String,
+    /// The alias or version that asks for it.
+    pub resource: String,
+    /// Where that is declared.
+    pub at: Option<Place>,
+    /// How many environments.
+    pub count: u64,
+    /// Memory of each, in MB.
+    pub megabytes: u64,
+    /// Whether on Graviton.
+    pub arm: bool,
+}
+
+impl Provisioned {
+    /// Gigabyte-seconds that are kept ready in a month.
+    pub fn gb_seconds(&self) -> Quantity {
+        let seconds = super::money::MONTH_HOURS * 3600;
+        Quantity::whole(self.count).share(self.megabytes.saturating_mul(seconds), 1024)
+    }
+}
