@@ -234,6 +234,7 @@ impl Way<'_, '_, '_> {
                 }
             }
             Verdict::Blocked | Verdict::Partial => {
+                let first = claims.len();
                 for blocker in &trace.blockers {
                     let effect = |endpoint| effect(Some(blocker), endpoint);
                     claims.push(match self.claim(blocker) {
@@ -247,6 +248,24 @@ impl Way<'_, '_, '_> {
                         },
                     });
                 }
+                self.egress_for_want_of_endpoint(claims.get_mut(first..).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Where an endpoint is missing, its addresses would be others: what the function's groups let out to the public
+    /// ones says nothing.
+    fn egress_for_want_of_endpoint(&self, claims: &mut [Claim]) {
+        let missing = claims.iter().find(|claim| claim.rule == missing_endpoint::ID && claim.fault.is_some());
+        let Some(fault) = missing.and_then(|claim| claim.fault.clone()) else { return };
+        for claim in claims {
+            let blocker = claim.effect.blocker.as_ref();
+            let is_own_egress = blocker.is_some_and(|blocker| {
+                blocker.component == Component::SecurityGroup
+                    && blocker.of.as_deref().is_some_and(|wearer| self.function.name.matches(wearer))
+            });
+            if is_own_egress && claim.effect.endpoint.is_none() {
+                (claim.rule, claim.fault) = (missing_endpoint::ID, Some(fault.clone()));
             }
         }
     }
@@ -528,6 +547,12 @@ impl Cause {
         names.fold(Vec::new(), with)
     }
 
+    /// The same as people read them, in both languages.
+    pub(crate) fn senders(&self, subject: &Subject<'_, '_>) -> Vec<(String, String)> {
+        let senders = self.answers(subject).into_iter().map(|answer| sender(&answer.demand.source));
+        senders.fold(Vec::new(), with)
+    }
+
     /// The services that it has effects on.
     pub(crate) fn services(&self, subject: &Subject<'_, '_>) -> Vec<String> {
         let of = |answer: &Reached| match &answer.demand.goal.target {
@@ -638,6 +663,11 @@ pub(crate) fn listed(words: &[String], and: &str) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
     }
+}
+
+/// `interface endpoint` or `interface endpoints`.
+pub(crate) fn interface_endpoints(names: &[Name]) -> &'static str {
+    if names.len() == 1 { "interface endpoint" } else { "interface endpoints" }
 }
 
 /// The same of names, marked as code, in both languages.

@@ -1,4 +1,4 @@
-use super::causes::{Cause, Fault, listed, marked};
+use super::causes::{Cause, Fault, interface_endpoints, listed, marked};
 use super::egress_blocks_gateway_endpoint::{egress_of, place_of};
 use super::subject::resource_of;
 use super::{Area, RuleInfo, Subject};
@@ -45,13 +45,14 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, groups: &[Name]) -> Finding
     let Phrase { en: names_en, ja: names_ja } = marked(&names);
     let Phrase { en: to_en, ja: to_ja } = marked(&of_endpoints);
     let verb = if groups.len() == 1 { "does" } else { "do" };
+    let kind = interface_endpoints(&names);
     let of = if of_endpoints.len() == 1 { "the security group" } else { "the security groups" };
     let mut finding = Finding::new(
         ID,
         cause.severity(subject, Severity::Error),
         egress_of(template, groups).or_else(|| place_of(cause)),
         phrase!(
-            en: "{groups_en} {verb} not let out what goes to interface endpoint {names_en}",
+            en: "{groups_en} {verb} not let out what goes to {kind} {names_en}",
             ja: "{groups_ja} のアウトバウンドルールが、インターフェイスエンドポイント {names_ja} への通信を許可していません",
         ),
     )

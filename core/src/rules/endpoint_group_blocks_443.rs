@@ -1,4 +1,4 @@
-use super::causes::{Cause, Fault, HTTPS, listed, marked};
+use super::causes::{Cause, Fault, HTTPS, interface_endpoints, listed, marked};
 use super::egress_blocks_gateway_endpoint::place_of;
 use super::subject::{Faults, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
@@ -101,12 +101,13 @@ fn lets_nothing_in(group: &SecurityGroup) -> bool {
 
 fn finding(subject: &Subject<'_, '_>, closed: &Closed, cause: Option<&Cause>) -> Finding {
     let template = subject.template;
-    let callers = cause.map(|cause| cause.functions(subject)).unwrap_or_default();
-    let callers: Vec<String> = callers.iter().map(|function| format!("`{function}`")).collect();
+    let callers = cause.map(|cause| cause.senders(subject)).unwrap_or_default();
+    let (callers, callers_ja): (Vec<String>, Vec<String>) = callers.into_iter().unzip();
     let (who, who_ja) = match &*callers {
         [] => ("anybody".to_owned(), "どこからの".to_owned()),
-        some => (listed(some, "and"), format!("{} からの", some.join("、"))),
+        some => (listed(some, "and"), format!("{} からの", callers_ja.join("、"))),
     };
+    let kind = interface_endpoints(&closed.endpoints);
     let from: Vec<Name> = cause.map(|cause| groups_of_callers(subject, cause)).unwrap_or_default();
     let Phrase { en: endpoints, ja: endpoints_ja } = marked(&closed.endpoints);
     let Phrase { en: groups, ja: groups_ja } = marked(&closed.groups);
@@ -120,7 +121,7 @@ fn finding(subject: &Subject<'_, '_>, closed: &Closed, cause: Option<&Cause>) ->
         )
     } else {
         phrase!(
-            en: "{groups} {verb} not let {who} in on 443, to interface endpoint {endpoints}",
+            en: "{groups} {verb} not let {who} in on 443, to {kind} {endpoints}",
             ja: "インターフェイスエンドポイント {endpoints_ja} の {groups_ja} が、{who_ja} 443 の受信を許可していません",
         )
     };
