@@ -178,20 +178,20 @@ fn write(input: &Input, before: &str, after: &str) -> Result<(), Problem> {
     if mode.readonly() {
         return Err(unwritable(&path, &io::Error::from(io::ErrorKind::PermissionDenied)));
     }
-    let made = NamedTempFile::with_prefix_in(".vpcheck-", folder).and_then(|mut new| {
+    let new = NamedTempFile::with_prefix_in(".vpcheck-", folder).and_then(|mut new| {
         new.write_all(after.as_bytes())?;
         new.as_file().set_permissions(mode)?;
         new.as_file().sync_all()?;
         Ok(new)
     });
-    let made = made.map_err(|error| unwritable(&path, &error))?;
+    let new = new.map_err(|error| unwritable(&path, &error))?;
     if fs::read(&file).map_err(|error| unwritable(&path, &error))? != before.as_bytes() {
         return Err(Problem {
             what: phrase!(en: "{path}: changed meanwhile, not written", ja: "{path}: 処理中に変更されたため、書き込みませんでした"),
             next: phrase!(en: "run the command again", ja: "もう一度実行してください"),
         });
     }
-    made.persist(&file).map_err(|error| unwritable(&path, &error.error))?;
+    new.persist(&file).map_err(|error| unwritable(&path, &error.error))?;
     Ok(())
 }
 
