@@ -9,9 +9,10 @@ use super::reach::{Reached, goal_words, sender};
 use super::subject::{in_template, resource_of};
 use super::{
     Subject, blackhole_route, egress_blocks_endpoint, egress_blocks_gateway_endpoint,
-    endpoint_group_blocks_443, function_in_public_subnet, gateway_endpoint_not_routed,
-    internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service, nat_in_private_subnet,
-    partially_reachable_destination, subnet_without_route_table, unreachable_destination,
+    endpoint_group_blocks_443, file_system_without_mount_target, function_in_public_subnet,
+    gateway_endpoint_not_routed, internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service,
+    nat_in_private_subnet, partially_reachable_destination, subnet_without_route_table,
+    unreachable_destination,
 };
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
@@ -125,6 +126,12 @@ pub(crate) fn causes(subject: &Subject<'_, '_>) -> Vec<Cause> {
         }
         for (number, trace) in answer.traces.iter().enumerate() {
             let subnet = function.subnets.items.get(number).copied();
+            // A missing mount target has a rule of its own.
+            if let GoalTarget::Resource(id) = &answer.demand.goal.target
+                && file_system_without_mount_target::is_told(subject, situated, function, subnet, id)
+            {
+                continue;
+            }
             let vpc = subnet.and_then(|subnet| vpc_of(network, function, subnet));
             Way { subject, network, answer, at, function, subnet, vpc }.claims(trace, &mut claims);
         }
