@@ -137,6 +137,7 @@ pub(crate) fn causes(subject: &Subject<'_, '_>) -> Vec<Cause> {
         }
     }
     egress_without_endpoints(&mut claims);
+    endpoints_of_subnets_without_table(subject, &mut claims);
     joined(subject, claims)
 }
 
@@ -159,6 +160,50 @@ fn egress_without_endpoints(claims: &mut [Claim]) {
             claim.fault = None;
         }
     }
+}
+
+/// A subnet that lacks its table lacks the gateway endpoints on it too: one cause, where the function's other subnets
+/// have the endpoint.
+fn endpoints_of_subnets_without_table(subject: &Subject<'_, '_>, claims: &mut [Claim]) {
+    let place = |claim: &Claim| {
+        let answer = subject.answers().get(claim.effect.answer)?;
+        Some((answer, claim.effect.subnet?))
+    };
+    let mut bare: Vec<(usize, SubnetIndex, Fault)> = Vec::new();
+    for claim in claims.iter() {
+        if let (Some(fault @ Fault::NoTable(_)), Some((answer, subnet))) = (&claim.fault, place(claim)) {
+            bare = with(bare, (answer.network, subnet, fault.clone()));
+        }
+    }
+    for claim in claims {
+        let (Some(Fault::NotRouted(_)), Some((answer, own))) = (&claim.fault, place(claim)) else { continue };
+        let known = bare.iter().find(|(at, subnet, _)| *at == answer.network && *subnet == own);
+        if let Some((_, _, fault)) = known
+            && let Some(endpoint) = claim.effect.endpoint
+            && is_on_another(subject, answer, own, endpoint)
+        {
+            (claim.rule, claim.fault) = (subnet_without_route_table::ID, Some(fault.clone()));
+        }
+    }
+}
+
+/// Whether a gateway endpoint is on the table of another subnet of the function.
+fn is_on_another(
+    subject: &Subject<'_, '_>,
+    answer: &Reached,
+    own: SubnetIndex,
+    endpoint: EndpointIndex,
+) -> bool {
+    let Some(network) = subject.networks.get(answer.network).map(|one| &one.network) else { return false };
+    let function = network.workload(&answer.function).and_then(|at| network.workloads.get(at.0));
+    let Some(EndpointKind::Gateway { tables }) = network.endpoints.get(endpoint.0).map(|one| &one.kind)
+    else {
+        return false;
+    };
+    let is_on = |subnet: &SubnetIndex| {
+        *subnet != own && table_of(network, *subnet).is_some_and(|(table, _)| tables.items.contains(&table))
+    };
+    function.is_some_and(|function| function.subnets.items.iter().any(is_on))
 }
 
 fn joined(subject: &Subject<'_, '_>, claims: Vec<Claim>) -> Vec<Cause> {
@@ -785,6 +830,20 @@ Resources:
             ),
             // One subnet has a way, the other no table.
             (with("secretsmanager", "A B", BY_NAT), vec![("subnet-without-route-table", Error)]),
+            // What it lacks with the table follows, where the other subnet has it.
+            (
+                with("s3, internet", "A B", &format!("{BY_NAT}{S3}")),
+                vec![("subnet-without-route-table", Error)],
+            ),
+            (
+                with("s3, internet", "B", &format!("{BY_NAT}{S3}")),
+                vec![("subnet-without-route-table", Error), ("gateway-endpoint-not-routed", Error)],
+            ),
+            (with("s3", "A B", S3), vec![("gateway-endpoint-not-routed", Error)]),
+            (
+                with("s3, internet", "A B", &format!("{BY_NAT}{S3}{TABLE_B}")),
+                vec![("gateway-endpoint-not-routed", Error), ("partially-reachable-destination", Error)],
+            ),
             (
                 with("internet", "A B", &format!("{BY_NAT}{TABLE_B}")),
                 vec![("partially-reachable-destination", Error)],
