@@ -19,12 +19,8 @@ const AWAITED: &[&str] = &["custom-dns-bypasses-endpoint", "private-dns-disabled
 
 /// What is found beside a fault although another rule has told the cause. It should go, and is listed until it does.
 const ECHOES: &[(&str, &str)] = &[
-    ("depot.yaml@mount-target-in-the-office", "unreachable-destination"),
-    ("gallery.json@mount-target-in-one-zone", "partially-reachable-destination"),
     ("clinic.json@association-of-subnet-2-removed", "gateway-endpoint-not-routed"),
-    ("ledger.yaml@edge-without-its-table", "mixed-subnet-egress"),
     ("orders.yaml@association-of-c-forgotten", "gateway-endpoint-not-routed"),
-    ("orders.yaml@nat-beside-the-functions", "mixed-subnet-egress"),
 ];
 
 #[test]

@@ -9,9 +9,10 @@ use super::reach::{Reached, goal_words, sender};
 use super::subject::{in_template, resource_of};
 use super::{
     Subject, blackhole_route, egress_blocks_endpoint, egress_blocks_gateway_endpoint,
-    endpoint_group_blocks_443, function_in_public_subnet, gateway_endpoint_not_routed,
-    internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service, nat_in_private_subnet,
-    partially_reachable_destination, subnet_without_route_table, unreachable_destination,
+    endpoint_group_blocks_443, file_system_without_mount_target, function_in_public_subnet,
+    gateway_endpoint_not_routed, internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service,
+    nat_in_private_subnet, partially_reachable_destination, subnet_without_route_table,
+    unreachable_destination,
 };
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
@@ -125,6 +126,12 @@ pub(crate) fn causes(subject: &Subject<'_, '_>) -> Vec<Cause> {
         }
         for (number, trace) in answer.traces.iter().enumerate() {
             let subnet = function.subnets.items.get(number).copied();
+            // A missing mount target has a rule of its own.
+            if let GoalTarget::Resource(id) = &answer.demand.goal.target
+                && file_system_without_mount_target::is_told(subject, situated, function, subnet, id)
+            {
+                continue;
+            }
             let vpc = subnet.and_then(|subnet| vpc_of(network, function, subnet));
             Way { subject, network, answer, at, function, subnet, vpc }.claims(trace, &mut claims);
         }
@@ -279,13 +286,12 @@ impl Way<'_, '_, '_> {
             return self.of_groups(blocker);
         }
         let without_endpoint = |(rule, fault)| (rule, fault, None);
-        if let Some(nat) = &blocker.of {
-            return self.behind_nat(nat, blocker).map(without_endpoint);
-        }
         match blocker.code {
-            Code::NO_ROUTE_TO_DESTINATION => self.no_route(),
-            Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS => self.public_subnet().map(without_endpoint),
-            _ => self.not_attached(blocker).or_else(|| self.dead_route(blocker)).map(without_endpoint),
+            Code::NO_ROUTE_TO_DESTINATION if blocker.of.is_none() => self.no_route(),
+            Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS if blocker.of.is_none() => {
+                self.public_subnet().map(without_endpoint)
+            }
+            _ => on_the_way(self.subject, self.network, self.subnet, blocker).map(without_endpoint),
         }
     }
 
@@ -297,8 +303,7 @@ impl Way<'_, '_, '_> {
     }
 
     fn table(&self) -> Option<(TableIndex, &RouteTable)> {
-        let table = *self.network.subnets.get(self.subnet?.0)?.table.known()?;
-        Some((table, self.network.tables.get(table.0)?))
+        table_of(self.network, self.subnet?)
     }
 
     fn names(&self, groups: &Listed<GroupIndex>) -> Vec<Name> {
@@ -371,24 +376,6 @@ impl Way<'_, '_, '_> {
         self.is_https().then_some((endpoint_group_blocks_443::ID, fault, Some(at)))
     }
 
-    fn behind_nat(&self, nat: &str, blocker: &Blocker) -> Option<(RuleId, Fault)> {
-        let stays = matches!(blocker.code, Code::NO_ROUTE_TO_DESTINATION | Code::VPCHECK_NAT_LOOP);
-        let gateway = self.network.nat_gateways.iter().find(|one| one.name.matches(nat))?;
-        if stays && nat_in_private_subnet::is_at_fault(self.subject, self.network, gateway) {
-            return Some((nat_in_private_subnet::ID, Fault::Nat(nat.to_owned())));
-        }
-        // A NAT gateway of another VPC is told by the route to it.
-        self.not_attached(blocker).or_else(|| self.dead_route(blocker))
-    }
-
-    fn not_attached(&self, blocker: &Blocker) -> Option<(RuleId, Fault)> {
-        let gateway = self.network.internet_gateways.iter().find(|one| one.name.matches(&blocker.id))?;
-        let is_it = blocker.component == Component::InternetGateway
-            && blocker.code == Code::BAD_STATE_ATTACHMENT
-            && internet_gateway_not_attached::is_at_fault(self.subject, gateway);
-        is_it.then(|| (internet_gateway_not_attached::ID, Fault::Gateway(blocker.id.clone())))
-    }
-
     /// The rule is about functions: what polls for them is told apart.
     fn public_subnet(&self) -> Option<(RuleId, Fault)> {
         if self.function.kind != WorkloadKind::Function {
@@ -397,24 +384,6 @@ impl Way<'_, '_, '_> {
         let function = self.function.name.to_string();
         function_in_public_subnet::is_told(self.subject.template, self.network, &function, self.subnet?)
             .then_some((function_in_public_subnet::ID, Fault::PublicSubnet(function)))
-    }
-
-    /// The route of the function's own table that ends at what stops the packets.
-    fn dead_route(&self, blocker: &Blocker) -> Option<(RuleId, Fault)> {
-        let (_, table) = self.table()?;
-        let vpc = *table.vpc.known()?;
-        let names = |target: &Target| match target {
-            Target::InternetGateway(at) => self.network.internet_gateways.get(at.0).map(|one| &one.name),
-            Target::NatGateway(at) => self.network.nat_gateways.get(at.0).map(|one| &one.name),
-            Target::Peering(at) => self.network.peerings.get(at.0).map(|one| &one.name),
-            Target::GatewayEndpoint(at) => self.network.endpoints.get(at.0).map(|one| &one.name),
-            _ => None,
-        };
-        let route = table.routes.items.iter().find(|route| {
-            names(&route.target).is_some_and(|name| name.matches(&blocker.id))
-                && blackhole_route::is_told(self.subject.template, self.network, vpc, route)
-        })?;
-        Some((blackhole_route::ID, Fault::Route(route.at?)))
     }
 
     /// The function's own table leads nowhere.
@@ -497,6 +466,61 @@ impl Way<'_, '_, '_> {
             && !self.network.endpoints.iter().any(may_be);
         is_missing.then_some(&vpc.name)
     }
+}
+
+/// What is wrong with the NAT gateway, internet gateway or route that stops packets from a subnet. Its rule tells it,
+/// whatever is demanded.
+pub(super) fn on_the_way(
+    subject: &Subject<'_, '_>,
+    network: &Network,
+    subnet: Option<SubnetIndex>,
+    blocker: &Blocker,
+) -> Option<(RuleId, Fault)> {
+    if let Some(nat) = &blocker.of {
+        let stays = matches!(blocker.code, Code::NO_ROUTE_TO_DESTINATION | Code::VPCHECK_NAT_LOOP);
+        let gateway = network.nat_gateways.iter().find(|one| one.name.matches(nat))?;
+        if stays && nat_in_private_subnet::is_at_fault(subject, network, gateway) {
+            return Some((nat_in_private_subnet::ID, Fault::Nat(nat.to_owned())));
+        }
+        // A NAT gateway of another VPC is told by the route to it.
+    }
+    not_attached(subject, network, blocker).or_else(|| dead_route(subject, network, subnet?, blocker))
+}
+
+fn not_attached(subject: &Subject<'_, '_>, network: &Network, blocker: &Blocker) -> Option<(RuleId, Fault)> {
+    let gateway = network.internet_gateways.iter().find(|one| one.name.matches(&blocker.id))?;
+    let is_it = blocker.component == Component::InternetGateway
+        && blocker.code == Code::BAD_STATE_ATTACHMENT
+        && internet_gateway_not_attached::is_at_fault(subject, gateway);
+    is_it.then(|| (internet_gateway_not_attached::ID, Fault::Gateway(blocker.id.clone())))
+}
+
+/// The route of the subnet's table that ends at what stops the packets.
+fn dead_route(
+    subject: &Subject<'_, '_>,
+    network: &Network,
+    subnet: SubnetIndex,
+    blocker: &Blocker,
+) -> Option<(RuleId, Fault)> {
+    let (_, table) = table_of(network, subnet)?;
+    let vpc = *table.vpc.known()?;
+    let names = |target: &Target| match target {
+        Target::InternetGateway(at) => network.internet_gateways.get(at.0).map(|one| &one.name),
+        Target::NatGateway(at) => network.nat_gateways.get(at.0).map(|one| &one.name),
+        Target::Peering(at) => network.peerings.get(at.0).map(|one| &one.name),
+        Target::GatewayEndpoint(at) => network.endpoints.get(at.0).map(|one| &one.name),
+        _ => None,
+    };
+    let route = table.routes.items.iter().find(|route| {
+        names(&route.target).is_some_and(|name| name.matches(&blocker.id))
+            && blackhole_route::is_told(subject.template, network, vpc, route)
+    })?;
+    Some((blackhole_route::ID, Fault::Route(route.at?)))
+}
+
+fn table_of(network: &Network, subnet: SubnetIndex) -> Option<(TableIndex, &RouteTable)> {
+    let table = *network.subnets.get(subnet.0)?.table.known()?;
+    Some((table, network.tables.get(table.0)?))
 }
 
 impl Cause {

@@ -1,7 +1,7 @@
 use super::subject::{Faults, are_different, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{Fact, Network, SubnetIndex, Workload, WorkloadKind};
+use crate::network::{Fact, Network, Situated, SubnetIndex, Workload, WorkloadKind};
 use crate::phrase;
 use crate::template::{Guard, Resource, Template, Value};
 
@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             for files in file_systems(template, function, one.situation) {
                 // Others may make mount targets for what they are told of.
                 if !subject.is_shared(&files.id)
-                    && let Some(why) = why(template, network, workload, files, one.situation)
+                    && let Some(why) = why(template, network, &workload.subnets.items, files, one.situation)
                 {
                     faults.add((function.id.clone(), files.id.clone(), why), one.situation);
                 }
@@ -88,6 +88,25 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the rule tells that a function finds no mount target from a subnet of its.
+pub(super) fn is_told(
+    subject: &Subject<'_, '_>,
+    situated: &Situated,
+    function: &Workload,
+    subnet: Option<SubnetIndex>,
+    id: &str,
+) -> bool {
+    let (template, situation) = (subject.template, situated.situation);
+    if function.kind != WorkloadKind::Function || !subject.is_whole() || subject.is_shared(id) {
+        return false;
+    }
+    resource_of(template, &function.name).is_some_and(|resource| {
+        file_systems(template, resource, situation).into_iter().any(|files| {
+            files.id == id && why(template, &situated.network, subnet.as_slice(), files, situation).is_some()
+        })
+    })
+}
+
 /// Whether something under `guard` is there in a situation.
 fn is_there(template: &Template<'_>, guard: Guard, situation: Guard) -> bool {
     template.with_guards(|guards| !guards.exclude(guard, situation))
@@ -124,7 +143,7 @@ fn file_systems<'a>(template: &'a Template<'_>, function: &Resource, situation: 
 fn why(
     template: &Template<'_>,
     network: &Network,
-    function: &Workload,
+    subnets: &[SubnetIndex],
     files: &Resource,
     situation: Guard,
 ) -> Option<Why> {
@@ -145,7 +164,7 @@ fn why(
     if mounted.subnets.rest.is_some() || mounted.subnets.items.len() < targets {
         return None;
     }
-    function.subnets.items.iter().find_map(|own| missing_for(template, network, *own, &mounted.subnets.items))
+    subnets.iter().find_map(|own| missing_for(template, network, *own, &mounted.subnets.items))
 }
 
 /// What is missing for a function in a subnet, where that is certain.
@@ -220,6 +239,24 @@ Resources:
         let json = r#"{"Resources": {"Files": {"Type": "AWS::EFS::FileSystem"},
 "Fn": {"Type": "AWS::Lambda::Function", "Properties": {"FileSystemConfigs": [{"Arn": {"Fn::GetAtt": ["Files", "Arn"]}}], "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}}}}"#;
         assert_eq!(findings(json, ID).len(), 1);
+    }
+
+    #[test]
+    fn what_follows_is_not_told_again() {
+        for (targets, expected) in [
+            // In one zone of two, in another VPC.
+            (target("T", "!Ref A2"), 0),
+            (target("T", "!Ref C"), 0),
+            // What stops the function from a subnet that has a target is another cause.
+            (target("T", "!Ref A2").replace("sg-1", "!Ref Closed"), 1),
+        ] {
+            let closed = "  Closed: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: c, VpcId: !Ref V}}\n";
+            let text = format!("{BASE}{targets}{closed}");
+            assert_eq!(findings(&text, ID).len(), 1, "{text}");
+            let of_ways = ["unreachable-destination", "partially-reachable-destination"];
+            let told: Vec<String> = of_ways.iter().flat_map(|rule| findings(&text, rule)).collect();
+            assert_eq!(told.len(), expected, "{text}: {told:?}");
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use super::causes::on_the_way;
 use super::function_in_public_subnet::way_to_internet_gateway;
 use super::subject::{Faults, in_template, key_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{Network, Place, Ports, Protocol, Workload, WorkloadIndex, WorkloadKind};
+use crate::network::{Network, Place, Ports, Protocol, SubnetIndex, Workload, WorkloadIndex, WorkloadKind};
 use crate::paths::{Difference, Goal, GoalTarget, Trace, Verdict, suggested_goals, trace_from};
 use crate::phrase;
 use crate::text::Span;
@@ -51,7 +52,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             let mut found: Vec<Fault> = Vec::new();
             for goal in &goals {
                 let traces = trace_from(network, &BTreeMap::new(), WorkloadIndex(index), goal);
-                let Some(fault) = mixed(subject, function, goal, &traces) else { continue };
+                let Some(fault) = mixed(subject, network, function, goal, &traces) else { continue };
                 // Destinations that differ by the same subnets are one matter.
                 let same =
                     |known: &&mut Fault| known.reaching == fault.reaching && known.failing == fault.failing;
@@ -97,7 +98,32 @@ fn is_told_by_demand(subject: &Subject<'_, '_>, function: &Workload) -> bool {
     })
 }
 
-fn mixed(subject: &Subject<'_, '_>, function: &Workload, goal: &Goal, traces: &[Trace]) -> Option<Fault> {
+/// Whether all that stops packets from a subnet is told by other rules, as a cause of its own.
+fn is_told_by_cause(
+    subject: &Subject<'_, '_>,
+    network: &Network,
+    subnet: Option<SubnetIndex>,
+    trace: &Trace,
+) -> bool {
+    let is_told = |blocker| on_the_way(subject, network, subnet, blocker).is_some();
+    trace.verdict == Verdict::Blocked && !trace.blockers.is_empty() && trace.blockers.iter().all(is_told)
+}
+
+fn mixed(
+    subject: &Subject<'_, '_>,
+    network: &Network,
+    function: &Workload,
+    goal: &Goal,
+    traces: &[Trace],
+) -> Option<Fault> {
+    let traces: Vec<&Trace> = traces
+        .iter()
+        .enumerate()
+        .filter(|(at, trace)| {
+            !is_told_by_cause(subject, network, function.subnets.items.get(*at).copied(), trace)
+        })
+        .map(|(_, trace)| trace)
+        .collect();
     let subnets = |verdict: Verdict| -> Vec<String> {
         traces
             .iter()
@@ -222,6 +248,23 @@ mod tests {
         let found = findings(&isolated, ID);
         assert!(
             found.len() == 1 && found[0].contains("`Fn` reaches s3 from `A`, but not from `B`"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_the_cause_of_the_difference_tells_is_not_told_again() {
+        let inside = "  Inside: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref B, AllocationId: eipalloc-2}}\n";
+        let second = SECOND.replace("!Ref Nat", "!Ref Inside");
+        let text = with(&format!("{inside}{second}{S3}{}", function("!Ref A, !Ref B")));
+        assert_eq!(findings(&text, ID), Vec::<String>::new());
+        assert_eq!(findings(&text, "nat-in-private-subnet").len(), 1);
+        // A third subnet has no way of its own.
+        let third = "  C: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.3.0/24}}\n";
+        let found =
+            findings(&with(&format!("{inside}{second}{third}{}", function("!Ref A, !Ref B, !Ref C"))), ID);
+        assert!(
+            found.len() == 1 && found[0].contains("reaches the internet from `A`, but not from `C`"),
             "{found:?}"
         );
     }
