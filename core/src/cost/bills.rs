@@ -239,6 +239,17 @@ fn traffic_goes_where_the_paths_lead() {
 }
 
 #[test]
+fn a_nat_gateway_stays_for_whatever_else_stands_behind_it() {
+    for other in [
+        "  Build: {Type: AWS::CodeBuild::Project, Properties: {VpcConfig: {VpcId: !Ref Vpc, Subnets: [!Ref A]}}}\n",
+        "  Server: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}\n",
+    ] {
+        let estimate = priced(&network("s3, sqs", other), Some(flows(&[("s3", 1000), ("sqs", 400)])));
+        assert!(estimate.plans.iter().all(|plan| plan.plan != Plan::WithoutNat), "{other}");
+    }
+}
+
+#[test]
 fn both_break_evens_are_told() {
     let estimate = priced(&network("sqs, secretsmanager, sns", ""), None);
     let told: Vec<String> = estimate

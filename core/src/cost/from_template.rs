@@ -15,6 +15,7 @@ use crate::network::{
     SubnetIndex, Target, VpcIndex, Workload, WorkloadKind, Zone,
 };
 use crate::paths::{Action, Component, Direction, Goal, GoalTarget, Trace, Verdict, parse_goal, trace_from};
+use crate::rules::egress::residents;
 use crate::rules::reach::is_meant;
 use crate::template::{Guard, Resource, Template, Value};
 use crate::{missing, phrase, services};
@@ -403,10 +404,9 @@ impl<'a, 't> Reader<'a, 't> {
         let open = |known: &Knowledge| {
             !known.role_complete || known.allows_everything || !known.open_variables.is_empty()
         };
-        let others = [WorkloadKind::Instance, WorkloadKind::EcsService];
         self.model.nat_may_be_needed =
             demands.functions.iter().any(|known| in_vpc(&known.function) && open(known))
-                || self.network.workloads.iter().any(|workload| others.contains(&workload.kind));
+                || !residents(self.template, self.network).is_empty();
     }
 
     fn flow(&mut self, function: &str, goal: &Goal) {

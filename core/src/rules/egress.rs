@@ -352,7 +352,8 @@ fn ways(network: &Network, trace: &Trace) -> Vec<Way> {
     found
 }
 
-fn residents(template: &Template<'_>, network: &Network) -> Vec<Resident> {
+/// Whoever stands in subnets and may send anything.
+pub(crate) fn residents(template: &Template<'_>, network: &Network) -> Vec<Resident> {
     let mut found: Vec<Resident> = Vec::new();
     let services = template.resources.iter().any(|resource| resource.kind == "AWS::ECS::Service");
     for workload in network.workloads.iter().filter(|workload| workload.in_vpc && sends(template, workload)) {
@@ -365,7 +366,9 @@ fn residents(template: &Template<'_>, network: &Network) -> Vec<Resident> {
     for resource in &template.resources {
         let is_workload = network.workloads.iter().any(|workload| workload.name.matches(&resource.id));
         let is_function = resource.kind == "AWS::Lambda::Function";
-        if SILENT.contains(&&*resource.kind) || is_workload && !is_function {
+        // A policy may name the subnets that others are allowed to use.
+        let is_silent = SILENT.contains(&&*resource.kind) || resource.kind.starts_with("AWS::IAM::");
+        if is_silent || is_workload && !is_function {
             continue;
         }
         let subnets = named_subnets(template, network, resource);

@@ -143,6 +143,8 @@ mod tests {
         let quiet = [
             String::new(),
             function("Fn", "sqs:SendMessage", "!Ref A"),
+            // What may be done in a subnet stands nowhere.
+            "  May: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [{Effect: Allow, Action: 'ec2:CreateNetworkInterfacePermission', Resource: !Ref B}]}}}\n".to_owned(),
             // Told by idle-nat-gateway.
             format!("{BUCKETS}{}", function("Fn", "s3:GetObject", "!Ref A, !Ref B")),
         ];
