@@ -4,10 +4,12 @@ use super::function::{Answer, DECLARATION, Function};
 use super::{Evidence, Status};
 use crate::connections::Connections;
 use crate::demands::{Confidence, Demand};
+use crate::language::Phrase;
 use crate::network::WorkloadKind;
 use crate::paths::GoalTarget;
 use crate::phrase;
 use crate::rules::subject::in_template;
+use crate::template::Guard;
 
 /// Services whose values may name a database.
 const NAMING: [&str; 2] = ["secretsmanager", "ssm"];
@@ -16,6 +18,8 @@ const NAMING: [&str; 2] = ["secretsmanager", "ssm"];
 /// own the question; their silence alone proves nothing.
 pub(super) fn answer(function: &Function<'_, '_>) -> Answer {
     let id = function.id;
+    let template = function.subject.template;
+    let connections = Connections::new(template, function.subject.demands());
     let (mut shared, mut direct): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
     let mut naming: Vec<Evidence> = Vec::new();
     for stand in &function.stands {
@@ -28,13 +32,10 @@ pub(super) fn answer(function: &Function<'_, '_>) -> Answer {
                 _ => None,
             };
             let (list, text) = match kind {
-                Some(WorkloadKind::DatabaseProxy) => (
-                    &mut shared,
-                    phrase!(
-                        en: "reaches `{goal}`, a proxy, which shares and limits connections",
-                        ja: "接続先の `{goal}` は RDS Proxy で、接続の共有と上限はプロキシが受け持ちます",
-                    ),
-                ),
+                Some(WorkloadKind::DatabaseProxy) => {
+                    let when = template.with_guards(|guards| guards.and(stand.situation, demand.when));
+                    (&mut shared, through_proxy(&connections, &goal, when))
+                }
                 Some(
                     WorkloadKind::DatabaseInstance | WorkloadKind::DatabaseCluster | WorkloadKind::Redshift,
                 ) => (
@@ -61,7 +62,7 @@ pub(super) fn answer(function: &Function<'_, '_>) -> Answer {
         }
     }
     if !direct.is_empty() {
-        return match fitting(function) {
+        return match fitting(function, &connections) {
             Some(mut fitting) => {
                 fitting.append(&mut shared);
                 Answer { status: Status::Pass, evidence: fitting }
@@ -84,11 +85,25 @@ pub(super) fn answer(function: &Function<'_, '_>) -> Answer {
     Answer { status: Status::NotApplicable, evidence: vec![Evidence::new(text, function.named_at())] }
 }
 
+/// A proxy with no connection left lets its clients wait, up to `ConnectionBorrowTimeout`.
+fn through_proxy(connections: &Connections<'_, '_>, goal: &str, when: Guard) -> Phrase {
+    match connections.share(goal, when).map(|share| share.words()) {
+        Some(Phrase { en, ja }) => phrase!(
+            en: "reaches `{goal}`, a proxy, which shares and limits connections: it hands out {en}, and clients wait while all are taken",
+            ja: "接続先の `{goal}` は RDS Proxy で、接続の共有と上限はプロキシが受け持ちます。プロキシが使うのは{ja}で、すべて使用中の間はクライアントが待ちます",
+        ),
+        None => phrase!(
+            en: "reaches `{goal}`, a proxy, which shares and limits connections",
+            ja: "接続先の `{goal}` は RDS Proxy で、接続の共有と上限はプロキシが受け持ちます",
+        ),
+    }
+}
+
 /// What shows that each database that a function connects to itself takes all connections that the functions of the
 /// template can open to it; nothing where that is not known of one of them.
-fn fitting(function: &Function<'_, '_>) -> Option<Vec<Evidence>> {
+fn fitting(function: &Function<'_, '_>, connections: &Connections<'_, '_>) -> Option<Vec<Evidence>> {
     let template = function.subject.template;
-    let connections = Connections::new(template, function.subject.demands());
+    let proxies = connections.proxies();
     let direct = connections.direct();
     let mut found: Vec<Evidence> = Vec::new();
     for own in direct.iter().filter(|one| one.function == function.id) {
@@ -101,11 +116,28 @@ fn fitting(function: &Function<'_, '_>) -> Option<Vec<Evidence>> {
             let executions = connections.executions(resource).into_iter().map(|one| one.most).max()?;
             most = most.saturating_add(executions.saturating_mul(connections.connections_each(resource)));
         }
-        let takes = connections.limit(own, own.when).filter(|takes| most <= takes.low)?;
+        // What a proxy may take is not there for those who pass by it.
+        let mut all = most;
+        let (mut en_beside, mut ja_beside) = (String::new(), String::new());
+        for (proxy, behind) in &proxies {
+            let Some(resource) = template.resource(proxy).filter(|one| one.kind == "AWS::RDS::DBProxy")
+            else {
+                continue;
+            };
+            let Some(when) = connections.scope.both(resource.guard, own.when) else { continue };
+            if behind.contains(&own.database) {
+                let share = connections.share(proxy, when)?;
+                let (taken, percent) = (share.most()?, share.percent);
+                all = all.saturating_add(taken);
+                en_beside.push_str(&format!(", and the proxy `{proxy}` at most {taken} ({percent}%)"));
+                ja_beside.push_str(&format!("、プロキシ `{proxy}` が開く接続は最大 {taken} ({percent}%)"));
+            }
+        }
+        let takes = connections.limit(own, own.when).filter(|takes| all <= takes.low)?;
         let (database, number, of) = (&own.database, takes.number(), &takes.of);
         let text = phrase!(
-            en: "functions open at most {most} connections to `{database}`, which takes about {number} ({of}, an estimate)",
-            ja: "関数が `{database}` に開く接続は最大 {most} で、上限はおよそ {number} です ({of} からの推定)",
+            en: "functions open at most {most} connections to `{database}`{en_beside}, which takes about {number} ({of}, an estimate)",
+            ja: "関数が `{database}` に開く接続は最大 {most}{ja_beside} で、上限はおよそ {number} です ({of} からの推定)",
         );
         found.push(Evidence::new(text, Some(own.at)));
     }

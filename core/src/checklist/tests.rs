@@ -171,7 +171,38 @@ fn databases_count_where_one_is_reached() {
     let proxy = "      Environment: {Variables: {DB_HOST: !GetAtt Proxy.Endpoint}}
   Proxy: {Type: AWS::RDS::DBProxy, Properties: {EngineFamily: POSTGRESQL, VpcSubnetIds: [!Ref A, !Ref B]}}\n";
     let told = told(&analysis(&text(proxy)), Question::DatabaseConnections);
-    assert!(told.starts_with("pass: reaches `Proxy`, a proxy"), "{told}");
+    assert_eq!(told, "pass: reaches `Proxy`, a proxy, which shares and limits connections");
+}
+
+/// A proxy before `Db`, and its endpoint, with this share.
+fn pool(percent: &str) -> String {
+    format!(
+        "  Proxy: {{Type: AWS::RDS::DBProxy, Properties: {{EngineFamily: POSTGRESQL, VpcSubnetIds: [!Ref A, !Ref B]}}}}
+  Reader: {{Type: AWS::RDS::DBProxyEndpoint, Properties: {{DBProxyName: !Ref Proxy, VpcSubnetIds: [!Ref A, !Ref B]}}}}
+  Targets: {{Type: AWS::RDS::DBProxyTargetGroup, Properties: {{DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Db], ConnectionPoolConfigurationInfo: {{MaxConnectionsPercent: {percent}}}}}}}
+"
+    )
+}
+
+#[test]
+fn the_share_of_a_proxy_is_told() {
+    let of = |given: &str, percent: &str| {
+        let variables = format!("      Environment: {{Variables: {{DB_HOST: !GetAtt {given}.Endpoint}}}}\n");
+        let text = function("[!Ref A, !Ref B]", &format!("{variables}{}", pool(percent)));
+        let text = text.replace("{Engine: postgres}", "{Engine: postgres, DBInstanceClass: db.t4g.micro}");
+        told(&analysis(&text), Question::DatabaseConnections)
+    };
+    for given in ["Proxy", "Reader"] {
+        assert_eq!(
+            of(given, "50"),
+            format!(
+                "pass: reaches `{given}`, a proxy, which shares and limits connections: it hands out up to 50% of the \
+                 connections of `Db` (about 39-56 of 79-112, db.t4g.micro), and clients wait while all are taken"
+            )
+        );
+        let unknown = format!("pass: reaches `{given}`, a proxy, which shares and limits connections");
+        assert_eq!(of(given, "!ImportValue percent"), unknown);
+    }
 }
 
 #[test]
@@ -201,6 +232,25 @@ fn connections_pass_where_all_that_can_be_opened_fit() {
 ";
     let beside = limited("      ReservedConcurrentExecutions: 20\n", other);
     assert!(!beside.starts_with("pass"), "another function without a limit: {beside}");
+    let both = |percent: &str| {
+        let text = function(
+            "[!Ref A, !Ref B]",
+            &format!(
+                "      Environment: {{Variables: {{DB_HOST: !GetAtt Db.Endpoint.Address, POOL: !GetAtt Proxy.Endpoint}}}}
+      ReservedConcurrentExecutions: 20\n{}",
+                pool(percent)
+            ),
+        );
+        let text = text.replace("{Engine: postgres}", "{Engine: postgres, DBInstanceClass: db.m6g.large}");
+        told(&analysis(&text), Question::DatabaseConnections)
+    };
+    let half = both("50");
+    let expected = "pass: functions open at most 20 connections to `Db`, and the proxy `Proxy` at most 450 (50%), which takes about ";
+    assert!(half.starts_with(expected), "{half}");
+    for percent in ["100", "!ImportValue percent"] {
+        let taken = both(percent);
+        assert!(taken.starts_with("unknown: "), "a proxy may take all: {taken}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod callers;
 mod code;
 mod limits;
+mod proxies;
 
 pub(crate) use callers::{Bound, Caller, How, callers};
 pub(crate) use code::connects_in_handler;
@@ -188,9 +189,7 @@ impl<'a, 't> Connections<'a, 't> {
         let mut found: Vec<(String, Vec<String>)> =
             scope.resources(&PROXY).map(|proxy| (proxy.id.clone(), Vec::new())).collect();
         for group in scope.resources(&["AWS::RDS::DBProxyTargetGroup"]) {
-            let named = scope.property(group, &["DBProxyName"]);
-            let proxy = named.iter().find_map(|case| scope.named_as(&case.value, &PROXY, "DBProxyName"));
-            let Some(proxy) = proxy else { continue };
+            let Some(proxy) = self.proxy_of(group) else { continue };
             let Some((_, databases)) = found.iter_mut().find(|(id, _)| *id == proxy.id) else { continue };
             for (property, kind) in TARGETS {
                 for case in scope.listed(group, &[property]) {
@@ -205,9 +204,8 @@ impl<'a, 't> Connections<'a, 't> {
             }
         }
         for endpoint in scope.resources(&["AWS::RDS::DBProxyEndpoint"]) {
-            let named = scope.property(endpoint, &["DBProxyName"]);
-            let proxy = named.iter().find_map(|case| scope.named_as(&case.value, &PROXY, "DBProxyName"));
-            let behind = proxy.and_then(|proxy| found.iter().find(|(id, _)| *id == proxy.id));
+            let behind =
+                self.proxy_of(endpoint).and_then(|proxy| found.iter().find(|(id, _)| *id == proxy.id));
             let databases = behind.map(|(_, databases)| databases.clone()).unwrap_or_default();
             found.push((endpoint.id.clone(), databases));
         }

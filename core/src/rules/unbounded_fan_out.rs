@@ -104,6 +104,9 @@ mod tests {
 
     const ID: &str = "unbounded-fan-out";
     const QUEUE: &str = "  Queue: {Type: AWS::SQS::Queue}\n";
+    const PROXY: &str = "  Proxy: {Type: AWS::RDS::DBProxy, Properties: {EngineFamily: POSTGRESQL, DBProxyName: p}}
+  Targets: {Type: AWS::RDS::DBProxyTargetGroup, Properties: {DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Db], ConnectionPoolConfigurationInfo: {MaxConnectionsPercent: 10}}}
+";
 
     fn sqs(more: &str) -> String {
         format!("      Events: {{In: {{Type: SQS, Properties: {{Queue: !GetAtt Queue.Arn{more}}}}}}}\n")
@@ -162,6 +165,9 @@ mod tests {
             text("db.r6g.2xlarge", &sqs(""), QUEUE),
             text("!Ref Class", &sqs(""), QUEUE),
             text("db.t4g.micro", "", ""),
+            // Clients of a proxy share its connections and wait for them.
+            text("db.t4g.micro", &sqs(""), &format!("{QUEUE}{PROXY}"))
+                .replace("!GetAtt Db.Endpoint.Address", "!GetAtt Proxy.Endpoint"),
         ];
         for text in quiet {
             assert_eq!(findings(&text, ID), Vec::<String>::new(), "{text}");
