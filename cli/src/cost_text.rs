@@ -292,15 +292,12 @@ impl Writer<'_> {
     }
 }
 
-/// To the hundredth: more decimals help nobody.
+/// To the nearest hundredth: more decimals help nobody.
 fn short(quantity: Quantity) -> String {
-    let text = quantity.to_string();
-    match text.split_once('.') {
-        Some((whole, rest)) if rest.len() > 2 => {
-            let hundredths = &rest[..2];
-            if hundredths == "00" { whole.to_owned() } else { format!("{whole}.{hundredths}") }
-        }
-        _ => text,
+    let hundredths = quantity.in_parts_of(1_000).saturating_add(5) / 10;
+    match (hundredths / 100, hundredths % 100) {
+        (whole, 0) => whole.to_string(),
+        (whole, rest) => format!("{whole}.{rest:02}"),
     }
 }
 
