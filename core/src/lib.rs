@@ -20,7 +20,7 @@ pub mod render;
 pub mod rules;
 pub mod services;
 pub mod share;
-mod suggest;
+pub mod suggest;
 pub mod syntax;
 pub mod template;
 pub mod text;

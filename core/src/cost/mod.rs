@@ -14,6 +14,7 @@ mod traffic;
 
 pub use break_even::{BreakEven, BreakEvenKind, Flip, Use, ZoneStep};
 pub use costing::{Costing, cost, cost_of};
+pub(crate) use region::told_by as region_told_by;
 pub use estimate::{Bill, Estimate, Item, MissingPrice, Plan, PlanTotal, estimate};
 pub use model::{Charge, CostModel, Flow, Meter, Metered, Proposal, Provisioned};
 pub use money::{Currency, Gigabytes, Hours, MONTH_HOURS, Quantity, Usd};
