@@ -9,7 +9,7 @@ mod reference;
 mod remove;
 mod written;
 
-pub(crate) use endpoints::{Need, wanted};
+pub(crate) use endpoints::{Need, endpoint_fix, reference, wanted};
 pub(crate) use entry::{append_item, insert_entry, insert_property, replace_value};
 pub(crate) use insert::{NewResource, depend_on, insert_resource};
 pub(crate) use layout::whole_lines;

@@ -4,6 +4,7 @@
 //! What is suggested is tried before it is told: the network is taken with the endpoints in it, and every path traced.
 
 mod draft;
+mod fixing;
 mod names;
 mod nat_free;
 mod reverse;
@@ -11,11 +12,14 @@ mod services_of;
 mod wanted;
 mod writing;
 
-pub(crate) use draft::{Draft, Proof, drafts, prove, supposed};
+pub(crate) use fixing::endpoint_fix;
+pub(crate) use names::reference;
 pub use nat_free::{NatFree, Outside, Removable, RemovableKind};
 pub use reverse::{Dear, Reverse, Split, Unused};
 pub(crate) use wanted::{Need, wanted};
-pub(crate) use writing::write;
+
+use draft::{Draft, Guard, Proof, drafts, prove, supposed};
+use writing::write;
 
 use crate::analysis::{self, Options, Source};
 use crate::cost::{
@@ -322,7 +326,7 @@ fn plan(
         subnets: text.subnets,
         groups: text.groups,
         new_group: match &draft.guard {
-            Some(draft::Guard::New { id, .. }) => Some(id.clone()),
+            Some(Guard::New { id, .. }) => Some(id.clone()),
             _ => None,
         },
         route_tables: text.tables,
