@@ -75,6 +75,8 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    #[command(flatten)]
     pub(crate) known: KnownArguments,
 }
 
@@ -119,7 +121,7 @@ pub(crate) struct CostArguments {
     pub(crate) known: KnownArguments,
 }
 
-/// Traffic and prices.
+/// What money is told with: in `check`, `cost`, `fix`, and whatever else takes it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Costs")]
 pub(crate) struct MoneyArguments {
@@ -146,6 +148,8 @@ pub(crate) struct FixArguments {
     /// How far fixes may go; each level includes those before it
     #[arg(long, value_enum, value_name = "SAFETY", default_value_t = SafetyName::Safe)]
     pub(crate) safety: SafetyName,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(
     language: Language,
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
+    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let mut remarks = context::Remarks::of_files(known.contexts());
     let mut found = input::find(&arguments.inputs);
     let mut problems = std::mem::take(&mut remarks.problems);

@@ -17,8 +17,7 @@ use crate::trace::does_not_parse;
 
 /// Estimates what the network of one template costs in a month.
 pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
-    known.money(&arguments.money)?;
+    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let found = input::find(slice::from_ref(&arguments.input));
     if !found.problems.is_empty() {
         return Ok(Outcome::of_problems(found.problems));

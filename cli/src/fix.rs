@@ -34,7 +34,7 @@ impl From<SafetyName> for Safety {
 
 /// Mends a template: prints the difference, or writes the file.
 pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
+    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let remarks = Remarks::of_files(known.contexts());
     let found = input::find(slice::from_ref(&arguments.input));
     if !found.problems.is_empty() {
