@@ -77,6 +77,8 @@ pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) money: MoneyArguments,
     #[command(flatten)]
+    pub(crate) shown_in: CurrencyArguments,
+    #[command(flatten)]
     pub(crate) known: KnownArguments,
 }
 
@@ -111,9 +113,8 @@ pub(crate) struct CostArguments {
     pub(crate) input: PathBuf,
     #[command(flatten)]
     pub(crate) money: MoneyArguments,
-    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
-    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
-    pub(crate) currency: Option<Currency>,
+    #[command(flatten)]
+    pub(crate) shown_in: CurrencyArguments,
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,
@@ -131,6 +132,14 @@ pub(crate) struct MoneyArguments {
     /// Prices that go before those that vpcheck knows, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
+}
+
+/// How money is shown.
+#[derive(Debug, Args)]
+pub(crate) struct CurrencyArguments {
+    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
+    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
+    pub(crate) currency: Option<Currency>,
 }
 
 /// What `vpcheck fix` takes.

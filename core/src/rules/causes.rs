@@ -14,6 +14,7 @@ use super::{
     nat_for_gateway_service, nat_in_private_subnet, partially_reachable_destination,
     subnet_without_route_table, unreachable_destination,
 };
+use crate::cost::{Band, Usd};
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
@@ -660,6 +661,18 @@ impl Cause {
             _ => None,
         };
         self.answers(subject).into_iter().filter_map(of).fold(Vec::new(), with)
+    }
+
+    /// What the calls of its functions to services cost on their way through NAT gateways.
+    pub(crate) fn costs_of_nat(&self, subject: &Subject<'_, '_>, services: &[String]) -> Option<Band<Usd>> {
+        let functions = self.functions(subject);
+        subject.costs(&self.situations, &|parts| {
+            parts.by_traffic(&|flow, meter| {
+                functions.contains(&flow.function)
+                    && services.contains(&flow.destination)
+                    && flow.is_by_nat(meter)
+            })
+        })
     }
 
     /// What `name` gives for each effect in its network, each once.
