@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Trace(TraceArguments),
     /// Estimate what the network costs in a month, and what endpoints would change
     Cost(CostArguments),
+    /// List the services that functions call, the endpoints to add, and whether NAT gateways can go then
+    Endpoints(EndpointsArguments),
     /// Mend a template: print the difference, or write the file
     Fix(FixArguments),
     /// Print the document of a rule
@@ -120,6 +122,32 @@ pub(crate) struct CostArguments {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
+}
+
+/// What `vpcheck endpoints` takes.
+#[derive(Debug, Args)]
+pub(crate) struct EndpointsArguments {
+    /// Template, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = EndpointsFormat::Text, help_heading = "Output")]
+    pub(crate) format: EndpointsFormat,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// The form of suggested endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EndpointsFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// The resources to add, to be put under `Resources:`
+    Yaml,
 }
 
 /// What money is told with: in `check`, `cost`, `fix`, and whatever else takes it.

@@ -9,6 +9,8 @@ mod context;
 mod cost;
 mod cost_files;
 mod cost_text;
+mod endpoints;
+mod endpoints_text;
 mod explain;
 mod fix;
 mod input;
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(check, language, terminal_width()),
         Command::Trace(trace) => trace::run(trace, language, terminal_width()),
         Command::Cost(arguments) => cost::run(arguments, language),
+        Command::Endpoints(arguments) => endpoints::run(arguments, language),
         Command::Fix(arguments) => fix::run(arguments, language),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),

@@ -20,7 +20,7 @@ pub mod render;
 pub mod rules;
 pub mod services;
 pub mod share;
-mod suggest;
+pub mod suggest;
 pub mod syntax;
 pub mod template;
 pub mod text;
@@ -28,4 +28,5 @@ mod tracing;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
 pub use fixing::{Applied, Fixing, Refused, fix, prove};
+pub use suggest::endpoints::suggest_endpoints;
 pub use tracing::{TraceError, TraceRequest, Tracing, trace};

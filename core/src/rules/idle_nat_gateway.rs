@@ -124,7 +124,7 @@ fn idle(subject: &Subject<'_, '_>, network: &Network, egress: &Egress, at: NatIn
 }
 
 /// The VPC of a NAT gateway.
-pub(super) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
+pub(crate) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
     match &nat.placement {
         NatPlacement::Zonal(subnet) => network.subnets.get(subnet.known()?.0)?.vpc.known().copied(),
         NatPlacement::Regional(vpc) => vpc.known().copied(),
@@ -132,7 +132,7 @@ pub(super) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
 }
 
 /// Whether others know the gateway or its address, which they let in then.
-fn is_given_out(subject: &Subject<'_, '_>, nat: &str) -> bool {
+pub(crate) fn is_given_out(subject: &Subject<'_, '_>, nat: &str) -> bool {
     subject.is_shared(nat) || addresses(subject.template, nat).iter().any(|id| subject.is_shared(id))
 }
 

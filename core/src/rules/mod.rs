@@ -206,11 +206,15 @@ pub fn find(id: &str) -> Option<&'static RuleInfo> {
     RULES.iter().copied().find(|rule| rule.id.0 == id)
 }
 
+pub(crate) use ecr_endpoint_incomplete::{NEEDED as ECR_PARTS, pulls_from_ecr};
+pub(crate) use idle_nat_gateway::{is_given_out, vpc_of as vpc_of_nat};
 pub(crate) use invalid_suppression::check_suppressions;
+pub(crate) use mixed_egress_purposes::{Mixed, mixed};
 pub(crate) use near_name::nearest;
 pub(crate) use single_zone_function::{runs_while_deploying, zone_name};
 pub(crate) use subject::Subject;
 pub(crate) use unresolved_value::needs;
+pub(crate) use unused_endpoint::unused;
 
 #[cfg(feature = "documents")]
 mod documents;

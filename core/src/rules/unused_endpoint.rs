@@ -40,9 +40,9 @@ enum Callers {
 }
 
 #[derive(Debug, PartialEq)]
-struct Unused {
-    endpoint: String,
-    service: String,
+pub(crate) struct Unused {
+    pub(crate) endpoint: String,
+    pub(crate) service: String,
     callers: Callers,
 }
 
@@ -67,7 +67,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn unused(
+/// Whether nobody demands what an endpoint leads to.
+pub(crate) fn unused(
     subject: &Subject<'_, '_>,
     network: &Network,
     egress: &Egress,

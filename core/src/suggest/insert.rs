@@ -8,7 +8,7 @@ use crate::template::{Resource, Template};
 use crate::text::Edit;
 
 /// Whether the resource stands in the text under its own name: loops and SAM make others, which no edit reaches.
-pub(super) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
+pub(crate) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
     let key = template.node(resource.key);
     resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
 }
@@ -71,7 +71,8 @@ fn flow(layout: &Layout, indent: &str, id: &str, new: &NewResource<'_>) -> Strin
 }
 
 impl NewResource<'_> {
-    fn body(&self) -> Written {
+    /// What stands behind its logical id.
+    pub(super) fn body(&self) -> Written {
         let mut entries = vec![("Type", Written::text(self.kind))];
         if let Some(condition) = self.condition {
             entries.push(("Condition", Written::text(condition)));

@@ -1,5 +1,6 @@
 //! Changes to a template, as edits that keep its author's manner of writing.
 
+pub mod endpoints;
 mod entry;
 mod insert;
 mod layout;
@@ -8,6 +9,7 @@ mod reference;
 mod remove;
 mod written;
 
+pub(crate) use endpoints::{Need, wanted};
 pub(crate) use entry::{append_item, insert_entry, insert_property, replace_value};
 pub(crate) use insert::{NewResource, depend_on, insert_resource};
 pub(crate) use layout::whole_lines;
