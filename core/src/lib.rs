@@ -17,6 +17,7 @@ pub mod network;
 pub mod order;
 pub mod paths;
 pub mod render;
+mod repairing;
 pub mod rules;
 pub mod services;
 pub mod share;
@@ -28,4 +29,5 @@ mod tracing;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
 pub use fixing::{Applied, Fixing, Refused, fix, prove};
+pub use repairing::{NoRepair, PathRepair, repair_path};
 pub use tracing::{TraceError, TraceRequest, Tracing, trace};
