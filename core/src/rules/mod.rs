@@ -8,7 +8,6 @@ mod conditional_reference;
 mod connection_storm;
 mod database_without_concurrency_limit;
 mod database_without_proxy;
-pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
 mod ecr_endpoint_incomplete;

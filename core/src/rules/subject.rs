@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::causes::{Cause, causes};
-use super::dependencies::Dependencies;
+
 use super::egress::Egress;
 use super::reach::{Reached, answers};
 use super::unknown_reference::is_of_another_tool;
@@ -16,6 +16,7 @@ use crate::demands::{Demands, infer};
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
 use crate::template::reference::references;
+use crate::template::dependencies::Dependencies;
 use crate::template::{Guard, Resource, Template, handed_on};
 use crate::text::Span;
 
