@@ -77,6 +77,10 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    #[command(flatten)]
+    pub(crate) shown_in: CurrencyArguments,
+    #[command(flatten)]
     pub(crate) known: KnownArguments,
 }
 
@@ -111,9 +115,8 @@ pub(crate) struct CostArguments {
     pub(crate) input: PathBuf,
     #[command(flatten)]
     pub(crate) money: MoneyArguments,
-    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
-    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
-    pub(crate) currency: Option<Currency>,
+    #[command(flatten)]
+    pub(crate) shown_in: CurrencyArguments,
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,
@@ -147,7 +150,7 @@ pub(crate) enum EndpointsFormat {
     Yaml,
 }
 
-/// Traffic and prices.
+/// What money is told with: in `check`, `cost`, `fix`, and whatever else takes it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Costs")]
 pub(crate) struct MoneyArguments {
@@ -157,6 +160,14 @@ pub(crate) struct MoneyArguments {
     /// Prices that go before those that vpcheck knows, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
+}
+
+/// How money is shown.
+#[derive(Debug, Args)]
+pub(crate) struct CurrencyArguments {
+    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
+    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
+    pub(crate) currency: Option<Currency>,
 }
 
 /// What `vpcheck fix` takes.
@@ -174,6 +185,8 @@ pub(crate) struct FixArguments {
     /// How far fixes may go; each level includes those before it
     #[arg(long, value_enum, value_name = "SAFETY", default_value_t = SafetyName::Safe)]
     pub(crate) safety: SafetyName,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
 }

@@ -17,6 +17,7 @@ pub mod network;
 pub mod order;
 pub mod paths;
 pub mod render;
+mod repairing;
 pub mod rules;
 pub mod services;
 pub mod share;
@@ -28,5 +29,6 @@ mod tracing;
 
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
 pub use fixing::{Applied, Fixing, Refused, fix, prove};
+pub use repairing::{NoRepair, PathRepair, repair_path};
 pub use suggest::endpoints::suggest_endpoints;
 pub use tracing::{TraceError, TraceRequest, Tracing, trace};

@@ -2,13 +2,14 @@ use super::egress::{Behind, Egress, functions_in, is_private, meant};
 use super::listing::{plain, quoted};
 use super::subject::{Faults, in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
+use crate::cost::{Band, Usd};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{
     Connectivity, Fact, NatGateway, NatIndex, NatPlacement, Network, Place, Target, VpcIndex,
 };
 use crate::paths::{GoalTarget, Verdict};
 use crate::phrase;
-use crate::template::Template;
+use crate::template::{Guard, Template};
 
 const ID: RuleId = RuleId("idle-nat-gateway");
 
@@ -48,7 +49,10 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (idle, situations) in faults {
-        findings.push(finding(subject.template, &idle).only_where(subject.only_where(&situations)));
+        let costs = costs(subject, &idle.nat, &situations);
+        findings.push(
+            finding(subject.template, &idle).costing(costs).only_where(subject.only_where(&situations)),
+        );
     }
 }
 
@@ -129,13 +133,21 @@ pub(crate) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
 
 /// Whether others know the gateway or its address, which they let in then.
 pub(crate) fn is_given_out(subject: &Subject<'_, '_>, nat: &str) -> bool {
-    let template = subject.template;
-    let addresses = template.resource(nat).map(|nat| template.property(nat, &["AllocationId"]));
-    subject.is_shared(nat)
-        || addresses
-            .into_iter()
-            .flatten()
-            .any(|case| case.value.resource().is_some_and(|(id, _)| subject.is_shared(id)))
+    subject.is_shared(nat) || addresses(subject.template, nat).iter().any(|id| subject.is_shared(id))
+}
+
+/// The resources that are its addresses.
+fn addresses(template: &Template<'_>, nat: &str) -> Vec<String> {
+    let cases = template.resource(nat).map(|nat| template.property(nat, &["AllocationId"]));
+    let named = cases.into_iter().flatten().filter_map(|case| Some(case.value.resource()?.0.to_owned()));
+    named.collect()
+}
+
+/// What the gateway and its address cost by the hour.
+fn costs(subject: &Subject<'_, '_>, nat: &str, situations: &[Guard]) -> Option<Band<Usd>> {
+    let mut paid = addresses(subject.template, nat);
+    paid.push(nat.to_owned());
+    subject.costs(situations, &|parts| Some(parts.by_the_hour(&paid)?.into()))
 }
 
 fn finding(template: &Template<'_>, idle: &Idle) -> Finding {

@@ -8,13 +8,13 @@ mod conditional_reference;
 mod connection_storm;
 mod database_without_concurrency_limit;
 mod database_without_proxy;
-pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
 mod ecr_endpoint_incomplete;
 pub(crate) mod egress;
 mod egress_blocks_endpoint;
 mod egress_blocks_gateway_endpoint;
+mod endpoint_costs_more_than_nat;
 mod endpoint_group_blocks_443;
 mod endpoint_policy_open;
 mod eni_quota_exceeded;
@@ -174,6 +174,7 @@ static RULES: &[&RuleInfo] = &[
     &interface_endpoint_for_gateway_service::RULE,
     &idle_nat_gateway::RULE,
     &unused_endpoint::RULE,
+    &endpoint_costs_more_than_nat::RULE,
     &ecr_endpoint_incomplete::RULE,
     &mixed_egress_purposes::RULE,
     &nat_for_gateway_service::RULE,

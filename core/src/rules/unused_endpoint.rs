@@ -59,7 +59,11 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (unused, situations) in faults {
-        findings.push(finding(subject.template, &unused).only_where(subject.only_where(&situations)));
+        let paid = std::slice::from_ref(&unused.endpoint);
+        let costs = subject.costs(&situations, &|parts| Some(parts.by_the_hour(paid)?.into()));
+        findings.push(
+            finding(subject.template, &unused).costing(costs).only_where(subject.only_where(&situations)),
+        );
     }
 }
 

@@ -23,7 +23,7 @@ use writing::write;
 
 use crate::analysis::{self, Options, Source};
 use crate::cost::{
-    Band, BreakEvenKind, Estimate, Gigabytes, Hours, Plan, PriceItem, Usd, cost_of, estimate, region_told_by,
+    Band, BreakEvenKind, Estimate, Gigabytes, Hours, Plan, PriceItem, Usd, dearest, estimate, region_told_by,
 };
 use crate::language::Phrase;
 use crate::network::{Network, Place, VpcIndex, resolve};
@@ -165,9 +165,8 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
         Inputs { parameters: options.parameters.clone(), region: region.clone(), ..Inputs::default() };
     let template = analysis::lower_text(text, options, inputs);
     let networks = resolve(&template, &surroundings);
-    let subject = Subject::new(&template, &networks, &options.addresses);
-    let model =
-        cost_of(&template, &networks, &options.addresses, options.traffic.as_ref(), &options.prices);
+    let subject = Subject::new(&template, &networks, options);
+    let model = dearest(&subject);
     let estimate = estimate(&model, &options.prices, options.traffic.as_ref());
     let mut found = EndpointSuggestions {
         traffic_given: options.traffic.is_some(),

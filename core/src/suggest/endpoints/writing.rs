@@ -447,7 +447,7 @@ fn yaml(template: &Template<'_>, resources: &[(String, NewResource<'_>)]) -> Str
         .iter()
         .map(|(id, resource)| {
             let step = layout.step.clone();
-            Lines::entry(&layout, &step, id, &resource.body()) + "\n"
+            Lines::entry(&layout, &step, id, &resource.body(&[])) + "\n"
         })
         .collect();
     entries.join(if layout.blank_lines { "\n" } else { "" })
