@@ -1,6 +1,6 @@
 //! Suggested endpoints as JSON, version 1.
 
-use super::shapes::{Edit, Places};
+use super::shapes::{Edit, Need, Places};
 use crate::cost::{self, Usd};
 use crate::finding::FileId;
 use crate::language::{Language, Phrase};
@@ -20,6 +20,7 @@ pub fn endpoints(found: &EndpointSuggestions, language: Language) -> String {
             with_endpoints: found.with_endpoints.map(band),
             without_nat: found.without_nat.map(band),
         },
+        needs: found.needs.iter().map(|need| Need::new(need, language)).collect(),
         assumptions: writer.words(&found.assumptions),
     };
     // Plain structs of strings and numbers serialize without fail; the fallback keeps the output valid all the same.
@@ -165,7 +166,7 @@ impl Writer<'_> {
 mod v1 {
     use serde::Serialize;
 
-    use crate::render::shapes::{Edit, Span};
+    use crate::render::shapes::{Edit, Need, Span};
 
     #[derive(Serialize)]
     pub(super) struct Endpoints<'a> {
@@ -174,6 +175,7 @@ mod v1 {
         pub(super) region: Option<&'a str>,
         pub(super) traffic_given: bool,
         pub(super) usd_per_month: Totals,
+        pub(super) needs: Vec<Need>,
         pub(super) assumptions: Vec<String>,
     }
 
