@@ -99,6 +99,9 @@ impl Writer<'_> {
         if !vpc.services.is_empty() {
             self.services(&vpc.services);
         }
+        if let Some(Phrase { en, ja }) = &vpc.also {
+            self.line(&phrase!(en: "  ! beside them: {en}", ja: "  ! あわせて必要な変更: {ja}"));
+        }
         self.plan(&vpc.nat_free, vpc.additions() > 0);
         self.reverse(vpc);
     }

@@ -72,6 +72,7 @@ impl Writer<'_> {
             span: self.span(vpc.at),
             yaml: &vpc.yaml,
             edits: self.edits(vpc.edits.as_deref()),
+            also: vpc.also.as_ref().map(|also| self.say(also)),
         }
     }
 
@@ -104,6 +105,7 @@ impl Writer<'_> {
             verdict: add.verdict.name(),
             notes: self.words(&add.notes),
             edits: self.edits(add.edits.as_deref()),
+            also: add.also.as_ref().map(|also| self.say(also)),
         }
     }
 
@@ -203,6 +205,7 @@ mod v1 {
         pub(super) span: Option<Span<'a>>,
         pub(super) yaml: &'a str,
         pub(super) edits: Option<Vec<Edit<'a>>>,
+        pub(super) also: Option<String>,
     }
 
     #[derive(Serialize)]
@@ -234,6 +237,7 @@ mod v1 {
         pub(super) verdict: &'a str,
         pub(super) notes: Vec<String>,
         pub(super) edits: Option<Vec<Edit<'a>>>,
+        pub(super) also: Option<String>,
     }
 
     #[derive(Serialize)]

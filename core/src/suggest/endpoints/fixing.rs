@@ -5,10 +5,10 @@ use super::wanted::Need;
 use super::writing::write;
 use crate::finding::{Fix, Safety};
 use crate::language::Phrase;
-use crate::network::{Network, Situated};
+use crate::network::{NatIndex, Network, Situated};
 use crate::paths::Verdict;
 use crate::phrase;
-use crate::rules::Subject;
+use crate::rules::{Subject, vpc_of_nat};
 use crate::services::has_gateway;
 use crate::suggest::repair::{Ground, Repair, Want, repair};
 use crate::text::{Edit, apply};
@@ -81,30 +81,62 @@ fn change_for(subject: &Subject<'_, '_>, at: usize, needs: &[Need]) -> Option<Ch
             draft.wanted.service == need.service && draft.wanted.senders.contains(&need.from)
         })
     };
-    if drafts.is_empty() || !needs.iter().all(covers) {
+    if drafts.is_empty() || !needs.iter().all(covers) || has_spare_nat(subject, at, &drafts) {
         return None;
     }
     change(subject, at, &drafts)
 }
 
+/// Whether a NAT gateway stands unused in one of the VPCs: then a route to it may be what is missing.
+fn has_spare_nat(subject: &Subject<'_, '_>, at: usize, drafts: &[Draft]) -> bool {
+    let (Some(situated), Some(egress)) = (subject.networks.get(at), subject.egress().get(at)) else {
+        return false;
+    };
+    let network = &situated.network;
+    (0..network.nat_gateways.len()).map(NatIndex).any(|nat| {
+        let vpc = network.nat_gateways.get(nat.0).and_then(|gateway| vpc_of_nat(network, gateway));
+        vpc.is_some()
+            && drafts.iter().any(|draft| draft.wanted.vpc == vpc)
+            && egress.behind(network, subject.demands(), nat).is_unused()
+    })
+}
+
 /// Adds endpoints to a network, and opens what else stands in the way. Nothing where that is not proven.
 pub(super) fn change(subject: &Subject<'_, '_>, at: usize, drafts: &[Draft]) -> Option<Change> {
-    let network = &subject.networks.get(at)?.network;
-    let after = supposed(network, drafts);
-    let mut edits = write(subject.template, network, drafts).edits?;
-    let verdicts = drafts.iter().map(|draft| prove(&after, subject.addresses, draft).verdict);
-    let also = match verdicts.fold(Verdict::Reachable, worse) {
-        Verdict::Reachable => None,
-        Verdict::Blocked | Verdict::Partial => {
-            let repair = opened(subject, at, after, drafts)?;
-            let also = repair.title();
-            edits.extend(repair.edits);
-            Some(also)
-        }
-        Verdict::Unknown => return None,
-    };
+    let mut edits = write(subject.template, &subject.networks.get(at)?.network, drafts).edits?;
+    let Outcome { verdict, repair, .. } = outcome(subject, at, drafts)?;
+    if verdict != Verdict::Reachable {
+        return None;
+    }
+    let also = repair.as_ref().map(Repair::title);
+    edits.extend(repair.into_iter().flat_map(|repair| repair.edits));
     apply(subject.template.text(), &edits).ok()?;
     Some(Change { edits, also })
+}
+
+/// A network with endpoints in it.
+pub(super) struct Outcome {
+    /// With all that it takes beside them.
+    pub(super) network: Network,
+    /// The worst verdict of all who need them, then.
+    verdict: Verdict,
+    /// What it takes beside them.
+    repair: Option<Repair>,
+}
+
+/// The network with endpoints and with what it takes beside them, where that can be told.
+pub(super) fn outcome(subject: &Subject<'_, '_>, at: usize, drafts: &[Draft]) -> Option<Outcome> {
+    let mut network = supposed(&subject.networks.get(at)?.network, drafts);
+    let verdicts = drafts.iter().map(|draft| prove(&network, subject.addresses, draft).verdict);
+    let mut verdict = verdicts.fold(Verdict::Reachable, worse);
+    let mut repair = None;
+    if matches!(verdict, Verdict::Blocked | Verdict::Partial)
+        && let Some(found) = opened(subject, at, &network, drafts)
+    {
+        found.atoms.iter().for_each(|atom| atom.change(&mut network));
+        (verdict, repair) = (Verdict::Reachable, Some(found));
+    }
+    Some(Outcome { network, verdict, repair })
 }
 
 fn worse(one: Verdict, other: Verdict) -> Verdict {
@@ -116,9 +148,9 @@ fn worse(one: Verdict, other: Verdict) -> Verdict {
 }
 
 /// What it takes beside the endpoints so that everybody gets to them.
-fn opened(subject: &Subject<'_, '_>, at: usize, after: Network, drafts: &[Draft]) -> Option<Repair> {
+fn opened(subject: &Subject<'_, '_>, at: usize, after: &Network, drafts: &[Draft]) -> Option<Repair> {
     let situation = subject.networks.get(at)?.situation;
-    let networks = [Situated { situation, network: after }];
+    let networks = [Situated { situation, network: after.clone() }];
     let network = &networks[0].network;
     let wants: Vec<Want> = drafts
         .iter()

@@ -20,8 +20,8 @@ pub(crate) use wanted::{Need, wanted};
 
 
 
-use self::draft::{Draft, Guard, Proof, drafts, prove, supposed};
-use self::fixing::change;
+use self::draft::{Draft, Guard, Proof, drafts, prove};
+use self::fixing::{Change, Outcome, change, outcome};
 use self::wanted::vpc_of_sender;
 use self::writing::write;
 use crate::analysis::{self, Need as Unsettled, Options, Source};
@@ -81,8 +81,11 @@ pub struct VpcEndpoints {
     pub reverse: Reverse,
     /// All endpoints to add as YAML to be put under `Resources:`; empty where there are none.
     pub yaml: String,
-    /// The edits that add all of them at once; nothing where one of them cannot be added so.
+    /// The edits that add all of them at once, with what it takes beside them; nothing where one of them cannot be
+    /// added so.
     pub edits: Option<Vec<Edit>>,
+    /// What these edits change beside the endpoints: rules of groups, entries of network ACLs.
+    pub also: Option<Phrase>,
 }
 
 /// A service that is called from inside of a VPC.
@@ -160,6 +163,8 @@ pub struct EndpointPlan {
     pub yaml: String,
     /// The edits that add it; nothing where something has to be filled in, or where paths do not prove it.
     pub edits: Option<Vec<Edit>>,
+    /// What the edits change beside the endpoint: rules of groups, entries of network ACLs.
+    pub also: Option<Phrase>,
     /// What has to be filled in or watched.
     pub notes: Vec<Phrase>,
 }
@@ -283,7 +288,7 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
     let uses = services_of::uses(subject, at);
     let needs: Vec<Need> = uses.iter().flat_map(services_of::Use::needs).collect();
     let drafts = drafts(template, network, &needs);
-    let after = supposed(network, &drafts);
+    let Some(Outcome { network: after, .. }) = outcome(subject, at, &drafts) else { return Vec::new() };
     let only_where = subject.only_where(&[situated.situation]);
     let mut vpcs: Vec<Option<VpcIndex>> = Vec::new();
     // Those whose functions call no service may be rid of endpoints, or of NAT gateways.
@@ -309,6 +314,9 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
             })
             .collect();
         let all = write(template, network, &own);
+        let whole = if own.is_empty() { None } else { change(subject, at, &own) };
+        let (edits, also) =
+            whole.map_or((None, None), |Change { edits, also }| (Some(edits), also));
         VpcEndpoints {
             id: vpc_id(network, vpc, &uses),
             at: vpc.and_then(|vpc| network.vpcs.get(vpc.0)?.at),
@@ -317,7 +325,8 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
             reverse: reverse::of(subject, at, vpc, pricing.options, pricing.region.as_deref()),
             services,
             yaml: if own.is_empty() { String::new() } else { all.yaml },
-            edits: change(subject, at, &own).filter(|_| !own.is_empty()).map(|change| change.edits),
+            edits,
+            also,
         }
     });
     told.filter(VpcEndpoints::says_something).collect()
@@ -348,16 +357,15 @@ fn plan(
     let zones = if wanted.gateway { 0 } else { zones(network, wanted) };
     let by_hour = if wanted.gateway { Some(Usd::ZERO) } else { pricing.by_hour(zones) };
     let mut notes = text.notes;
-    if let Some(also) = change.as_ref().and_then(|change| change.also.as_ref()) {
-        let Phrase { en, ja } = also;
-        notes.push(phrase!(en: "beside it: {en}", ja: "あわせて必要な変更: {ja}"));
-    } else if let Some(blocker) = &proof.blocker {
+    if let Some(blocker) = proof.blocker.as_ref().filter(|_| change.is_none()) {
         let Phrase { en, ja } = &blocker.message;
         notes.push(phrase!(
             en: "the endpoint alone does not do: {en}",
             ja: "エンドポイントだけでは届きません: {ja}",
         ));
     }
+    let verdict = if change.is_some() { Verdict::Reachable } else { proof.verdict };
+    let (edits, also) = change.map_or((None, None), |change| (Some(change.edits), change.also));
     EndpointPlan {
         id: draft.id.clone(),
         is_gateway: wanted.gateway,
@@ -373,9 +381,10 @@ fn plan(
         usd_by_hour: by_hour,
         usd_per_month: by_hour.map(|usd| pricing.with_data(&wanted.service, usd)),
         pays_from: pricing.pays_from(&wanted.service).filter(|_| today == Today::Nat && !wanted.gateway),
-        verdict: if change.is_some() { Verdict::Reachable } else { proof.verdict },
+        verdict,
         yaml: text.yaml,
-        edits: change.map(|change| change.edits),
+        edits,
+        also,
         notes,
     }
 }
