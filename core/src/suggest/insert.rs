@@ -13,6 +13,14 @@ pub(super) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
     resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
 }
 
+/// The properties of a resource as its author wrote them, also where SAM makes the resource of one of the same name.
+pub(crate) fn written_properties<'a>(template: &'a Template<'_>, resource: &Resource) -> Option<Node<'a>> {
+    let entry = template.section("Resources")?.entry(&resource.id)?;
+    let is_own = inside_quotes(entry.key, template.text()).slice(template.text()) == resource.id;
+    let properties = entry.value.entry("Properties")?;
+    (is_own && !entry.merged && !properties.merged).then_some(properties.value)
+}
+
 /// A resource to be written.
 #[derive(Clone, Debug)]
 pub(crate) struct NewResource<'a> {
