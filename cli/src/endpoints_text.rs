@@ -258,7 +258,10 @@ impl Writer<'_> {
         let titles = [
             (Some(today), phrase!(en: "today", ja: "現在")),
             (found.with_endpoints, phrase!(en: "with the endpoints", ja: "エンドポイントを追加")),
-            (found.without_nat, phrase!(en: "with them and without NAT", ja: "エンドポイントを追加し NAT を削除")),
+            (
+                found.without_nat,
+                phrase!(en: "with them and without NAT", ja: "エンドポイントを追加し NAT を削除"),
+            ),
         ];
         let mut rows = Vec::new();
         if !found.traffic_given {

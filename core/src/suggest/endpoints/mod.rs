@@ -224,9 +224,8 @@ impl Pricing<'_> {
     /// The same with the data that goes through it.
     fn with_data(&self, service: &str, by_hour: Usd) -> Band<Usd> {
         let name = format!("+ {service}");
-        let is_data = |item: &&crate::cost::Item| {
-            item.resource == name && item.price == PriceItem::InterfaceEndpointGb
-        };
+        let is_data =
+            |item: &&crate::cost::Item| item.resource == name && item.price == PriceItem::InterfaceEndpointGb;
         let data = self.estimate.after.items.iter().find(is_data).and_then(|item| item.usd);
         data.map_or(Band { low: by_hour, typical: by_hour, high: by_hour }, |data| {
             data.map(|usd| [usd, by_hour].into_iter().sum())
@@ -234,9 +233,11 @@ impl Pricing<'_> {
     }
 
     fn pays_from(&self, service: &str) -> Option<Gigabytes> {
-        let found = self.estimate.break_even.iter().find(|one| {
-            one.kind == BreakEvenKind::BesideNat && one.service.as_deref() == Some(service)
-        });
+        let found = self
+            .estimate
+            .break_even
+            .iter()
+            .find(|one| one.kind == BreakEvenKind::BesideNat && one.service.as_deref() == Some(service));
         found.map(|one| one.gb_per_month)
     }
 }
@@ -263,9 +264,9 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
             .map(|one| {
                 let draft = own.iter().find(|draft| draft.wanted.service == one.service);
                 let proof = draft.map(|draft| prove(&after, subject.addresses, draft));
-                let add = draft.zip(proof.as_ref()).map(|(draft, proof)| {
-                    plan(template, network, draft, proof, pricing, one.today)
-                });
+                let add = draft
+                    .zip(proof.as_ref())
+                    .map(|(draft, proof)| plan(template, network, draft, proof, pricing, one.today));
                 one.told(network, draft.is_some(), add)
             })
             .collect();
