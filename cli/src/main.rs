@@ -9,6 +9,7 @@ mod context;
 mod cost;
 mod cost_files;
 mod cost_text;
+mod diagram;
 mod explain;
 mod fix;
 mod input;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Trace(trace) => trace::run(trace, language, terminal_width()),
         Command::Cost(arguments) => cost::run(arguments, language),
         Command::Fix(arguments) => fix::run(arguments, language),
+        Command::Diagram(arguments) => diagram::run(arguments, language),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };

@@ -4,8 +4,12 @@
 
 mod cost;
 pub mod json;
+mod mermaid;
 mod shapes;
+mod svg;
 mod trace;
 
 pub use cost::cost;
+pub use mermaid::mermaid;
+pub use svg::svg;
 pub use trace::trace;
