@@ -9,6 +9,7 @@ mod context;
 mod cost;
 mod cost_files;
 mod cost_text;
+mod diagram;
 mod endpoints;
 mod endpoints_text;
 mod explain;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Cost(arguments) => cost::run(arguments, language),
         Command::Endpoints(arguments) => endpoints::run(arguments, language),
         Command::Fix(arguments) => fix::run(arguments, language),
+        Command::Diagram(arguments) => diagram::run(arguments, language),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };

@@ -9,6 +9,7 @@ pub mod checklist;
 mod connections;
 pub mod cost;
 pub mod demands;
+pub mod diagram;
 pub mod finding;
 mod fixing;
 pub mod language;

@@ -5,7 +5,9 @@ use crate::cost::{self, Usd};
 use crate::finding::FileId;
 use crate::language::{Language, Phrase};
 use crate::network::Place;
-use crate::suggest::endpoints::{EndpointPlan, EndpointSuggestions, NatFree, Reverse, ServiceUse, VpcEndpoints};
+use crate::suggest::endpoints::{
+    EndpointPlan, EndpointSuggestions, NatFree, Reverse, ServiceUse, VpcEndpoints,
+};
 
 /// Suggested endpoints as JSON. Money is in US dollars to the cent; what has no known price is null.
 pub fn endpoints(found: &EndpointSuggestions, language: Language) -> String {
@@ -126,7 +128,11 @@ impl Writer<'_> {
             removable: plan
                 .removable
                 .iter()
-                .map(|one| v1::Removable { id: &one.id, kind: one.kind.name(), span: self.span(Some(one.at)) })
+                .map(|one| v1::Removable {
+                    id: &one.id,
+                    kind: one.kind.name(),
+                    span: self.span(Some(one.at)),
+                })
                 .collect(),
         }
     }

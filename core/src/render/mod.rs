@@ -5,9 +5,13 @@
 mod cost;
 mod endpoints;
 pub mod json;
+mod mermaid;
 mod shapes;
+mod svg;
 mod trace;
 
 pub use cost::cost;
 pub use endpoints::endpoints;
+pub use mermaid::mermaid;
+pub use svg::svg;
 pub use trace::trace;

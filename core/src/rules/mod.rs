@@ -28,6 +28,7 @@ mod idle_nat_gateway;
 mod incomplete_vpc_config;
 mod interface_endpoint_for_gateway_service;
 mod internet_gateway_not_attached;
+mod into_private_subnets;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;

@@ -15,8 +15,8 @@ use crate::cost::{Band, CostModel, Parts, Prices, Traffic, Usd, models};
 use crate::demands::{Demands, infer};
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
-use crate::template::reference::references;
 use crate::template::dependencies::Dependencies;
+use crate::template::reference::references;
 use crate::template::{Guard, Resource, Template, handed_on};
 use crate::text::Span;
 

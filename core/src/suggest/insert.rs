@@ -13,6 +13,14 @@ pub(crate) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
     resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
 }
 
+/// The properties of a resource as its author wrote them, also where SAM makes the resource of one of the same name.
+pub(crate) fn written_properties<'a>(template: &'a Template<'_>, resource: &Resource) -> Option<Node<'a>> {
+    let entry = template.section("Resources")?.entry(&resource.id)?;
+    let is_own = inside_quotes(entry.key, template.text()).slice(template.text()) == resource.id;
+    let properties = entry.value.entry("Properties")?;
+    (is_own && !entry.merged && !properties.merged).then_some(properties.value)
+}
+
 /// A resource to be written.
 #[derive(Clone, Debug)]
 pub(crate) struct NewResource<'a> {
@@ -51,7 +59,10 @@ pub(crate) fn insert_resource_after(
     let (key, body) = (template.node(behind.key), template.node(behind.body));
     let indent = indentation(text, key.span().start);
     if template.section("Resources")?.collection_style() != Some(CollectionStyle::Block) {
-        return Some((id.clone(), Edit::insert(body.span().end, flow(&layout, indent, &id, &new.body(waits_for)))));
+        return Some((
+            id.clone(),
+            Edit::insert(body.span().end, flow(&layout, indent, &id, &new.body(waits_for))),
+        ));
     }
     let mut written = block(&layout, indent, &id, &new.body(waits_for));
     let at = after_lines(text, body)?;
@@ -87,7 +98,9 @@ impl NewResource<'_> {
         match waits_for {
             [] => {}
             [one] => entries.push(("DependsOn", Written::text(*one))),
-            many => entries.push(("DependsOn", Written::List(many.iter().copied().map(Written::text).collect()))),
+            many => {
+                entries.push(("DependsOn", Written::List(many.iter().copied().map(Written::text).collect())))
+            }
         }
         if let Some(condition) = self.condition {
             entries.push(("Condition", Written::text(condition)));

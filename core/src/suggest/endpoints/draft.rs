@@ -191,9 +191,7 @@ fn admits(network: &Network, group: GroupIndex, sender: &Workload, vpc: Option<V
         is_https
             && match &rule.peer {
                 Peer::Group(peer) => sender.groups.items.contains(peer),
-                Peer::Cidr(cidr) => {
-                    ranges().any(|own| own == cidr) || covers_subnets(network, cidr, sender)
-                }
+                Peer::Cidr(cidr) => ranges().any(|own| own == cidr) || covers_subnets(network, cidr, sender),
                 _ => false,
             }
     })
@@ -310,11 +308,7 @@ fn worn(network: &mut Network, guard: &Guard, vpc: Option<VpcIndex>) -> GroupInd
 }
 
 /// What paths say, with all of `network`'s endpoints, of everybody who needs this one.
-pub(crate) fn prove(
-    network: &Network,
-    addresses: &BTreeMap<String, Vec<Ipv4Net>>,
-    draft: &Draft,
-) -> Proof {
+pub(crate) fn prove(network: &Network, addresses: &BTreeMap<String, Vec<Ipv4Net>>, draft: &Draft) -> Proof {
     let goal = draft.goal();
     let mut proof = Proof { verdict: Verdict::Reachable, blocker: None, missing: None };
     for sender in &draft.wanted.senders {

@@ -70,12 +70,7 @@ pub struct Removable {
 }
 
 /// `after` is the network with all endpoints that are suggested.
-pub(super) fn of(
-    subject: &Subject<'_, '_>,
-    at: usize,
-    vpc: Option<VpcIndex>,
-    after: &Network,
-) -> NatFree {
+pub(super) fn of(subject: &Subject<'_, '_>, at: usize, vpc: Option<VpcIndex>, after: &Network) -> NatFree {
     let Some(network) = subject.networks.get(at).map(|one| &one.network) else { return NatFree::default() };
     let nats: Vec<NatIndex> = (0..network.nat_gateways.len())
         .map(NatIndex)
@@ -144,9 +139,10 @@ pub(super) fn of(
 fn without(network: &Network, nats: &[NatIndex]) -> Network {
     let mut network = network.clone();
     for table in &mut network.tables {
-        table.routes.items.retain(
-            |route| !matches!(&route.target, Target::NatGateway(nat) if nats.contains(nat)),
-        );
+        table
+            .routes
+            .items
+            .retain(|route| !matches!(&route.target, Target::NatGateway(nat) if nats.contains(nat)));
     }
     network
 }
@@ -173,7 +169,13 @@ impl NatFree {
     }
 
     /// What nobody tells, and may need the internet.
-    fn open_questions(&mut self, subject: &Subject<'_, '_>, at: usize, vpc: Option<VpcIndex>, nats: &[NatIndex]) {
+    fn open_questions(
+        &mut self,
+        subject: &Subject<'_, '_>,
+        at: usize,
+        vpc: Option<VpcIndex>,
+        nats: &[NatIndex],
+    ) {
         let Some(network) = subject.networks.get(at).map(|one| &one.network) else { return };
         let functions: Vec<String> = match vpc {
             Some(vpc) => functions_in(network, vpc).map(|one| one.name.to_string()).collect(),
@@ -231,7 +233,8 @@ fn removable(subject: &Subject<'_, '_>, network: &Network, nats: &[NatIndex]) ->
             found.push(one);
         }
     };
-    let gateways = nats.iter().filter_map(|nat| resource_of(template, &network.nat_gateways.get(nat.0)?.name));
+    let gateways =
+        nats.iter().filter_map(|nat| resource_of(template, &network.nat_gateways.get(nat.0)?.name));
     for nat in gateways {
         add(nat, RemovableKind::NatGateway);
         if let Some(address) = names(nat, "AllocationId").and_then(|id| template.resource(&id)) {

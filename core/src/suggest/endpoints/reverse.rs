@@ -90,8 +90,7 @@ pub(super) fn of(
         let way = Way::Endpoint(crate::network::EndpointIndex(number));
         let is_used = egress.passages.iter().any(|passage| passage.ways.contains(&way));
         let saving = || Some(price(PriceItem::NatGb)? - price(PriceItem::InterfaceEndpointGb)?);
-        let pays_from =
-            || hour()?.times(Hours::month_of(zones).0).over(saving()?).map(Gigabytes);
+        let pays_from = || hour()?.times(Hours::month_of(zones).0).over(saving()?).map(Gigabytes);
         if !nats.is_empty()
             && is_used
             && let (Some(usd), Some(pays_from)) = (usd, pays_from())

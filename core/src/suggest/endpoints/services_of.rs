@@ -3,9 +3,7 @@
 use super::wanted::{Need, vpc_of_sender};
 use super::{EndpointPlan, ServiceUse, Today};
 use crate::language::Phrase;
-use crate::network::{
-    Missing, Network, Place, Ports, Protocol, VpcIndex, WorkloadIndex, WorkloadKind,
-};
+use crate::network::{Missing, Network, Place, Ports, Protocol, VpcIndex, WorkloadIndex, WorkloadKind};
 use crate::paths::{Goal, GoalTarget, Trace, Verdict, trace_from};
 use crate::rules::egress::{Way, ways};
 use crate::rules::{ECR_PARTS, Subject, pulls_from_ecr};

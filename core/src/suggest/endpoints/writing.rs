@@ -33,8 +33,7 @@ pub(crate) struct Text {
 
 /// Writes endpoints of one network, with the groups that they need.
 pub(crate) fn write(template: &Template<'_>, network: &Network, drafts: &[Draft]) -> Text {
-    let mut writer =
-        Writer { template, network, text: Text::default(), complete: true, named: Vec::new() };
+    let mut writer = Writer { template, network, text: Text::default(), complete: true, named: Vec::new() };
     let mut resources: Vec<(String, NewResource<'_>)> = Vec::new();
     for draft in drafts {
         if let Some(Guard::New { id, .. }) = &draft.guard
@@ -118,7 +117,9 @@ impl<'a> Writer<'a, '_> {
         if let Some(vpc) = known {
             self.name(&vpc.name);
             let written = match &vpc.name {
-                Name::Aws(id) => vpc_as_written(self.template, id).or_else(|| reference(self.template, &vpc.name)),
+                Name::Aws(id) => {
+                    vpc_as_written(self.template, id).or_else(|| reference(self.template, &vpc.name))
+                }
                 name => reference(self.template, name),
             };
             if let Some(written) = written {
@@ -141,7 +142,8 @@ impl<'a> Writer<'a, '_> {
         if let Some(list) = lists.iter().flatten().next() {
             // A list that a parameter gives is handed on whole where all of it is meant.
             let of_list = |other: &&Option<&str>| **other == Some(list);
-            let all = self.network.subnets.iter().filter(|one| list_of(self.template, &one.name) == Some(list));
+            let all =
+                self.network.subnets.iter().filter(|one| list_of(self.template, &one.name) == Some(list));
             if lists.iter().all(|other| of_list(&other)) && all.count() == lists.len() {
                 self.text.subnets = vec![(*list).to_owned()];
                 return Written::reference(*list);
@@ -248,7 +250,12 @@ impl<'a> Writer<'a, '_> {
 
     fn group(&mut self, draft: &Draft) -> NewResource<'a> {
         let Some(Guard::New { id, from, whole_vpc }) = &draft.guard else {
-            return NewResource { wanted_id: String::new(), kind: "", condition: None, properties: Vec::new() };
+            return NewResource {
+                wanted_id: String::new(),
+                kind: "",
+                condition: None,
+                properties: Vec::new(),
+            };
         };
         let rule = |name, source| {
             Written::Map(vec![
@@ -274,8 +281,10 @@ impl<'a> Writer<'a, '_> {
             match vpc.map(|vpc| &vpc.name) {
                 Some(Name::Logical(vpc)) => rules.push(rule("CidrIp", Written::attribute(vpc, "CidrBlock"))),
                 _ => {
-                    let filled = self
-                        .fill("VpcCidr", phrase!(en: "the address range of the VPC", ja: "VPC のアドレス範囲"));
+                    let filled = self.fill(
+                        "VpcCidr",
+                        phrase!(en: "the address range of the VPC", ja: "VPC のアドレス範囲"),
+                    );
                     rules.push(rule("CidrIp", filled));
                 }
             }
@@ -320,8 +329,13 @@ impl<'a> Writer<'a, '_> {
                         Written::attribute(id, "GroupId")
                     }
                     Guard::Existing(at) => {
-                        self.text.groups =
-                            self.network.groups.get(at.0).map(|group| group.name.to_string()).into_iter().collect();
+                        self.text.groups = self
+                            .network
+                            .groups
+                            .get(at.0)
+                            .map(|group| group.name.to_string())
+                            .into_iter()
+                            .collect();
                         match self.one_group(*at, &wanted.senders) {
                             Some(group) => group,
                             None => self.fill(
@@ -337,7 +351,12 @@ impl<'a> Writer<'a, '_> {
                 self.note_dns(wanted.vpc);
             }
         }
-        NewResource { wanted_id: draft.id.clone(), kind: "AWS::EC2::VPCEndpoint", condition: None, properties }
+        NewResource {
+            wanted_id: draft.id.clone(),
+            kind: "AWS::EC2::VPCEndpoint",
+            condition: None,
+            properties,
+        }
     }
 
     /// Private DNS needs names to be on in the VPC.
@@ -356,7 +375,8 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn note_doubtful(&mut self, draft: &Draft) {
-        let named = |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| format!("`{}`", subnet.name));
+        let named =
+            |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| format!("`{}`", subnet.name));
         let names: Vec<String> = draft.wanted.doubtful.iter().filter_map(named).collect();
         if !names.is_empty() {
             let (names, names_ja) = (names.join(", "), names.join("、"));
@@ -446,7 +466,11 @@ fn dns_on(template: &Template<'_>, network: &Network, vpc: Option<VpcIndex>) -> 
         let cases = template.property(resource, &[property]);
         edits.push(match node {
             None => insert_property(template, resource, property, &Written::Bool(true))?,
-            Some(node) if cases.len() == 1 && matches!(cases[0].value, Value::Text(_)) && node.as_str().is_some() => {
+            Some(node)
+                if cases.len() == 1
+                    && matches!(cases[0].value, Value::Text(_))
+                    && node.as_str().is_some() =>
+            {
                 replace_value(template, node, &Written::Bool(true))?
             }
             Some(_) => return None,

@@ -50,9 +50,9 @@ pub(super) fn against(
             {
                 let tables = endpoint_table::against(ground, network, service, TableIndex(at), vpc);
                 found.extend(
-                    tables.into_iter().map(|one| {
-                        vec![Atom::Association(atom.clone()), Atom::EndpointTable(one)]
-                    }),
+                    tables
+                        .into_iter()
+                        .map(|one| vec![Atom::Association(atom.clone()), Atom::EndpointTable(one)]),
                 );
             }
         }
@@ -63,11 +63,8 @@ pub(super) fn against(
         let tables = endpoint_table::against(ground, network, service, table, vpc);
         found.extend(tables.into_iter().map(|atom| vec![Atom::EndpointTable(atom)]));
     }
-    let routes = if public {
-        outwards(network, table, subnet, vpc, is_nat)
-    } else {
-        to_peer(network, to, vpc)
-    };
+    let routes =
+        if public { outwards(network, table, subnet, vpc, is_nat) } else { to_peer(network, to, vpc) };
     let own = network.tables.get(table.0);
     let is_own = |name: &Name| matches!(name, Name::Logical(_)) && home(ground.template, name).is_some();
     if let Some(own) = own.filter(|own| is_own(&own.name)) {
@@ -100,9 +97,8 @@ fn outwards(
     }
     let zone = |at: SubnetIndex| network.subnets.get(at.0).and_then(|subnet| subnet.zone.known());
     let here = subnet.and_then(zone);
-    let is_near = |other: Option<&Zone>| {
-        matches!((here, other), (Some(one), Some(two)) if one.same(two) == Some(true))
-    };
+    let is_near =
+        |other: Option<&Zone>| matches!((here, other), (Some(one), Some(two)) if one.same(two) == Some(true));
     let mut found: Vec<(bool, TargetOf)> = Vec::new();
     for nat in &network.nat_gateways {
         let (place, near) = match &nat.placement {
@@ -229,4 +225,3 @@ impl RouteAtom {
         }
     }
 }
-
