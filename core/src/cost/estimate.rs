@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::break_even::{BreakEven, Flip, Use, ZoneStep, break_evens, flips, one_more_zone, uses};
 use super::from_template::is_nat;
 use super::model::{CostModel, Metered};
-use super::money::{Hours, Quantity, Usd};
+use super::money::{Gigabytes, Hours, Quantity, Usd};
 use super::prices::{Curve, PriceItem, Prices};
 use super::traffic::{BANDS, Band, Load, Loads, Traffic};
 use crate::language::Phrase;
@@ -88,6 +88,8 @@ pub struct PlanTotal {
     pub cheapest: Band<bool>,
     /// Whether everything that is demanded has a way.
     pub works: bool,
+    /// Whether all of it has a price; otherwise it costs more than the total.
+    pub priced: bool,
 }
 
 /// A price that no bill can do without and that is not known.
@@ -158,11 +160,11 @@ pub(super) fn total_of(estimate: &Estimate, plan: Plan) -> Option<Band<Usd>> {
     Some(estimate.plans.iter().find(|one| one.plan == plan)?.total)
 }
 
-/// Prices a model. Without traffic, in three bands.
+/// Prices a model. Without traffic, or with calls and queries only, in three bands.
 pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -> Estimate {
     let mut estimate = Estimate {
         region: model.region.clone(),
-        given: traffic.is_some(),
+        given: traffic.is_some_and(Traffic::has_loads),
         left_out: model.left_out.clone(),
         assumptions: model.assumptions.clone(),
         ..Estimate::default()
@@ -172,8 +174,8 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
     }
     let pricing = Pricing::new(model, prices);
     let band = |load: fn(&Band<u64>) -> u64| match traffic {
-        Some(traffic) => Loads::Given(traffic),
-        None => Loads::Even(Quantity::whole(load(&BANDS))),
+        Some(traffic) if traffic.has_loads() => Loads::Given(traffic),
+        _ => Loads::Even(Quantity::whole(load(&BANDS)), traffic),
     };
     let loads = [band(|band| band.low), band(|band| band.typical), band(|band| band.high)];
     let plans = pricing.plans();
@@ -184,6 +186,7 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
             total: bill.total,
             cheapest: Band::default(),
             works: pricing.works(*plan),
+            priced: loads.iter().all(|loads| pricing.has_prices(&pricing.lines(*plan, loads))),
         });
     }
     mark_cheapest(&mut estimate.plans);
@@ -209,11 +212,12 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
     estimate
 }
 
-/// Of the plans that do what is demanded; of the same sums the first.
+/// Of the plans that do what is demanded; of the same sums the first. What lacks a price costs more than its sum: it is
+/// never called the cheapest, and where it might be, nothing is.
 fn mark_cheapest(plans: &mut [PlanTotal]) {
     let best = |plans: &[PlanTotal], of: fn(&Band<Usd>) -> Usd| {
         let working = plans.iter().enumerate().filter(|(_, plan)| plan.works);
-        working.min_by_key(|(_, plan)| of(&plan.total)).map(|(at, _)| at)
+        working.min_by_key(|(_, plan)| of(&plan.total)).filter(|(_, plan)| plan.priced).map(|(at, _)| at)
     };
     let found =
         [best(plans, |band| band.low), best(plans, |band| band.typical), best(plans, |band| band.high)];
@@ -238,7 +242,7 @@ pub(super) struct Line {
 }
 
 impl<'m> Pricing<'m> {
-    fn new(model: &'m CostModel, prices: &Prices) -> Self {
+    pub(super) fn new(model: &'m CostModel, prices: &Prices) -> Self {
         let region = model.region.as_deref().unwrap_or("");
         let curves = PriceItem::ALL.iter().map(|item| (*item, prices.curve(region, *item))).collect();
         Self { model, curves }
@@ -278,6 +282,18 @@ impl<'m> Pricing<'m> {
             .flows
             .iter()
             .all(|flow| !flow.blocked || self.is_moved(plan, &flow.destination, &flow.function))
+    }
+
+    /// Whether every line has a price for all its units.
+    pub(super) fn has_prices(&self, lines: &[Line]) -> bool {
+        lines.iter().all(|line| {
+            self.curve(line.price).is_some_and(|curve| curve.cost(Quantity::ZERO, line.quantity).1.is_zero())
+        })
+    }
+
+    /// Whether a plan can be priced at all.
+    pub(super) fn is_priced(&self, plan: Plan) -> bool {
+        self.has_prices(&self.lines(plan, &Loads::Even(Quantity::whole(1), None)))
     }
 
     /// Whether a flow has an endpoint of its own under a plan.
@@ -328,22 +344,17 @@ impl<'m> Pricing<'m> {
 
     /// How many flows have a price: the bands are spread over these.
     pub(super) fn paths(&self) -> u64 {
-        self.model.flows.iter().filter(|flow| self.is_counted(flow)).count() as u64
-    }
-
-    #[expect(clippy::unused_self, reason = "stands beside what it is a part of")]
-    fn is_counted(&self, flow: &super::model::Flow) -> bool {
-        !flow.today.is_empty() || !flow.after.is_empty() || flow.blocked
+        self.model.flows.iter().filter(|flow| flow.is_counted()).count() as u64
     }
 
     fn load(&self, at: usize, paths: u64, loads: &Loads<'_>) -> Load {
         let Some(flow) = self.model.flows.get(at) else { return Load::default() };
         match loads {
-            Loads::Even(all) if self.is_counted(flow) => {
-                let both = super::money::Gigabytes(all.share(1, paths));
+            Loads::Even(all, _) if flow.is_counted() => {
+                let both = Gigabytes(all.share(1, paths));
                 Load { both, out: None }
             }
-            Loads::Even(_) => Load::default(),
+            Loads::Even(..) => Load::default(),
             Loads::Given(traffic) => {
                 let named = traffic.flows.iter().filter(|((function, destination), _)| {
                     *function == flow.function && names(destination, &flow.destination)
@@ -362,15 +373,15 @@ impl<'m> Pricing<'m> {
                 Loads::Given(traffic) => {
                     traffic.through.get(&carrier.resource).map_or(Quantity::ZERO, |load| load.0)
                 }
-                Loads::Even(all) if unknown.contains(&carrier.resource.as_str()) => {
+                Loads::Even(all, _) if unknown.contains(&carrier.resource.as_str()) => {
                     all.share(1, unknown.len() as u64)
                 }
-                Loads::Even(_) => Quantity::ZERO,
+                Loads::Even(..) => Quantity::ZERO,
             };
             if plan == Plan::WithoutNat && is_nat(carrier.price) {
                 continue;
             }
-            let load = Load { both: super::money::Gigabytes(quantity), out: None };
+            let load = Load { both: Gigabytes(quantity), out: None };
             let meter = carrier.clone();
             add(lines, &Metered { meter, part: 1, of: 1, out_only: false }, load);
         }
@@ -387,9 +398,17 @@ impl<'m> Pricing<'m> {
         taken.map(|carrier| carrier.resource.as_str()).collect()
     }
 
+    /// What a plan costs when all traffic together is so much: in the proportions of what is given, otherwise evenly.
+    pub(super) fn exact_at(&self, plan: Plan, traffic: Option<&Traffic>, all: Gigabytes) -> Usd {
+        match traffic.and_then(|traffic| traffic.scaled(all)) {
+            Some(traffic) => self.exact(plan, &Loads::Given(&traffic)),
+            None => self.exact(plan, &Loads::Even(all.0, traffic)),
+        }
+    }
+
     /// Calls on provisioned concurrency, and queries.
     fn used(&self, loads: &Loads<'_>, lines: &mut Vec<Line>) {
-        let Loads::Given(traffic) = loads else { return };
+        let (Loads::Given(traffic) | Loads::Even(_, Some(traffic))) = loads else { return };
         let mut told: Vec<&str> = Vec::new();
         for provisioned in &self.model.provisioned {
             let function = provisioned.function.as_str();
@@ -511,7 +530,8 @@ impl<'m> Pricing<'m> {
         let model = self.model;
         let paths = self.paths();
         let carriers = self.spread_over_carriers().len();
-        match traffic {
+        let given = traffic.filter(|traffic| traffic.has_loads());
+        match given {
             None if paths > 0 => estimate.assumptions.push(phrase!(
                 en: "traffic is not given: 10, 100 and 5000 GB a month in all, spread evenly over the paths that are known from functions ({paths})",
                 ja: "通信量の指定がないため、合計で月 10・100・5000 GB が関数からの {paths} 経路に均等に流れるものとしています",
@@ -523,7 +543,7 @@ impl<'m> Pricing<'m> {
             None => {}
             Some(traffic) => self.without_figures(traffic, estimate),
         }
-        if traffic.is_none() {
+        if given.is_none() {
             let spread = self.spread_over_carriers();
             let used = |id: &str| {
                 let flows = model.flows.iter();
@@ -605,7 +625,7 @@ impl<'m> Pricing<'m> {
 
     /// Ways for which the user gives no figures count nothing: say so.
     fn without_figures(&self, traffic: &Traffic, estimate: &mut Estimate) {
-        for flow in self.model.flows.iter().filter(|flow| self.is_counted(flow)) {
+        for flow in self.model.flows.iter().filter(|flow| flow.is_counted()) {
             let given = traffic.flows.keys().any(|(function, destination)| {
                 *function == flow.function && names(destination, &flow.destination)
             });

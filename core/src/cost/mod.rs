@@ -12,10 +12,10 @@ mod prices;
 mod region;
 mod traffic;
 
-pub use break_even::{BreakEven, BreakEvenKind, Flip, Use, ZoneStep};
+pub use break_even::{BreakEven, BreakEvenKind, Flip, Use, ZoneStep, crossings, series};
 pub use costing::{Costing, cost, cost_of};
 pub use estimate::{Bill, Estimate, Item, MissingPrice, Plan, PlanTotal, estimate};
-pub use model::{Charge, CostModel, Flow, Meter, Metered, Proposal, Provisioned};
+pub use model::{Charge, CostModel, Flow, Lane, Meter, Metered, Proposal, Provisioned};
 pub use money::{Currency, Gigabytes, Hours, MONTH_HOURS, Quantity, Usd};
 pub use prices::{Curve, GivenPrice, PriceItem, Prices, Tier, priced_regions};
 pub use traffic::{BANDS, Band, Load, Traffic};

@@ -30,6 +30,36 @@ pub struct CostModel {
     pub assumptions: Vec<Phrase>,
 }
 
+/// Where traffic goes to, from whatever function: what a user gives one figure for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// The destination, or what carries traffic of which no path is known.
+    pub name: String,
+    /// The functions whose flows these are; none for what carries traffic.
+    pub functions: Vec<String>,
+}
+
+impl CostModel {
+    /// The lanes of all flows that are paid for, and then of what carries traffic of which no path is known.
+    pub fn lanes(&self) -> Vec<Lane> {
+        let mut lanes: Vec<Lane> = Vec::new();
+        for flow in self.flows.iter().filter(|flow| flow.is_counted()) {
+            let function = flow.function.clone();
+            match lanes.iter_mut().find(|lane| lane.name == flow.destination) {
+                Some(lane) => lane.functions.push(function),
+                None => lanes.push(Lane { name: flow.destination.clone(), functions: vec![function] }),
+            }
+        }
+        let is_used = |meter: &Meter| {
+            let mut counted = self.flows.iter().flat_map(|flow| &flow.today);
+            counted.any(|one| one.meter.resource == meter.resource)
+        };
+        let idle = self.carriers.iter().filter(|carrier| !is_used(carrier));
+        lanes.extend(idle.map(|carrier| Lane { name: carrier.resource.clone(), functions: Vec::new() }));
+        lanes
+    }
+}
+
 /// Something that costs by the hour, whatever the traffic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
@@ -86,6 +116,13 @@ pub struct Flow {
     pub blocked: bool,
     /// Whether part of it is still blocked, or sent through a NAT gateway, after the endpoints.
     pub needs_nat: bool,
+}
+
+impl Flow {
+    /// Whether anything is, or would be, paid for it.
+    pub fn is_counted(&self) -> bool {
+        !self.today.is_empty() || !self.after.is_empty() || self.blocked
+    }
 }
 
 /// An endpoint that demands call for.
