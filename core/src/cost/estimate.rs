@@ -366,7 +366,7 @@ impl<'m> Pricing<'m> {
 
     /// What carriers take beside the flows: as given, or the bands where no flow is known at all.
     fn through(&self, plan: Plan, loads: &Loads<'_>, lines: &mut Vec<Line>) {
-        let unknown = self.spread_over_carriers();
+        let unknown = self.model.spread_over_carriers();
         let carriers = &self.model.carriers;
         for carrier in carriers {
             let quantity = match loads {
@@ -385,17 +385,6 @@ impl<'m> Pricing<'m> {
             let meter = carrier.clone();
             add(lines, &Metered { meter, part: 1, of: 1, out_only: false }, load);
         }
-    }
-
-    /// The carriers that take the bands where no flow is known: NAT gateways, or where there are none, all.
-    pub(super) fn spread_over_carriers(&self) -> Vec<&'m str> {
-        if self.paths() > 0 {
-            return Vec::new();
-        }
-        let carriers = &self.model.carriers;
-        let has_nat = carriers.iter().any(|carrier| is_nat(carrier.price));
-        let taken = carriers.iter().filter(|carrier| !has_nat || is_nat(carrier.price));
-        taken.map(|carrier| carrier.resource.as_str()).collect()
     }
 
     /// What a plan costs when all traffic together is so much: in the proportions of what is given, otherwise evenly.
@@ -529,7 +518,7 @@ impl<'m> Pricing<'m> {
     fn explain(&self, estimate: &mut Estimate, traffic: Option<&Traffic>) {
         let model = self.model;
         let paths = self.paths();
-        let carriers = self.spread_over_carriers().len();
+        let carriers = self.model.spread_over_carriers().len();
         let given = traffic.filter(|traffic| traffic.has_loads());
         match given {
             None if paths > 0 => estimate.assumptions.push(phrase!(
@@ -544,7 +533,7 @@ impl<'m> Pricing<'m> {
             Some(traffic) => self.without_figures(traffic, estimate),
         }
         if given.is_none() {
-            let spread = self.spread_over_carriers();
+            let spread = self.model.spread_over_carriers();
             let used = |id: &str| {
                 let flows = model.flows.iter();
                 spread.contains(&id) || flows.flat_map(|flow| &flow.today).any(|one| one.meter.resource == id)

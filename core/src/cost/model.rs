@@ -1,5 +1,6 @@
 //! What a template is billed for, apart from prices and traffic: these may change without reading it again.
 
+use super::from_template::is_nat;
 use super::money::Quantity;
 use super::prices::PriceItem;
 use crate::language::Phrase;
@@ -37,6 +38,8 @@ pub struct Lane {
     pub name: String,
     /// The functions whose flows these are; none for what carries traffic.
     pub functions: Vec<String>,
+    /// Its part where traffic is spread evenly, of the parts of all lanes.
+    pub share: u64,
 }
 
 impl CostModel {
@@ -44,19 +47,38 @@ impl CostModel {
     pub fn lanes(&self) -> Vec<Lane> {
         let mut lanes: Vec<Lane> = Vec::new();
         for flow in self.flows.iter().filter(|flow| flow.is_counted()) {
-            let function = flow.function.clone();
             match lanes.iter_mut().find(|lane| lane.name == flow.destination) {
-                Some(lane) => lane.functions.push(function),
-                None => lanes.push(Lane { name: flow.destination.clone(), functions: vec![function] }),
+                Some(lane) => {
+                    lane.functions.push(flow.function.clone());
+                    lane.share += 1;
+                }
+                None => lanes.push(Lane {
+                    name: flow.destination.clone(),
+                    functions: vec![flow.function.clone()],
+                    share: 1,
+                }),
             }
         }
+        let spread = self.spread_over_carriers();
         let is_used = |meter: &Meter| {
             let mut counted = self.flows.iter().flat_map(|flow| &flow.today);
             counted.any(|one| one.meter.resource == meter.resource)
         };
-        let idle = self.carriers.iter().filter(|carrier| !is_used(carrier));
-        lanes.extend(idle.map(|carrier| Lane { name: carrier.resource.clone(), functions: Vec::new() }));
+        for carrier in self.carriers.iter().filter(|carrier| !is_used(carrier)) {
+            let share = u64::from(spread.contains(&carrier.resource.as_str()));
+            lanes.push(Lane { name: carrier.resource.clone(), functions: Vec::new(), share });
+        }
         lanes
+    }
+
+    /// The carriers that take the bands where no flow is known: NAT gateways, or where there are none, all.
+    pub(super) fn spread_over_carriers(&self) -> Vec<&str> {
+        if self.flows.iter().any(Flow::is_counted) {
+            return Vec::new();
+        }
+        let has_nat = self.carriers.iter().any(|carrier| is_nat(carrier.price));
+        let taken = self.carriers.iter().filter(|carrier| !has_nat || is_nat(carrier.price));
+        taken.map(|carrier| carrier.resource.as_str()).collect()
     }
 }
 
