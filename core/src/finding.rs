@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::language::Phrase;
+use crate::paths::Goal;
 use crate::text::{Edit, Span};
 
 /// How bad a finding is.
@@ -62,6 +63,17 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// A way that is open after a fix, in one situation of the template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// The name of the source.
+    pub from: String,
+    /// Where to.
+    pub to: Goal,
+    /// The situation in words: `Env = prod`; empty where there is one only.
+    pub situation: String,
+}
+
 /// Which of the analysed texts a place is in: 0 is the one asked about, others are its local nested stacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u16);
@@ -103,6 +115,8 @@ pub struct Finding {
     pub function: Option<String>,
     /// A change that takes it away.
     pub fix: Option<Fix>,
+    /// The ways that are open after it.
+    pub promises: Vec<Promise>,
     /// The reason for which it is suppressed.
     pub suppressed: Option<String>,
     /// Stable while lines move: made of the rule, the resource and what is named, not of positions.
@@ -121,6 +135,7 @@ impl Finding {
             resource: None,
             function: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

@@ -12,7 +12,7 @@ mod route;
 mod search;
 mod writing;
 
-pub(crate) use search::{Failure, Repair, Want, repair, repair_cause};
+pub(crate) use search::{Failure, Repair, Want, put_on_tables, repair, repair_cause};
 
 use std::collections::BTreeMap;
 
