@@ -3,8 +3,7 @@
 use super::filter::Way;
 use super::flow::{Addresses, Belongs, Flow, PortSet};
 use crate::network::{
-    AclIndex, GroupIndex, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex, TableIndex,
-    VpcIndex,
+    AclIndex, GroupIndex, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex, TableIndex, VpcIndex,
 };
 
 /// What stopped packets.

@@ -13,8 +13,8 @@ use super::unknown_reference::is_of_another_tool;
 use crate::demands::{Demands, infer};
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
-use crate::template::reference::references;
 use crate::template::dependencies::Dependencies;
+use crate::template::reference::references;
 use crate::template::{Guard, Resource, Template, handed_on};
 use crate::text::Span;
 

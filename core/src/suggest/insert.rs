@@ -51,7 +51,10 @@ pub(crate) fn insert_resource_after(
     let (key, body) = (template.node(behind.key), template.node(behind.body));
     let indent = indentation(text, key.span().start);
     if template.section("Resources")?.collection_style() != Some(CollectionStyle::Block) {
-        return Some((id.clone(), Edit::insert(body.span().end, flow(&layout, indent, &id, &new.body(waits_for)))));
+        return Some((
+            id.clone(),
+            Edit::insert(body.span().end, flow(&layout, indent, &id, &new.body(waits_for))),
+        ));
     }
     let mut written = block(&layout, indent, &id, &new.body(waits_for));
     let at = after_lines(text, body)?;
@@ -86,7 +89,9 @@ impl NewResource<'_> {
         match waits_for {
             [] => {}
             [one] => entries.push(("DependsOn", Written::text(*one))),
-            many => entries.push(("DependsOn", Written::List(many.iter().copied().map(Written::text).collect()))),
+            many => {
+                entries.push(("DependsOn", Written::List(many.iter().copied().map(Written::text).collect())))
+            }
         }
         if let Some(condition) = self.condition {
             entries.push(("Condition", Written::text(condition)));

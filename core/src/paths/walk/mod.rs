@@ -9,8 +9,8 @@ mod gateways;
 
 use super::filter::Way;
 use super::flow::{Cut, Flow, Match, Side};
-use super::route::{Lookup, lookup};
 use super::obstacle::{Hindrance, Obstacle};
+use super::route::{Lookup, lookup};
 use super::{Action, Blocker, Code, Component, Direction, Hop, denials, words};
 use crate::language::Phrase;
 use crate::network::{

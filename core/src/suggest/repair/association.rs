@@ -1,9 +1,7 @@
 //! A route table for a subnet that has none of its own.
 
 use crate::language::Phrase;
-use crate::network::{
-    Cidr, Destination, Fact, Name, Network, SubnetIndex, TableIndex, Target, VpcIndex,
-};
+use crate::network::{Cidr, Destination, Fact, Name, Network, SubnetIndex, TableIndex, Target, VpcIndex};
 use crate::phrase;
 use crate::suggest::Written;
 
@@ -43,7 +41,8 @@ pub(super) fn against(
             })
         };
         let is_public = leads(|target| matches!(target, Target::InternetGateway(_)));
-        let in_template = matches!(other.name, Name::Logical(_)) && home(ground.template, &other.name).is_some();
+        let in_template =
+            matches!(other.name, Name::Logical(_)) && home(ground.template, &other.name).is_some();
         if !is_here || !in_template || is_public != public {
             continue;
         }

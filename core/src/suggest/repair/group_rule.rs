@@ -111,9 +111,8 @@ fn peers(
 ) -> Option<Vec<PeerOf>> {
     match end {
         End::Interface { groups, .. } if obstacle.named && !groups.is_empty() => {
-            let can_name = |group: &crate::network::SecurityGroup| {
-                reference(ground.template, &group.name).is_some()
-            };
+            let can_name =
+                |group: &crate::network::SecurityGroup| reference(ground.template, &group.name).is_some();
             match narrowest(network, groups, can_name) {
                 Some(group) => return Some(vec![PeerOf::Group(group)]),
                 None => {}
@@ -138,7 +137,9 @@ impl GroupRuleAtom {
     pub(super) fn change(&self, network: &mut Network) -> Option<()> {
         let group = position(&network.groups, |group| &group.name, &self.group)?;
         let peer = match &self.peer {
-            PeerOf::Group(name) => Peer::Group(GroupIndex(position(&network.groups, |group| &group.name, name)?)),
+            PeerOf::Group(name) => {
+                Peer::Group(GroupIndex(position(&network.groups, |group| &group.name, name)?))
+            }
             PeerOf::Range(range) => Peer::Cidr(range.cidr(network)?),
             PeerOf::Service { service, list } => Peer::PrefixList(prefix_list(network, service, list)),
         };
@@ -188,7 +189,11 @@ impl GroupRuleAtom {
     }
 
     /// The properties of the rule, without the group that it belongs to.
-    pub(super) fn properties(&self, ground: Ground<'_, '_>, network: &Network) -> Option<Vec<(&'static str, Written)>> {
+    pub(super) fn properties(
+        &self,
+        ground: Ground<'_, '_>,
+        network: &Network,
+    ) -> Option<Vec<(&'static str, Written)>> {
         let number = |port: u16| Written::Number(port.into());
         let mut written = vec![("IpProtocol", Written::text(self.protocol.to_string()))];
         if let Some(ports) = self.ports {

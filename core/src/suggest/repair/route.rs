@@ -11,7 +11,7 @@ use crate::suggest::Written;
 
 use super::group_rule::id_words;
 use super::named::{Range, home, reference};
-use super::{Atom, Ground, association, endpoint_table, position};
+use super::{Atom, Ground, association, endpoint_table, nat_subnet, position};
 
 /// A route to be added.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,12 +50,16 @@ pub(super) fn against(
             {
                 let tables = endpoint_table::against(ground, network, service, TableIndex(at), vpc);
                 found.extend(
-                    tables.into_iter().map(|one| {
-                        vec![Atom::Association(atom.clone()), Atom::EndpointTable(one)]
-                    }),
+                    tables
+                        .into_iter()
+                        .map(|one| vec![Atom::Association(atom.clone()), Atom::EndpointTable(one)]),
                 );
             }
         }
+    }
+    if let Some(nat) = obstacle.nat.filter(|_| public) {
+        let moves = nat_subnet::against(ground, network, nat);
+        found.extend(moves.into_iter().map(|atom| vec![Atom::NatSubnet(atom)]));
     }
     if let End::Service(service) = to
         && !is_nat
@@ -63,11 +67,8 @@ pub(super) fn against(
         let tables = endpoint_table::against(ground, network, service, table, vpc);
         found.extend(tables.into_iter().map(|atom| vec![Atom::EndpointTable(atom)]));
     }
-    let routes = if public {
-        outwards(network, table, subnet, vpc, is_nat)
-    } else {
-        to_peer(network, to, vpc)
-    };
+    let routes =
+        if public { outwards(network, table, subnet, vpc, is_nat) } else { to_peer(network, to, vpc) };
     let own = network.tables.get(table.0);
     let is_own = |name: &Name| matches!(name, Name::Logical(_)) && home(ground.template, name).is_some();
     if let Some(own) = own.filter(|own| is_own(&own.name)) {
@@ -100,9 +101,8 @@ fn outwards(
     }
     let zone = |at: SubnetIndex| network.subnets.get(at.0).and_then(|subnet| subnet.zone.known());
     let here = subnet.and_then(zone);
-    let is_near = |other: Option<&Zone>| {
-        matches!((here, other), (Some(one), Some(two)) if one.same(two) == Some(true))
-    };
+    let is_near =
+        |other: Option<&Zone>| matches!((here, other), (Some(one), Some(two)) if one.same(two) == Some(true));
     let mut found: Vec<(bool, TargetOf)> = Vec::new();
     for nat in &network.nat_gateways {
         let (place, near) = match &nat.placement {
@@ -229,4 +229,3 @@ impl RouteAtom {
         }
     }
 }
-

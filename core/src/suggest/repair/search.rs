@@ -240,7 +240,8 @@ impl Repair {
         let more = self.atoms.len().saturating_sub(TOLD);
         let en = told.iter().map(|title| title.en.as_str()).collect::<Vec<_>>().join("; ");
         let ja = told.iter().map(|title| title.ja.as_str()).collect::<Vec<_>>().join("、");
-        let en = en.get(..1).map(str::to_ascii_uppercase).unwrap_or_default() + en.get(1..).unwrap_or_default();
+        let en =
+            en.get(..1).map(str::to_ascii_uppercase).unwrap_or_default() + en.get(1..).unwrap_or_default();
         match more {
             0 => Phrase { en, ja },
             _ => phrase!(en: "{en}; and {more} more", ja: "{ja}、ほか {more} 件"),

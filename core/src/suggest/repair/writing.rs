@@ -2,7 +2,7 @@
 
 use crate::network::Network;
 use crate::suggest::{
-    NewResource, Written, append_item, insert_property, insert_resource_after,
+    NewResource, Written, append_item, insert_property, insert_resource_after, replace_value,
 };
 use crate::syntax::Node;
 use crate::template::reference::references;
@@ -17,8 +17,7 @@ use super::{Atom, Ground};
 /// The edits that make all changes; nothing where one of them cannot be written.
 pub(super) fn write(ground: Ground<'_, '_>, network: usize, atoms: &[Atom]) -> Option<Vec<Edit>> {
     let network = &ground.networks.get(network)?.network;
-    let mut writer =
-        Writer { ground, network, edits: Vec::new(), ids: Vec::new(), named: Vec::new() };
+    let mut writer = Writer { ground, network, edits: Vec::new(), ids: Vec::new(), named: Vec::new() };
     let mut done: Vec<&GroupRuleAtom> = Vec::new();
     let mut listed: Vec<&EndpointTableAtom> = Vec::new();
     for atom in atoms {
@@ -50,15 +49,18 @@ pub(super) fn write(ground: Ground<'_, '_>, network: usize, atoms: &[Atom]) -> O
                 writer.tables(&tables)?;
                 listed.extend(tables);
             }
+            Atom::NatSubnet(place) => {
+                let nat = home(ground.template, &place.nat)?;
+                let subnet = home(ground.template, &place.subnet)?;
+                let now = ground.template.properties(nat)?.get("SubnetId")?;
+                let value = Written::reference(&subnet.id);
+                writer.edits.push(replace_value(ground.template, now, &value)?);
+            }
             Atom::Entry(entry) => {
                 let acl = home(ground.template, &entry.acl)?;
-                let behind = last_naming(
-                    ground.template,
-                    "AWS::EC2::NetworkAclEntry",
-                    "NetworkAclId",
-                    &acl.id,
-                )
-                .filter(|_| is_own(&entry.acl));
+                let behind =
+                    last_naming(ground.template, "AWS::EC2::NetworkAclEntry", "NetworkAclId", &acl.id)
+                        .filter(|_| is_own(&entry.acl));
                 let new = NewResource {
                     wanted_id: entry.wanted_id(),
                     kind: "AWS::EC2::NetworkAclEntry",
@@ -81,10 +83,8 @@ pub(super) fn write(ground: Ground<'_, '_>, network: usize, atoms: &[Atom]) -> O
                 writer.resource(behind.unwrap_or(table), new, &route.waits_for(ground))?;
             }
             Atom::Association(association) => {
-                let involved = [
-                    home(ground.template, &association.subnet)?,
-                    home(ground.template, &association.table)?,
-                ];
+                let involved =
+                    [home(ground.template, &association.subnet)?, home(ground.template, &association.table)?];
                 let kind = "AWS::EC2::SubnetRouteTableAssociation";
                 let new = NewResource {
                     wanted_id: association.wanted_id(),
@@ -106,12 +106,7 @@ fn is_own(name: &crate::network::Name) -> bool {
 }
 
 /// The last resource of a type whose property names another one.
-fn last_naming<'a>(
-    template: &'a Template<'_>,
-    kind: &str,
-    property: &str,
-    id: &str,
-) -> Option<&'a Resource> {
+fn last_naming<'a>(template: &'a Template<'_>, kind: &str, property: &str, id: &str) -> Option<&'a Resource> {
     template
         .resources
         .iter()
@@ -215,10 +210,12 @@ impl<'a> Writer<'a, '_> {
         }
         let written = template.properties(endpoint).and_then(|properties| properties.entry("RouteTableIds"));
         match written {
-            None => self.edits.push(insert_property(template, endpoint, "RouteTableIds", &Written::List(items))?),
+            None => {
+                self.edits.push(insert_property(template, endpoint, "RouteTableIds", &Written::List(items))?)
+            }
             Some(entry) if entry.merged => return None,
             Some(entry) if entry.value.is_sequence() && entry.value.items().is_empty() => {
-                self.edits.push(crate::suggest::replace_value(template, entry.value, &Written::List(items))?);
+                self.edits.push(replace_value(template, entry.value, &Written::List(items))?);
             }
             Some(entry) => {
                 for item in &items {
@@ -252,9 +249,7 @@ impl<'a> Writer<'a, '_> {
     fn condition(&self, involved: &[&'a Resource]) -> Option<Option<&'a str>> {
         let template = self.ground.template;
         let least = involved.iter().find(|one| {
-            involved.iter().all(|other| {
-                template.with_guards(|guards| guards.implies(one.guard, other.guard))
-            })
+            involved.iter().all(|other| template.with_guards(|guards| guards.implies(one.guard, other.guard)))
         })?;
         Some(template.node(least.body).get("Condition").and_then(Node::as_str))
     }
