@@ -173,6 +173,7 @@ mod tests {
                     resource: None,
                     function: None,
                     fix: None,
+                    promises: Vec::new(),
                     suppressed: None,
                     fingerprint: String::new(),
                 }],
