@@ -8,9 +8,17 @@ use crate::template::{Resource, Template};
 use crate::text::Edit;
 
 /// Whether the resource stands in the text under its own name: loops and SAM make others, which no edit reaches.
-pub(super) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
+pub(crate) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
     let key = template.node(resource.key);
     resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
+}
+
+/// The properties of a resource as its author wrote them, also where SAM makes the resource of one of the same name.
+pub(crate) fn written_properties<'a>(template: &'a Template<'_>, resource: &Resource) -> Option<Node<'a>> {
+    let entry = template.section("Resources")?.entry(&resource.id)?;
+    let is_own = inside_quotes(entry.key, template.text()).slice(template.text()) == resource.id;
+    let properties = entry.value.entry("Properties")?;
+    (is_own && !entry.merged && !properties.merged).then_some(properties.value)
 }
 
 /// A resource to be written.
@@ -84,7 +92,8 @@ fn flow(layout: &Layout, indent: &str, id: &str, body: &Written) -> String {
 }
 
 impl NewResource<'_> {
-    fn body(&self, waits_for: &[&str]) -> Written {
+    /// What stands behind its logical id.
+    pub(super) fn body(&self, waits_for: &[&str]) -> Written {
         let mut entries = vec![("Type", Written::text(self.kind))];
         match waits_for {
             [] => {}
