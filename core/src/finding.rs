@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cost::{BANDS, Band, Currency, Usd};
 use crate::language::Phrase;
+use crate::paths::Goal;
 use crate::phrase;
 use crate::text::{Edit, Span};
 
@@ -64,6 +65,17 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// A way that is open after a fix, in one situation of the template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// The name of the source.
+    pub from: String,
+    /// Where to.
+    pub to: Goal,
+    /// The situation in words: `Env = prod`; empty where there is one only.
+    pub situation: String,
+}
+
 /// Which of the analysed texts a place is in: 0 is the one asked about, others are its local nested stacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u16);
@@ -109,6 +121,8 @@ pub struct Finding {
     pub usd_per_month: Option<Band<Usd>>,
     /// A change that takes it away.
     pub fix: Option<Fix>,
+    /// The ways that are open after it.
+    pub promises: Vec<Promise>,
     /// The reason for which it is suppressed.
     pub suppressed: Option<String>,
     /// Stable while lines move: made of the rule, the resource and what is named, not of positions.
@@ -128,6 +142,7 @@ impl Finding {
             function: None,
             usd_per_month: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

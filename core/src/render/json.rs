@@ -240,6 +240,7 @@ mod tests {
                     title: phrase!(en: "Rename to `Vpc`", ja: "`Vpc` に変更"),
                     edits: vec![Edit::replace(at, "Vpc")],
                 }),
+                promises: Vec::new(),
                 suppressed: None,
                 fingerprint: "f1".to_owned(),
             }],
