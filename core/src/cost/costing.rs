@@ -65,7 +65,7 @@ pub(crate) fn models(subject: &Subject<'_, '_>) -> Vec<CostModel> {
 }
 
 /// Of several situations the dearest, and an assumption says which.
-fn dearest(subject: &Subject<'_, '_>) -> CostModel {
+pub(crate) fn dearest(subject: &Subject<'_, '_>) -> CostModel {
     let networks = subject.networks;
     let total = |model: &CostModel| {
         let estimate = estimate(model, subject.prices, subject.traffic);

@@ -11,11 +11,12 @@ use crate::demands::{DemandSource, Knowledge};
 use crate::language::Phrase;
 use crate::network::{
     Connectivity, EndpointIndex, EndpointKind, Fact, Listed, NatPlacement, Network, Opaque, Place, Placement,
-    Situated, SubnetIndex, Target, VpcIndex, Workload, WorkloadIndex, WorkloadKind, Zone,
+    Situated, SubnetIndex, Target, Workload, WorkloadIndex, WorkloadKind, Zone,
 };
 use crate::paths::{Action, Component, Direction, Goal, GoalTarget, Trace, Verdict, parse_goal, trace_from};
 use crate::rules::Subject;
 use crate::rules::egress::residents;
+use crate::suggest::{Need, wanted};
 use crate::syntax::Node;
 use crate::template::{Guard, Resource, Template, Value};
 use crate::{missing, phrase, services};
@@ -687,56 +688,40 @@ impl<'a, 't> Reader<'a, 't> {
     /// Endpoints for the services that functions reach through NAT gateways or not at all.
     fn propose(&mut self) {
         let network = self.network;
-        let mut needs: Vec<(usize, String, VpcIndex, Vec<SubnetIndex>)> = Vec::new();
-        for (at, flow) in self.model.flows.iter().enumerate() {
-            let through_nat = flow.today.iter().any(|one| one.meter.price.is_of_nat());
-            if !(through_nat || flow.blocked) || !services::is_suffix(&flow.destination) {
-                continue;
-            }
-            let Some(workload) = network.workload(&flow.function).and_then(|at| network.workloads.get(at.0))
-            else {
-                continue;
+        let needs: Vec<Need> = self
+            .model
+            .flows
+            .iter()
+            .filter(|flow| flow.blocked || flow.today.iter().any(|one| one.meter.price.is_of_nat()))
+            .filter_map(|flow| {
+                let from = network.workload(&flow.function)?;
+                Some(Need { service: flow.destination.clone(), from })
+            })
+            .collect();
+        for wanted in wanted(network, &needs) {
+            let Some(vpc) = wanted.vpc.and_then(|vpc| network.vpcs.get(vpc.0)) else { continue };
+            let senders = wanted.senders.iter().filter_map(|at| network.workloads.get(at.0));
+            let functions: Vec<String> = senders.map(|sender| sender.name.to_string()).collect();
+            let meter = Meter {
+                resource: format!("+ {}", wanted.service),
+                at: None,
+                price: PriceItem::InterfaceEndpointGb,
             };
-            let vpc = workload.vpc.or_else(|| {
-                workload.subnets.items.iter().find_map(|at| network.subnets.get(at.0)?.vpc.known().copied())
-            });
-            let Some(vpc) = vpc else { continue };
-            let is_there = network.endpoints.iter().any(|endpoint| {
-                endpoint.service.known() == Some(&flow.destination)
-                    && endpoint.vpc.known().is_none_or(|of| *of == vpc)
-                    && matches!(endpoint.kind, EndpointKind::Gateway { .. })
-                        == services::has_gateway(&flow.destination)
-            });
-            if !is_there {
-                needs.push((at, flow.destination.clone(), vpc, workload.subnets.items.clone()));
+            for flow in &mut self.model.flows {
+                if flow.destination == wanted.service && functions.contains(&flow.function) {
+                    flow.after = Vec::new();
+                    if !wanted.gateway {
+                        flow.after.push(Metered { meter: meter.clone(), part: 1, of: 1, out_only: false });
+                    }
+                }
             }
-        }
-        for (at, service, vpc, _) in &needs {
-            let name = network.vpcs.get(vpc.0).map_or_else(String::new, |vpc| vpc.name.to_string());
-            let known = |one: &Proposal| one.service == *service && one.vpc == name;
-            if !self.model.proposals.iter().any(known) {
-                let of_service = needs.iter().filter(|(_, other, of, _)| other == service && of == vpc);
-                let mut all: Vec<SubnetIndex> = of_service.clone().flat_map(|need| need.3.clone()).collect();
-                all.sort_unstable();
-                all.dedup();
-                let functions = of_service.filter_map(|need| self.model.flows.get(need.0));
-                let functions = functions.map(|flow| flow.function.clone()).collect();
-                let zones = self.zones(&all).max(1);
-                let gateway = services::has_gateway(service);
-                let (service, vpc) = (service.clone(), name);
-                self.model.proposals.push(Proposal { service, vpc, gateway, zones, functions });
-            }
-            let Some(flow) = self.model.flows.get_mut(*at) else { continue };
-            flow.after = if services::has_gateway(service) {
-                Vec::new()
-            } else {
-                let meter = Meter {
-                    resource: format!("+ {service}"),
-                    at: None,
-                    price: PriceItem::InterfaceEndpointGb,
-                };
-                vec![Metered { meter, part: 1, of: 1, out_only: false }]
-            };
+            self.model.proposals.push(Proposal {
+                vpc: vpc.name.to_string(),
+                gateway: wanted.gateway,
+                zones: self.zones(&wanted.subnets.items).max(1),
+                service: wanted.service,
+                functions,
+            });
         }
         for flow in &mut self.model.flows {
             let no_endpoint =

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shapes::{Need, Places, band, money};
+use super::shapes::{Edit, Need, Places, band, money};
 use crate::analysis::Analysis;
 use crate::checklist::Evidence;
 use crate::finding::{FileId, Finding, Fix, Label};
@@ -113,12 +113,7 @@ impl<'a> Writer<'a> {
         v1::Fix {
             safety: fix.safety.name(),
             title: fix.title.get(self.language),
-            edits: edits
-                .map(|edit| v1::Edit {
-                    span: self.places.span(file, edit.span),
-                    replacement: &edit.replacement,
-                })
-                .collect(),
+            edits: edits.map(|edit| Edit::new(&self.places, file, edit)).collect(),
         }
     }
 }
@@ -126,7 +121,7 @@ impl<'a> Writer<'a> {
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
 mod v1 {
     use super::Serialize;
-    use crate::render::shapes::{Band, Need, Span};
+    use crate::render::shapes::{Band, Edit, Need, Span};
 
     #[derive(Serialize)]
     pub(super) struct Check<'a> {
@@ -190,12 +185,6 @@ mod v1 {
         pub(super) safety: &'a str,
         pub(super) title: &'a str,
         pub(super) edits: Vec<Edit<'a>>,
-    }
-
-    #[derive(Serialize)]
-    pub(super) struct Edit<'a> {
-        pub(super) span: Option<Span<'a>>,
-        pub(super) replacement: &'a str,
     }
 
     #[derive(Serialize)]

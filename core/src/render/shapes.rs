@@ -89,3 +89,16 @@ impl Need {
         }
     }
 }
+
+#[derive(Serialize)]
+pub(super) struct Edit<'a> {
+    span: Option<Span<'a>>,
+    replacement: &'a str,
+}
+
+impl<'a> Edit<'a> {
+    /// An edit of one of the sources.
+    pub(super) fn new(places: &Places<'a>, file: FileId, edit: &'a text::Edit) -> Self {
+        Self { span: places.span(file, edit.span), replacement: &edit.replacement }
+    }
+}

@@ -338,7 +338,7 @@ fn sender(network: &Network, source: &DemandSource) -> Option<WorkloadIndex> {
 }
 
 /// The gateways and endpoints that a trace goes through.
-fn ways(network: &Network, trace: &Trace) -> Vec<Way> {
+pub(crate) fn ways(network: &Network, trace: &Trace) -> Vec<Way> {
     let mut found = Vec::new();
     let passed = trace.hops.iter().map(|hop| (hop.component, &hop.id));
     let stopped = trace.blockers.iter().map(|blocker| (blocker.component, &blocker.id));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::causes::{Cause, causes};
-use super::dependencies::Dependencies;
+
 use super::egress::Egress;
 use super::reach::{Reached, answers};
 use super::unknown_reference::is_of_another_tool;
@@ -15,6 +15,7 @@ use crate::cost::{Band, CostModel, Parts, Prices, Traffic, Usd, models};
 use crate::demands::{Demands, infer};
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
+use crate::template::dependencies::Dependencies;
 use crate::template::reference::references;
 use crate::template::{Guard, Resource, Template, handed_on};
 use crate::text::Span;
