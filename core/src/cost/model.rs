@@ -2,6 +2,7 @@
 
 use super::money::Quantity;
 use super::prices::PriceItem;
+use super::traffic::Load;
 use crate::language::Phrase;
 use crate::network::Place;
 
@@ -24,6 +25,8 @@ pub struct CostModel {
     pub resolvers: Vec<(String, Option<Place>)>,
     /// Whether something of which too little is known may need the NAT gateways.
     pub nat_may_be_needed: bool,
+    /// Resources whose charges by the hour rest on a number that is not known.
+    pub guessed: Vec<String>,
     /// What more could cost and is not in any sum, with what would settle it.
     pub left_out: Vec<Phrase>,
     /// What the model rests on.
@@ -71,6 +74,14 @@ pub struct Metered {
     pub out_only: bool,
 }
 
+impl Metered {
+    /// What it counts of a load.
+    pub(super) fn counts(&self, load: Load) -> Quantity {
+        let gigabytes = if self.out_only { load.out.unwrap_or(load.both) } else { load.both };
+        gigabytes.0.share(self.part, self.of)
+    }
+}
+
 /// What a function sends to a destination and gets from there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {
@@ -86,6 +97,26 @@ pub struct Flow {
     pub blocked: bool,
     /// Whether part of it is still blocked, or sent through a NAT gateway, after the endpoints.
     pub needs_nat: bool,
+}
+
+impl Flow {
+    /// Whether a meter counts its way through a NAT gateway: its data, and between zones to the gateway.
+    pub(crate) fn is_by_nat(&self, meter: &Meter) -> bool {
+        let to_gateway = meter.price == PriceItem::CrossZoneGb && meter.resource != self.function;
+        meter.price.is_of_nat() || to_gateway
+    }
+
+    /// Whether something counts it, or would.
+    pub(super) fn is_counted(&self) -> bool {
+        !self.today.is_empty() || !self.after.is_empty() || self.blocked
+    }
+}
+
+impl CostModel {
+    /// How many flows have a price: the bands are spread over these.
+    pub(super) fn paths(&self) -> u64 {
+        self.flows.iter().filter(|flow| flow.is_counted()).count() as u64
+    }
 }
 
 /// An endpoint that demands call for.

@@ -1,8 +1,11 @@
 //! What goes where in a month: the user's figures, or bands where there are none.
 
 use std::collections::BTreeMap;
+use std::ops::Add;
 
-use super::money::{Gigabytes, Quantity};
+use super::model::Flow;
+use super::money::{Gigabytes, Quantity, Usd};
+use crate::services;
 
 /// The traffic of a month, as the user gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,24 @@ pub struct Traffic {
     pub milliseconds: BTreeMap<String, u64>,
     /// Queries, by Resolver endpoint.
     pub queries: BTreeMap<String, u64>,
+}
+
+impl Traffic {
+    /// What is given for a flow. Ports and protocols do not matter here.
+    pub(crate) fn given(&self, function: &str, destination: &str) -> Option<Load> {
+        let mut flows = self.flows.iter();
+        flows.find(|((from, to), _)| from == function && names(to, destination)).map(|(_, load)| *load)
+    }
+}
+
+/// Whether a destination as the user writes it is that of a flow.
+fn names(written: &str, destination: &str) -> bool {
+    let bare = written.split_once("://").map_or(written, |(_, rest)| rest);
+    let bare = bare.split('/').next().unwrap_or(bare);
+    let bare = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
+    written == destination
+        || bare == destination
+        || services::suffix_of_name(written).as_deref() == Some(destination)
 }
 
 /// What a function sends and gets.
@@ -54,6 +75,25 @@ impl<T> Band<T> {
     }
 }
 
+/// The same in every band.
+impl From<Usd> for Band<Usd> {
+    fn from(usd: Usd) -> Self {
+        Self { low: usd, typical: usd, high: usd }
+    }
+}
+
+impl Add for Band<Usd> {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            low: self.low + other.low,
+            typical: self.typical + other.typical,
+            high: self.high + other.high,
+        }
+    }
+}
+
 /// The traffic of each flow of a model.
 #[derive(Clone, Debug)]
 pub(super) enum Loads<'t> {
@@ -61,4 +101,23 @@ pub(super) enum Loads<'t> {
     Even(Quantity),
     /// As given.
     Given(&'t Traffic),
+}
+
+impl<'t> Loads<'t> {
+    /// Low, typical and high: the bands, or what is given three times.
+    pub(super) fn of(traffic: Option<&'t Traffic>) -> [Self; 3] {
+        BANDS.each().map(|band| match traffic {
+            Some(traffic) => Loads::Given(traffic),
+            None => Loads::Even(Quantity::whole(*band)),
+        })
+    }
+
+    /// The load of a flow that is one of so many paths.
+    pub(super) fn of_flow(&self, flow: &Flow, paths: u64) -> Load {
+        match self {
+            Loads::Even(all) if flow.is_counted() => Load { both: Gigabytes(all.share(1, paths)), out: None },
+            Loads::Even(_) => Load::default(),
+            Loads::Given(traffic) => traffic.given(&flow.function, &flow.destination).unwrap_or_default(),
+        }
+    }
 }

@@ -2,6 +2,7 @@ use super::provisioned_exceeds_reserved::provisioned;
 use super::{Area, RuleInfo, Subject};
 use crate::connections::{ACCOUNT, Connections, How, connects_in_handler};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
+use crate::language::Phrase;
 use crate::phrase;
 use crate::suggest::{Written, insert_entry, written_properties};
 use crate::template::Resource;
@@ -67,18 +68,32 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let mut finding = Finding::new(ID, severity, Some(template.node(function.key).span()), message)
             .only_where(connections.only_where(when))
-            .help(phrase!(
-                en: "set ReservedConcurrentExecutions to what the database can spare, or put an RDS Proxy between them; every execution environment keeps a connection of its own, and the database refuses those beyond its limit",
-                ja: "データベースの余裕に合わせて ReservedConcurrentExecutions を設定するか、RDS Proxy を経由させてください。実行環境はそれぞれ接続を持ち、上限を超えた接続はデータベースに拒否されます",
-            ))
+            .help(help(connections.proxy_before(name, when)))
             .about(id)
             .told_apart_by(name)
-            .label(direct.at, phrase!(en: "it connects to `{name}` here", ja: "ここで `{name}` に接続しています"))
+            .label(
+                direct.at,
+                phrase!(en: "it connects to `{name}` here", ja: "ここで `{name}` に接続しています"),
+            )
             .fix(reserve(&connections, function));
         if let Some(span) = connects_in_handler(connections.scope, function) {
             finding = finding.label(span, in_handler());
         }
         findings.push(finding);
+    }
+}
+
+/// Where a proxy stands already, the function is to use it.
+fn help(proxy: Option<String>) -> Phrase {
+    match proxy {
+        Some(proxy) => phrase!(
+            en: "set ReservedConcurrentExecutions to what the database can spare, or connect by way of its proxy `{proxy}`; every execution environment keeps a connection of its own, and the database refuses those beyond its limit",
+            ja: "データベースの余裕に合わせて ReservedConcurrentExecutions を設定するか、既にあるプロキシ `{proxy}` を経由させてください。実行環境はそれぞれ接続を持ち、上限を超えた接続はデータベースに拒否されます",
+        ),
+        None => phrase!(
+            en: "set ReservedConcurrentExecutions to what the database can spare, or put an RDS Proxy between them; every execution environment keeps a connection of its own, and the database refuses those beyond its limit",
+            ja: "データベースの余裕に合わせて ReservedConcurrentExecutions を設定するか、RDS Proxy を経由させてください。実行環境はそれぞれ接続を持ち、上限を超えた接続はデータベースに拒否されます",
+        ),
     }
 }
 
@@ -109,7 +124,7 @@ pub(super) fn fans_out(how: How, bound: crate::connections::Bound) -> bool {
 }
 
 /// Of code that connects inside the handler.
-pub(super) fn in_handler() -> crate::language::Phrase {
+pub(super) fn in_handler() -> Phrase {
     phrase!(
         en: "the handler connects at every call; connect outside of it, and later calls use the connection again",
         ja: "ハンドラーの中で呼び出しのたびに接続しています。ハンドラーの外で接続すれば、次の呼び出しで再利用できます",

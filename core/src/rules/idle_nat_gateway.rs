@@ -2,6 +2,7 @@ use super::egress::{Behind, Egress, functions_in, is_private, meant};
 use super::listing::{plain, quoted};
 use super::subject::{Faults, in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
+use crate::cost::{Band, Usd};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::network::{
     Connectivity, Fact, NatGateway, NatIndex, NatPlacement, Network, Place, Situated, Target, VpcIndex,
@@ -9,7 +10,7 @@ use crate::network::{
 use crate::paths::{GoalTarget, Verdict};
 use crate::phrase;
 use crate::suggest::remove_resources;
-use crate::template::{Resource, Template};
+use crate::template::{Guard, Resource, Template};
 
 const ID: RuleId = RuleId("idle-nat-gateway");
 
@@ -53,7 +54,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let exists = |one: &&Situated| one.network.nat_gateways.iter().any(named);
         let always = subject.networks.iter().filter(exists).count() == situations.len();
         let fix = if always { fix(subject.template, &idle.nat) } else { None };
-        findings.push(finding(subject.template, &idle).fix(fix).only_where(subject.only_where(&situations)));
+        let finding = finding(subject.template, &idle).costing(costs(subject, &idle.nat, &situations));
+        findings.push(finding.fix(fix).only_where(subject.only_where(&situations)));
     }
 }
 
@@ -125,7 +127,7 @@ fn idle(subject: &Subject<'_, '_>, network: &Network, egress: &Egress, at: NatIn
 }
 
 /// The VPC of a NAT gateway.
-pub(super) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
+pub(crate) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
     match &nat.placement {
         NatPlacement::Zonal(subnet) => network.subnets.get(subnet.known()?.0)?.vpc.known().copied(),
         NatPlacement::Regional(vpc) => vpc.known().copied(),
@@ -133,14 +135,22 @@ pub(super) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
 }
 
 /// Whether others know the gateway or its address, which they let in then.
-fn is_given_out(subject: &Subject<'_, '_>, nat: &str) -> bool {
-    let template = subject.template;
-    let addresses = template.resource(nat).map(|nat| template.property(nat, &["AllocationId"]));
-    subject.is_shared(nat)
-        || addresses
-            .into_iter()
-            .flatten()
-            .any(|case| case.value.resource().is_some_and(|(id, _)| subject.is_shared(id)))
+pub(crate) fn is_given_out(subject: &Subject<'_, '_>, nat: &str) -> bool {
+    subject.is_shared(nat) || addresses(subject.template, nat).iter().any(|id| subject.is_shared(id))
+}
+
+/// The resources that are its addresses.
+fn addresses(template: &Template<'_>, nat: &str) -> Vec<String> {
+    let cases = template.resource(nat).map(|nat| template.property(nat, &["AllocationId"]));
+    let named = cases.into_iter().flatten().filter_map(|case| Some(case.value.resource()?.0.to_owned()));
+    named.collect()
+}
+
+/// What the gateway and its address cost by the hour.
+fn costs(subject: &Subject<'_, '_>, nat: &str, situations: &[Guard]) -> Option<Band<Usd>> {
+    let mut paid = addresses(subject.template, nat);
+    paid.push(nat.to_owned());
+    subject.costs(situations, &|parts| Some(parts.by_the_hour(&paid)?.into()))
 }
 
 /// Takes the gateway out with its routes, and with its address where nothing else uses that.

@@ -42,9 +42,9 @@ enum Callers {
 }
 
 #[derive(Debug, PartialEq)]
-struct Unused {
-    endpoint: String,
-    service: String,
+pub(crate) struct Unused {
+    pub(crate) endpoint: String,
+    pub(crate) service: String,
     callers: Callers,
 }
 
@@ -65,12 +65,15 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let exists = |one: &&Situated| one.network.endpoints.iter().any(named);
         let always = subject.networks.iter().filter(exists).count() == situations.len();
         let fix = if always { fix(subject.template, &unused.endpoint) } else { None };
-        findings
-            .push(finding(subject.template, &unused).fix(fix).only_where(subject.only_where(&situations)));
+        let paid = std::slice::from_ref(&unused.endpoint);
+        let costs = subject.costs(&situations, &|parts| Some(parts.by_the_hour(paid)?.into()));
+        let finding = finding(subject.template, &unused).costing(costs);
+        findings.push(finding.fix(fix).only_where(subject.only_where(&situations)));
     }
 }
 
-fn unused(
+/// Whether nobody demands what an endpoint leads to.
+pub(crate) fn unused(
     subject: &Subject<'_, '_>,
     network: &Network,
     egress: &Egress,

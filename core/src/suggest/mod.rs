@@ -1,5 +1,6 @@
 //! Changes to a template, as edits that keep its author's manner of writing.
 
+pub mod endpoints;
 mod entry;
 mod insert;
 mod layout;
@@ -7,10 +8,12 @@ mod move_ingress;
 mod reference;
 mod remove;
 mod remove_resource;
+pub(crate) mod repair;
 mod written;
 
+pub(crate) use endpoints::{Need, wanted};
 pub(crate) use entry::{append_item, insert_entry, insert_property, replace_value};
-pub(crate) use insert::{NewResource, depend_on, insert_resource, written_properties};
+pub(crate) use insert::{NewResource, depend_on, insert_resource, insert_resource_after, written_properties};
 pub(crate) use layout::whole_lines;
 pub(crate) use move_ingress::move_ingress_out;
 pub(crate) use reference::reference_to;
