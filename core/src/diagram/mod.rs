@@ -430,7 +430,7 @@ pub fn diagram(
         }
         None => None,
     };
-    let subject = Subject::new(&template, &networks, &options.addresses);
+    let subject = Subject::new(&template, &networks, options);
     if let Some(first) = networks.first() {
         let mut model = model::Model::of(&subject, first, goal.as_ref());
         let situation = template.describe(first.situation);
