@@ -2,10 +2,11 @@ use super::causes::{Cause, Fault, listed};
 use super::subject::{in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::cost::Band;
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::network::Name;
 use crate::phrase;
 use crate::services::has_gateway;
+use crate::suggest::endpoint_fix;
 use crate::text::Span;
 
 pub(super) const ID: RuleId = RuleId("missing-endpoint");
@@ -14,7 +15,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A VPC has no endpoint for a service that a function in it calls",
@@ -27,7 +28,10 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         let finding = match &cause.fault {
-            Fault::NoEndpoint(vpc) => no_way(subject, cause, vpc),
+            Fault::NoEndpoint(vpc) => {
+                no_way(subject, cause, vpc).fix(endpoint_fix(subject, &cause.needs(subject)))
+            }
+            // What works as it is is left to who weighs the price.
             Fault::NatForEndpoints(vpc) => by_nat(subject, cause, vpc),
             _ => continue,
         };

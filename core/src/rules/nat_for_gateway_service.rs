@@ -1,10 +1,11 @@
 use super::causes::{Cause, Fault, marked};
 use super::subject::in_template;
 use super::{Area, RuleInfo, Subject, missing_endpoint};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::network::{Name, Target};
 use crate::phrase;
+use crate::suggest::endpoint_fix;
 use crate::text::Span;
 
 pub(super) const ID: RuleId = RuleId("nat-for-gateway-service");
@@ -13,7 +14,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "S3 or DynamoDB is called through a NAT gateway, where a gateway endpoint is free",
@@ -26,7 +27,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         if let Fault::NatForGateway(vpc, service) = &cause.fault {
-            findings.push(cause.told(subject, finding(subject, cause, vpc, service)));
+            let fix = endpoint_fix(subject, &cause.needs(subject));
+            findings.push(cause.told(subject, finding(subject, cause, vpc, service).fix(fix)));
         }
     }
 }

@@ -80,7 +80,7 @@ impl Atom {
     }
 
     /// Makes the change, where the network has what it is about.
-    fn change(&self, network: &mut Network) {
+    pub(crate) fn change(&self, network: &mut Network) {
         // What is not there in this situation needs no change.
         let _ = match self {
             Self::Rule(rule) => rule.change(network),
