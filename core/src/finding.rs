@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cost::{BANDS, Band, Currency, Usd};
 use crate::language::Phrase;
+use crate::phrase;
 use crate::text::{Edit, Span};
 
 /// How bad a finding is.
@@ -101,6 +103,10 @@ pub struct Finding {
     pub resource: Option<String>,
     /// The logical id of the function it is about.
     pub function: Option<String>,
+    /// What a month of what it is about costs as the template is, in US dollars: the charges that go away where it is
+    /// mended, whatever comes in their place. Nothing where no money is in it, or where a price, the region or the
+    /// traffic is not known.
+    pub usd_per_month: Option<Band<Usd>>,
     /// A change that takes it away.
     pub fix: Option<Fix>,
     /// The reason for which it is suppressed.
@@ -120,6 +126,7 @@ impl Finding {
             labels: vec![Label { file: FileId(0), span, text: Phrase::verbatim(""), primary: true }],
             resource: None,
             function: None,
+            usd_per_month: None,
             fix: None,
             suppressed: None,
             fingerprint: String::new(),
@@ -184,6 +191,13 @@ impl Finding {
         self
     }
 
+    /// Says what a month of it costs.
+    #[must_use]
+    pub fn costing(mut self, usd: Option<Band<Usd>>) -> Self {
+        self.usd_per_month = usd;
+        self
+    }
+
     /// Offers a change.
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
@@ -201,5 +215,23 @@ impl Finding {
     /// The place of the finding itself.
     pub fn primary(&self) -> Option<&Label> {
         self.labels.iter().find(|label| label.primary).or_else(|| self.labels.first())
+    }
+
+    /// What a month of it costs, in words.
+    pub fn cost_words(&self, currency: Option<&Currency>) -> Option<Phrase> {
+        let Band { low, typical, high } = self.usd_per_month?;
+        let money = |usd: Usd| match currency {
+            Some(currency) => format!("{} {}", currency.of(usd), currency.code),
+            None => format!("${usd}"),
+        };
+        let (least, most, usual) = (money(low), money(high), money(typical));
+        if low == high {
+            return Some(phrase!(en: "costs about {usual} a month", ja: "料金は月額 約 {usual} です"));
+        }
+        let Band { low, typical, high } = BANDS;
+        Some(phrase!(
+            en: "costs {least} to {most} a month, typically {usual}: no traffic is given, so {low}, {typical} and {high} GB a month in all are taken",
+            ja: "料金は月額 {least}〜{most}、標準で {usual} です (通信量の指定がないため、合計で月 {low}・{typical}・{high} GB としています)",
+        ))
     }
 }

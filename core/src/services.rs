@@ -67,6 +67,19 @@ pub fn suffix_of_name(name: &str) -> Option<String> {
     })
 }
 
+/// The name of a service in a region: `com.amazonaws.ap-northeast-1.sqs`. The other way of [`suffix_of_name`].
+pub fn service_name(suffix: &str, region: &str) -> String {
+    let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
+    let of = |suffix: &str| {
+        let service = services().find(|service| service.suffix == suffix)?;
+        service.words().find_map(|word| word.strip_prefix("name="))
+    };
+    match of(bare) {
+        Some(written) => written.replace('@', region),
+        None => format!("com.amazonaws.{region}.{suffix}"),
+    }
+}
+
 /// A host name of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceHost<'h> {
@@ -205,6 +218,15 @@ mod tests {
         ] {
             assert_eq!(suffix_of_name(name).as_deref(), suffix, "{name}");
         }
+    }
+
+    #[test]
+    fn names_of_services_are_written_as_they_are_read() {
+        for suffix in ["sqs", "kms-fips", "ecr.api", "freetier", "studio", "s3"] {
+            let name = service_name(suffix, "eu-west-1");
+            assert_eq!(suffix_of_name(&name).as_deref(), Some(suffix), "{name}");
+        }
+        assert_eq!(service_name("sqs", "${AWS::Region}"), "com.amazonaws.${AWS::Region}.sqs");
     }
 
     #[test]

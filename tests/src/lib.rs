@@ -6,5 +6,6 @@ pub mod deployed;
 pub mod fixes;
 pub mod kernel;
 pub mod large;
+pub mod mended;
 pub mod plain;
 pub mod planted;

@@ -343,6 +343,7 @@ mod tests {
                 .collect(),
             resource: None,
             function: None,
+            usd_per_month: None,
             fix: None,
             suppressed: None,
             fingerprint: String::new(),

@@ -47,6 +47,7 @@ fn hop(direction: Direction, component: Component, id: &str, action: Action, sai
         action,
         detail: phrase!(en: "{en}", ja: "{ja}"),
         at: place,
+        obstacle: None,
     }
 }
 
@@ -60,6 +61,7 @@ fn blocker(component: Component, id: &str, said: (&str, &str), place: Option<Pla
         of: None,
         message: phrase!(en: "{en}", ja: "{ja}"),
         at: place,
+        obstacle: None,
     }
 }
 

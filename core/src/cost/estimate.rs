@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::break_even::{BreakEven, Flip, Use, ZoneStep, break_evens, flips, one_more_zone, uses};
-use super::from_template::is_nat;
 use super::model::{CostModel, Metered};
 use super::money::{Gigabytes, Hours, Quantity, Usd};
 use super::prices::{Curve, PriceItem, Prices};
-use super::traffic::{BANDS, Band, Load, Loads, Traffic};
+use super::traffic::{Band, Load, Loads, Traffic};
 use crate::language::Phrase;
 use crate::network::Place;
 use crate::phrase;
@@ -160,6 +159,13 @@ pub(super) fn total_of(estimate: &Estimate, plan: Plan) -> Option<Band<Usd>> {
     Some(estimate.plans.iter().find(|one| one.plan == plan)?.total)
 }
 
+/// Whether the template would cost less with endpoints for everything and without NAT gateways.
+pub(crate) fn is_cheaper_without_nat(model: &CostModel, prices: &Prices, traffic: &Traffic) -> bool {
+    let estimate = estimate(model, prices, Some(traffic));
+    let total = |plan| total_of(&estimate, plan).map(|band| band.typical);
+    total(Plan::WithoutNat).is_some_and(|without| Some(without) < total(Plan::Today))
+}
+
 /// Prices a model. Without traffic, or with calls and queries only, in three bands.
 pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -> Estimate {
     let mut estimate = Estimate {
@@ -173,11 +179,7 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
         return estimate;
     }
     let pricing = Pricing::new(model, prices);
-    let band = |load: fn(&Band<u64>) -> u64| match traffic {
-        Some(traffic) if traffic.has_loads() => Loads::Given(traffic),
-        _ => Loads::Even(Quantity::whole(load(&BANDS)), traffic),
-    };
-    let loads = [band(|band| band.low), band(|band| band.typical), band(|band| band.high)];
+    let loads = Loads::of(traffic);
     let plans = pricing.plans();
     let bills: Vec<(Plan, Bill)> = plans.iter().map(|plan| (*plan, pricing.bill(*plan, &loads))).collect();
     for (plan, bill) in &bills {
@@ -328,11 +330,11 @@ impl<'m> Pricing<'m> {
             };
             lines.push(Line { resource: proposal.name(), at: None, price, quantity: hours.0 });
         }
-        let paths = self.paths();
-        for (at, flow) in model.flows.iter().enumerate() {
+        let paths = model.paths();
+        for flow in &model.flows {
             let moved = self.is_moved(plan, &flow.destination, &flow.function);
             let metered = if moved { &flow.after } else { &flow.today };
-            let load = self.load(at, paths, loads);
+            let load = loads.of_flow(flow, paths);
             for one in metered {
                 add(&mut lines, one, load);
             }
@@ -340,28 +342,6 @@ impl<'m> Pricing<'m> {
         self.through(plan, loads, &mut lines);
         self.used(loads, &mut lines);
         lines
-    }
-
-    /// How many flows have a price: the bands are spread over these.
-    pub(super) fn paths(&self) -> u64 {
-        self.model.flows.iter().filter(|flow| flow.is_counted()).count() as u64
-    }
-
-    fn load(&self, at: usize, paths: u64, loads: &Loads<'_>) -> Load {
-        let Some(flow) = self.model.flows.get(at) else { return Load::default() };
-        match loads {
-            Loads::Even(all, _) if flow.is_counted() => {
-                let both = Gigabytes(all.share(1, paths));
-                Load { both, out: None }
-            }
-            Loads::Even(..) => Load::default(),
-            Loads::Given(traffic) => {
-                let named = traffic.flows.iter().filter(|((function, destination), _)| {
-                    *function == flow.function && names(destination, &flow.destination)
-                });
-                named.map(|(_, load)| *load).next().unwrap_or_default()
-            }
-        }
     }
 
     /// What carriers take beside the flows: as given, or the bands where no flow is known at all.
@@ -378,7 +358,7 @@ impl<'m> Pricing<'m> {
                 }
                 Loads::Even(..) => Quantity::ZERO,
             };
-            if plan == Plan::WithoutNat && is_nat(carrier.price) {
+            if plan == Plan::WithoutNat && carrier.price.is_of_nat() {
                 continue;
             }
             let load = Load { both: Gigabytes(quantity), out: None };
@@ -470,11 +450,7 @@ impl<'m> Pricing<'m> {
                 _ => None,
             };
             if let Some(usd) = usd {
-                bill.total = Band {
-                    low: bill.total.low + usd.low,
-                    typical: bill.total.typical + usd.typical,
-                    high: bill.total.high + usd.high,
-                };
+                bill.total = bill.total + usd;
             }
             bill.items.push(Item {
                 resource: low.0.resource.clone(),
@@ -517,7 +493,7 @@ impl<'m> Pricing<'m> {
     /// What the sums rest on and what they leave out.
     fn explain(&self, estimate: &mut Estimate, traffic: Option<&Traffic>) {
         let model = self.model;
-        let paths = self.paths();
+        let paths = model.paths();
         let carriers = self.model.spread_over_carriers().len();
         let given = traffic.filter(|traffic| traffic.has_loads());
         match given {
@@ -615,10 +591,7 @@ impl<'m> Pricing<'m> {
     /// Ways for which the user gives no figures count nothing: say so.
     fn without_figures(&self, traffic: &Traffic, estimate: &mut Estimate) {
         for flow in self.model.flows.iter().filter(|flow| flow.is_counted()) {
-            let given = traffic.flows.keys().any(|(function, destination)| {
-                *function == flow.function && names(destination, &flow.destination)
-            });
-            if !given {
+            if traffic.given(&flow.function, &flow.destination).is_none() {
                 let (function, destination) = (&flow.function, &flow.destination);
                 estimate.assumptions.push(phrase!(
                     en: "no traffic is given from `{function}` to {destination}: counted as 0 GB",
@@ -643,20 +616,9 @@ impl<'m> Pricing<'m> {
     }
 }
 
-/// Whether a destination as the user writes it is that of a flow: ports and protocols do not matter here.
-fn names(written: &str, destination: &str) -> bool {
-    let bare = written.split_once("://").map_or(written, |(_, rest)| rest);
-    let bare = bare.split('/').next().unwrap_or(bare);
-    let bare = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
-    written == destination
-        || bare == destination
-        || crate::services::suffix_of_name(written).as_deref() == Some(destination)
-}
-
 /// Adds what a meter counts of a load to its line.
 fn add(lines: &mut Vec<Line>, metered: &Metered, load: Load) {
-    let gigabytes = if metered.out_only { load.out.unwrap_or(load.both) } else { load.both };
-    let quantity = gigabytes.0.share(metered.part, metered.of);
+    let quantity = metered.counts(load);
     let meter = &metered.meter;
     let same = |line: &&mut Line| line.resource == meter.resource && line.price == meter.price;
     if let Some(line) = lines.iter_mut().find(same) {

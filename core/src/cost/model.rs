@@ -1,8 +1,8 @@
 //! What a template is billed for, apart from prices and traffic: these may change without reading it again.
 
-use super::from_template::is_nat;
 use super::money::Quantity;
 use super::prices::PriceItem;
+use super::traffic::Load;
 use crate::language::Phrase;
 use crate::network::Place;
 
@@ -25,6 +25,8 @@ pub struct CostModel {
     pub resolvers: Vec<(String, Option<Place>)>,
     /// Whether something of which too little is known may need the NAT gateways.
     pub nat_may_be_needed: bool,
+    /// Resources whose charges by the hour rest on a number that is not known.
+    pub guessed: Vec<String>,
     /// What more could cost and is not in any sum, with what would settle it.
     pub left_out: Vec<Phrase>,
     /// What the model rests on.
@@ -76,8 +78,8 @@ impl CostModel {
         if self.flows.iter().any(Flow::is_counted) {
             return Vec::new();
         }
-        let has_nat = self.carriers.iter().any(|carrier| is_nat(carrier.price));
-        let taken = self.carriers.iter().filter(|carrier| !has_nat || is_nat(carrier.price));
+        let has_nat = self.carriers.iter().any(|carrier| carrier.price.is_of_nat());
+        let taken = self.carriers.iter().filter(|carrier| !has_nat || carrier.price.is_of_nat());
         taken.map(|carrier| carrier.resource.as_str()).collect()
     }
 }
@@ -123,6 +125,14 @@ pub struct Metered {
     pub out_only: bool,
 }
 
+impl Metered {
+    /// What it counts of a load.
+    pub(super) fn counts(&self, load: Load) -> Quantity {
+        let gigabytes = if self.out_only { load.out.unwrap_or(load.both) } else { load.both };
+        gigabytes.0.share(self.part, self.of)
+    }
+}
+
 /// What a function sends to a destination and gets from there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {
@@ -141,9 +151,22 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Whether anything is, or would be, paid for it.
+    /// Whether a meter counts its way through a NAT gateway: its data, and between zones to the gateway.
+    pub(crate) fn is_by_nat(&self, meter: &Meter) -> bool {
+        let to_gateway = meter.price == PriceItem::CrossZoneGb && meter.resource != self.function;
+        meter.price.is_of_nat() || to_gateway
+    }
+
+    /// Whether something counts it, or would.
     pub fn is_counted(&self) -> bool {
         !self.today.is_empty() || !self.after.is_empty() || self.blocked
+    }
+}
+
+impl CostModel {
+    /// How many flows have a price: the bands are spread over these.
+    pub(super) fn paths(&self) -> u64 {
+        self.flows.iter().filter(|flow| flow.is_counted()).count() as u64
     }
 }
 

@@ -3,9 +3,15 @@
 //! The public formats mirror the internal types and are frozen: an internal type may change, the mirror may not.
 
 mod cost;
+mod endpoints;
 pub mod json;
+mod mermaid;
 mod shapes;
+mod svg;
 mod trace;
 
 pub use cost::cost;
+pub use endpoints::endpoints;
+pub use mermaid::mermaid;
+pub use svg::svg;
 pub use trace::trace;

@@ -24,7 +24,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 };
 
 /// What a pull goes through: the login and the manifest, the registry, and the layers.
-const NEEDED: [&str; 3] = ["ecr.api", "ecr.dkr", "s3"];
+pub(crate) const NEEDED: [&str; 3] = ["ecr.api", "ecr.dkr", "s3"];
 
 #[derive(Debug, PartialEq)]
 struct Incomplete {
@@ -93,7 +93,7 @@ fn incomplete(subject: &Subject<'_, '_>, network: &Network, at: WorkloadIndex) -
 }
 
 /// Whether the images of a service's tasks come from a private registry of ECR, or may. Public ones have no endpoint.
-fn pulls_from_ecr(template: &Template<'_>, workload: &Workload) -> bool {
+pub(crate) fn pulls_from_ecr(template: &Template<'_>, workload: &Workload) -> bool {
     let Some(service) = resource_of(template, &workload.name) else { return false };
     let task = template.property(service, &["TaskDefinition"]);
     let task = task.iter().find_map(|case| template.resource(case.value.resource()?.0));

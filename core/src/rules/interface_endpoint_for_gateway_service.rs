@@ -53,7 +53,14 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (paid, situations) in faults {
-        findings.push(finding(subject.template, &paid).only_where(subject.only_where(&situations)));
+        let costs = subject.costs(&situations, &|parts| {
+            let hours = parts.by_the_hour(std::slice::from_ref(&paid.endpoint))?.into();
+            let data = parts.by_traffic(&|_, meter| meter.resource == paid.endpoint);
+            Some(data.map_or(hours, |data| hours + data))
+        });
+        findings.push(
+            finding(subject.template, &paid).costing(costs).only_where(subject.only_where(&situations)),
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 use super::causes::{Cause, Fault, listed};
 use super::subject::{in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
+use crate::cost::Band;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::Name;
 use crate::phrase;
@@ -103,6 +104,13 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
     let (names, names_ja) = (listed(&services, "and"), services.join("、"));
     let verb = if services.len() == 1 { "is" } else { "are" };
     let them = if services.len() == 1 { "it" } else { "them" };
+    let price = subject.costs(&cause.situations, &|parts| Some(parts.proposed(&services)?.into()));
+    let (price, price_ja) = match price {
+        Some(Band { typical, .. }) => {
+            (format!(" (about ${typical} a month)"), format!(" (月額 約 ${typical})"))
+        }
+        None => Default::default(),
+    };
     let many = if services.len() == 1 { "an interface endpoint" } else { "interface endpoints" };
     Finding::new(
         ID,
@@ -114,11 +122,12 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
         ),
     )
     .help(phrase!(
-        en: "nothing fails; {many} would keep these calls inside AWS's network and off the NAT gateway, at a price by the hour and zone: it pays for much traffic, or where the NAT gateway is needed for nothing else",
-        ja: "動作に問題はありません。インターフェイスエンドポイントを使うと通信は AWS のネットワーク内で完結し、NAT ゲートウェイの処理料金もかかりませんが、AZ ごとの時間料金が発生します。通信量が多い場合や、NAT ゲートウェイをなくせる場合に有利です",
+        en: "nothing fails; {many} would keep these calls inside AWS's network and off the NAT gateway, at a price by the hour and zone{price}: it pays for much traffic, or where the NAT gateway is needed for nothing else",
+        ja: "動作に問題はありません。インターフェイスエンドポイントを使うと通信は AWS のネットワーク内で完結し、NAT ゲートウェイの処理料金もかかりませんが、AZ ごとの時間料金{price_ja}が発生します。通信量が多い場合や、NAT ゲートウェイをなくせる場合に有利です",
     ))
     .about(vpc.to_string())
     .told_apart_by("nat")
+    .costing(cause.costs_of_nat(subject, &services))
 }
 
 #[cfg(test)]

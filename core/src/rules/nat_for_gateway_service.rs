@@ -75,7 +75,8 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name, service: &str) 
         en: "add a gateway endpoint for {service} to {word} {tables}: it costs nothing, and the NAT gateway's charge for each GB of this traffic falls away",
         ja: "{service} のゲートウェイエンドポイントを、ルートテーブル {tables_ja} に追加してください。料金はかからず、この通信の分の NAT ゲートウェイの処理料金 (GB 単位) がなくなります",
     ))
-    .told_apart_by(service);
+    .told_apart_by(service)
+    .costing(cause.costs_of_nat(subject, &[service.to_owned()]));
     if let Some(nat) = nats.first() {
         finding = finding.about(nat.to_string());
     }

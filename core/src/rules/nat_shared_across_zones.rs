@@ -3,6 +3,7 @@ use super::idle_nat_gateway::is_idle;
 use super::listing::quoted;
 use super::subject::{Faults, in_template, resource_of};
 use super::{Area, RuleInfo, Subject};
+use crate::cost::PriceItem;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{Fact, NatIndex, NatPlacement, Network, Place, SubnetIndex, Target, WorkloadKind, Zone};
 use crate::phrase;
@@ -47,7 +48,13 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (shared, situations) in faults {
-        findings.push(finding(subject.template, &shared).only_where(subject.only_where(&situations)));
+        let costs = subject.costs(&situations, &|parts| {
+            parts
+                .by_traffic(&|_, meter| meter.price == PriceItem::CrossZoneGb && meter.resource == shared.nat)
+        });
+        findings.push(
+            finding(subject.template, &shared).costing(costs).only_where(subject.only_where(&situations)),
+        );
     }
 }
 

@@ -8,9 +8,17 @@ use crate::template::{Resource, Template};
 use crate::text::Edit;
 
 /// Whether the resource stands in the text under its own name: loops and SAM make others, which no edit reaches.
-pub(super) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
+pub(crate) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
     let key = template.node(resource.key);
     resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
+}
+
+/// The properties of a resource as its author wrote them, also where SAM makes the resource of one of the same name.
+pub(crate) fn written_properties<'a>(template: &'a Template<'_>, resource: &Resource) -> Option<Node<'a>> {
+    let entry = template.section("Resources")?.entry(&resource.id)?;
+    let is_own = inside_quotes(entry.key, template.text()).slice(template.text()) == resource.id;
+    let properties = entry.value.entry("Properties")?;
+    (is_own && !entry.merged && !properties.merged).then_some(properties.value)
 }
 
 /// A resource to be written.
@@ -32,6 +40,16 @@ pub(crate) fn insert_resource(
     behind: &Resource,
     new: &NewResource<'_>,
 ) -> Option<(String, Edit)> {
+    insert_resource_after(template, behind, new, &[])
+}
+
+/// The same of a resource that waits for others: `DependsOn`.
+pub(crate) fn insert_resource_after(
+    template: &Template<'_>,
+    behind: &Resource,
+    new: &NewResource<'_>,
+    waits_for: &[&str],
+) -> Option<(String, Edit)> {
     if !is_written(template, behind) {
         return None;
     }
@@ -41,9 +59,12 @@ pub(crate) fn insert_resource(
     let (key, body) = (template.node(behind.key), template.node(behind.body));
     let indent = indentation(text, key.span().start);
     if template.section("Resources")?.collection_style() != Some(CollectionStyle::Block) {
-        return Some((id.clone(), Edit::insert(body.span().end, flow(&layout, indent, &id, new))));
+        return Some((
+            id.clone(),
+            Edit::insert(body.span().end, flow(&layout, indent, &id, &new.body(waits_for))),
+        ));
     }
-    let mut written = block(&layout, indent, &id, new);
+    let mut written = block(&layout, indent, &id, &new.body(waits_for));
     let at = after_lines(text, body)?;
     // A text that ends without a line end gets one before what is added.
     if !text.get(..at as usize)?.ends_with('\n') {
@@ -52,27 +73,35 @@ pub(crate) fn insert_resource(
     Some((id, Edit::insert(at, written)))
 }
 
-fn block(layout: &Layout, indent: &str, id: &str, new: &NewResource<'_>) -> String {
+fn block(layout: &Layout, indent: &str, id: &str, body: &Written) -> String {
     let mut out = String::new();
     if layout.blank_lines {
         out.push_str(layout.line_end);
     }
-    out.push_str(&Lines::entry(layout, indent, id, &new.body()));
+    out.push_str(&Lines::entry(layout, indent, id, body));
     out.push_str(layout.line_end);
     out
 }
 
-fn flow(layout: &Layout, indent: &str, id: &str, new: &NewResource<'_>) -> String {
+fn flow(layout: &Layout, indent: &str, id: &str, body: &Written) -> String {
     // Text that stands on one line stays on one line.
     if indent.is_empty() {
-        return format!(", {}: {}", layout.key(id), new.body().on_one_line(layout));
+        return format!(", {}: {}", layout.key(id), body.on_one_line(layout));
     }
-    format!(",{}{indent}{}", layout.line_end, Lines::braced_entry(layout, indent, id, &new.body()))
+    format!(",{}{indent}{}", layout.line_end, Lines::braced_entry(layout, indent, id, body))
 }
 
 impl NewResource<'_> {
-    fn body(&self) -> Written {
+    /// What stands behind its logical id.
+    pub(super) fn body(&self, waits_for: &[&str]) -> Written {
         let mut entries = vec![("Type", Written::text(self.kind))];
+        match waits_for {
+            [] => {}
+            [one] => entries.push(("DependsOn", Written::text(*one))),
+            many => {
+                entries.push(("DependsOn", Written::List(many.iter().copied().map(Written::text).collect())))
+            }
+        }
         if let Some(condition) = self.condition {
             entries.push(("Condition", Written::text(condition)));
         }

@@ -16,6 +16,10 @@ pub(crate) enum Written {
     Ref(String),
     /// `Fn::GetAtt` of a resource's attribute.
     Attribute(String, &'static str),
+    /// `Fn::Select` of an item of a list parameter.
+    Select(usize, String),
+    /// `Fn::ImportValue` of an export by its name.
+    Import(String),
     /// `Fn::Sub` of a text.
     Sub(String),
     /// A list.
@@ -60,6 +64,15 @@ impl Written {
                 let list = format!("[{}, {}]", layout.quoted(id, true), layout.quoted(name, true));
                 layout.map_on_one_line(&[("Fn::GetAtt", list)])
             }
+            Self::Select(item, list) if layout.tags => format!("!Select [{item}, !Ref {list}]"),
+            Self::Select(item, list) => {
+                let list = layout.map_on_one_line(&[("Ref", layout.quoted(list, true))]);
+                layout.map_on_one_line(&[("Fn::Select", format!("[{item}, {list}]"))])
+            }
+            Self::Import(name) if layout.tags => {
+                format!("!ImportValue {}", layout.quoted(name, in_brackets))
+            }
+            Self::Import(name) => layout.map_on_one_line(&[("Fn::ImportValue", layout.quoted(name, true))]),
             Self::Sub(text) if layout.tags => format!("!Sub {}", layout.quoted(text, in_brackets)),
             Self::Sub(text) => layout.map_on_one_line(&[("Fn::Sub", layout.quoted(text, true))]),
             Self::List(items) => {

@@ -1,0 +1,102 @@
+//! `vpcheck diagram`.
+
+use std::fs;
+use std::slice;
+
+use vpcheck_core::diagram::{DiagramRequest, Drawing, diagram};
+use vpcheck_core::language::Language;
+use vpcheck_core::{analyze, phrase, render};
+
+use crate::args::{DiagramArguments, DiagramFormat};
+use crate::context::Remarks;
+use crate::input::{self, shown};
+use crate::known::Known;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::trace::does_not_parse;
+
+/// Draws the network of one template.
+pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Outcome, Problem> {
+    let mut known = Known::new(&arguments.known)?;
+    let found = input::find(slice::from_ref(&arguments.input));
+    if !found.problems.is_empty() {
+        return Ok(Outcome::of_problems(found.problems));
+    }
+    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
+        let path = shown(&arguments.input);
+        return Err(Problem {
+            what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
+            next: phrase!(
+                en: "name one template: a picture is of one",
+                ja: "構成図はテンプレートごとに作成します。テンプレートを一つ指定してください",
+            ),
+        });
+    };
+    let path = input.shown();
+    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
+    let settings = known.settings(input.parent())?;
+    let options = known.options(input, &text, &settings);
+    let findings = analyze(&path, &text, &options).findings;
+    let asked = DiagramRequest {
+        language,
+        path: arguments.from.clone().zip(arguments.to.clone()),
+        open_all: arguments.unfold,
+        findings: &findings,
+        ..DiagramRequest::default()
+    };
+    let remarks = Remarks::of_files(known.contexts());
+    let (drawing, error) = match diagram(&path, &text, &options, &asked) {
+        Ok(drawing) => (drawing, None),
+        // What is wrong with the text is told before what is wrong with the arguments.
+        Err(error) => {
+            let plain = DiagramRequest { path: None, ..asked };
+            (diagram(&path, &text, &options, &plain).unwrap_or_default(), Some(error))
+        }
+    };
+    let mut problems = remarks.problems;
+    problems.extend(unusable(&path, &drawing));
+    if let (Some(error), true) = (error, problems.is_empty()) {
+        problems.push(Problem { what: error.what, next: error.next });
+    }
+    let notes = remarks.notes;
+    if !problems.is_empty() {
+        return Ok(Outcome { notes, problems, ..Outcome::default() });
+    }
+    let output = match arguments.format {
+        DiagramFormat::Svg => render::svg(&drawing.diagram),
+        DiagramFormat::Mermaid => render::mermaid(&drawing.diagram),
+    };
+    let Some(target) = &arguments.output else { return Ok(Outcome { output, notes, ..Outcome::default() }) };
+    fs::write(target, output).map_err(|error| {
+        let path = shown(target);
+        Problem {
+            what: phrase!(en: "{path}: cannot be written: {error}", ja: "{path}: 書き込めません: {error}"),
+            next: phrase!(
+                en: "name a file in a folder that you may write to",
+                ja: "書き込み可能なフォルダのファイルを指定してください",
+            ),
+        }
+    })?;
+    Ok(Outcome { notes, ..Outcome::default() })
+}
+
+/// Why nothing can be drawn of a text, or not as asked.
+fn unusable(path: &str, drawing: &Drawing) -> Vec<Problem> {
+    if let Some(place) = drawing.broken {
+        return vec![does_not_parse(path, &drawing.sources, place)];
+    }
+    if !drawing.is_template {
+        return vec![input::not_a_template(path)];
+    }
+    let wrong = drawing.unknown_assumptions.iter().map(|name| Problem {
+        what: phrase!(
+            en: "--assume {name}: the template has nothing of this name",
+            ja: "--assume {name}: テンプレートにこの名前の値はありません",
+        ),
+        next: phrase!(
+            en: "name the parameter that stands for subnets",
+            ja: "サブネットを表すパラメータの名前を指定してください",
+        ),
+    });
+    wrong.collect()
+}
