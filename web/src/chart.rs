@@ -188,7 +188,7 @@ fn axis(most: f64) -> (f64, f64) {
     let most = most.max(0.01);
     let mut step = 0.01;
     let mut grow = [2.0, 2.5, 2.0].into_iter().cycle();
-    while step * 5.0 < most {
+    while step * 6.0 < most {
         step *= grow.next().unwrap_or(2.0);
     }
     ((most / step).ceil() * step, step)

@@ -75,7 +75,8 @@ fn drawing(costs: &Costs, chart: &Chart, amounts: &Amounts, language: Language) 
     html! {
         <svg
             role="img"
-            aria-labelledby="plot-name plot-words"
+            aria-labelledby="plot-name"
+            aria-describedby="plot-words"
             width={chart.width.to_string()}
             height={chart.height.to_string()}
             viewBox={format!("0 0 {} {}", chart.width, chart.height)}
