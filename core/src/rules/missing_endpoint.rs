@@ -111,7 +111,7 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
     let price = subject.costs(&cause.situations, &|parts| Some(parts.proposed(&services)?.into()));
     let (price, price_ja) = match price {
         Some(Band { typical, .. }) => {
-            (format!(" (about ${typical} a month)"), format!(" (月額 約 ${typical})"))
+            (format!(" (about ${typical} a month)"), format!(" (月額 約 ${typical}) "))
         }
         None => Default::default(),
     };
@@ -136,9 +136,10 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use crate::Options;
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, SECRETS, told, with};
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{costs, findings};
 
     const ID: &str = "missing-endpoint";
 
@@ -193,5 +194,18 @@ mod tests {
         ] {
             assert!(findings(&text, ID).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_nat_gateway_takes_and_endpoints_would_is_told() {
+        let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
+        let text = with("secretsmanager, sqs", "A", BY_NAT);
+        // 10, 100 and 5000 GB x 0.045
+        assert_eq!(costs(&text, ID, &options), ["0.45 4.50 225.00"]);
+        let found = crate::analyze("t.yaml", &text, &options).findings;
+        let help = &found.iter().find(|one| one.rule.0 == ID).unwrap().help.en;
+        assert!(help.contains("by the hour and zone (about $14.60 a month)"), "2 x 7.30: {help}");
+        let no_way = with("secretsmanager", "A", "");
+        assert_eq!(costs(&no_way, ID, &options), ["-"], "what does not arrive costs nothing");
     }
 }

@@ -92,9 +92,10 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name, service: &str) 
 
 #[cfg(test)]
 mod tests {
+    use crate::Options;
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, S3, told, with};
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{costs, findings, traffic};
 
     const ID: &str = "nat-for-gateway-service";
 
@@ -155,5 +156,17 @@ mod tests {
         ] {
             assert!(findings(&text, ID).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_nat_gateway_takes_is_told_where_it_is_known() {
+        let text = with("s3, dynamodb", "A", BY_NAT);
+        let region = Some("us-east-1".to_owned());
+        let options = Options { region: region.clone(), ..Options::default() };
+        // Half of 10, 100 and 5000 GB x 0.045
+        assert_eq!(costs(&text, ID, &options), ["0.23 2.25 112.50", "0.23 2.25 112.50"]);
+        let given = Options { region, ..traffic(&[("Fn", "s3", 100)]) };
+        assert_eq!(costs(&text, ID, &given), ["4.50", "-"]);
+        assert_eq!(costs(&text, ID, &Options::default()), ["-", "-"], "the region is not known");
     }
 }

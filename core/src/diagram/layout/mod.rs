@@ -9,7 +9,7 @@ mod vpc;
 
 use super::model::{Model, plain};
 use super::relations::Link;
-use super::{BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, Rect, Traced, words};
+use super::{BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, Rect, TextStyle, Traced, measure, words};
 use crate::language::{Language, Phrase};
 use crate::order::Order;
 use crate::paths::Verdict;
@@ -127,7 +127,7 @@ impl<'m> Layout<'m> {
         let id = |at: &Option<usize>| at.map(|at| self.model.things[at].id.clone());
         for frame in frames {
             for gate in &frame.plan.left {
-                frame.slots.push(Slot { side: Side::Left, gate: Some(*gate), service: None, past: false, top: 0, height: LEAF });
+                frame.slots.push(Slot { side: Side::Left, gate: Some(*gate), service: None, past: false, top: 0, leaf: self.beside(&[Some(*gate)], GATE) });
             }
             let mut right = frame.plan.right.clone();
             right.order_by_key(|(gate, service)| (id(service), id(gate)));
@@ -135,10 +135,20 @@ impl<'m> Layout<'m> {
                 let past = gate.is_some()
                     && service.is_some()
                     && self.model.links.iter().any(|link| Some(link.to) == service && Some(link.from) != gate);
-                let height = if past { LEAF + LEAF / 2 } else { LEAF };
-                frame.slots.push(Slot { side: Side::Right, gate, service, past, top: 0, height });
+                let leaf = self.beside(&[gate, service], GATE.min(BESIDE));
+                frame.slots.push(Slot { side: Side::Right, gate, service, past, top: 0, leaf });
             }
         }
+    }
+
+    /// The height of boxes beside each other: higher where a name takes two lines.
+    fn beside(&self, things: &[Option<usize>], width: i32) -> i32 {
+        let room = width - vpc::TEXT - vpc::AFTER;
+        let long = |at: &usize| {
+            let name = self.model.things[*at].name.get(self.language);
+            measure::width(name, TextStyle::Name.size(), true) > room
+        };
+        if things.iter().flatten().any(long) { LEAF + LINE } else { LEAF }
     }
 
     fn place_of(&self, frames: &[VpcFrame<'_>], thing: usize) -> Option<Place> {
@@ -178,16 +188,16 @@ impl<'m> Layout<'m> {
                 let side = frames[vpc].slots[slot].side;
                 frames[vpc].wire(at, one, End::Slot(slot), side, net);
             }
-            (Place::Slot(vpc, slot), Place::Outside(node)) => outer.wire(at, (vpc, slot), node, true, net),
+            (Place::Slot(vpc, slot), Place::Outside(node)) => outer.wire(at, (vpc, slot), node, true),
             (Place::Inside(vpc, one), Place::Outside(node)) => {
                 let slot = port(&mut frames[vpc], outer, vpc, net, node);
                 frames[vpc].wire(at, one, End::Slot(slot), Side::Left, net);
-                outer.wire(at, (vpc, slot), node, true, net);
+                outer.wire(at, (vpc, slot), node, true);
             }
             (Place::Outside(node), Place::Inside(vpc, other)) => {
                 let slot = port(&mut frames[vpc], outer, vpc, net, node);
                 frames[vpc].wire(at, End::Slot(slot), other, Side::Left, net);
-                outer.wire(at, (vpc, slot), node, false, net);
+                outer.wire(at, (vpc, slot), node, false);
             }
             _ => {}
         }
@@ -296,12 +306,12 @@ impl<'m> Layout<'m> {
         for slot in &frame.slots {
             let top = y + slot.top;
             if let Some(service) = slot.service {
-                self.put_leaf(service, Some(region), vec![Rect { x: services_x, y: top, width: BESIDE, height: slot.height }]);
+                self.put_leaf(service, Some(region), vec![Rect { x: services_x, y: top, width: BESIDE, height: slot.height() }]);
             }
             let gate_x = if slot.side == Side::Left { x + GATE_INSIDE - GATE } else { x + width - GATE_INSIDE };
             match slot.gate {
                 Some(gate) => {
-                    self.put_leaf(gate, Some(region), vec![Rect { x: gate_x, y: top, width: GATE, height: LEAF }]);
+                    self.put_leaf(gate, Some(region), vec![Rect { x: gate_x, y: top, width: GATE, height: slot.leaf }]);
                 }
                 None if slot.side == Side::Left => {
                     let at = Rect { x: x - 4, y: y + slot.port() - 4, width: 8, height: 8 };
@@ -472,7 +482,7 @@ fn port(frame: &mut VpcFrame<'_>, outer: &mut Outer, vpc: usize, net: usize, nod
     if let Some(slot) = outer.port(vpc, net, node) {
         return slot;
     }
-    frame.slots.push(Slot { side: Side::Left, gate: None, service: None, past: false, top: 0, height: 14 });
+    frame.slots.push(Slot { side: Side::Left, gate: None, service: None, past: false, top: 0, leaf: 14 });
     let slot = frame.slots.len() - 1;
     outer.ports.push((vpc, net, node, slot));
     slot

@@ -75,18 +75,24 @@ pub(super) struct Slot {
     /// Whether lines lead to the service past the gateway endpoint.
     pub(super) past: bool,
     pub(super) top: i32,
-    pub(super) height: i32,
+    /// The height of the gateway and the service.
+    pub(super) leaf: i32,
 }
 
 impl Slot {
+    /// Its height with what lies below the gateway.
+    pub(super) fn height(&self) -> i32 {
+        self.leaf + if self.past { LEAF / 2 } else { 0 }
+    }
+
     /// Where lines meet it.
     pub(super) fn port(&self) -> i32 {
-        self.top + self.height.min(LEAF) / 2
+        self.top + self.leaf / 2
     }
 
     /// Where lines to the service meet it that do not use the gateway endpoint.
     pub(super) fn past_port(&self) -> i32 {
-        self.top + LEAF + 8
+        self.top + self.leaf + 8
     }
 }
 
@@ -237,7 +243,7 @@ impl<'m> VpcFrame<'m> {
     pub(super) fn zone_rect(&self, column: usize) -> Rect {
         let (x, width) = self.columns[column];
         let bottom = self.rows.last().map_or(HEAD + ZONE, |row| row.bottom);
-        Rect { x: x - 5, y: HEAD, width: width + 10, height: bottom + 5 - HEAD }
+        Rect { x: x - 4, y: HEAD, width: width + 8, height: bottom + 5 - HEAD }
     }
 
     fn lanes(&self, row: usize) -> usize {
@@ -259,7 +265,10 @@ impl<'m> VpcFrame<'m> {
         let (first, last) = ends(band);
         let others = || self.plan.rows[row].bands.iter().filter(|other| other.lane == band.lane).map(ends);
         let (x, right) = self.across((first, last));
-        ((x + PAD, others().any(|other| other.1 < first)), (right - PAD, others().any(|other| last < other.0)))
+        (
+            (x + PAD, others().any(|other| other.1 < first)),
+            (right - PAD, others().any(|other| last < other.0)),
+        )
     }
 
     /// Adds a line.
@@ -300,7 +309,8 @@ impl<'m> VpcFrame<'m> {
                 }
                 End::Band(row, band) => {
                     let (left, right) = self.sides(row, band);
-                    let (x, is_blocked) = if side == Side::Left { (left.0 + 16, left.1) } else { (right.0 - 16, right.1) };
+                    let (x, is_blocked) =
+                        if side == Side::Left { (left.0 + 16, left.1) } else { (right.0 - 16, right.1) };
                     if is_blocked {
                         let lane = self.band(row, band).lane;
                         let user = User::Source(self.band(row, band).thing);
@@ -335,12 +345,8 @@ impl<'m> VpcFrame<'m> {
     /// Where a net meets the bottom of a band.
     fn port_below(&self, row: usize, band: usize, net: usize) -> i32 {
         let (x, right) = self.across(ends(self.band(row, band)));
-        let mut nets: Vec<usize> = self
-            .wires
-            .iter()
-            .filter(|wire| wire.to == End::Band(row, band))
-            .map(|wire| wire.net)
-            .collect();
+        let mut nets: Vec<usize> =
+            self.wires.iter().filter(|wire| wire.to == End::Band(row, band)).map(|wire| wire.net).collect();
         nets.order();
         nets.dedup();
         let place = nets.iter().position(|one| *one == net).unwrap_or(0);
@@ -354,7 +360,10 @@ impl<'m> VpcFrame<'m> {
         let taken = |at: i32| {
             self.levels.iter().filter(|level| level.channel == Channel::Row(row)).any(|level| {
                 level.user != User::Net(net)
-                    && level.stubs.iter().any(|(x, toward)| *toward != Toward::Along && (x - at).abs() < TRACK)
+                    && level
+                        .stubs
+                        .iter()
+                        .any(|(x, toward)| *toward != Toward::Along && (x - at).abs() < TRACK)
             })
         };
         let wish = wish.filter(|wish| x + PAD < *wish && *wish < right - PAD).unwrap_or((x + right) / 2 + 28);
@@ -421,7 +430,7 @@ impl<'m> VpcFrame<'m> {
         let nets: Vec<Stubs> = here.iter().map(|at| self.levels[*at].stubs.clone()).collect();
         let found = tracks(&nets);
         let lines = count(&found);
-        let before = if matches!(channel, Channel::Lane(_, 0)) { 2 } else { 10 };
+        let before = if matches!(channel, Channel::Lane(_, 0)) { 4 } else { 10 };
         for (at, track) in here.iter().zip(&found) {
             self.levels[*at].y = top + before + TRACK * i32::try_from(*track).unwrap_or(0);
         }
@@ -474,7 +483,8 @@ impl<'m> VpcFrame<'m> {
             .find(|level| level.channel == Channel::Row(row) && level.user == User::Net(wire.net));
         level
             .and_then(|level| {
-                let is_here = |stub: &&(i32, Toward)| stub.1 == Toward::High && x <= stub.0 && stub.0 <= right;
+                let is_here =
+                    |stub: &&(i32, Toward)| stub.1 == Toward::High && x <= stub.0 && stub.0 <= right;
                 level.stubs.iter().find(is_here)
             })
             .map_or((x + right) / 2, |stub| stub.0)
@@ -530,7 +540,7 @@ impl<'m> VpcFrame<'m> {
         let mut free = HEAD;
         for (wish, at) in wishes {
             let slot = &self.slots[*at];
-            let half = slot.height.min(LEAF) / 2;
+            let half = slot.leaf / 2;
             let nets: Vec<usize> = self
                 .wires
                 .iter()
@@ -538,14 +548,14 @@ impl<'m> VpcFrame<'m> {
                 .map(|wire| wire.net)
                 .collect();
             let is_clear = |top: i32| {
-                let ports = [Some(top + half), slot.past.then_some(top + LEAF + 8)];
+                let ports = [Some(top + half), slot.past.then_some(top + slot.leaf + 8)];
                 !foreign.iter().any(|(y, net)| {
                     !nets.contains(net) && ports.iter().flatten().any(|port| (y - port).abs() < 4)
                 })
             };
             let start = (wish - half).max(free);
             let top = (start..start + 40).find(|top| is_clear(*top)).unwrap_or(start);
-            free = top + slot.height + APART;
+            free = top + slot.height() + APART;
             self.slots[*at].top = top;
         }
         self.height = self.height.max(free - APART + PAD);
@@ -578,7 +588,11 @@ impl<'m> VpcFrame<'m> {
                 Side::Right => (self.content() + 14, self.content()),
             };
             let border = if side == Side::Left { -width } else { content + width };
-            if side == Side::Left { self.left = width } else { self.right = width }
+            if side == Side::Left {
+                self.left = width
+            } else {
+                self.right = width
+            }
             for at in 0..self.wires.len() {
                 if self.wires[at].side != side {
                     continue;
