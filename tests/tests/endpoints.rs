@@ -18,8 +18,15 @@ fn every_endpoint_that_can_be_added_does_what_it_is_for() {
     };
     let (mut tried, mut wrong) = (0, Vec::new());
     for file in corpus::files(&root).expect("the corpus can be read") {
+        // Tracing takes its time; what stands in no VPC has nothing to say here.
+        if !file.text.contains("VpcConfig") && !file.text.contains("AwsvpcConfiguration") {
+            continue;
+        }
         for options in options(&file) {
             let suggested = suggest_endpoints(&file.path, &file.text, &options);
+            if suggested.vpcs.is_empty() {
+                continue;
+            }
             let before = analyze(&file.path, &file.text, &options);
             for vpc in &suggested.vpcs {
                 for one in &vpc.services {

@@ -396,3 +396,6 @@ fn zones(network: &Network, wanted: &wanted::Wanted) -> u64 {
     };
     wanted.subnets.items.iter().map(of).sum::<u64>().max(1)
 }
+
+#[cfg(test)]
+mod tests;
