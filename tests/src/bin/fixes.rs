@@ -33,10 +33,7 @@ fn main() -> ExitCode {
     let sum = |of: fn(&vpcheck_tests::fixes::Count) -> usize| tally.rules.values().map(of).sum::<usize>();
     println!("\n{} of {} fixes proved", sum(|count| count.proved), sum(|count| count.tried));
     let [before, after] = tally.comments;
-    println!(
-        "{} runs of all fixes: {after} of {before} comments kept, a second run changes nothing",
-        tally.runs
-    );
+    println!("{} runs of all fixes: {after} of {before} comments kept, a second run changes nothing", tally.runs);
     println!("{} lines that no edit touches: each the same, byte for byte", tally.untouched);
     if !tally.wrong.is_empty() {
         println!("but:");
