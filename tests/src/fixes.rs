@@ -51,8 +51,7 @@ impl Tally {
                 }
             }
             for safety in [Safety::Safe, Safety::Suggested, Safety::Unsafe] {
-                let offers =
-                    |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety);
+                let offers = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety);
                 if before.findings.iter().any(|finding| is_own(finding) && offers(finding)) {
                     self.try_all(file, &options, safety);
                 }
