@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::break_even::{BreakEven, Flip, Use, ZoneStep, break_evens, flips, one_more_zone, uses};
 use super::model::{CostModel, Metered};
-use super::money::{Hours, Quantity, Usd};
+use super::money::{Gigabytes, Hours, Quantity, Usd};
 use super::prices::{Curve, PriceItem, Prices};
 use super::traffic::{Band, Load, Loads, Traffic};
 use crate::language::Phrase;
@@ -87,6 +87,8 @@ pub struct PlanTotal {
     pub cheapest: Band<bool>,
     /// Whether everything that is demanded has a way.
     pub works: bool,
+    /// Whether all of it has a price; otherwise it costs more than the total.
+    pub priced: bool,
 }
 
 /// A price that no bill can do without and that is not known.
@@ -164,11 +166,11 @@ pub(crate) fn is_cheaper_without_nat(model: &CostModel, prices: &Prices, traffic
     total(Plan::WithoutNat).is_some_and(|without| Some(without) < total(Plan::Today))
 }
 
-/// Prices a model. Without traffic, in three bands.
+/// Prices a model. Without traffic, or with calls and queries only, in three bands.
 pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -> Estimate {
     let mut estimate = Estimate {
         region: model.region.clone(),
-        given: traffic.is_some(),
+        given: traffic.is_some_and(Traffic::has_loads),
         left_out: model.left_out.clone(),
         assumptions: model.assumptions.clone(),
         ..Estimate::default()
@@ -186,6 +188,7 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
             total: bill.total,
             cheapest: Band::default(),
             works: pricing.works(*plan),
+            priced: loads.iter().all(|loads| pricing.has_prices(&pricing.lines(*plan, loads))),
         });
     }
     mark_cheapest(&mut estimate.plans);
@@ -211,11 +214,12 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
     estimate
 }
 
-/// Of the plans that do what is demanded; of the same sums the first.
+/// Of the plans that do what is demanded; of the same sums the first. What lacks a price costs more than its sum: it is
+/// never called the cheapest, and where it might be, nothing is.
 fn mark_cheapest(plans: &mut [PlanTotal]) {
     let best = |plans: &[PlanTotal], of: fn(&Band<Usd>) -> Usd| {
         let working = plans.iter().enumerate().filter(|(_, plan)| plan.works);
-        working.min_by_key(|(_, plan)| of(&plan.total)).map(|(at, _)| at)
+        working.min_by_key(|(_, plan)| of(&plan.total)).filter(|(_, plan)| plan.priced).map(|(at, _)| at)
     };
     let found =
         [best(plans, |band| band.low), best(plans, |band| band.typical), best(plans, |band| band.high)];
@@ -240,7 +244,7 @@ pub(super) struct Line {
 }
 
 impl<'m> Pricing<'m> {
-    fn new(model: &'m CostModel, prices: &Prices) -> Self {
+    pub(super) fn new(model: &'m CostModel, prices: &Prices) -> Self {
         let region = model.region.as_deref().unwrap_or("");
         let curves = PriceItem::ALL.iter().map(|item| (*item, prices.curve(region, *item))).collect();
         Self { model, curves }
@@ -280,6 +284,18 @@ impl<'m> Pricing<'m> {
             .flows
             .iter()
             .all(|flow| !flow.blocked || self.is_moved(plan, &flow.destination, &flow.function))
+    }
+
+    /// Whether every line has a price for all its units.
+    pub(super) fn has_prices(&self, lines: &[Line]) -> bool {
+        lines.iter().all(|line| {
+            self.curve(line.price).is_some_and(|curve| curve.cost(Quantity::ZERO, line.quantity).1.is_zero())
+        })
+    }
+
+    /// Whether a plan can be priced at all.
+    pub(super) fn is_priced(&self, plan: Plan) -> bool {
+        self.has_prices(&self.lines(plan, &Loads::Even(Quantity::whole(1), None)))
     }
 
     /// Whether a flow has an endpoint of its own under a plan.
@@ -330,41 +346,38 @@ impl<'m> Pricing<'m> {
 
     /// What carriers take beside the flows: as given, or the bands where no flow is known at all.
     fn through(&self, plan: Plan, loads: &Loads<'_>, lines: &mut Vec<Line>) {
-        let unknown = self.spread_over_carriers();
+        let unknown = self.model.spread_over_carriers();
         let carriers = &self.model.carriers;
         for carrier in carriers {
             let quantity = match loads {
                 Loads::Given(traffic) => {
                     traffic.through.get(&carrier.resource).map_or(Quantity::ZERO, |load| load.0)
                 }
-                Loads::Even(all) if unknown.contains(&carrier.resource.as_str()) => {
+                Loads::Even(all, _) if unknown.contains(&carrier.resource.as_str()) => {
                     all.share(1, unknown.len() as u64)
                 }
-                Loads::Even(_) => Quantity::ZERO,
+                Loads::Even(..) => Quantity::ZERO,
             };
             if plan == Plan::WithoutNat && carrier.price.is_of_nat() {
                 continue;
             }
-            let load = Load { both: super::money::Gigabytes(quantity), out: None };
+            let load = Load { both: Gigabytes(quantity), out: None };
             let meter = carrier.clone();
             add(lines, &Metered { meter, part: 1, of: 1, out_only: false }, load);
         }
     }
 
-    /// The carriers that take the bands where no flow is known: NAT gateways, or where there are none, all.
-    pub(super) fn spread_over_carriers(&self) -> Vec<&'m str> {
-        if self.model.paths() > 0 {
-            return Vec::new();
+    /// What a plan costs when all traffic together is so much: in the proportions of what is given, otherwise evenly.
+    pub(super) fn exact_at(&self, plan: Plan, traffic: Option<&Traffic>, all: Gigabytes) -> Usd {
+        match traffic.and_then(|traffic| traffic.scaled(all)) {
+            Some(traffic) => self.exact(plan, &Loads::Given(&traffic)),
+            None => self.exact(plan, &Loads::Even(all.0, traffic)),
         }
-        let carriers = &self.model.carriers;
-        let has_nat = carriers.iter().any(|carrier| carrier.price.is_of_nat());
-        let taken = carriers.iter().filter(|carrier| !has_nat || carrier.price.is_of_nat());
-        taken.map(|carrier| carrier.resource.as_str()).collect()
     }
 
     /// Calls on provisioned concurrency, and queries.
     fn used(&self, loads: &Loads<'_>, lines: &mut Vec<Line>) {
-        let Loads::Given(traffic) = loads else { return };
+        let (Loads::Given(traffic) | Loads::Even(_, Some(traffic))) = loads else { return };
         let mut told: Vec<&str> = Vec::new();
         for provisioned in &self.model.provisioned {
             let function = provisioned.function.as_str();
@@ -481,8 +494,9 @@ impl<'m> Pricing<'m> {
     fn explain(&self, estimate: &mut Estimate, traffic: Option<&Traffic>) {
         let model = self.model;
         let paths = model.paths();
-        let carriers = self.spread_over_carriers().len();
-        match traffic {
+        let carriers = self.model.spread_over_carriers().len();
+        let given = traffic.filter(|traffic| traffic.has_loads());
+        match given {
             None if paths > 0 => estimate.assumptions.push(phrase!(
                 en: "traffic is not given: 10, 100 and 5000 GB a month in all, spread evenly over the paths that are known from functions ({paths})",
                 ja: "通信量の指定がないため、合計で月 10・100・5000 GB が関数からの {paths} 経路に均等に流れるものとしています",
@@ -494,8 +508,8 @@ impl<'m> Pricing<'m> {
             None => {}
             Some(traffic) => self.without_figures(traffic, estimate),
         }
-        if traffic.is_none() {
-            let spread = self.spread_over_carriers();
+        if given.is_none() {
+            let spread = self.model.spread_over_carriers();
             let used = |id: &str| {
                 let flows = model.flows.iter();
                 spread.contains(&id) || flows.flat_map(|flow| &flow.today).any(|one| one.meter.resource == id)

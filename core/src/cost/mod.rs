@@ -13,13 +13,13 @@ mod prices;
 mod region;
 mod traffic;
 
-pub use break_even::{BreakEven, BreakEvenKind, Flip, Use, ZoneStep};
+pub use break_even::{BreakEven, BreakEvenKind, Flip, Use, ZoneStep, crossings, series};
 pub use costing::{Costing, cost};
 pub(crate) use costing::{dearest, models, unknown_names};
 pub(crate) use estimate::is_cheaper_without_nat;
 pub use estimate::{Bill, Estimate, Item, MissingPrice, Plan, PlanTotal, estimate};
 pub(crate) use from_template::without_endpoint;
-pub use model::{Charge, CostModel, Flow, Meter, Metered, Proposal, Provisioned};
+pub use model::{Charge, CostModel, Flow, Lane, Meter, Metered, Proposal, Provisioned};
 pub use money::{Currency, Gigabytes, Hours, MONTH_HOURS, Quantity, Usd};
 pub(crate) use part::Parts;
 pub use prices::{Curve, GivenPrice, PriceItem, Prices, Tier, priced_regions};

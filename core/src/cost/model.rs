@@ -33,6 +33,57 @@ pub struct CostModel {
     pub assumptions: Vec<Phrase>,
 }
 
+/// Where traffic goes to, from whatever function: what a user gives one figure for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// The destination, or what carries traffic of which no path is known.
+    pub name: String,
+    /// The functions whose flows these are; none for what carries traffic.
+    pub functions: Vec<String>,
+    /// Its part where traffic is spread evenly, of the parts of all lanes.
+    pub share: u64,
+}
+
+impl CostModel {
+    /// The lanes of all flows that are paid for, and then of what carries traffic of which no path is known.
+    pub fn lanes(&self) -> Vec<Lane> {
+        let mut lanes: Vec<Lane> = Vec::new();
+        for flow in self.flows.iter().filter(|flow| flow.is_counted()) {
+            match lanes.iter_mut().find(|lane| lane.name == flow.destination) {
+                Some(lane) => {
+                    lane.functions.push(flow.function.clone());
+                    lane.share += 1;
+                }
+                None => lanes.push(Lane {
+                    name: flow.destination.clone(),
+                    functions: vec![flow.function.clone()],
+                    share: 1,
+                }),
+            }
+        }
+        let spread = self.spread_over_carriers();
+        let is_used = |meter: &Meter| {
+            let mut counted = self.flows.iter().flat_map(|flow| &flow.today);
+            counted.any(|one| one.meter.resource == meter.resource)
+        };
+        for carrier in self.carriers.iter().filter(|carrier| !is_used(carrier)) {
+            let share = u64::from(spread.contains(&carrier.resource.as_str()));
+            lanes.push(Lane { name: carrier.resource.clone(), functions: Vec::new(), share });
+        }
+        lanes
+    }
+
+    /// The carriers that take the bands where no flow is known: NAT gateways, or where there are none, all.
+    pub(super) fn spread_over_carriers(&self) -> Vec<&str> {
+        if self.flows.iter().any(Flow::is_counted) {
+            return Vec::new();
+        }
+        let has_nat = self.carriers.iter().any(|carrier| carrier.price.is_of_nat());
+        let taken = self.carriers.iter().filter(|carrier| !has_nat || carrier.price.is_of_nat());
+        taken.map(|carrier| carrier.resource.as_str()).collect()
+    }
+}
+
 /// Something that costs by the hour, whatever the traffic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
@@ -106,8 +157,8 @@ impl Flow {
         meter.price.is_of_nat() || to_gateway
     }
 
-    /// Whether something counts it, or would.
-    pub(super) fn is_counted(&self) -> bool {
+    /// Whether anything is, or would be, paid for it.
+    pub fn is_counted(&self) -> bool {
         !self.today.is_empty() || !self.after.is_empty() || self.blocked
     }
 }

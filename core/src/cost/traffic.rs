@@ -28,6 +28,30 @@ impl Traffic {
         let mut flows = self.flows.iter();
         flows.find(|((from, to), _)| from == function && names(to, destination)).map(|(_, load)| *load)
     }
+
+    /// Whether it says how much goes anywhere; otherwise it only counts calls and queries.
+    pub fn has_loads(&self) -> bool {
+        !self.flows.is_empty() || !self.through.is_empty()
+    }
+
+    /// The same in its proportions, `all` in sum. Nothing where none is given.
+    pub(super) fn scaled(&self, all: Gigabytes) -> Option<Self> {
+        let through = self.through.values().map(|load| load.0);
+        let now: Quantity = self.flows.values().map(|load| load.both.0).chain(through).sum();
+        if now.is_zero() {
+            return None;
+        }
+        let ratio = |part: Gigabytes| Gigabytes(all.0.portion(part.0, now));
+        let mut scaled = self.clone();
+        for load in scaled.flows.values_mut() {
+            load.both = ratio(load.both);
+            load.out = load.out.map(ratio);
+        }
+        for load in scaled.through.values_mut() {
+            *load = ratio(*load);
+        }
+        Some(scaled)
+    }
 }
 
 /// Whether a destination as the user writes it is that of a flow.
@@ -97,8 +121,8 @@ impl Add for Band<Usd> {
 /// The traffic of each flow of a model.
 #[derive(Clone, Debug)]
 pub(super) enum Loads<'t> {
-    /// So much in all, spread evenly.
-    Even(Quantity),
+    /// So much in all, spread evenly, beside calls and queries as given.
+    Even(Quantity, Option<&'t Traffic>),
     /// As given.
     Given(&'t Traffic),
 }
@@ -107,16 +131,18 @@ impl<'t> Loads<'t> {
     /// Low, typical and high: the bands, or what is given three times.
     pub(super) fn of(traffic: Option<&'t Traffic>) -> [Self; 3] {
         BANDS.each().map(|band| match traffic {
-            Some(traffic) => Loads::Given(traffic),
-            None => Loads::Even(Quantity::whole(*band)),
+            Some(traffic) if traffic.has_loads() => Loads::Given(traffic),
+            _ => Loads::Even(Quantity::whole(*band), traffic),
         })
     }
 
     /// The load of a flow that is one of so many paths.
     pub(super) fn of_flow(&self, flow: &Flow, paths: u64) -> Load {
         match self {
-            Loads::Even(all) if flow.is_counted() => Load { both: Gigabytes(all.share(1, paths)), out: None },
-            Loads::Even(_) => Load::default(),
+            Loads::Even(all, _) if flow.is_counted() => {
+                Load { both: Gigabytes(all.share(1, paths)), out: None }
+            }
+            Loads::Even(..) => Load::default(),
             Loads::Given(traffic) => traffic.given(&flow.function, &flow.destination).unwrap_or_default(),
         }
     }
