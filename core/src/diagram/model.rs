@@ -121,6 +121,7 @@ impl Model {
         let standing = model.stand(network);
         let vpc_of_subnet = vpcs_of_subnets(network, &standing);
         model.put_vpcs(network, &standing, &vpc_of_subnet);
+        model.name_subnets(&standing);
         model.put_gateways(network);
         model.relate(subject, situated, path);
         model.outside.order_by_key(|at| {
@@ -184,7 +185,10 @@ impl Model {
                 WorkloadKind::Poller | WorkloadKind::CapacityProvider => 2,
                 WorkloadKind::EcsService | WorkloadKind::Instance | WorkloadKind::NetworkInterface => 3,
                 WorkloadKind::DatabaseProxy => 4,
-                _ => 5,
+                WorkloadKind::DatabaseCluster => 5,
+                WorkloadKind::DatabaseInstance => 6,
+                WorkloadKind::FileSystem => 8,
+                _ => 7,
             };
             found.push(standing(self, thing, subnets, vpc, workload.subnets.rest.as_ref(), rank));
         }
@@ -198,28 +202,40 @@ impl Model {
             let thing = self.add(made);
             let items = subnets.items.iter().map(|at| at.0).collect();
             let vpc = endpoint.vpc.known().copied();
-            found.push(standing(self, thing, items, vpc, subnets.rest.as_ref(), 6));
+            found.push(standing(self, thing, items, vpc, subnets.rest.as_ref(), 9));
         }
         for nat in &network.nat_gateways {
             let thing = self.add(named(BoxKind::NatGateway, &nat.name, nat.at));
             match &nat.placement {
                 NatPlacement::Zonal(Fact::Known(SubnetIndex(at))) => {
-                    found.push(standing(self, thing, vec![*at], None, None, 7));
+                    found.push(standing(self, thing, vec![*at], None, None, 10));
                 }
                 NatPlacement::Zonal(Fact::Unknown(missing)) => {
-                    found.push(standing(self, thing, Vec::new(), None, Some(missing), 7));
+                    found.push(standing(self, thing, Vec::new(), None, Some(missing), 10));
                 }
                 // On the border, as it belongs to the VPC and to no subnet.
                 NatPlacement::Regional(_) => {}
             }
         }
-        for one in &found {
-            let names = one.subnets.iter().map(|at| network.subnets[*at].name.to_string());
-            self.things[one.thing].subnets = names.collect();
-        }
         let (things, loose) = (&self.things, &mut self.loose);
         loose.order_by_key(|at| natural(&things[*at].name.en));
         found
+    }
+
+    /// Tells everything which boxes it stands in.
+    fn name_subnets(&mut self, standing: &[Standing]) {
+        for one in standing {
+            let cells = self.vpcs.iter().flat_map(|plan| &plan.rows).flat_map(|row| &row.cells);
+            let here = cells.filter(|cell| cell.subnet.is_some_and(|at| one.subnets.contains(&at)));
+            let ids: Vec<String> = here.map(|cell| self.things[cell.thing].id.clone()).collect();
+            self.things[one.thing].subnets = ids;
+        }
+    }
+
+    /// The names of the subnets that something stands in.
+    pub(super) fn subnet_names(&self, thing: usize) -> Vec<String> {
+        let ids = &self.things[thing].subnets;
+        ids.iter().filter_map(|id| Some(self.things[self.find(id)?].name.en.clone())).collect()
     }
 
     pub(super) fn add(&mut self, mut thing: Thing) -> usize {

@@ -31,7 +31,7 @@ pub(super) fn region(name: Option<&str>) -> Phrase {
 pub(super) fn tier(tier: Tier) -> Phrase {
     match tier {
         Tier::Public => phrase!(en: "Public subnet", ja: "パブリックサブネット"),
-        Tier::Egress => phrase!(en: "Private subnet (egress)", ja: "プライベート (外への経路あり)"),
+        Tier::Egress => phrase!(en: "Private subnet (egress)", ja: "プライベートサブネット"),
         Tier::Isolated => phrase!(en: "Isolated subnet", ja: "隔離サブネット"),
         Tier::Unknown => phrase!(en: "Subnet (routes unknown)", ja: "サブネット (ルート不明)"),
     }
@@ -86,14 +86,14 @@ fn workload(kind: WorkloadKind) -> Phrase {
 pub(super) fn opaque(kind: Opaque) -> Phrase {
     match kind {
         Opaque::TransitGateway => phrase!(en: "Transit gateway", ja: "トランジットゲートウェイ"),
-        Opaque::VpnGateway => phrase!(en: "Virtual private gateway", ja: "仮想プライベートゲートウェイ"),
+        Opaque::VpnGateway => phrase!(en: "VPN gateway", ja: "VPN ゲートウェイ"),
         Opaque::LocalGateway => phrase!(en: "Local gateway", ja: "ローカルゲートウェイ"),
         Opaque::CarrierGateway => phrase!(en: "Carrier gateway", ja: "キャリアゲートウェイ"),
         Opaque::CoreNetwork => phrase!(en: "Core network", ja: "コアネットワーク"),
         Opaque::EgressOnlyInternetGateway => {
             phrase!(en: "Egress-only gateway", ja: "Egress-Only ゲートウェイ")
         }
-        Opaque::ApplianceEndpoint => phrase!(en: "Firewall endpoint", ja: "ファイアウォールエンドポイント"),
+        Opaque::ApplianceEndpoint => phrase!(en: "Firewall endpoint", ja: "ファイアウォール"),
     }
 }
 
@@ -108,7 +108,7 @@ pub(super) fn internet() -> Phrase {
 }
 
 pub(super) fn on_premises() -> Phrase {
-    phrase!(en: "On-premises network", ja: "オンプレミス")
+    phrase!(en: "On-premises", ja: "オンプレミス")
 }
 
 pub(super) fn unknown_vpc() -> Phrase {
@@ -125,6 +125,15 @@ pub(super) fn unknown_zone() -> Phrase {
 
 pub(super) fn several_subnets() -> Phrase {
     phrase!(en: "one subnet or more", ja: "1 つ以上のサブネット")
+}
+
+/// That something stands in another row too.
+pub(super) fn also(below: bool) -> Phrase {
+    if below {
+        phrase!(en: "also below", ja: "下段にも配置")
+    } else {
+        phrase!(en: "also above", ja: "上段にも配置")
+    }
 }
 
 pub(super) fn public_endpoint() -> Phrase {
