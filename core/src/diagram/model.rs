@@ -16,6 +16,9 @@ use crate::paths::{Goal, vpc_of};
 use crate::rules::Subject;
 use crate::template::Unknown;
 
+/// The rank of NAT gateways: below all else.
+pub(super) const NAT: u8 = 10;
+
 /// Something with a box.
 #[derive(Debug)]
 pub(super) struct Thing {
@@ -128,10 +131,23 @@ impl Model {
             let thing = &model.things[*at];
             (thing.kind != BoxKind::Internet, natural(&thing.name.en))
         });
+        model.order_names();
         if model.vpcs.is_empty() && model.loose.is_empty() {
             model.notes.push(nothing());
         }
         model
+    }
+
+    /// Orders what was found in the order of the template.
+    fn order_names(&mut self) {
+        let names: Vec<String> = self.things.iter().map(|thing| natural(&thing.id)).collect();
+        let name = |at: Option<usize>| at.map(|at| names[at].clone());
+        for plan in &mut self.vpcs {
+            plan.right.order_by_key(|(gate, service)| (name(*service), name(*gate)));
+        }
+        for thing in &mut self.things {
+            thing.children.order_by_key(|at| name(Some(*at)));
+        }
     }
 
     /// The position of a thing.
@@ -196,8 +212,7 @@ impl Model {
             let EndpointKind::Interface { subnets, .. } = &endpoint.kind else { continue };
             let mut made = named(BoxKind::InterfaceEndpoint, &endpoint.name, endpoint.at);
             if let Fact::Known(service) = &endpoint.service {
-                let Phrase { en, ja } = &made.says;
-                made.says = crate::phrase!(en: "{en}: {service}", ja: "{ja}: {service}");
+                made.says = words::endpoint_of(service);
             }
             let thing = self.add(made);
             let items = subnets.items.iter().map(|at| at.0).collect();
@@ -208,10 +223,10 @@ impl Model {
             let thing = self.add(named(BoxKind::NatGateway, &nat.name, nat.at));
             match &nat.placement {
                 NatPlacement::Zonal(Fact::Known(SubnetIndex(at))) => {
-                    found.push(standing(self, thing, vec![*at], None, None, 10));
+                    found.push(standing(self, thing, vec![*at], None, None, NAT));
                 }
                 NatPlacement::Zonal(Fact::Unknown(missing)) => {
-                    found.push(standing(self, thing, Vec::new(), None, Some(missing), 10));
+                    found.push(standing(self, thing, Vec::new(), None, Some(missing), NAT));
                 }
                 // On the border, as it belongs to the VPC and to no subnet.
                 NatPlacement::Regional(_) => {}

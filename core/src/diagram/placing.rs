@@ -3,7 +3,7 @@
 //! All orders are by names and zones, never by the order of the template: moving a resource in the text moves nothing.
 
 use super::Tier;
-use super::model::{Band, Cell, Row, Standing};
+use super::model::{Band, Cell, NAT, Row, Standing};
 use crate::network::{Destination, Fact, Network, Subnet, Target, Zone};
 use crate::network::{Cidr, Listed, Route};
 use crate::order::Order;
@@ -54,7 +54,10 @@ pub(super) fn grid(network: &Network, subnets: &[usize], standing: &[&Standing])
     for tier in [Tier::Public, Tier::Egress, Tier::Isolated, Tier::Unknown] {
         let of_tier: Vec<usize> =
             subnets.iter().copied().filter(|at| tier_of(network, &network.subnets[*at]) == tier).collect();
-        rows.push((tier, rows_of(network, &of_tier, standing)));
+        let mut of_tier = rows_of(network, &of_tier, standing);
+        // What NAT gateways stand in lies next to the subnets that use them.
+        of_tier.order_by_key(|row| standing.iter().any(|one| one.rank == NAT && one.subnets.iter().any(|at| row.contains(at))));
+        rows.push((tier, of_tier));
     }
     let open = |at: &&usize| network.subnets[**at].zone.known().is_none() && !network.subnets[**at].several;
     let unknown = rows.iter().flat_map(|(_, rows)| rows).map(|row| row.iter().filter(open).count()).max();

@@ -10,7 +10,15 @@ pub(super) fn title(path: &str) -> Phrase {
     phrase!(en: "Network of {path}", ja: "{path} のネットワーク構成図")
 }
 
+/// `words` are the values of parameters: `Env = prod, Zones = 2`. There may be dozens; the first are enough to tell that
+/// there are some.
 pub(super) fn situation(words: &str, of: usize) -> Phrase {
+    const NAMED: usize = 3;
+    let mut parts = words.split(", ");
+    let mut words = parts.by_ref().take(NAMED).collect::<Vec<_>>().join(", ");
+    if parts.next().is_some() {
+        words.push_str(", …");
+    }
     if of > 1 {
         phrase!(
             en: "Drawn where {words}; conditions make {of} different networks",
@@ -151,6 +159,10 @@ pub(super) fn verdict(verdict: Verdict) -> Phrase {
         Verdict::Partial => phrase!(en: "partly reachable", ja: "一部のみ到達可能"),
         Verdict::Unknown => phrase!(en: "unknown", ja: "不明"),
     }
+}
+
+pub(super) fn endpoint_of(service: &str) -> Phrase {
+    phrase!(en: "Endpoint: {service}", ja: "エンドポイント: {service}")
 }
 
 /// What a line stands for, in the legend.

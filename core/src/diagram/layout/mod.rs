@@ -124,14 +124,11 @@ impl<'m> Layout<'m> {
     }
 
     fn make_slots(&self, frames: &mut [VpcFrame<'_>]) {
-        let id = |at: &Option<usize>| at.map(|at| self.model.things[at].id.clone());
         for frame in frames {
             for gate in &frame.plan.left {
                 frame.slots.push(Slot { side: Side::Left, gate: Some(*gate), service: None, past: false, top: 0, leaf: self.beside(&[Some(*gate)], GATE) });
             }
-            let mut right = frame.plan.right.clone();
-            right.order_by_key(|(gate, service)| (id(service), id(gate)));
-            for (gate, service) in right {
+            for (gate, service) in frame.plan.right.clone() {
                 let past = gate.is_some()
                     && service.is_some()
                     && self.model.links.iter().any(|link| Some(link.to) == service && Some(link.from) != gate);
