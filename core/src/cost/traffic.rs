@@ -139,7 +139,9 @@ impl<'t> Loads<'t> {
     /// The load of a flow that is one of so many paths.
     pub(super) fn of_flow(&self, flow: &Flow, paths: u64) -> Load {
         match self {
-            Loads::Even(all, _) if flow.is_counted() => Load { both: Gigabytes(all.share(1, paths)), out: None },
+            Loads::Even(all, _) if flow.is_counted() => {
+                Load { both: Gigabytes(all.share(1, paths)), out: None }
+            }
             Loads::Even(..) => Load::default(),
             Loads::Given(traffic) => traffic.given(&flow.function, &flow.destination).unwrap_or_default(),
         }

@@ -10,10 +10,8 @@ use crate::paths::Verdict;
 
 /// The chart. The same diagram gives the same bytes.
 pub fn mermaid(diagram: &Diagram) -> String {
-    let mut out = format!(
-        "---\ntitle: {}\n---\nflowchart LR\n",
-        quoted(&diagram.title.replace(['\n', '\r'], " "))
-    );
+    let mut out =
+        format!("---\ntitle: {}\n---\nflowchart LR\n", quoted(&diagram.title.replace(['\n', '\r'], " ")));
     for at in 0..diagram.boxes.len() {
         if diagram.boxes[at].parent.is_none() {
             put(&mut out, diagram, at, 1);
@@ -74,7 +72,8 @@ fn is_shown(kind: BoxKind) -> bool {
 
 fn put(out: &mut String, diagram: &Diagram, at: usize, depth: usize) {
     let one = &diagram.boxes[at];
-    let children: Vec<usize> = (0..diagram.boxes.len()).filter(|child| diagram.boxes[*child].parent == Some(at)).collect();
+    let children: Vec<usize> =
+        (0..diagram.boxes.len()).filter(|child| diagram.boxes[*child].parent == Some(at)).collect();
     if matches!(one.kind, BoxKind::Row(_)) {
         for child in children {
             put(out, diagram, child, depth);
@@ -121,7 +120,8 @@ fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '\n' => out.push_str("<br>"),
-            '"' | '#' | '&' | '<' | '>' | '`' | '\\' | '*' | '_' | '~' | '[' | ']' | '{' | '}' | '|' | ';' | '$' => {
+            '"' | '#' | '&' | '<' | '>' | '`' | '\\' | '*' | '_' | '~' | '[' | ']' | '{' | '}' | '|'
+            | ';' | '$' => {
                 let _ = write!(out, "#{};", u32::from(character));
             }
             character if character.is_control() => out.push(' '),

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::diagram::{
-    Badge, BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, FooterLine, Label, Rect, Sign, Stop, TextStyle,
-    Tier, Traced,
+    Badge, BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, FooterLine, Label, Rect, Sign, Stop,
+    TextStyle, Tier, Traced,
 };
 use crate::finding::Severity;
 use crate::language::Language;
@@ -88,7 +88,8 @@ impl Writer {
         if let Some(tier) = tier_class(one.kind) {
             class = format!("{class} {tier}");
         }
-        for (on, word) in [(one.dashed, "open"), (one.on_path, "traced"), (!one.members.is_empty(), "group")] {
+        for (on, word) in [(one.dashed, "open"), (one.on_path, "traced"), (!one.members.is_empty(), "group")]
+        {
             if on {
                 class = format!("{class} {word}");
             }
@@ -334,13 +335,7 @@ fn head((from_x, from_y): (i32, i32), (x, y): (i32, i32)) -> String {
     let (dx, dy) = ((x - from_x).signum(), (y - from_y).signum());
     let (back_x, back_y) = (x - dx * 7, y - dy * 7);
     let (side_x, side_y) = (dy * 3, dx * 3);
-    format!(
-        "M{x} {y}L{} {}L{} {}Z",
-        back_x + side_x,
-        back_y + side_y,
-        back_x - side_x,
-        back_y - side_y
-    )
+    format!("M{x} {y}L{} {}L{} {}Z", back_x + side_x, back_y + side_y, back_x - side_x, back_y - side_y)
 }
 
 /// A cross near the start of a line.
@@ -389,4 +384,3 @@ fn glyph(kind: BoxKind) -> &'static str {
         | BoxKind::Port => "",
     }
 }
-

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use vpcheck_core::cost::Currency;
-use vpcheck_core::language::Language;
+use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::order::Order;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -156,15 +157,16 @@ fn crossings(costs: &Costs, amounts: &Amounts, language: Language) -> Html {
             let today = costs.plans.first().map(|today| &today.points);
             let sums = at.and_then(|at| Some((plan.points.get(at)?, today?.get(at)?)));
             let is_cheaper = sums.is_none_or(|(own, today)| own <= today);
-            told.push(words::cost::crossing(&plan.title, &amounts.units(*gb), is_cheaper));
+            told.push((*gb, words::cost::crossing(&plan.title, &amounts.units(*gb), is_cheaper)));
         }
     }
+    told.order_by_key(|(gb, _)| *gb);
     if told.is_empty() {
         return html! { <p class="note">{ say(&words::cost::no_crossing(), language) }</p> };
     }
     html! {
         <ul class="crossings">
-            { for told.iter().map(|words| html! {
+            { for told.iter().map(|(_, words)| html! {
                 <li>
                     <svg viewBox="0 0 12 12" aria-hidden="true"><circle class="mark" cx="6" cy="6" r="4.5" /></svg>
                     { say(words, language) }
@@ -210,6 +212,6 @@ fn table(costs: &Costs, amounts: &Amounts, language: Language) -> Html {
     }
 }
 
-fn say(phrase: &vpcheck_core::language::Phrase, language: Language) -> String {
+fn say(phrase: &Phrase, language: Language) -> String {
     phrase.get(language).to_owned()
 }

@@ -70,8 +70,13 @@ sentences! {
         en: "Nothing can be drawn while prices are missing.",
         ja: "料金データが足りないため、グラフを描けません。"
     }
-    /// The heading over the break-evens.
-    break_even { en: "Break-even", ja: "損益分岐点" }
+    /// The heading over the break-evens of endpoints.
+    break_even { en: "Break-even of endpoints", ja: "エンドポイントごとの損益分岐点" }
+    /// How these differ from the marks of the plot.
+    break_even_more {
+        en: "By the prices of NAT gateway and endpoint alone. The marks of the plot count all that changes with a plan, data between zones too.",
+        ja: "NAT ゲートウェイとエンドポイントの単価だけを比べた値です。グラフの損益分岐点は、AZ 間のデータ転送など、変わる料金をすべて含みます。"
+    }
     /// Where plans never cross.
     no_crossing {
         en: "The lines do not cross: at any traffic the same way stays the cheaper one.",
@@ -172,7 +177,7 @@ pub fn region_default(region: &str, is_assumed: bool) -> Phrase {
     if is_assumed {
         phrase!(en: "{region} (assumed)", ja: "{region}（仮定）")
     } else {
-        phrase!(en: "{region} (from the template)", ja: "{region}（テンプレートから）")
+        phrase!(en: "{region} (template)", ja: "{region}（テンプレート）")
     }
 }
 
@@ -231,9 +236,15 @@ pub fn known(date: &str, tiers: usize, is_assumed: bool) -> Phrase {
 pub fn count(key: &str) -> Phrase {
     let (kind, name) = key.split_once(':').unwrap_or((key, ""));
     match kind {
-        "requests" => phrase!(en: "Calls of `{name}`, a month", ja: "`{name}` の月間呼び出し回数"),
-        "duration_ms" => phrase!(en: "How long a call of `{name}` takes", ja: "`{name}` の平均実行時間"),
-        _ => phrase!(en: "Queries through `{name}`, a month", ja: "`{name}` を通る月間クエリ数"),
+        "requests" => {
+            phrase!(en: "Calls of `{name}`, a month (`requests`)", ja: "`{name}` の月間呼び出し回数（`requests`）")
+        }
+        "duration_ms" => {
+            phrase!(en: "How long a call of `{name}` takes (`duration_ms`)", ja: "`{name}` の平均実行時間（`duration_ms`）")
+        }
+        _ => {
+            phrase!(en: "Queries through `{name}`, a month (`queries`)", ja: "`{name}` を通る月間クエリ数（`queries`）")
+        }
     }
 }
 

@@ -41,7 +41,14 @@ pub(super) struct Outer {
 }
 
 impl Outer {
-    pub(super) fn wire(&mut self, link: usize, (vpc, slot): (usize, usize), node: usize, out: bool, net: usize) {
+    pub(super) fn wire(
+        &mut self,
+        link: usize,
+        (vpc, slot): (usize, usize),
+        node: usize,
+        out: bool,
+        net: usize,
+    ) {
         self.wires.push(OuterWire { link, vpc, slot, node, out, net, port: 0, track: None });
     }
 
@@ -193,7 +200,8 @@ pub(super) fn traced(route: &Route, edges: &[DiagramEdge], boxes: &[Option<usize
             edge.traced.is_some() && Some(edge.from) == boxes[*from] && Some(edge.to) == boxes[*to]
         };
         let Some(edge) = edges.iter().find(is_it) else { continue };
-        let same_place = stops.iter().filter(|other| other.place == stop.place && other.message == stop.message);
+        let same_place =
+            stops.iter().filter(|other| other.place == stop.place && other.message == stop.message);
         if same_place.count() > 0 {
             continue;
         }
@@ -208,7 +216,13 @@ pub(super) fn traced(route: &Route, edges: &[DiagramEdge], boxes: &[Option<usize
                 break;
             }
         }
-        stops.push(Stop { number, at: at.0, upright: at.1, message: stop.message.clone(), place: stop.place });
+        stops.push(Stop {
+            number,
+            at: at.0,
+            upright: at.1,
+            message: stop.message.clone(),
+            place: stop.place,
+        });
     }
     TracedPath { verdict: route.verdict, heading: route.heading.clone(), stops }
 }
