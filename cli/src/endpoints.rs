@@ -17,8 +17,7 @@ use crate::trace::does_not_parse;
 
 /// Suggests endpoints for one template.
 pub(crate) fn run(arguments: &EndpointsArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
-    known.money(&arguments.money)?;
+    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let found = input::find(slice::from_ref(&arguments.input));
     if !found.problems.is_empty() {
         return Ok(Outcome::of_problems(found.problems));

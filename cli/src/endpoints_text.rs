@@ -25,6 +25,7 @@ pub(crate) fn written(found: &EndpointSuggestions, language: Language) -> String
     if found.vpcs.iter().any(|vpc| vpc.additions() > 0) {
         writer.money();
     }
+    writer.unsettled();
     writer.list(&phrase!(en: "Assumptions", ja: "前提"), &found.assumptions);
     harmless(&writer.out)
 }
@@ -37,7 +38,7 @@ struct Writer<'a> {
 
 /// Cells of a row, and what is said below it.
 struct Row {
-    cells: [String; 5],
+    cells: Vec<String>,
     below: Vec<String>,
 }
 
@@ -63,6 +64,21 @@ impl Writer<'_> {
         }
     }
 
+    /// What would settle what is not known.
+    fn unsettled(&mut self) {
+        if self.found.needs.is_empty() {
+            return;
+        }
+        self.out.push('\n');
+        self.line(&phrase!(en: "Not known, and decides", ja: "結果を左右する不明な値"));
+        for need in &self.found.needs {
+            self.out.push_str(&format!("  - {}\n", need.reason.get(self.language)));
+            if !need.settle_with.is_empty() {
+                self.out.push_str(&format!("      {}\n", need.settle_with));
+            }
+        }
+    }
+
     fn names(&self, names: &[String]) -> String {
         names.join(match self.language {
             Language::English => ", ",
@@ -80,64 +96,123 @@ impl Writer<'_> {
             Some(situation) => phrase!(en: "{id}, where {situation}", ja: "{id} ({situation} の場合)"),
         };
         self.line(&head);
+        if !vpc.services.is_empty() {
+            self.services(&vpc.services);
+        }
+        if let Some(Phrase { en, ja }) = &vpc.also {
+            self.line(&phrase!(en: "  ! beside them: {en}", ja: "  ! あわせて必要な変更: {ja}"));
+        }
+        self.plan(&vpc.nat_free, vpc.additions() > 0);
+        self.reverse(vpc);
+    }
+
+    fn services(&mut self, services: &[ServiceUse]) {
+        let plans: Vec<&EndpointPlan> = services.iter().filter_map(|one| one.add.as_ref()).collect();
+        // What is the same for all is said once, below.
+        let places: Vec<String> = plans.iter().map(|add| self.place(add)).collect();
+        let alike = |gateway: bool| {
+            let mut of_kind =
+                plans.iter().zip(&places).filter(|(add, _)| add.is_gateway == gateway).map(|(_, place)| place);
+            let first = of_kind.next()?.clone();
+            of_kind.all(|other| *other == first).then_some(first)
+        };
+        let common = [alike(true), alike(false)];
+        let with_break_even = plans.iter().any(|add| add.pays_from.is_some());
         let head = [
             phrase!(en: "service", ja: "サービス"),
             phrase!(en: "called by", ja: "呼び出し元"),
             phrase!(en: "today", ja: "現在の経路"),
             phrase!(en: "endpoint to add", ja: "追加するエンドポイント"),
             phrase!(en: "USD a month", ja: "月額 USD"),
+            phrase!(en: "pays beside NAT from", ja: "NAT 併用で得になる通信量"),
         ];
-        let mut rows = vec![Row { cells: head.each_ref().map(|cell| self.say(cell)), below: Vec::new() }];
-        rows.extend(vpc.services.iter().map(|service| self.service(service)));
+        let shown = if with_break_even { 6 } else { 5 };
+        let cells = head.iter().take(shown).map(|cell| self.say(cell)).collect();
+        let mut rows = vec![Row { cells, below: Vec::new() }];
+        let mut notes: Vec<String> = Vec::new();
+        for one in services {
+            let mut row = self.service(one, shown);
+            if let Some(add) = &one.add {
+                let place = self.place(add);
+                if !common.contains(&Some(place.clone())) {
+                    row.below.push(place);
+                }
+                for note in &add.notes {
+                    let note = self.say(note);
+                    if !notes.contains(&note) {
+                        notes.push(note);
+                    }
+                }
+            }
+            rows.push(row);
+        }
         self.out.push_str(&table(&rows));
-        self.plan(&vpc.nat_free, vpc.additions() > 0);
-        self.reverse(vpc);
+        for place in common.into_iter().flatten() {
+            self.out.push_str(&format!("  {place}\n"));
+        }
+        for note in notes {
+            self.out.push_str(&format!("  ! {note}\n"));
+        }
+        if services.iter().any(|one| one.today == Today::Unknown && one.add.is_some()) {
+            self.line(&phrase!(
+                en: "  Where the way is not known: only if the VPC has neither the endpoint nor a NAT gateway.",
+                ja: "  経路が不明なものは、VPC にそのエンドポイントも NAT ゲートウェイもない場合にだけ追加してください。",
+            ));
+        }
     }
 
-    fn service(&self, one: &ServiceUse) -> Row {
-        let through = self.names(&one.through);
+    fn service(&self, one: &ServiceUse, columns: usize) -> Row {
         let today = match one.today {
-            Today::Endpoint => phrase!(en: "endpoint {through}", ja: "エンドポイント {through}"),
-            Today::Nat => phrase!(en: "NAT {through}", ja: "NAT {through}"),
-            Today::None => phrase!(en: "not at all", ja: "届かない"),
+            Today::Endpoint => phrase!(en: "endpoint", ja: "エンドポイント"),
+            Today::Nat => phrase!(en: "NAT", ja: "NAT"),
+            Today::None => phrase!(en: "no way", ja: "届かない"),
             Today::Unknown => phrase!(en: "not known", ja: "不明"),
         };
         let (add, usd) = match &one.add {
-            Some(add) => (self.endpoint(add), self.price(add)),
-            None if one.today == Today::Endpoint => (String::from("-"), String::new()),
-            None => (self.say(&phrase!(en: "none", ja: "なし")), String::new()),
+            Some(add) if add.is_gateway => {
+                let id = &add.id;
+                (phrase!(en: "{id} (gateway)", ja: "{id} (ゲートウェイ)"), self.price(add))
+            }
+            Some(add) => {
+                let id = &add.id;
+                (phrase!(en: "{id} (interface)", ja: "{id} (インターフェイス)"), self.price(add))
+            }
+            None if one.today == Today::Endpoint => {
+                let names = self.names(&one.through);
+                (phrase!(en: "- (has {names})", ja: "- ({names} を利用中)"), String::new())
+            }
+            None => (phrase!(en: "none", ja: "なし"), String::new()),
         };
-        let notes = one.add.iter().flat_map(|add| &add.notes);
-        let mut below: Vec<String> = one.remark.iter().chain(notes).map(|note| self.say(note)).collect();
-        if let Some(gb) = one.add.as_ref().and_then(|add| add.pays_from) {
-            let gb = whole(gb);
-            below.push(self.say(&phrase!(
-                en: "beside a NAT gateway that stays it pays from {gb} GB a month",
-                ja: "NAT ゲートウェイを残す場合、月 {gb} GB 以上で得になります",
-            )));
-        }
-        let cells =
-            [one.service.clone(), self.names(&one.demanded_by), self.say(&today).trim().to_owned(), add, usd];
-        Row { cells, below }
+        let pays = one.add.as_ref().and_then(|add| add.pays_from);
+        let pays = pays.map_or_else(String::new, |gb| format!("{} GB", whole(gb)));
+        let callers = match &*one.demanded_by {
+            [first, second, third, rest @ ..] if rest.len() > 1 => {
+                format!("{} +{}", self.names(&[first.clone(), second.clone(), third.clone()]), rest.len())
+            }
+            all => self.names(all),
+        };
+        let mut cells = vec![one.service.clone(), callers, self.say(&today), self.say(&add), usd, pays];
+        cells.truncate(columns);
+        Row { cells, below: one.remark.iter().map(|remark| self.say(remark)).collect() }
     }
 
-    fn endpoint(&self, add: &EndpointPlan) -> String {
-        let id = &add.id;
+    /// Where an endpoint stands.
+    fn place(&self, add: &EndpointPlan) -> String {
         let open = self.say(&phrase!(en: "(to be given)", ja: "(要指定)"));
         let names = |names: &[String]| if names.is_empty() { open.clone() } else { self.names(names) };
         let phrase = if add.is_gateway {
             let tables = names(&add.route_tables);
-            phrase!(en: "{id}: gateway on {tables}", ja: "{id}: ゲートウェイ ({tables})")
+            phrase!(en: "Gateway endpoints: on {tables}", ja: "ゲートウェイエンドポイント: ルートテーブル {tables}")
         } else {
             let (subnets, groups) = (names(&add.subnets), names(&add.groups));
             match &add.new_group {
                 Some(_) => phrase!(
-                    en: "{id}: interface in {subnets}, new group {groups}",
-                    ja: "{id}: インターフェイス ({subnets}、新規グループ {groups})",
+                    en: "Interface endpoints: in {subnets}, with the new group {groups}",
+                    ja: "インターフェイスエンドポイント: サブネット {subnets}、新しいグループ {groups}",
                 ),
                 None => phrase!(
-                    en: "{id}: interface in {subnets}, group {groups}",
-                    ja: "{id}: インターフェイス ({subnets}、グループ {groups})",
+                    en: "Interface endpoints: in {subnets}, with the group {groups}",
+                    ja: "インターフェイスエンドポイント: サブネット {subnets}、グループ {groups}",
                 ),
             }
         };
@@ -243,6 +318,9 @@ impl Writer<'_> {
     /// What a month costs before and after.
     fn money(&mut self) {
         let found = self.found;
+        if found.region.is_some() && found.with_endpoints.is_none() {
+            return;
+        }
         self.out.push('\n');
         let (Some(region), Some(today)) = (&found.region, found.today) else {
             self.line(&phrase!(
@@ -287,16 +365,18 @@ fn whole(gigabytes: Gigabytes) -> u64 {
     gigabytes.0.in_parts_of(10).saturating_add(5) / 10
 }
 
-/// Columns as wide as their widest cell, the last to the right.
+/// Columns as wide as their widest cell; figures, from the fifth on, to the right.
 fn table(rows: &[Row]) -> String {
-    let width = |at: usize| rows.iter().map(|row| row.cells[at].width()).max().unwrap_or(0);
-    let widths = [0, 1, 2, 3, 4].map(width);
+    const FIGURES: usize = 4;
+    let count = rows.first().map_or(0, |row| row.cells.len());
+    let width = |at: usize| rows.iter().filter_map(|row| row.cells.get(at)).map(|cell| cell.width()).max();
+    let widths: Vec<usize> = (0..count).map(|at| width(at).unwrap_or(0)).collect();
     let mut out = String::new();
     for row in rows {
-        let mut line = String::from(" ");
-        for (at, cell) in row.cells.iter().enumerate() {
-            let blank = " ".repeat(widths[at].saturating_sub(cell.width()));
-            line.push_str(&if at == 4 { format!("  {blank}{cell}") } else { format!(" {cell}{blank} ") });
+        let mut line = String::new();
+        for (at, (cell, width)) in row.cells.iter().zip(&widths).enumerate() {
+            let blank = " ".repeat(width.saturating_sub(cell.width()));
+            line.push_str(&if at < FIGURES { format!("  {cell}{blank}") } else { format!("  {blank}{cell}") });
         }
         out.push_str(line.trim_end());
         out.push('\n');

@@ -422,6 +422,7 @@ mod tests {
             function: None,
             usd_per_month: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

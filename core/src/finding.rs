@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cost::{BANDS, Band, Currency, Usd};
 use crate::language::Phrase;
+use crate::paths::Goal;
 use crate::phrase;
 use crate::text::{Edit, Span};
 
@@ -64,6 +65,17 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// A way that is open after a fix, in one situation of the template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// The name of the source.
+    pub from: String,
+    /// Where to.
+    pub to: Goal,
+    /// The situation in words: `Env = prod`; empty where there is one only.
+    pub situation: String,
+}
+
 /// Which of the analysed texts a place is in: 0 is the one asked about, others are its local nested stacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u16);
@@ -109,6 +121,8 @@ pub struct Finding {
     pub usd_per_month: Option<Band<Usd>>,
     /// A change that takes it away.
     pub fix: Option<Fix>,
+    /// The ways that are open after it.
+    pub promises: Vec<Promise>,
     /// The reason for which it is suppressed.
     pub suppressed: Option<String>,
     /// Stable while lines move: made of the rule, the resource and what is named, not of positions.
@@ -128,6 +142,7 @@ impl Finding {
             function: None,
             usd_per_month: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }
@@ -230,8 +245,35 @@ impl Finding {
         }
         let Band { low, typical, high } = BANDS;
         Some(phrase!(
-            en: "costs {least} to {most} a month, typically {usual}: no traffic is given, so {low}, {typical} and {high} GB a month in all are taken",
-            ja: "料金は月額 {least}〜{most}、標準で {usual} です (通信量の指定がないため、合計で月 {low}・{typical}・{high} GB としています)",
+            en: "costs {least} to {most} a month, typically {usual} (no traffic is given: {low}, {typical} and {high} GB in all)",
+            ja: "料金は月額 {least}〜{most}、標準で {usual} です (通信量の指定なし。合計で月 {low}・{typical}・{high} GB の場合)",
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::Quantity;
+
+    #[test]
+    fn money_is_told_as_one_figure_or_as_bands() {
+        let usd = |text| Usd::parse(text).unwrap();
+        let told = |band: Band<Usd>, currency: Option<&Currency>| {
+            let finding = Finding::new(RuleId("a"), Severity::Info, None, Phrase::verbatim(""));
+            finding.costing(Some(band)).cost_words(currency).unwrap()
+        };
+        assert_eq!(told(usd("32.85").into(), None).en, "costs about $32.85 a month");
+        let yen = Currency { code: "JPY".to_owned(), per_usd: Quantity::whole(150) };
+        assert_eq!(told(usd("32.85").into(), Some(&yen)).ja, "料金は月額 約 4927.50 JPY です");
+        let bands = told(Band { low: usd("0.45"), typical: usd("4.5"), high: usd("225") }, None);
+        assert_eq!(
+            bands.en,
+            "costs $0.45 to $225.00 a month, typically $4.50 (no traffic is given: 10, 100 and 5000 GB in all)"
+        );
+        assert_eq!(
+            bands.ja,
+            "料金は月額 $0.45〜$225.00、標準で $4.50 です (通信量の指定なし。合計で月 10・100・5000 GB の場合)"
+        );
     }
 }

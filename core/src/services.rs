@@ -29,13 +29,18 @@ pub fn has_gateway(suffix: &str) -> bool {
     })
 }
 
+/// Whether an endpoint leads to APIs and the like that are private, and to no others.
+pub fn leads_to_private_ones_only(suffix: &str) -> bool {
+    let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
+    ["execute-api", "appsync-api", "apprunner.requests"].contains(&bare)
+}
+
 /// Whether an endpoint in a VPC is a way to what callers mean by this service, in any region. For `execute-api` and the
 /// like it leads to private APIs only; global services have endpoints in one region.
 pub fn has_endpoint(suffix: &str) -> bool {
-    const OF_PRIVATE_ONES: [&str; 3] = ["execute-api", "appsync-api", "apprunner.requests"];
     let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
     is_suffix(suffix)
-        && !OF_PRIVATE_ONES.contains(&bare)
+        && !leads_to_private_ones_only(bare)
         && services().filter(|service| service.suffix == bare).all(|service| {
             let is_global = |word: &str| word.starts_with("host==");
             let in_regions = |word: &str| word.strip_prefix("name=").is_none_or(|name| name.contains('@'));

@@ -345,6 +345,7 @@ mod tests {
             function: None,
             usd_per_month: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

@@ -47,7 +47,6 @@ fn hop(direction: Direction, component: Component, id: &str, action: Action, sai
         action,
         detail: phrase!(en: "{en}", ja: "{ja}"),
         at: place,
-        obstacle: None,
     }
 }
 

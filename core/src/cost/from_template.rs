@@ -17,6 +17,7 @@ use crate::paths::{Action, Component, Direction, Goal, GoalTarget, Trace, Verdic
 use crate::rules::Subject;
 use crate::rules::egress::residents;
 use crate::suggest::{Need, wanted};
+use crate::syntax::Node;
 use crate::template::{Guard, Resource, Template, Value};
 use crate::{missing, phrase, services};
 
@@ -230,6 +231,86 @@ impl<'a, 't> Reader<'a, 't> {
             if public && !bound.contains(&resource.id) {
                 self.add(resource, PriceItem::PublicIpv4Hour, Hours::month_of(1), false, None);
             }
+        }
+        let balancers =
+            ["AWS::ElasticLoadBalancing::LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"];
+        for resource in self.template.resources.iter().filter(|one| balancers.contains(&&*one.kind)) {
+            if self.exists(resource.guard) {
+                self.load_balancer(resource);
+            }
+        }
+        for resource in self.resources(&["AWS::ECS::Service"]) {
+            self.tasks(resource);
+        }
+    }
+
+    /// What a property says, or what holds where it is not written. Nothing where its value is not known.
+    fn says(&self, resource: &Resource, path: &[&str], default: &str) -> Option<String> {
+        match self.value(resource, path) {
+            None => Some(default.to_owned()),
+            Some(value) => value.known().map(str::to_owned),
+        }
+    }
+
+    /// One that faces the internet has a public address in each of its zones at least; those that it is given are
+    /// resources of their own.
+    fn load_balancer(&mut self, resource: &Resource) {
+        let id = &resource.id;
+        let scheme = self.says(resource, &["Scheme"], "internet-facing");
+        let has_none = |path, wanted| self.text(resource, path).is_some_and(|text| text == wanted);
+        if scheme.as_deref().is_some_and(|scheme| scheme != "internet-facing")
+            || has_none(&["Type"], "gateway")
+            || has_none(&["IpAddressType"], "dualstack-without-public-ipv4")
+        {
+            return;
+        }
+        let properties = self.template.properties(resource);
+        let mappings = properties.and_then(|node| node.get("SubnetMappings")).map(Node::items);
+        let given = mappings.into_iter().flatten().filter(|one| one.get("AllocationId").is_some()).count();
+        let several = |at: &SubnetIndex| self.network.subnets.get(at.0).is_none_or(|subnet| subnet.several);
+        let balancer = self.network.workloads.iter().find(|workload| workload.name.matches(id));
+        let subnets = balancer.map(|workload| &workload.subnets).filter(|subnets| subnets.rest.is_none());
+        let zones = subnets
+            .filter(|subnets| !subnets.items.is_empty() && !subnets.items.iter().any(several))
+            .map(|subnets| subnets.items.len().saturating_sub(given) as u64);
+        match zones.filter(|_| scheme.is_some()) {
+            Some(0) => {}
+            Some(zones) => {
+                self.model.assumptions.push(phrase!(
+                    en: "`{id}` is counted with a public IPv4 address in each of {zones} zones, the fewest that it has: under load it may take more",
+                    ja: "`{id}` のパブリック IPv4 アドレスは、最小の {zones} 個 (AZ ごとに 1 個) としています。負荷に応じて増えることがあります",
+                ));
+                self.add(resource, PriceItem::PublicIpv4Hour, Hours::month_of(zones), false, None);
+            }
+            None => self.model.left_out.push(phrase!(
+                en: "public IPv4 addresses of `{id}`: whether it faces the internet, or in which subnets it stands, is not known",
+                ja: "`{id}` のパブリック IPv4 アドレス (インターネット向けかどうか、またはサブネットがわかりません)",
+            )),
+        }
+    }
+
+    /// Tasks on Fargate may ask for a public address each.
+    fn tasks(&mut self, resource: &Resource) {
+        let id = &resource.id;
+        let path = ["NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp"];
+        let asked = self.says(resource, &path, "DISABLED");
+        if asked.as_deref().is_some_and(|asked| asked != "ENABLED") {
+            return;
+        }
+        let count =
+            self.says(resource, &["DesiredCount"], "1").and_then(|text| text.trim().parse::<u64>().ok());
+        match count.filter(|_| asked.is_some()) {
+            Some(count) => {
+                self.model.assumptions.push(phrase!(
+                    en: "`{id}` is counted with a public IPv4 address for each of the {count} tasks that it starts with",
+                    ja: "`{id}` のパブリック IPv4 アドレスは、起動時のタスク数 {count} 個分としています",
+                ));
+                self.add(resource, PriceItem::PublicIpv4Hour, Hours::month_of(count), false, None);
+            }
+            None => self.model.left_out.push(phrase!(
+                en: "public IPv4 addresses of the tasks of `{id}`: whether they have any, or how many tasks there are, is not known",
+                ja: "`{id}` のタスクのパブリック IPv4 アドレス (有無またはタスク数がわかりません)",
+            )),
         }
     }
 

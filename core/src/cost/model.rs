@@ -157,7 +157,7 @@ impl Flow {
         meter.price.is_of_nat() || to_gateway
     }
 
-    /// Whether something counts it, or would.
+    /// Whether anything is, or would be, paid for it.
     pub fn is_counted(&self) -> bool {
         !self.today.is_empty() || !self.after.is_empty() || self.blocked
     }

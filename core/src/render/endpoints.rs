@@ -1,6 +1,6 @@
 //! Suggested endpoints as JSON, version 1.
 
-use super::shapes::{Edit, Places};
+use super::shapes::{Edit, Need, Places};
 use crate::cost::{self, Usd};
 use crate::finding::FileId;
 use crate::language::{Language, Phrase};
@@ -22,6 +22,7 @@ pub fn endpoints(found: &EndpointSuggestions, language: Language) -> String {
             with_endpoints: found.with_endpoints.map(band),
             without_nat: found.without_nat.map(band),
         },
+        needs: found.needs.iter().map(|need| Need::new(need, language)).collect(),
         assumptions: writer.words(&found.assumptions),
     };
     // Plain structs of strings and numbers serialize without fail; the fallback keeps the output valid all the same.
@@ -73,6 +74,7 @@ impl Writer<'_> {
             span: self.span(vpc.at),
             yaml: &vpc.yaml,
             edits: self.edits(vpc.edits.as_deref()),
+            also: vpc.also.as_ref().map(|also| self.say(also)),
         }
     }
 
@@ -105,6 +107,7 @@ impl Writer<'_> {
             verdict: add.verdict.name(),
             notes: self.words(&add.notes),
             edits: self.edits(add.edits.as_deref()),
+            also: add.also.as_ref().map(|also| self.say(also)),
         }
     }
 
@@ -171,7 +174,7 @@ impl Writer<'_> {
 mod v1 {
     use serde::Serialize;
 
-    use crate::render::shapes::{Edit, Span};
+    use crate::render::shapes::{Edit, Need, Span};
 
     #[derive(Serialize)]
     pub(super) struct Endpoints<'a> {
@@ -180,6 +183,7 @@ mod v1 {
         pub(super) region: Option<&'a str>,
         pub(super) traffic_given: bool,
         pub(super) usd_per_month: Totals,
+        pub(super) needs: Vec<Need>,
         pub(super) assumptions: Vec<String>,
     }
 
@@ -207,6 +211,7 @@ mod v1 {
         pub(super) span: Option<Span<'a>>,
         pub(super) yaml: &'a str,
         pub(super) edits: Option<Vec<Edit<'a>>>,
+        pub(super) also: Option<String>,
     }
 
     #[derive(Serialize)]
@@ -238,6 +243,7 @@ mod v1 {
         pub(super) verdict: &'a str,
         pub(super) notes: Vec<String>,
         pub(super) edits: Option<Vec<Edit<'a>>>,
+        pub(super) also: Option<String>,
     }
 
     #[derive(Serialize)]

@@ -201,6 +201,7 @@ mod tests {
     use super::*;
     use crate::analysis::{Need, Source};
     use crate::checklist::{FunctionChecklist, Item, Question, Status, Told};
+    use crate::cost::{Band, Usd};
     use crate::finding::{RuleId, Safety, Severity};
     use crate::language::Phrase;
     use crate::phrase;
@@ -234,12 +235,17 @@ mod tests {
                 ],
                 resource: Some("説明".to_owned()),
                 function: None,
-                usd_per_month: None,
+                usd_per_month: Some(Band {
+                    low: Usd::ZERO,
+                    typical: Usd::parse("4.5").unwrap(),
+                    high: Usd::parse("225.005").unwrap(),
+                }),
                 fix: Some(Fix {
                     safety: Safety::Safe,
                     title: phrase!(en: "Rename to `Vpc`", ja: "`Vpc` に変更"),
                     edits: vec![Edit::replace(at, "Vpc")],
                 }),
+                promises: Vec::new(),
                 suppressed: None,
                 fingerprint: "f1".to_owned(),
             }],
@@ -306,7 +312,7 @@ mod tests {
             r#""span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}}},"#,
             r#"{"primary": false,"text": "here","span": {"path": "nested.yaml","#,
             r#""start": {"line": 2,"column": 1},"end": {"line": 2,"column": 10}}},"#,
-            r#"{"primary": false,"text": "absent","span": null}],"usd_per_month": null,"#,
+            r#"{"primary": false,"text": "absent","span": null}],"usd_per_month": {"low": 0.0,"typical": 4.5,"high": 225.01},"#,
             r#""fingerprint": "f1","suppressed": null,"fix": {"safety": "safe","title": "Rename to `Vpc`","#,
             r#""edits": [{"span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}},"#,
             r#""replacement": "Vpc"}]}}],"checklist": [{"function": "Fn","#,

@@ -25,6 +25,7 @@ use crate::network::{
 use crate::paths::{Action, Blocker, Code, Component, Direction, GoalTarget, Trace, Verdict, vpc_of};
 use crate::phrase;
 use crate::services;
+use crate::suggest::Need;
 use crate::template::Guard;
 use crate::text::Span;
 
@@ -661,6 +662,25 @@ impl Cause {
             _ => None,
         };
         self.answers(subject).into_iter().filter_map(of).fold(Vec::new(), with)
+    }
+
+    /// The services that it keeps from whom, by the position of the network.
+    pub(crate) fn needs(&self, subject: &Subject<'_, '_>) -> Vec<(usize, Vec<Need>)> {
+        let mut found: Vec<(usize, Vec<Need>)> = Vec::new();
+        for answer in self.effects.iter().filter_map(|effect| subject.answers().get(effect.answer)) {
+            let network = subject.networks.get(answer.network).map(|one| &one.network);
+            let from = network.and_then(|network| network.workload(&answer.function));
+            let (GoalTarget::Service(service), Some(from)) = (&answer.demand.goal.target, from) else {
+                continue;
+            };
+            let need = Need { service: service.clone(), from };
+            match found.iter_mut().find(|(at, _)| *at == answer.network) {
+                Some((_, needs)) if needs.contains(&need) => {}
+                Some((_, needs)) => needs.push(need),
+                None => found.push((answer.network, vec![need])),
+            }
+        }
+        found
     }
 
     /// What the calls of its functions to services cost on their way through NAT gateways.

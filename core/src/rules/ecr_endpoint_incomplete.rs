@@ -1,10 +1,11 @@
 use super::listing::plain;
 use super::subject::{Faults, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::network::{Endpoint, Network, Ports, Protocol, VpcIndex, Workload, WorkloadIndex, WorkloadKind};
 use crate::paths::{Component, Goal, GoalTarget, Verdict, trace_from};
 use crate::phrase;
+use crate::suggest::{Need, endpoint_fix};
 use crate::template::{Case, Part, Resource, Template, Value};
 
 const ID: RuleId = RuleId("ecr-endpoint-incomplete");
@@ -13,7 +14,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "Tasks pull images from ECR, and not all endpoints for it are there",
@@ -52,8 +53,18 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (found, situations) in faults {
-        findings.push(finding(subject.template, &found).only_where(subject.only_where(&situations)));
+        let needs: Vec<(usize, Vec<Need>)> = (subject.networks.iter().enumerate())
+            .filter(|(_, one)| situations.contains(&one.situation))
+            .filter_map(|(at, one)| Some((at, needs(&found, one.network.workload(&found.service)?))))
+            .collect();
+        let fix = endpoint_fix(subject, &needs);
+        let finding = finding(subject.template, &found).fix(fix);
+        findings.push(finding.only_where(subject.only_where(&situations)));
     }
+}
+
+fn needs(found: &Incomplete, from: WorkloadIndex) -> Vec<Need> {
+    found.missing.iter().map(|service| Need { service: (*service).to_owned(), from }).collect()
 }
 
 fn incomplete(subject: &Subject<'_, '_>, network: &Network, at: WorkloadIndex) -> Option<Incomplete> {

@@ -8,7 +8,7 @@ use crate::cost::{
 };
 use crate::demands::DemandSource;
 use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{Endpoint, EndpointIndex, EndpointKind, NatIndex, Network, Situated, VpcIndex};
+use crate::network::{Endpoint, EndpointIndex, EndpointKind, Name, NatIndex, Network, Situated, VpcIndex};
 use crate::paths::Verdict;
 use crate::phrase;
 use crate::services;
@@ -122,7 +122,7 @@ fn of_this_stack_alone<'n>(
     endpoint: &'n Endpoint,
 ) -> Option<(&'n str, &'n str, VpcIndex)> {
     let EndpointKind::Interface { .. } = &endpoint.kind else { return None };
-    let crate::network::Name::Logical(id) = &endpoint.name else { return None };
+    let Name::Logical(id) = &endpoint.name else { return None };
     let service = endpoint.service.known()?;
     let vpc = *endpoint.vpc.known()?;
     let is_alone = resource_of(subject.template, &endpoint.name).is_some()
@@ -251,4 +251,95 @@ fn finding(template: &Template<'_>, dear: &Dear) -> Finding {
     .here(phrase!(en: "{service}, for {who}", ja: "{who_ja} から {service} へ"))
     .told_apart_by(service)
     .costing(Some((*costs).into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Options;
+    use crate::cost::Gigabytes;
+    use crate::rules::testing::{costs, findings_with, traffic};
+    use crate::rules::testing_egress::{NAT, NETWORK, declaring, endpoint, function};
+
+    const ID: &str = "endpoint-costs-more-than-nat";
+
+    /// A function that calls queues by an endpoint, and one that needs the NAT gateway.
+    fn text() -> String {
+        let sender = function("Fn", "sqs:SendMessage", "!Ref A");
+        let out = declaring(&function("Web", "", "!Ref A"), "internet");
+        format!("{NETWORK}{NAT}{}{sender}{out}", endpoint("Queues", "sqs"))
+    }
+
+    fn of(text: &str, gb: u64) -> Vec<String> {
+        findings_with(text, ID, &traffic(&[("Fn", "sqs", gb), ("Web", "internet", 5)]))
+    }
+
+    #[test]
+    fn an_endpoint_with_little_traffic_is_found() {
+        let found = of(&text(), 10);
+        assert_eq!(found.len(), 1, "{found:?}");
+        // 730 x 0.011 + 10 x 0.01 = 8.03 + 0.10; 10 x 0.048
+        let words =
+            "for the traffic given, `Queues` costs $8.13 a month and spares $0.48 of NAT gateway charges";
+        assert!(found[0].contains(words), "{found:?}");
+        assert_eq!(costs(&text(), ID, &traffic(&[("Fn", "sqs", 10)])), ["8.13"]);
+        let options = traffic(&[("Fn", "sqs", 10)]);
+        let analysis = crate::analyze("t.yaml", &text(), &options);
+        let help = &analysis.findings.iter().find(|one| one.rule.0 == ID).unwrap().help.en;
+        // 8.03 / (0.048 - 0.01)
+        assert!(help.contains("`Nat`, which") && help.contains("from 211.31 GB a month on"), "{help}");
+        assert_eq!(of(&text(), 0).len(), 1, "nothing is sent");
+    }
+
+    #[test]
+    fn it_turns_where_the_sums_meet() {
+        assert_eq!((of(&text(), 211).len(), of(&text(), 212).len()), (1, 0));
+        // From the other zone a GB through the NAT gateway is 0.02 dearer: 8.03 / 0.058 = 138.4
+        let other = text().replacen(
+            "SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Group]",
+            "SubnetIds: [!Ref B], SecurityGroupIds: [!Ref Group]",
+            1,
+        );
+        assert_eq!((of(&other, 138).len(), of(&other, 139).len()), (1, 0));
+    }
+
+    #[test]
+    fn traffic_may_be_given_for_the_endpoint_itself() {
+        let mut options = traffic(&[]);
+        options.traffic.as_mut().unwrap().through.insert("Queues".to_owned(), Gigabytes::whole(10));
+        assert_eq!(findings_with(&text(), ID, &options).len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_given_or_may_be_needed_is_left_alone() {
+        assert!(findings_with(&text(), ID, &Options::default()).is_empty(), "no traffic is given");
+        assert!(findings_with(&text(), ID, &traffic(&[("Web", "internet", 5)])).is_empty(), "nor for it");
+        let quiet = [
+            format!("{}  Peer: {{Type: AWS::EC2::VPCPeeringConnection, Properties: {{VpcId: !Ref Vpc, PeerVpcId: vpc-1}}}}\n", text()),
+            format!("{}  Server: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref B}}}}\n", text()),
+            format!("{}Outputs: {{E: {{Value: !Ref Queues}}}}\n", text()),
+            format!("{}Outputs: {{V: {{Value: !Ref Vpc}}}}\n", text()),
+            // One of its subnets has no way out.
+            text().replace("  OfB: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref Table, SubnetId: !Ref B}}\n", "")
+                .replacen("SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Group]", "SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Group]", 1),
+            // Its group lets nothing out but to the endpoint.
+            text().replace("{GroupDescription: f, VpcId: !Ref Vpc}", "{GroupDescription: f, VpcId: !Ref Vpc, SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]}"),
+            // Another function, of which nothing is known, may call queues too.
+            text().replace("!GetAtt WebRole.Arn", "arn:aws:iam::111122223333:role/r"),
+            // No price is known.
+            text().replace("eu-west-1", "ca-west-1"),
+        ];
+        for text in quiet {
+            let found = of(&text, 10);
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+        // Where endpoints for everything are the cheapest, or nothing needs the NAT gateway, that one can go.
+        for other in ["sns", "sqs"] {
+            let text = text().replace("reaches: ['internet']", &format!("reaches: ['{other}']"));
+            let given = traffic(&[("Fn", "sqs", 10), ("Web", other, 5)]);
+            assert!(findings_with(&text, ID, &given).is_empty(), "{other}");
+        }
+        let buckets = text().replace(".sqs", ".s3").replace("sqs:SendMessage", "s3:GetObject");
+        let given = traffic(&[("Fn", "s3", 10)]);
+        assert!(findings_with(&buckets, ID, &given).is_empty(), "a gateway endpoint is free");
+    }
 }

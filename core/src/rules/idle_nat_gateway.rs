@@ -243,7 +243,8 @@ fn finding(template: &Template<'_>, idle: &Idle) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{findings, fixed};
+    use crate::Options;
+    use crate::rules::testing::{costs, findings, fixed};
     use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, declaring, function};
 
     const ID: &str = "idle-nat-gateway";
@@ -339,5 +340,14 @@ mod tests {
             let found = of(&rest);
             assert!(found.is_empty(), "{rest}: {found:?}");
         }
+    }
+
+    #[test]
+    fn its_hours_and_its_address_are_told() {
+        let text = format!("{NETWORK}{NAT}{BUCKETS}{}", function("Fn", "s3:GetObject", "!Ref A"));
+        // 730 x 0.048 + 730 x 0.005
+        assert_eq!(costs(&text, ID, &Options::default()), ["38.69"]);
+        let anywhere = text.replace("com.amazonaws.eu-west-1.s3", "!Sub 'com.amazonaws.${AWS::Region}.s3'");
+        assert_eq!(costs(&anywhere, ID, &Options::default()), ["-"], "the region is not known");
     }
 }

@@ -2,10 +2,11 @@ use super::causes::{Cause, Fault, listed};
 use super::subject::{in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::cost::Band;
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::network::Name;
 use crate::phrase;
 use crate::services::has_gateway;
+use crate::suggest::endpoint_fix;
 use crate::text::Span;
 
 pub(super) const ID: RuleId = RuleId("missing-endpoint");
@@ -14,7 +15,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A VPC has no endpoint for a service that a function in it calls",
@@ -27,7 +28,10 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         let finding = match &cause.fault {
-            Fault::NoEndpoint(vpc) => no_way(subject, cause, vpc),
+            Fault::NoEndpoint(vpc) => {
+                no_way(subject, cause, vpc).fix(endpoint_fix(subject, &cause.needs(subject)))
+            }
+            // What works as it is is left to who weighs the price.
             Fault::NatForEndpoints(vpc) => by_nat(subject, cause, vpc),
             _ => continue,
         };
@@ -107,7 +111,7 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
     let price = subject.costs(&cause.situations, &|parts| Some(parts.proposed(&services)?.into()));
     let (price, price_ja) = match price {
         Some(Band { typical, .. }) => {
-            (format!(" (about ${typical} a month)"), format!(" (月額 約 ${typical})"))
+            (format!(" (about ${typical} a month)"), format!(" (月額 約 ${typical}) "))
         }
         None => Default::default(),
     };
@@ -132,9 +136,10 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use crate::Options;
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, SECRETS, told, with};
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{costs, findings};
 
     const ID: &str = "missing-endpoint";
 
@@ -189,5 +194,18 @@ mod tests {
         ] {
             assert!(findings(&text, ID).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_nat_gateway_takes_and_endpoints_would_is_told() {
+        let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
+        let text = with("secretsmanager, sqs", "A", BY_NAT);
+        // 10, 100 and 5000 GB x 0.045
+        assert_eq!(costs(&text, ID, &options), ["0.45 4.50 225.00"]);
+        let found = crate::analyze("t.yaml", &text, &options).findings;
+        let help = &found.iter().find(|one| one.rule.0 == ID).unwrap().help.en;
+        assert!(help.contains("by the hour and zone (about $14.60 a month)"), "2 x 7.30: {help}");
+        let no_way = with("secretsmanager", "A", "");
+        assert_eq!(costs(&no_way, ID, &options), ["-"], "what does not arrive costs nothing");
     }
 }

@@ -51,6 +51,7 @@ mod provisioned_on_latest;
 mod provisioned_without_caller;
 mod proxy_bypassed;
 pub(crate) mod reach;
+mod repairs;
 mod room;
 mod single_zone_endpoint;
 mod single_zone_function;

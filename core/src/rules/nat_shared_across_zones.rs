@@ -127,7 +127,8 @@ fn finding(template: &Template<'_>, shared: &Shared) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::Options;
+    use crate::rules::testing::{costs, findings, traffic};
     use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, function};
 
     const ID: &str = "nat-shared-across-zones";
@@ -172,5 +173,16 @@ mod tests {
             )
             .is_empty()
         );
+    }
+
+    #[test]
+    fn what_goes_between_zones_is_told() {
+        let text = format!("{NETWORK}{NAT}{}", function("Fn", "sqs:SendMessage", "!Ref A, !Ref B"));
+        let region = Some("us-east-1".to_owned());
+        // Half of it, 0.01 on each side
+        let bands = Options { region: region.clone(), ..Options::default() };
+        assert_eq!(costs(&text, ID, &bands), ["0.10 1.00 50.00"]);
+        let given = Options { region, ..traffic(&[("Fn", "sqs", 300)]) };
+        assert_eq!(costs(&text, ID, &given), ["3.00"]);
     }
 }

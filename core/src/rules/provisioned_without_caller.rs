@@ -90,7 +90,8 @@ pub(super) fn provisioned(subject: &Subject<'_, '_>) -> Vec<(crate::text::Span, 
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::Options;
+    use crate::rules::testing::{costs, findings};
 
     const ID: &str = "provisioned-without-caller";
 
@@ -143,5 +144,12 @@ Resources:
         for text in quiet {
             assert_eq!(findings(&text, ID), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_ready_has_its_price() {
+        let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
+        // 5 x 0.125 GB x 2628000 s x 0.0000041667 = 6.8438
+        assert_eq!(costs(&text(&format!("{{{SQS}}}"), ""), ID, &options), ["6.84"]);
     }
 }

@@ -92,7 +92,8 @@ pub(crate) fn report(rule: RuleId, verdict: Verdict, subject: &Subject<'_, '_>, 
     for cause in Cause::of(subject, rule) {
         let Fault::Other { function, .. } = &cause.fault else { continue };
         let finding = finding(rule, verdict, function, cause, subject);
-        findings.push(finding.only_where(subject.only_where(&cause.situations)));
+        let finding = finding.only_where(subject.only_where(&cause.situations));
+        findings.push(cause.repaired(subject, finding));
     }
 }
 

@@ -268,7 +268,8 @@ fn finding(template: &Template<'_>, unused: &Unused) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{findings, fixed};
+    use crate::Options;
+    use crate::rules::testing::{costs, findings, fixed};
     use crate::rules::testing_egress::{BUCKETS, NETWORK, declaring, endpoint, function};
 
     const ID: &str = "unused-endpoint";
@@ -349,5 +350,23 @@ Resources:
             let found = of(&rest);
             assert!(found.is_empty(), "{rest}: {found:?}");
         }
+    }
+
+    #[test]
+    fn its_hours_are_told_where_its_zones_are_known() {
+        let text = format!("{NETWORK}{BUCKETS}{}{}", endpoint("Queues", "sqs"), reader());
+        // 730 x 0.011
+        assert_eq!(costs(&text, ID, &Options::default()), ["8.03"]);
+        let two = text.replace(
+            "SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Q",
+            "SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Q",
+        );
+        assert_eq!(costs(&two, ID, &Options::default()), ["16.06"]);
+        let open = text.replace(
+            "SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Q",
+            "SubnetIds: !Ref Given, SecurityGroupIds: [!Ref Q",
+        );
+        let open = format!("Parameters: {{Given: {{Type: CommaDelimitedList}}}}\n{open}");
+        assert_eq!(costs(&open, ID, &Options::default()), ["-"]);
     }
 }

@@ -11,7 +11,7 @@ mod remove_resource;
 pub(crate) mod repair;
 mod written;
 
-pub(crate) use endpoints::{Need, wanted};
+pub(crate) use endpoints::{Need, endpoint_fix, reference, wanted};
 pub(crate) use entry::{append_item, insert_entry, insert_property, replace_value};
 pub(crate) use insert::{NewResource, depend_on, insert_resource, insert_resource_after, written_properties};
 pub(crate) use layout::whole_lines;

@@ -162,7 +162,15 @@ fn crossings(costs: &Costs, amounts: &Amounts, language: Language) -> Html {
     }
     told.order_by_key(|(gb, _)| *gb);
     if told.is_empty() {
-        return html! { <p class="note">{ say(&words::cost::no_crossing(), language) }</p> };
+        // That lines do not cross is said only of lines that are there and can be compared.
+        let comparable = costs.plans.iter().filter(|plan| plan.works && !plan.points.is_empty()).count();
+        let says = match costs.plans.first() {
+            _ if costs.plans.iter().any(|plan| plan.points.is_empty()) => words::cost::plot_some(),
+            Some(today) if !today.works => words::cost::no_comparison(),
+            _ if comparable > 1 => words::cost::no_crossing(),
+            _ => return html! {},
+        };
+        return html! { <p class="note">{ say(&says, language) }</p> };
     }
     html! {
         <ul class="crossings">
@@ -172,6 +180,9 @@ fn crossings(costs: &Costs, amounts: &Amounts, language: Language) -> Html {
                     { say(words, language) }
                 </li>
             }) }
+            if costs.plans.iter().any(|plan| plan.points.is_empty()) {
+                <li class="note">{ say(&words::cost::plot_some(), language) }</li>
+            }
         </ul>
     }
 }

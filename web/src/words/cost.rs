@@ -70,6 +70,16 @@ sentences! {
         en: "Nothing can be drawn while prices are missing.",
         ja: "料金データが足りないため、グラフを描けません。"
     }
+    /// Where some plans have no line.
+    plot_some {
+        en: "A way that lacks a price has no line here.",
+        ja: "料金データが足りない案の線は描いていません。"
+    }
+    /// Where today's way leaves demands unmet.
+    no_comparison {
+        en: "Today not everything is reached, so no traffic makes another way cheaper than that.",
+        ja: "現在は届かない宛先があるため、損益分岐点はありません。"
+    }
     /// The heading over the break-evens of endpoints.
     break_even { en: "Break-even of endpoints", ja: "エンドポイントごとの損益分岐点" }
     /// How these differ from the marks of the plot.
@@ -95,7 +105,7 @@ sentences! {
     /// The column after the endpoints.
     after { en: "After", ja: "変更後" }
     /// The column of what changes.
-    difference { en: "Difference", ja: "差額" }
+    difference { en: "Change", ja: "差額" }
     /// The foot of the lines.
     sum { en: "Total", ja: "合計" }
     /// Where there are no endpoints to add.
@@ -105,6 +115,8 @@ sentences! {
     }
     /// Which band the lines are for.
     items_at { en: "For", ja: "通信量" }
+    /// A difference that a missing price leaves open.
+    not_known { en: "unknown", ja: "不明" }
     /// A line without a price.
     no_price { en: "no price", ja: "料金不明" }
     /// Where nothing costs anything.

@@ -58,6 +58,17 @@ pub(crate) struct Proof {
     pub(crate) missing: Option<Missing>,
 }
 
+impl Draft {
+    /// What it is for.
+    pub(crate) fn goal(&self) -> Goal {
+        Goal {
+            target: GoalTarget::Service(self.wanted.service.clone()),
+            ports: Some(Ports::one(HTTPS)),
+            protocol: Protocol::TCP,
+        }
+    }
+}
+
 /// An endpoint for each need that lacks one.
 pub(crate) fn drafts(template: &Template<'_>, network: &Network, needs: &[Need]) -> Vec<Draft> {
     let wanted = wanted(network, needs);
@@ -297,12 +308,12 @@ fn worn(network: &mut Network, guard: &Guard, vpc: Option<VpcIndex>) -> GroupInd
 }
 
 /// What paths say, with all of `network`'s endpoints, of everybody who needs this one.
-pub(crate) fn prove(network: &Network, addresses: &BTreeMap<String, Vec<Ipv4Net>>, draft: &Draft) -> Proof {
-    let goal = Goal {
-        target: GoalTarget::Service(draft.wanted.service.clone()),
-        ports: Some(Ports::one(HTTPS)),
-        protocol: Protocol::TCP,
-    };
+pub(crate) fn prove(
+    network: &Network,
+    addresses: &BTreeMap<String, Vec<Ipv4Net>>,
+    draft: &Draft,
+) -> Proof {
+    let goal = draft.goal();
     let mut proof = Proof { verdict: Verdict::Reachable, blocker: None, missing: None };
     for sender in &draft.wanted.senders {
         for trace in trace_from(network, addresses, *sender, &goal) {

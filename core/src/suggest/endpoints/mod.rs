@@ -4,6 +4,7 @@
 //! What is suggested is tried before it is told: the network is taken with the endpoints in it, and every path traced.
 
 mod draft;
+mod fixing;
 mod names;
 mod nat_free;
 mod reverse;
@@ -11,23 +12,30 @@ mod services_of;
 mod wanted;
 mod writing;
 
-pub(crate) use draft::{Draft, Proof, drafts, prove, supposed};
+pub(crate) use fixing::endpoint_fix;
+pub(crate) use names::reference;
 pub use nat_free::{NatFree, Outside, Removable, RemovableKind};
 pub use reverse::{Dear, Reverse, Split, Unused};
 pub(crate) use wanted::{Need, wanted};
-pub(crate) use writing::write;
 
-use crate::analysis::{self, Options, Source};
+
+
+use self::draft::{Draft, Guard, Proof, drafts, prove};
+use self::fixing::{Change, Outcome, change, outcome};
+use self::wanted::vpc_of_sender;
+use self::writing::write;
+use crate::analysis::{self, Need as Unsettled, Options, Source};
 use crate::cost::{
     Band, BreakEvenKind, Estimate, Gigabytes, Hours, Plan, PriceItem, Usd, dearest, estimate, region_told_by,
 };
 use crate::language::Phrase;
-use crate::network::{Network, Place, VpcIndex, resolve};
+use crate::network::{Network, Place, VpcIndex, WorkloadKind, resolve};
 use crate::paths::Verdict;
-use crate::phrase;
+use crate::{missing, phrase};
 use crate::rules::Subject;
-use crate::template::{Inputs, Template};
+use crate::template::{Inputs, Unknown};
 use crate::text::Edit;
+use crate::tracing::used_subnets;
 
 /// What [`suggest_endpoints`] finds.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +52,8 @@ pub struct EndpointSuggestions {
     pub without_nat: Option<Band<Usd>>,
     /// Whether the traffic is the user's; otherwise three bands of 10, 100 and 5000 GB a month are.
     pub traffic_given: bool,
+    /// What would settle how services are reached, where that is not known.
+    pub needs: Vec<Unsettled>,
     /// What answers rest on.
     pub assumptions: Vec<Phrase>,
     /// The texts that places are in: the template first, then context files.
@@ -71,8 +81,11 @@ pub struct VpcEndpoints {
     pub reverse: Reverse,
     /// All endpoints to add as YAML to be put under `Resources:`; empty where there are none.
     pub yaml: String,
-    /// The edits that add all of them at once; nothing where one of them cannot be added so.
+    /// The edits that add all of them at once, with what it takes beside them; nothing where one of them cannot be
+    /// added so.
     pub edits: Option<Vec<Edit>>,
+    /// What these edits change beside the endpoints: rules of groups, entries of network ACLs.
+    pub also: Option<Phrase>,
 }
 
 /// A service that is called from inside of a VPC.
@@ -150,6 +163,8 @@ pub struct EndpointPlan {
     pub yaml: String,
     /// The edits that add it; nothing where something has to be filled in, or where paths do not prove it.
     pub edits: Option<Vec<Edit>>,
+    /// What the edits change beside the endpoint: rules of groups, entries of network ACLs.
+    pub also: Option<Phrase>,
     /// What has to be filled in or watched.
     pub notes: Vec<Phrase>,
 }
@@ -184,6 +199,7 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
             }
         }
     }
+    found.needs = needs(&subject);
     for assumption in networks.iter().flat_map(|one| &one.network.assumptions) {
         if !found.assumptions.contains(assumption) {
             found.assumptions.push(assumption.clone());
@@ -200,7 +216,32 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
     found
 }
 
+/// What would settle how services are reached.
+fn needs(subject: &Subject<'_, '_>) -> Vec<Unsettled> {
+    let mut found: Vec<Unsettled> = Vec::new();
+    for (at, one) in subject.networks.iter().enumerate() {
+        let subnets = used_subnets(&one.network);
+        let assumable: Vec<String> =
+            subnets.iter().filter_map(|subnet| missing::assumption_key(&subnet.name)).collect();
+        let key = |unknown: &Unknown| missing::key_of(unknown).filter(|key| assumable.contains(key));
+        for missing in services_of::uses(subject, at).into_iter().flat_map(|one| one.missing) {
+            let need = missing::need(&missing, &key);
+            if !found.contains(&need) {
+                found.push(need);
+            }
+        }
+    }
+    found
+}
+
 impl VpcEndpoints {
+    fn says_something(&self) -> bool {
+        let Reverse { unused, dear, splits } = &self.reverse;
+        !self.services.is_empty()
+            || !self.nat_free.removable.is_empty()
+            || !(unused.is_empty() && dear.is_empty() && splits.is_empty())
+    }
+
     /// How many endpoints are to be added.
     pub fn additions(&self) -> usize {
         self.services.iter().filter(|one| one.add.is_some()).count()
@@ -248,12 +289,15 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
     let uses = services_of::uses(subject, at);
     let needs: Vec<Need> = uses.iter().flat_map(services_of::Use::needs).collect();
     let drafts = drafts(template, network, &needs);
-    let after = supposed(network, &drafts);
+    let Some(Outcome { network: after, .. }) = outcome(subject, at, &drafts) else { return Vec::new() };
     let only_where = subject.only_where(&[situated.situation]);
     let mut vpcs: Vec<Option<VpcIndex>> = Vec::new();
-    for one in &uses {
-        if !vpcs.contains(&one.vpc) {
-            vpcs.push(one.vpc);
+    // Those whose functions call no service may be rid of endpoints, or of NAT gateways.
+    let functions = network.workloads.iter().filter(|one| one.kind == WorkloadKind::Function && one.in_vpc);
+    let of_functions = functions.map(|one| vpc_of_sender(network, one)).filter(Option::is_some);
+    for vpc in uses.iter().map(|one| one.vpc).chain(of_functions) {
+        if !vpcs.contains(&vpc) {
+            vpcs.push(vpc);
         }
     }
     let told = vpcs.into_iter().map(|vpc| {
@@ -264,14 +308,16 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
             .map(|one| {
                 let draft = own.iter().find(|draft| draft.wanted.service == one.service);
                 let proof = draft.map(|draft| prove(&after, subject.addresses, draft));
-                let add = draft
-                    .zip(proof.as_ref())
-                    .map(|(draft, proof)| plan(template, network, draft, proof, pricing, one.today));
+                let add = draft.zip(proof.as_ref()).map(|(draft, proof)| {
+                    plan(subject, at, draft, proof, pricing, one.today)
+                });
                 one.told(network, draft.is_some(), add)
             })
             .collect();
         let all = write(template, network, &own);
-        let proven = services.iter().filter_map(|one| one.add.as_ref()).all(|add| add.edits.is_some());
+        let whole = if own.is_empty() { None } else { change(subject, at, &own) };
+        let (edits, also) =
+            whole.map_or((None, None), |Change { edits, also }| (Some(edits), also));
         VpcEndpoints {
             id: vpc_id(network, vpc, &uses),
             at: vpc.and_then(|vpc| network.vpcs.get(vpc.0)?.at),
@@ -280,10 +326,11 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
             reverse: reverse::of(subject, at, vpc, pricing.options, pricing.region.as_deref()),
             services,
             yaml: if own.is_empty() { String::new() } else { all.yaml },
-            edits: all.edits.filter(|_| proven && !own.is_empty()),
+            edits,
+            also,
         }
     });
-    told.collect()
+    told.filter(VpcEndpoints::says_something).collect()
 }
 
 fn vpc_id(network: &Network, vpc: Option<VpcIndex>, uses: &[services_of::Use]) -> String {
@@ -297,32 +344,36 @@ fn vpc_id(network: &Network, vpc: Option<VpcIndex>, uses: &[services_of::Use]) -
 }
 
 fn plan(
-    template: &Template<'_>,
-    network: &Network,
+    subject: &Subject<'_, '_>,
+    at: usize,
     draft: &Draft,
     proof: &Proof,
     pricing: &Pricing<'_>,
     today: Today,
 ) -> EndpointPlan {
+    let network = &subject.networks[at].network;
     let wanted = &draft.wanted;
-    let text = write(template, network, std::slice::from_ref(draft));
+    let text = write(subject.template, network, std::slice::from_ref(draft));
+    let change = change(subject, at, std::slice::from_ref(draft));
     let zones = if wanted.gateway { 0 } else { zones(network, wanted) };
     let by_hour = if wanted.gateway { Some(Usd::ZERO) } else { pricing.by_hour(zones) };
     let mut notes = text.notes;
-    if let Some(blocker) = &proof.blocker {
+    if let Some(blocker) = proof.blocker.as_ref().filter(|_| change.is_none()) {
         let Phrase { en, ja } = &blocker.message;
         notes.push(phrase!(
             en: "the endpoint alone does not do: {en}",
             ja: "エンドポイントだけでは届きません: {ja}",
         ));
     }
+    let verdict = if change.is_some() { Verdict::Reachable } else { proof.verdict };
+    let (edits, also) = change.map_or((None, None), |change| (Some(change.edits), change.also));
     EndpointPlan {
         id: draft.id.clone(),
         is_gateway: wanted.gateway,
         subnets: text.subnets,
         groups: text.groups,
         new_group: match &draft.guard {
-            Some(draft::Guard::New { id, .. }) => Some(id.clone()),
+            Some(Guard::New { id, .. }) => Some(id.clone()),
             _ => None,
         },
         route_tables: text.tables,
@@ -331,9 +382,10 @@ fn plan(
         usd_by_hour: by_hour,
         usd_per_month: by_hour.map(|usd| pricing.with_data(&wanted.service, usd)),
         pays_from: pricing.pays_from(&wanted.service).filter(|_| today == Today::Nat && !wanted.gateway),
-        verdict: proof.verdict,
+        verdict,
         yaml: text.yaml,
-        edits: text.edits.filter(|_| proof.verdict == Verdict::Reachable),
+        edits,
+        also,
         notes,
     }
 }

@@ -67,7 +67,7 @@ fn in_words(service: &str) -> String {
 }
 
 /// How the template names a component where one id is asked for. Nothing where it cannot.
-pub(super) fn reference(template: &Template<'_>, name: &Name) -> Option<Written> {
+pub(crate) fn reference(template: &Template<'_>, name: &Name) -> Option<Written> {
     match name {
         Name::Logical(id) => template.resource(id).map(|_| Written::reference(id)),
         Name::Aws(id) => id.contains('-').then(|| Written::text(id)),

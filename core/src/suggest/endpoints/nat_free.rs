@@ -82,6 +82,7 @@ pub(super) fn of(subject: &Subject<'_, '_>, at: usize, vpc: Option<VpcIndex>, af
         .collect();
     let without = without(after, &nats);
     let mut found = NatFree::default();
+    let mut ways: Vec<(String, Vec<String>)> = Vec::new();
     for answer in subject.answers().iter().filter(|one| one.network == at && !one.demand.forbidden) {
         let target = &answer.demand.goal.target;
         let goes_out = matches!(target, GoalTarget::Service(_) | GoalTarget::Internet | GoalTarget::Host(_));
@@ -107,15 +108,20 @@ pub(super) fn of(subject: &Subject<'_, '_>, at: usize, vpc: Option<VpcIndex>, af
                         found.left_outside.push(outside);
                     }
                 }
-                Verdict::Unknown => {
-                    let (from, to) = (&answer.function, target.id());
-                    found.add_open(phrase!(
-                        en: "how `{from}` gets to {to} is not known",
-                        ja: "`{from}` から {to} への経路がわかりません",
-                    ));
-                }
+                Verdict::Unknown => match ways.iter_mut().find(|(from, _)| *from == answer.function) {
+                    Some((_, to)) if to.contains(&target.id()) => {}
+                    Some((_, to)) => to.push(target.id()),
+                    None => ways.push((answer.function.clone(), vec![target.id()])),
+                },
             }
         }
+    }
+    for (from, to) in ways {
+        let (en, ja) = (to.join(", "), to.join("、"));
+        found.add_open(phrase!(
+            en: "the way of `{from}` to {en} is not known",
+            ja: "`{from}` から {ja} への経路がわかりません",
+        ));
     }
     found.open_questions(subject, at, vpc, &nats);
     found.possible = match (found.left_outside.is_empty(), found.open.is_empty()) {

@@ -7,7 +7,7 @@ use crate::network::{Missing, Network, Place, Ports, Protocol, VpcIndex, Workloa
 use crate::paths::{Goal, GoalTarget, Trace, Verdict, trace_from};
 use crate::rules::egress::{Way, ways};
 use crate::rules::{ECR_PARTS, Subject, pulls_from_ecr};
-use crate::{missing, phrase, services};
+use crate::{phrase, services};
 
 /// A service that is called from inside of one VPC.
 pub(super) struct Use {
@@ -20,7 +20,7 @@ pub(super) struct Use {
     pub(super) today: Today,
     through: Vec<String>,
     why: Option<Phrase>,
-    missing: Option<Missing>,
+    pub(super) missing: Vec<Missing>,
 }
 
 /// Calls that a pull of an image makes.
@@ -93,7 +93,7 @@ fn add(
             today: Today::Endpoint,
             through: Vec::new(),
             why: None,
-            missing: None,
+            missing: Vec::new(),
         });
         found.len() - 1
     });
@@ -121,8 +121,10 @@ fn add(
         if own.why.is_none() {
             own.why = trace.blockers.first().map(|blocker| blocker.message.clone());
         }
-        if own.missing.is_none() && trace.verdict == Verdict::Unknown {
-            own.missing = trace.missing.first().cloned();
+        if trace.verdict == Verdict::Unknown {
+            let new = trace.missing.iter().filter(|one| !own.missing.contains(one)).cloned();
+            let new: Vec<Missing> = new.collect();
+            own.missing.extend(new);
         }
     }
 }
@@ -167,10 +169,6 @@ impl Use {
         if without_endpoint.is_some() {
             return without_endpoint;
         }
-        if self.today == Today::Unknown {
-            let need = self.missing.as_ref().map(|missing| missing::need(missing, &|_| None));
-            return need.map(|need| need.reason);
-        }
         if !wanted && self.today == Today::None {
             return self.why.clone();
         }
@@ -183,10 +181,15 @@ pub(super) fn without_endpoint(service: &str) -> Option<Phrase> {
     if services::has_endpoint(service) {
         return None;
     }
-    Some(if services::is_suffix(service) {
+    Some(if services::leads_to_private_ones_only(service) {
         phrase!(
-            en: "an endpoint leads to private APIs only, or stands in one region only",
-            ja: "エンドポイントで届くのはプライベート API だけか、提供リージョンが限られます",
+            en: "an endpoint for {service} leads to private APIs only",
+            ja: "{service} のエンドポイントで届くのはプライベート API だけです",
+        )
+    } else if services::is_suffix(service) {
+        phrase!(
+            en: "{service} is a global service: its endpoint is there in one region only",
+            ja: "{service} はグローバルサービスで、エンドポイントがあるのは一つのリージョンだけです",
         )
     } else {
         phrase!(

@@ -7,7 +7,7 @@ use super::super::{insert_property, replace_value};
 use super::draft::{Draft, Guard, HTTPS};
 use super::names::{as_written, list_of, one_line, reference};
 use crate::language::Phrase;
-use crate::network::{GroupIndex, Name, Network, SubnetIndex, VpcIndex, Workload};
+use crate::network::{GroupIndex, MAIN_TABLE, Name, Network, SubnetIndex, VpcIndex, Workload};
 use crate::phrase;
 use crate::services::service_name;
 use crate::syntax::Format;
@@ -126,6 +126,11 @@ impl<'a> Writer<'a, '_> {
                 return written;
             }
         }
+        // A template that takes its VPC as a parameter means that one.
+        let mut given = self.template.parameters.iter().filter(|one| one.kind == "AWS::EC2::VPC::Id");
+        if let (Some(parameter), None) = (given.next(), given.next()) {
+            return Written::reference(&parameter.name);
+        }
         self.fill("VpcId", phrase!(en: "the VPC of the functions' subnets", ja: "関数のサブネットがある VPC"))
     }
 
@@ -184,14 +189,16 @@ impl<'a> Writer<'a, '_> {
         let mut is_whole = tables.rest.is_none();
         for at in &tables.items {
             let Some(table) = self.network.tables.get(at.0) else { continue };
-            self.text.tables.push(table.name.to_string());
+            if !matches!(table.name, Name::Implied { .. }) {
+                self.text.tables.push(table.name.to_string());
+            }
             self.name(&table.name);
             lists.extend(list_of(self.template, &table.name));
             match reference(self.template, &table.name) {
                 Some(written) => items.push(written),
                 None => {
                     is_whole = false;
-                    if let Name::Implied { of, .. } = &table.name {
+                    if let Name::Implied { of, what: MAIN_TABLE } = &table.name {
                         self.note(phrase!(
                             en: "a template cannot name the main route table of `{of}`: give the functions' subnets a table of their own",
                             ja: "`{of}` のメインルートテーブルはテンプレートから参照できません。関数のサブネットに専用のルートテーブルを関連付けてください",
@@ -341,6 +348,7 @@ impl<'a> Writer<'a, '_> {
                 properties.push(("SecurityGroupIds", Written::List(vec![group])));
                 properties.push(("PrivateDnsEnabled", Written::Bool(true)));
                 self.note_doubtful(draft);
+                self.note_dns(wanted.vpc);
             }
         }
         NewResource {
@@ -348,6 +356,21 @@ impl<'a> Writer<'a, '_> {
             kind: "AWS::EC2::VPCEndpoint",
             condition: None,
             properties,
+        }
+    }
+
+    /// Private DNS needs names to be on in the VPC.
+    fn note_dns(&mut self, vpc: Option<VpcIndex>) {
+        let Some(vpc) = vpc.and_then(|vpc| self.network.vpcs.get(vpc.0)) else { return };
+        let off = [(&vpc.dns_support, "EnableDnsSupport"), (&vpc.dns_hostnames, "EnableDnsHostnames")];
+        let off: Vec<&str> =
+            off.iter().filter(|(fact, _)| fact.known() == Some(&false)).map(|(_, name)| *name).collect();
+        if !off.is_empty() {
+            let (name, names, names_ja) = (&vpc.name, off.join(" and "), off.join(" と "));
+            self.note(phrase!(
+                en: "private DNS needs {names} to be true in `{name}`",
+                ja: "プライベート DNS を使うには `{name}` の {names_ja} を true にする必要があります",
+            ));
         }
     }
 

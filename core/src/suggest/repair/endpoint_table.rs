@@ -24,22 +24,30 @@ pub(super) fn against(
     table: TableIndex,
     vpc: VpcIndex,
 ) -> Vec<EndpointTableAtom> {
-    let Some(own) = network.tables.get(table.0) else { return Vec::new() };
-    if !matches!(own.name, Name::Logical(_)) || home(ground.template, &own.name).is_none() {
-        return Vec::new();
-    }
-    let serving = network.endpoints.iter().filter(|endpoint| {
-        endpoint.service.known().is_some_and(|known| known == service)
-            && endpoint.vpc.known() == Some(&vpc)
-            && home(ground.template, &endpoint.name).is_some()
-            && match &endpoint.kind {
-                EndpointKind::Gateway { tables } => tables.rest.is_none() && !tables.items.contains(&table),
-                EndpointKind::Interface { .. } => false,
-            }
-    });
-    serving
-        .map(|endpoint| EndpointTableAtom { endpoint: endpoint.name.clone(), table: own.name.clone() })
-        .collect()
+    let all = 0..network.endpoints.len();
+    all.filter_map(|at| {
+        let endpoint = network.endpoints.get(at)?;
+        let serves = endpoint.service.known().is_some_and(|known| known == service)
+            && endpoint.vpc.known() == Some(&vpc);
+        serves.then(|| on_table(ground, network, EndpointIndex(at), table))?
+    })
+    .collect()
+}
+
+/// A gateway endpoint of the template, to be put on a table of the template that it is not on.
+pub(super) fn on_table(
+    ground: Ground<'_, '_>,
+    network: &Network,
+    endpoint: EndpointIndex,
+    table: TableIndex,
+) -> Option<EndpointTableAtom> {
+    let own = network.tables.get(table.0)?;
+    let endpoint = network.endpoints.get(endpoint.0)?;
+    let EndpointKind::Gateway { tables } = &endpoint.kind else { return None };
+    let is_here = |name: &Name| matches!(name, Name::Logical(_)) && home(ground.template, name).is_some();
+    let is_off = tables.rest.is_none() && !tables.items.contains(&table);
+    (is_off && is_here(&own.name) && is_here(&endpoint.name))
+        .then(|| EndpointTableAtom { endpoint: endpoint.name.clone(), table: own.name.clone() })
 }
 
 impl EndpointTableAtom {

@@ -7,7 +7,7 @@ use crate::network::{
 };
 use crate::paths::End;
 use crate::suggest::Written;
-use crate::syntax::Node;
+use crate::syntax::{CollectionStyle, Node};
 use crate::template::{Resource, Template, Unknown};
 
 use super::position;
@@ -128,7 +128,12 @@ impl Range {
 fn copied(template: &Template<'_>, node: Node<'_>) -> Option<String> {
     let source = node.span_with_tag().slice(template.text()).trim_end();
     let plain = !source.contains(['\n', '&', '#', '|', '>']) && !source.starts_with('*');
-    (node.target() == node.id() && plain && !source.is_empty()).then(|| source.to_owned())
+    if node.target() != node.id() || !plain || source.is_empty() {
+        return None;
+    }
+    // `Ref: Name` on a line of its own.
+    let is_block = node.collection_style() == Some(CollectionStyle::Block);
+    Some(if is_block { format!("{{{source}}}") } else { source.to_owned() })
 }
 
 /// The prefixes that make up the numbers from one to another.

@@ -11,7 +11,7 @@ use crate::suggest::Written;
 
 use super::group_rule::id_words;
 use super::named::{Range, home, reference};
-use super::{Atom, Ground, association, endpoint_table, position};
+use super::{Atom, Ground, association, endpoint_table, nat_subnet, position};
 
 /// A route to be added.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,10 @@ pub(super) fn against(
                 );
             }
         }
+    }
+    if let Some(nat) = obstacle.nat.filter(|_| public) {
+        let moves = nat_subnet::against(ground, network, nat);
+        found.extend(moves.into_iter().map(|atom| vec![Atom::NatSubnet(atom)]));
     }
     if let End::Service(service) = to
         && !is_nat

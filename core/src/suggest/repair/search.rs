@@ -1,12 +1,12 @@
 //! Looks for the smallest set of changes.
 
 use crate::language::Phrase;
-use crate::network::Network;
+use crate::network::{EndpointIndex, Network, TableIndex};
 use crate::paths::{Blocker, Code, Component, Goal, Trace, Verdict, trace_from};
 use crate::phrase;
 use crate::text::Edit;
 
-use super::{Atom, Ground, writing};
+use super::{Atom, Ground, endpoint_table, writing};
 
 /// A repair may show what lies behind; each round looks once more.
 const ROUNDS: usize = 6;
@@ -16,7 +16,7 @@ const ATOMS: usize = 24;
 const CHOICES: usize = 6;
 
 /// A way that should be open.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Want {
     /// Position of its network.
     pub(crate) network: usize,
@@ -75,6 +75,26 @@ pub(crate) fn repair_cause(
     let mut left = before.look(&before.changed(&[])).blockers;
     left.retain(|(_, blocker)| !is_own(blocker));
     Search { ground, wants, left: &left }.run()
+}
+
+/// Puts gateway endpoints on tables, given with the position of their network. Nothing where that cannot be done for all.
+pub(crate) fn put_on_tables(
+    ground: Ground<'_, '_>,
+    wants: &[Want],
+    tables: &[(usize, EndpointIndex, TableIndex)],
+) -> Option<Repair> {
+    let mut atoms: Vec<Atom> = Vec::new();
+    for (at, endpoint, table) in tables {
+        let network = &ground.networks.get(*at)?.network;
+        let atom = Atom::EndpointTable(endpoint_table::on_table(ground, network, *endpoint, *table)?);
+        if !atoms.contains(&atom) {
+            atoms.push(atom);
+        }
+    }
+    let search = Search { ground, wants, left: &[] };
+    let opened = search.look(&search.changed(&atoms)).opened;
+    let edits = writing::write(ground, tables.first()?.0, &atoms)?;
+    Some(Repair { atoms, edits, opened })
 }
 
 /// A network with its position.

@@ -1,7 +1,9 @@
 //! Writes changes into the text.
 
 use crate::network::Network;
-use crate::suggest::{NewResource, Written, append_item, insert_property, insert_resource_after};
+use crate::suggest::{
+    NewResource, Written, append_item, insert_property, insert_resource_after, replace_value,
+};
 use crate::syntax::Node;
 use crate::template::reference::references;
 use crate::template::{Resource, Template};
@@ -46,6 +48,13 @@ pub(super) fn write(ground: Ground<'_, '_>, network: usize, atoms: &[Atom]) -> O
                     .collect();
                 writer.tables(&tables)?;
                 listed.extend(tables);
+            }
+            Atom::NatSubnet(place) => {
+                let nat = home(ground.template, &place.nat)?;
+                let subnet = home(ground.template, &place.subnet)?;
+                let now = ground.template.properties(nat)?.get("SubnetId")?;
+                let value = Written::reference(&subnet.id);
+                writer.edits.push(replace_value(ground.template, now, &value)?);
             }
             Atom::Entry(entry) => {
                 let acl = home(ground.template, &entry.acl)?;
@@ -206,7 +215,7 @@ impl<'a> Writer<'a, '_> {
             }
             Some(entry) if entry.merged => return None,
             Some(entry) if entry.value.is_sequence() && entry.value.items().is_empty() => {
-                self.edits.push(crate::suggest::replace_value(template, entry.value, &Written::List(items))?);
+                self.edits.push(replace_value(template, entry.value, &Written::List(items))?);
             }
             Some(entry) => {
                 for item in &items {
