@@ -114,6 +114,8 @@ test("a price that is missing is asked for where it is missing, and completes th
     await missing.waitFor();
     assert.match(await page.locator(".totals tr[data-plan=today]").innerText(), /price is missing/);
     assert.equal(await page.locator(".plot-room [data-plan=today]").count(), 0, "no line of a sum that is too small");
+    assert.match(await page.locator(".plot").innerText(), /lacks a price has no line/);
+    assert.match(await page.locator(".bill-lines tfoot").innerText(), /price is missing.*unknown/s);
     const before = dollars((await cells(page, "today"))[1]);
     const field = missing.getByLabel(/NAT gateway, data/);
     await field.fill("0.045");

@@ -117,9 +117,9 @@ fn standing(diagram: &Diagram, found: &mut Vec<String>) {
             .iter()
             .filter(|subnet| matches!(subnet.kind, BoxKind::Subnet(_)))
             .filter(|subnet| subnet.rects.iter().any(|area| one.rects.iter().any(|rect| rect.overlaps(*area))))
-            .map(|subnet| subnet.name.as_str())
+            .map(|subnet| subnet.id.as_str())
             .collect();
-        let mut meant: Vec<&str> = one.subnets.iter().map(|name| name.strip_prefix("import:").unwrap_or(name)).collect();
+        let mut meant: Vec<&str> = one.subnets.iter().map(String::as_str).collect();
         drawn.sort_unstable();
         meant.sort_unstable();
         meant.dedup();

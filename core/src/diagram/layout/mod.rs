@@ -20,7 +20,7 @@ use vpc::{End, GATE, GATE_INSIDE, HEAD, LEAF, LINE, PAD, Side, Slot, VpcFrame, n
 /// Around everything.
 const MARGIN: i32 = 16;
 /// The width of what lies beside VPCs.
-const BESIDE: i32 = 176;
+const BESIDE: i32 = 184;
 /// Functions in no VPC.
 const CHIP: i32 = 200;
 
@@ -124,14 +124,11 @@ impl<'m> Layout<'m> {
     }
 
     fn make_slots(&self, frames: &mut [VpcFrame<'_>]) {
-        let id = |at: &Option<usize>| at.map(|at| self.model.things[at].id.clone());
         for frame in frames {
             for gate in &frame.plan.left {
                 frame.slots.push(Slot { side: Side::Left, gate: Some(*gate), service: None, past: false, top: 0, leaf: self.beside(&[Some(*gate)], GATE) });
             }
-            let mut right = frame.plan.right.clone();
-            right.order_by_key(|(gate, service)| (id(service), id(gate)));
-            for (gate, service) in right {
+            for (gate, service) in frame.plan.right.clone() {
                 let past = gate.is_some()
                     && service.is_some()
                     && self.model.links.iter().any(|link| Some(link.to) == service && Some(link.from) != gate);
@@ -175,8 +172,35 @@ impl<'m> Layout<'m> {
 
     /// Gives a line to the VPC in which it runs, and to what lies between VPCs and other networks.
     fn connect(&self, frames: &mut [VpcFrame<'_>], outer: &mut Outer, at: usize) {
-        let Link { from, to, kind, .. } = self.model.links[at];
-        let (Some(start), Some(end)) = (self.place_of(frames, from), self.place_of(frames, to)) else { return };
+        let link = &self.model.links[at];
+        let (Some(start), Some(end)) = (self.place_of(frames, link.from), self.place_of(frames, link.to)) else { return };
+        let mut starts = Vec::new();
+        if let Place::Inside(vpc, End::Band(..)) = start {
+            starts = self.starts(&frames[vpc], vpc, link);
+        }
+        if starts.is_empty() {
+            starts.push(start);
+        }
+        for start in starts {
+            self.connect_one(frames, outer, at, start, end);
+        }
+    }
+
+    /// The bands of a thing in several rows at which a line starts.
+    fn starts(&self, frame: &VpcFrame<'_>, vpc: usize, link: &Link) -> Vec<Place> {
+        let mut found = Vec::new();
+        for (row, planned) in frame.plan.rows.iter().enumerate() {
+            let Some(band) = planned.bands.iter().position(|band| band.thing == link.from) else { continue };
+            let is_start = |id: &String| planned.cells.iter().any(|cell| self.model.things[cell.thing].id == *id);
+            if link.subnets.iter().any(is_start) {
+                found.push(Place::Inside(vpc, End::Band(row, band)));
+            }
+        }
+        found
+    }
+
+    fn connect_one(&self, frames: &mut [VpcFrame<'_>], outer: &mut Outer, at: usize, start: Place, end: Place) {
+        let Link { to, kind, .. } = self.model.links[at];
         let net = net_of(to, kind);
         match (start, end) {
             (Place::Inside(vpc, one), Place::Inside(other_vpc, other)) if vpc == other_vpc => {
@@ -375,57 +399,57 @@ impl<'m> Layout<'m> {
     ) {
         let mut found: Vec<(usize, usize, DiagramEdge)> = Vec::new();
         for (at, link) in self.model.links.iter().enumerate() {
-            let mut points: Vec<(i32, i32)> = Vec::new();
-            let mut inner: Vec<(i32, i32)> = Vec::new();
+            let mut lines: Vec<Vec<(i32, i32)>> = Vec::new();
             for (vpc, frame) in frames.iter().enumerate() {
                 for wire in frame.wires.iter().filter(|wire| wire.link == at) {
                     let moved = wire.points.iter().map(|(x, y)| {
                         let x = if *x == vpc::SERVICES { services_x } else { x + vpc_x + frame.left };
                         (x, y + tops[vpc])
                     });
-                    inner.extend(moved);
+                    lines.push(moved.collect());
                 }
                 // From a gateway endpoint to the service beside it.
                 for slot in &frame.slots {
                     if slot.gate == Some(link.from) && slot.service == Some(link.to) && slot.side == Side::Right {
                         let y = tops[vpc] + slot.port();
-                        points = vec![(vpc_x + width - GATE_INSIDE + GATE, y), (services_x, y)];
+                        lines.push(vec![(vpc_x + width - GATE_INSIDE + GATE, y), (services_x, y)]);
                     }
                 }
             }
-            let mut between = outer.points(at, frames, tops, MARGIN + BESIDE, vpc_x);
-            if self.model.outside.contains(&link.from) {
-                between.append(&mut inner);
-                points.append(&mut between);
-            } else {
-                points.append(&mut inner);
-                points.append(&mut between);
+            let between = outer.points(at, frames, tops, MARGIN + BESIDE, vpc_x);
+            if lines.is_empty() {
+                lines.push(Vec::new());
             }
             let (Some(from), Some(to)) = (self.boxes[link.from], self.boxes[link.to]) else { continue };
-            if points.len() < 2 {
-                continue;
+            for inner in lines {
+                let comes_in = self.model.outside.contains(&link.from);
+                let (first, second) = if comes_in { (&between, &inner) } else { (&inner, &between) };
+                let points = vpc::straightened(first.iter().chain(second).copied().collect());
+                if points.len() < 2 {
+                    continue;
+                }
+                let edge = DiagramEdge {
+                    from,
+                    to,
+                    kind: link.kind,
+                    verdict: link.verdict,
+                    points,
+                    joints: Vec::new(),
+                    title: self.edge_title(link),
+                    traced: self.traced(link),
+                };
+                found.push((net_of(link.to, link.kind), link.from, edge));
             }
-            let edge = DiagramEdge {
-                from,
-                to,
-                kind: link.kind,
-                verdict: link.verdict,
-                points: vpc::straightened(points),
-                joints: Vec::new(),
-                title: self.edge_title(link),
-                traced: self.traced(link),
-            };
-            found.push((net_of(link.to, link.kind), link.from, edge));
         }
         outer::join(&mut found);
-        // What matters most is painted last.
+        // Where lines share their way, the one that works is seen, and the others beyond it.
         found.order_by_key(|(_, _, edge)| {
             let verdict = match edge.verdict {
                 None => 0,
-                Some(Verdict::Reachable) => 1,
+                Some(Verdict::Blocked) => 1,
                 Some(Verdict::Unknown) => 2,
                 Some(Verdict::Partial) => 3,
-                Some(Verdict::Blocked) => 4,
+                Some(Verdict::Reachable) => 4,
             };
             let boxes = &self.diagram.boxes;
             (edge.traced.is_some(), edge.kind, verdict, boxes[edge.from].id.clone(), boxes[edge.to].id.clone())

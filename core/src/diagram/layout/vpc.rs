@@ -29,7 +29,7 @@ pub(super) const AFTER: i32 = 8;
 const NARROW: i32 = 180;
 const WIDE: i32 = 250;
 /// The width of boxes on a border, and how much of them lies inside.
-pub(super) const GATE: i32 = 172;
+pub(super) const GATE: i32 = 184;
 pub(super) const GATE_INSIDE: i32 = 24;
 /// What the name of a zone takes.
 const ZONE: i32 = 26;
@@ -549,8 +549,10 @@ impl<'m> VpcFrame<'m> {
                 .collect();
             let is_clear = |top: i32| {
                 let ports = [Some(top + half), slot.past.then_some(top + slot.leaf + 8)];
+                // What comes from the same thing may run beside its own line.
+                let is_own = |y: i32| foreign.iter().any(|(own, net)| *own == y && nets.contains(net));
                 !foreign.iter().any(|(y, net)| {
-                    !nets.contains(net) && ports.iter().flatten().any(|port| (y - port).abs() < 4)
+                    !nets.contains(net) && !is_own(*y) && ports.iter().flatten().any(|port| (y - port).abs() < 4)
                 })
             };
             let start = (wish - half).max(free);
