@@ -42,7 +42,7 @@ fn text_is_a_table_and_the_plan_without_nat() {
     let workspace = Workspace::new([("shop.yaml", SHOP)]);
     let run = workspace.run("endpoints shop.yaml --region us-east-1");
     assert_eq!(run.status, 0, "{run:?}");
-    insta::assert_snapshot!(run.out, @"
+    insta::assert_snapshot!(run.out, @r"
     Vpc
       service  called by  today  endpoint to add          USD a month  pays beside NAT from
       s3       Reader     NAT    S3Endpoint (gateway)            free
@@ -54,6 +54,10 @@ fn text_is_a_table_and_the_plan_without_nat() {
       Can go then: Nat, Address, Away
 
     A month in us-east-1, USD, the whole template
+                                 10 GB  100 GB  5000 GB
+      today                      37.05   42.00   311.50
+      with the endpoints         51.15   51.60    76.10
+      with them and without NAT  14.65   15.10    39.60
     ");
     let ja = workspace.run("endpoints shop.yaml --region us-east-1 --lang ja").out;
     assert!(
