@@ -208,7 +208,8 @@ fn rows(places: &[i32]) -> Vec<i32> {
             let before = places.iter().zip(&rows).take(at);
             before.filter(|(_, own)| **own == row).all(|(other, _)| (place - other).abs() >= APART)
         };
-        rows.push((0..).find(|row| is_free(*row)).unwrap_or(0));
+        // One row a label is always enough.
+        rows.push((0..).zip(places).map(|(row, _)| row).find(|row| is_free(*row)).unwrap_or(0));
     }
     rows
 }
