@@ -133,7 +133,7 @@ fn line(props: &Props, amounts: &Amounts, item: &Item, at: usize, has_after: boo
                 } else {
                     <span class="resource">{ &item.resource }</span>
                 }
-                <span class="aside">{ format!("{}, {counted} {}", item.what.get(language), unit.get(language)) }</span>
+                <span class="aside">{ words::cost::counted(&item.what, &counted, &unit).get(language).to_owned() }</span>
             </th>
             <td>{ amount(now) }</td>
             if has_after {

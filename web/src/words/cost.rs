@@ -224,6 +224,14 @@ pub fn unit(unit: &str) -> Phrase {
     }
 }
 
+/// What is paid, and for how many units of it.
+pub fn counted(what: &Phrase, count: &str, unit: &Phrase) -> Phrase {
+    Phrase {
+        en: format!("{}, {count} {}", what.en, unit.en),
+        ja: format!("{}、{count} {}", what.ja, unit.ja),
+    }
+}
+
 /// What the field of a price holds.
 pub fn per(unit: &str) -> Phrase {
     let (en, own) = (unit.to_owned(), self::unit(unit));
