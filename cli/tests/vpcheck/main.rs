@@ -1,6 +1,7 @@
 //! The built program on templates in temporary folders.
 
 mod cost;
+mod diagram;
 mod findings;
 mod fix;
 mod folders;

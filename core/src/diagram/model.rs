@@ -20,7 +20,7 @@ use crate::template::Unknown;
 pub(super) const NAT: u8 = 10;
 
 /// Something with a box.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Thing {
     pub(super) id: String,
     pub(super) kind: BoxKind,
@@ -55,7 +55,7 @@ pub(super) struct Standing {
 }
 
 /// Subnets beside each other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) tier: Tier,
     pub(super) cells: Vec<Cell>,
@@ -63,7 +63,7 @@ pub(super) struct Row {
 }
 
 /// A subnet in its row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cell {
     /// Nothing for the one of things whose subnets are not known.
     pub(super) subnet: Option<usize>,
@@ -73,7 +73,7 @@ pub(super) struct Cell {
 }
 
 /// Something that stands in subnets of a row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Band {
     pub(super) thing: usize,
     /// From which column to which.
@@ -82,7 +82,7 @@ pub(super) struct Band {
 }
 
 /// A VPC.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct VpcPlan {
     pub(super) thing: usize,
     pub(super) index: Option<VpcIndex>,
@@ -96,7 +96,7 @@ pub(super) struct VpcPlan {
 }
 
 /// All that is drawn.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Model {
     pub(super) region: Option<String>,
     pub(super) things: Vec<Thing>,
@@ -116,11 +116,8 @@ impl Model {
     /// Everything of one network.
     pub(super) fn of(subject: &Subject<'_, '_>, situated: &Situated, path: Option<&(&str, Goal)>) -> Self {
         let network = &situated.network;
-        let mut model = Self {
-            region: network.region.clone(),
-            notes: network.assumptions.clone(),
-            ..Self::default()
-        };
+        let mut model =
+            Self { region: network.region.clone(), notes: network.assumptions.clone(), ..Self::default() };
         let standing = model.stand(network);
         let vpc_of_subnet = vpcs_of_subnets(network, &standing);
         model.put_vpcs(network, &standing, &vpc_of_subnet);
@@ -262,14 +259,20 @@ impl Model {
         self.things.len() - 1
     }
 
-    fn put_vpcs(&mut self, network: &Network, standing: &[Standing], vpc_of_subnet: &[Option<Option<usize>>]) {
+    fn put_vpcs(
+        &mut self,
+        network: &Network,
+        standing: &[Standing],
+        vpc_of_subnet: &[Option<Option<usize>>],
+    ) {
         let of_standing = |one: &Standing| match one.subnets.first() {
             Some(at) => vpc_of_subnet[*at].flatten(),
             None => one.vpc.map(|vpc| vpc.0),
         };
         let mut drawn: Vec<Option<usize>> = Vec::new();
         for (at, vpc) in network.vpcs.iter().enumerate() {
-            let has = vpc_of_subnet.contains(&Some(Some(at))) || standing.iter().any(|one| of_standing(one) == Some(at));
+            let has = vpc_of_subnet.contains(&Some(Some(at)))
+                || standing.iter().any(|one| of_standing(one) == Some(at));
             if has || matches!(vpc.name, Name::Logical(_)) && vpc.at.is_some() {
                 drawn.push(Some(at));
             }
@@ -305,7 +308,9 @@ impl Model {
                 made.says = with_range(&made.says, &ranges.join(", "));
                 made
             }
-            None => Thing { name: words::unknown_vpc(), dashed: true, ..plain("vpc:?".to_owned(), BoxKind::Vpc) },
+            None => {
+                Thing { name: words::unknown_vpc(), dashed: true, ..plain("vpc:?".to_owned(), BoxKind::Vpc) }
+            }
         };
         let thing = self.add(thing);
         let mut laid = grid(network, subnets, standing);
@@ -315,7 +320,9 @@ impl Model {
             let cell = Cell { subnet: None, thing: 0, first: 0, last };
             laid.rows.push(Row { tier: Tier::Unknown, cells: vec![cell], bands: Vec::new() });
             let name = match missing {
-                Some(Missing::Value(value)) => Phrase::verbatim(Name::Unknown { value, item: None }.to_string()),
+                Some(Missing::Value(value)) => {
+                    Phrase::verbatim(Name::Unknown { value, item: None }.to_string())
+                }
                 _ => words::unknown_subnets(),
             };
             let id = format!("subnet:?{}", self.things[thing].id);
@@ -347,7 +354,9 @@ impl Model {
         put_bands(&mut laid.rows, standing);
         let any = laid.columns.iter().any(Option::is_some);
         let columns = laid.columns.iter().map(|zone| {
-            any.then(|| zone.as_ref().map_or_else(words::unknown_zone, |zone| Phrase::verbatim(zone_words(zone))))
+            any.then(|| {
+                zone.as_ref().map_or_else(words::unknown_zone, |zone| Phrase::verbatim(zone_words(zone)))
+            })
         });
         self.vpcs.push(VpcPlan {
             thing,
@@ -386,7 +395,10 @@ impl Model {
             let right = &mut self.vpcs[plan].right;
             match right.iter_mut().find(|(gateway, own)| gateway.is_none() && *own == service) {
                 Some(slot) => slot.0 = Some(thing),
-                None => right.push((Some(thing), service.filter(|own| !right.iter().any(|(_, of)| of == &Some(*own))))),
+                None => right.push((
+                    Some(thing),
+                    service.filter(|own| !right.iter().any(|(_, of)| of == &Some(*own))),
+                )),
             }
         }
         for table in &network.tables {
@@ -399,7 +411,8 @@ impl Model {
                         };
                         network.subnets.iter().find(uses)?.vpc.known().copied()
                     });
-                    let made = Thing { says: words::opaque(*kind), ..named(BoxKind::OtherGateway, name, None) };
+                    let made =
+                        Thing { says: words::opaque(*kind), ..named(BoxKind::OtherGateway, name, None) };
                     if let Some(vpc) = vpc.filter(|_| self.find(&made.id).is_none()) {
                         self.put_left(vpc, made);
                     }
@@ -421,7 +434,8 @@ impl Model {
     /// A service beside a VPC.
     pub(super) fn service(&mut self, plan: usize, service: &str) -> usize {
         let id = format!("service:{service}@{}", self.things[self.vpcs[plan].thing].id);
-        let at = self.thing(id, |id| Thing { name: Phrase::verbatim(service), ..plain(id, BoxKind::Service) });
+        let at =
+            self.thing(id, |id| Thing { name: Phrase::verbatim(service), ..plain(id, BoxKind::Service) });
         if !self.vpcs[plan].right.iter().any(|(_, own)| *own == Some(at)) {
             self.vpcs[plan].right.push((None, Some(at)));
         }

@@ -15,7 +15,7 @@ use crate::rules::Subject;
 use crate::rules::reach::{is_meant, written};
 
 /// A line between two things.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
@@ -29,7 +29,14 @@ pub(super) struct Link {
 
 impl Model {
     /// Adds a line, or what goes there to the one that is there.
-    pub(super) fn link(&mut self, from: usize, to: usize, kind: EdgeKind, verdict: Option<Verdict>, what: String) {
+    pub(super) fn link(
+        &mut self,
+        from: usize,
+        to: usize,
+        kind: EdgeKind,
+        verdict: Option<Verdict>,
+        what: String,
+    ) {
         if from == to {
             return;
         }
@@ -45,13 +52,19 @@ impl Model {
     }
 
     /// All lines and the rows of the table.
-    pub(super) fn relate(&mut self, subject: &Subject<'_, '_>, situated: &Situated, path: Option<&(&str, Goal)>) {
+    pub(super) fn relate(
+        &mut self,
+        subject: &Subject<'_, '_>,
+        situated: &Situated,
+        path: Option<&(&str, Goal)>,
+    ) {
         let network = &situated.network;
         self.routes(network);
         self.doors(network);
         self.table = table::standing(self, network);
         for demand in &subject.demands().demands {
-            let exists = subject.template.with_guards(|guards| !guards.exclude(situated.situation, demand.when));
+            let exists =
+                subject.template.with_guards(|guards| !guards.exclude(situated.situation, demand.when));
             if demand.forbidden || !is_meant(demand) || !exists {
                 continue;
             }
@@ -140,7 +153,9 @@ impl Model {
             Component::NatGateway => by_kind(BoxKind::NatGateway),
             Component::InterfaceEndpoint => by_kind(BoxKind::InterfaceEndpoint),
             Component::GatewayEndpoint => by_kind(BoxKind::GatewayEndpoint),
-            Component::InternetGateway => by_kind(BoxKind::InternetGateway).or_else(|| self.any_gateway(from)),
+            Component::InternetGateway => {
+                by_kind(BoxKind::InternetGateway).or_else(|| self.any_gateway(from))
+            }
             Component::PeeringConnection => by_kind(BoxKind::Peering),
             Component::Gateway => by_kind(BoxKind::TransitGateway).or_else(|| by_kind(BoxKind::OtherGateway)),
             Component::NetworkInterface => {
@@ -221,7 +236,8 @@ impl Model {
 
     fn child(&mut self, of: usize, name: String, says: Phrase) {
         let id = format!("host:{name}@{}", self.things[of].id);
-        let at = self.thing(id, |id| Thing { name: Phrase::verbatim(name), says, ..plain(id, BoxKind::Host) });
+        let at =
+            self.thing(id, |id| Thing { name: Phrase::verbatim(name), says, ..plain(id, BoxKind::Host) });
         if !self.things[of].children.contains(&at) {
             self.things[of].children.push(at);
         }
@@ -248,7 +264,9 @@ impl Model {
             .vpcs
             .iter()
             .enumerate()
-            .flat_map(|(plan, vpc)| vpc.rows.iter().flat_map(move |row| row.cells.iter().map(move |cell| (plan, cell))))
+            .flat_map(|(plan, vpc)| {
+                vpc.rows.iter().flat_map(move |row| row.cells.iter().map(move |cell| (plan, cell)))
+            })
             .filter_map(|(plan, cell)| Some((plan, cell.thing, cell.subnet?)))
             .collect();
         for (plan, thing, subnet) in cells {
@@ -257,9 +275,11 @@ impl Model {
                 let Some(to) = self.target(network, plan, &route.target) else { continue };
                 // What only holds NAT gateways is told by their own lines.
                 let is_nats = |this: &Self| {
-                    let mut bands = this.vpcs[plan].rows.iter().flat_map(|row| &row.bands).filter(|band| {
-                        this.things[band.thing].subnets.contains(&this.things[thing].id)
-                    });
+                    let mut bands = this.vpcs[plan]
+                        .rows
+                        .iter()
+                        .flat_map(|row| &row.bands)
+                        .filter(|band| this.things[band.thing].subnets.contains(&this.things[thing].id));
                     let mut any = false;
                     bands.all(|band| {
                         any = true;
@@ -283,7 +303,9 @@ impl Model {
                 self.find(&id_of(BoxKind::InternetGateway, &gateway.name))
                     .filter(|at| self.vpcs[plan].left.contains(at))
             }
-            Target::NatGateway(at) => self.find(&id_of(BoxKind::NatGateway, &network.nat_gateways[at.0].name)),
+            Target::NatGateway(at) => {
+                self.find(&id_of(BoxKind::NatGateway, &network.nat_gateways[at.0].name))
+            }
             Target::GatewayEndpoint(at) => {
                 self.find(&id_of(BoxKind::GatewayEndpoint, &network.endpoints[at.0].name))
             }
@@ -298,7 +320,9 @@ impl Model {
                 self.put_outside(at);
                 // The other VPC where it is drawn is told by its own line.
                 let is_drawn = |name: &str| {
-                    self.vpcs.iter().any(|vpc| vpc.index.is_some_and(|at| network.vpcs[at.0].name.matches(name)))
+                    self.vpcs
+                        .iter()
+                        .any(|vpc| vpc.index.is_some_and(|at| network.vpcs[at.0].name.matches(name)))
                 };
                 if let Some(other) = other.filter(|other| !is_drawn(other)) {
                     self.child(at, other, words::kind(BoxKind::Vpc));

@@ -8,7 +8,7 @@ use crate::paths::{Blocker, Component, Direction, Goal, Trace, Verdict, summed_u
 use crate::rules::reach::written;
 
 /// A traced path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Route {
     pub(super) verdict: Verdict,
     pub(super) heading: Phrase,
@@ -18,7 +18,7 @@ pub(super) struct Route {
 }
 
 /// Something that stops it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RouteStop {
     /// At which of the steps.
     pub(super) step: usize,
@@ -53,7 +53,11 @@ pub(super) fn of(
     for (at, (from, to)) in steps.iter().enumerate() {
         let (kind, verdict) =
             if at == 0 { (EdgeKind::Demand, Some(trace.verdict)) } else { (EdgeKind::Door, None) };
-        if !model.links.iter().any(|link| link.from == *from && link.to == *to && link.kind != EdgeKind::Route) {
+        if !model
+            .links
+            .iter()
+            .any(|link| link.from == *from && link.to == *to && link.kind != EdgeKind::Route)
+        {
             model.link(*from, *to, kind, verdict, written(goal));
         }
         if let (0, Some(subnet)) = (at, &trace.from.subnet) {
@@ -90,7 +94,9 @@ fn place_of(
     let last = chain.len().checked_sub(2)?;
     let at = |thing: usize| chain.iter().position(|one| *one == thing);
     let named = |name: &str| {
-        chain.iter().position(|thing| model.things[*thing].id.split_once(':').is_some_and(|(_, id)| id == name))
+        chain
+            .iter()
+            .position(|thing| model.things[*thing].id.split_once(':').is_some_and(|(_, id)| id == name))
     };
     let found = match blocker.component {
         // Of a target it guards the way in, of the source the way out.

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::diagram::{
-    Badge, BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, FooterLine, Label, Rect, Sign, Stop, TextStyle,
-    Tier, Traced,
+    Badge, BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, FooterLine, Label, Rect, Sign, Stop,
+    TextStyle, Tier, Traced,
 };
 use crate::finding::Severity;
 use crate::language::Language;
@@ -12,10 +12,20 @@ use crate::network::WorkloadKind;
 use crate::paths::Verdict;
 
 /// Colours and strokes. The variables may be set from outside, where the picture stands in a page.
-const STYLE: &str = include_str!("svg.css");
+pub const SVG_STYLE: &str = include_str!("svg.css");
 
-/// The picture. The same diagram gives the same bytes.
+/// The picture as a file. The same diagram gives the same bytes.
 pub fn svg(diagram: &Diagram) -> String {
+    written(diagram, SVG_STYLE)
+}
+
+/// The picture without its style, for a page that has [`SVG_STYLE`] in a style sheet of its own: a page's policy may refuse
+/// styles that are written into it.
+pub fn svg_in_page(diagram: &Diagram) -> String {
+    written(diagram, "")
+}
+
+fn written(diagram: &Diagram, style: &str) -> String {
     let mut out = Writer { text: String::new(), language: diagram.language };
     let (width, height) = diagram.size;
     let lang = diagram.language.tag();
@@ -30,9 +40,10 @@ pub fn svg(diagram: &Diagram) -> String {
     for row in &diagram.table {
         out.text(&format!("{} — {} {}\n", row.from, row.relation.get(diagram.language), row.to));
     }
-    out.raw("</desc>\n<style>\n");
-    out.raw(STYLE);
-    out.raw("</style>\n");
+    out.raw("</desc>\n");
+    if !style.is_empty() {
+        out.raw(&format!("<style>\n{style}</style>\n"));
+    }
     out.raw(&format!("<rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\n"));
     for one in diagram.boxes.iter().filter(|one| one.kind.is_container()) {
         out.container(one);
@@ -88,7 +99,8 @@ impl Writer {
         if let Some(tier) = tier_class(one.kind) {
             class = format!("{class} {tier}");
         }
-        for (on, word) in [(one.dashed, "open"), (one.on_path, "traced"), (!one.members.is_empty(), "group")] {
+        for (on, word) in [(one.dashed, "open"), (one.on_path, "traced"), (!one.members.is_empty(), "group")]
+        {
             if on {
                 class = format!("{class} {word}");
             }
@@ -340,13 +352,7 @@ fn head((from_x, from_y): (i32, i32), (x, y): (i32, i32)) -> String {
     let (dx, dy) = ((x - from_x).signum(), (y - from_y).signum());
     let (back_x, back_y) = (x - dx * 7, y - dy * 7);
     let (side_x, side_y) = (dy * 3, dx * 3);
-    format!(
-        "M{x} {y}L{} {}L{} {}Z",
-        back_x + side_x,
-        back_y + side_y,
-        back_x - side_x,
-        back_y - side_y
-    )
+    format!("M{x} {y}L{} {}L{} {}Z", back_x + side_x, back_y + side_y, back_x - side_x, back_y - side_y)
 }
 
 /// A cross on the last piece of a line, which it shares with nothing that works.
@@ -394,4 +400,3 @@ fn glyph(kind: BoxKind) -> &'static str {
         | BoxKind::Port => "",
     }
 }
-

@@ -52,7 +52,13 @@ pub(super) fn leaf(made: &mut DiagramBox, language: Language) {
         let room = width - (start - x) - AFTER;
         let style = if is_host { TextStyle::Kind } else { TextStyle::Name };
         let two = height >= 54 && !is_internet(made.kind);
-        let lines = measure::broken(&name, style.size(), style == TextStyle::Name, room - badge_room(made), if two { 2 } else { 1 });
+        let lines = measure::broken(
+            &name,
+            style.size(),
+            style == TextStyle::Name,
+            room - badge_room(made),
+            if two { 2 } else { 1 },
+        );
         let count = i32::try_from(lines.len()).unwrap_or(1);
         let taken = if says.is_empty() { count * 14 } else { count * 14 + 14 };
         let head = if is_internet(made.kind) { HEAD } else { height };

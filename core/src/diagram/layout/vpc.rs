@@ -265,7 +265,10 @@ impl<'m> VpcFrame<'m> {
         let (first, last) = ends(band);
         let others = || self.plan.rows[row].bands.iter().filter(|other| other.lane == band.lane).map(ends);
         let (x, right) = self.across((first, last));
-        ((x + PAD, others().any(|other| other.1 < first)), (right - PAD, others().any(|other| last < other.0)))
+        (
+            (x + PAD, others().any(|other| other.1 < first)),
+            (right - PAD, others().any(|other| last < other.0)),
+        )
     }
 
     /// Adds a line.
@@ -306,7 +309,8 @@ impl<'m> VpcFrame<'m> {
                 }
                 End::Band(row, band) => {
                     let (left, right) = self.sides(row, band);
-                    let (x, is_blocked) = if side == Side::Left { (left.0 + 16, left.1) } else { (right.0 - 16, right.1) };
+                    let (x, is_blocked) =
+                        if side == Side::Left { (left.0 + 16, left.1) } else { (right.0 - 16, right.1) };
                     if is_blocked {
                         let lane = self.band(row, band).lane;
                         let user = User::Source(self.band(row, band).thing);
@@ -341,12 +345,8 @@ impl<'m> VpcFrame<'m> {
     /// Where a net meets the bottom of a band.
     fn port_below(&self, row: usize, band: usize, net: usize) -> i32 {
         let (x, right) = self.across(ends(self.band(row, band)));
-        let mut nets: Vec<usize> = self
-            .wires
-            .iter()
-            .filter(|wire| wire.to == End::Band(row, band))
-            .map(|wire| wire.net)
-            .collect();
+        let mut nets: Vec<usize> =
+            self.wires.iter().filter(|wire| wire.to == End::Band(row, band)).map(|wire| wire.net).collect();
         nets.order();
         nets.dedup();
         let place = nets.iter().position(|one| *one == net).unwrap_or(0);
@@ -360,7 +360,10 @@ impl<'m> VpcFrame<'m> {
         let taken = |at: i32| {
             self.levels.iter().filter(|level| level.channel == Channel::Row(row)).any(|level| {
                 level.user != User::Net(net)
-                    && level.stubs.iter().any(|(x, toward)| *toward != Toward::Along && (x - at).abs() < TRACK)
+                    && level
+                        .stubs
+                        .iter()
+                        .any(|(x, toward)| *toward != Toward::Along && (x - at).abs() < TRACK)
             })
         };
         let wish = wish.filter(|wish| x + PAD < *wish && *wish < right - PAD).unwrap_or((x + right) / 2 + 28);
@@ -480,7 +483,8 @@ impl<'m> VpcFrame<'m> {
             .find(|level| level.channel == Channel::Row(row) && level.user == User::Net(wire.net));
         level
             .and_then(|level| {
-                let is_here = |stub: &&(i32, Toward)| stub.1 == Toward::High && x <= stub.0 && stub.0 <= right;
+                let is_here =
+                    |stub: &&(i32, Toward)| stub.1 == Toward::High && x <= stub.0 && stub.0 <= right;
                 level.stubs.iter().find(is_here)
             })
             .map_or((x + right) / 2, |stub| stub.0)
@@ -548,7 +552,9 @@ impl<'m> VpcFrame<'m> {
                 // What comes from the same thing may run beside its own line.
                 let is_own = |y: i32| foreign.iter().any(|(own, net)| *own == y && nets.contains(net));
                 !foreign.iter().any(|(y, net)| {
-                    !nets.contains(net) && !is_own(*y) && ports.iter().flatten().any(|port| (y - port).abs() < 4)
+                    !nets.contains(net)
+                        && !is_own(*y)
+                        && ports.iter().flatten().any(|port| (y - port).abs() < 4)
                 })
             };
             let start = (wish - half).max(free);
@@ -586,7 +592,11 @@ impl<'m> VpcFrame<'m> {
                 Side::Right => (self.content() + 14, self.content()),
             };
             let border = if side == Side::Left { -width } else { content + width };
-            if side == Side::Left { self.left = width } else { self.right = width }
+            if side == Side::Left {
+                self.left = width
+            } else {
+                self.right = width
+            }
             for at in 0..self.wires.len() {
                 if self.wires[at].side != side {
                     continue;
