@@ -81,7 +81,7 @@ impl Model {
             && let Some(source) = network.workload(from)
         {
             let traces = trace_from(network, subject.addresses, source, goal);
-            self.route = route::of(self, network, source, goal, traces);
+            self.route = route::of(self, network, source, goal, &traces);
         }
     }
 

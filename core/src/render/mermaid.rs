@@ -26,8 +26,9 @@ pub fn mermaid(diagram: &Diagram) -> String {
         }
         let arrow = match (edge.kind, edge.verdict, edge.traced) {
             (_, _, Some(Traced::Passes)) => "==>",
-            (_, _, Some(_)) | (EdgeKind::Route, ..) => "-.->",
-            (_, Some(Verdict::Unknown | Verdict::Blocked), _) => "-.->",
+            (_, _, Some(_)) | (EdgeKind::Route, ..) | (_, Some(Verdict::Unknown | Verdict::Blocked), _) => {
+                "-.->"
+            }
             _ => "-->",
         };
         if seen.contains(&(from, to, arrow)) {

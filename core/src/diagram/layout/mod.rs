@@ -271,7 +271,7 @@ impl<'m> Layout<'m> {
     fn region(&mut self, rect: Rect) -> usize {
         let name = words::region(self.model.region.as_deref());
         let mut made = self.container(&plain("region".to_owned(), BoxKind::Region), None, rect);
-        made.name = name.get(self.language).to_owned();
+        name.get(self.language).clone_into(&mut made.name);
         made.dashed = self.model.region.is_none();
         labels::container(&mut made, self.language);
         self.push(None, made)
@@ -541,11 +541,10 @@ impl<'m> Layout<'m> {
         let step = route.steps.iter().position(|step| *step == (link.from, link.to))?;
         let first = route.stops.iter().map(|stop| (stop.step, stop.at_end)).min();
         Some(match first {
-            Some((stop, at_end)) if stop < step || stop == step && !at_end => Traced::Stopped,
-            Some(_) => Traced::Passes,
-            None if route.verdict == Verdict::Reachable => Traced::Passes,
-            None if route.verdict == Verdict::Unknown => Traced::Unknown,
-            None => Traced::Passes,
+            Some((last, at_end)) if last < step || last == step && !at_end => Traced::Stopped,
+            None if route.verdict == Verdict::Blocked => Traced::Stopped,
+            None if route.verdict != Verdict::Reachable => Traced::Unknown,
+            _ => Traced::Passes,
         })
     }
 
