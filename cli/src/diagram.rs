@@ -3,7 +3,7 @@
 use std::fs;
 use std::slice;
 
-use vpcheck_core::diagram::{DiagramRequest, Drawing, diagram};
+use vpcheck_core::diagram::{DiagramRequest, Sketch, sketch};
 use vpcheck_core::language::Language;
 use vpcheck_core::{analyze, phrase, render};
 
@@ -18,11 +18,11 @@ use crate::trace::does_not_parse;
 /// Draws the network of one template.
 pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?;
-    let found = input::find(slice::from_ref(&arguments.input));
-    if !found.problems.is_empty() {
-        return Ok(Outcome::of_problems(found.problems));
+    let inputs = input::find(slice::from_ref(&arguments.input));
+    if !inputs.problems.is_empty() {
+        return Ok(Outcome::of_problems(inputs.problems));
     }
-    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
+    let Some(input) = inputs.texts.first().filter(|input| input.is_named()) else {
         let path = shown(&arguments.input);
         return Err(Problem {
             what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
@@ -36,25 +36,15 @@ pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Ou
     let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
     let settings = known.settings(input.parent())?;
     let options = known.options(input, &text, &settings);
-    let findings = analyze(&path, &text, &options).findings;
-    let asked = DiagramRequest {
-        language,
-        path: arguments.from.clone().zip(arguments.to.clone()),
-        open_all: arguments.unfold,
-        findings: &findings,
-        ..DiagramRequest::default()
+    let traced = arguments.from.as_deref().zip(arguments.to.as_deref());
+    let (found, error) = match sketch(&path, &text, &options, traced) {
+        Ok(found) => (found, None),
+        // What is wrong with the text is told before what is wrong with the arguments.
+        Err(error) => (sketch(&path, &text, &options, None).unwrap_or_default(), Some(error)),
     };
     let remarks = Remarks::of_files(known.contexts());
-    let (drawing, error) = match diagram(&path, &text, &options, &asked) {
-        Ok(drawing) => (drawing, None),
-        // What is wrong with the text is told before what is wrong with the arguments.
-        Err(error) => {
-            let plain = DiagramRequest { path: None, ..asked };
-            (diagram(&path, &text, &options, &plain).unwrap_or_default(), Some(error))
-        }
-    };
     let mut problems = remarks.problems;
-    problems.extend(unusable(&path, &drawing));
+    problems.extend(unusable(&path, &found));
     if let (Some(error), true) = (error, problems.is_empty()) {
         problems.push(Problem { what: error.what, next: error.next });
     }
@@ -62,9 +52,12 @@ pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Ou
     if !problems.is_empty() {
         return Ok(Outcome { notes, problems, ..Outcome::default() });
     }
+    let findings = analyze(&path, &text, &options).findings;
+    let request = DiagramRequest { language, open_all: arguments.unfold, findings: &findings, open: &[] };
+    let diagram = found.drawn(&request);
     let output = match arguments.format {
-        DiagramFormat::Svg => render::svg(&drawing.diagram),
-        DiagramFormat::Mermaid => render::mermaid(&drawing.diagram),
+        DiagramFormat::Svg => render::svg(&diagram),
+        DiagramFormat::Mermaid => render::mermaid(&diagram),
     };
     let Some(target) = &arguments.output else { return Ok(Outcome { output, notes, ..Outcome::default() }) };
     fs::write(target, output).map_err(|error| {
@@ -81,14 +74,14 @@ pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Ou
 }
 
 /// Why nothing can be drawn of a text, or not as asked.
-fn unusable(path: &str, drawing: &Drawing) -> Vec<Problem> {
-    if let Some(place) = drawing.broken {
-        return vec![does_not_parse(path, &drawing.sources, place)];
+fn unusable(path: &str, sketch: &Sketch) -> Vec<Problem> {
+    if let Some(place) = sketch.broken {
+        return vec![does_not_parse(path, &sketch.sources, place)];
     }
-    if !drawing.is_template {
+    if !sketch.is_template {
         return vec![input::not_a_template(path)];
     }
-    let wrong = drawing.unknown_assumptions.iter().map(|name| Problem {
+    let wrong = sketch.unknown_assumptions.iter().map(|name| Problem {
         what: phrase!(
             en: "--assume {name}: the template has nothing of this name",
             ja: "--assume {name}: テンプレートにこの名前の値はありません",

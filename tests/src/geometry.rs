@@ -82,7 +82,9 @@ fn labelled(diagram: &Diagram, found: &mut Vec<String>) {
                 found.push(format!("`{}` is cut in {}", label.text, one.id));
             }
             let inner = diagram.boxes.iter().filter(|inner| {
-                inner.parent == Some(at) && !matches!(inner.kind, BoxKind::Row(_) | BoxKind::Zone) && !inner.kind.is_on_border()
+                inner.parent == Some(at)
+                    && !matches!(inner.kind, BoxKind::Row(_) | BoxKind::Zone)
+                    && !inner.kind.is_on_border()
             });
             for inner in inner {
                 if inner.rects.iter().any(|rect| rect.overlaps(*text)) {
@@ -116,7 +118,9 @@ fn standing(diagram: &Diagram, found: &mut Vec<String>) {
             .boxes
             .iter()
             .filter(|subnet| matches!(subnet.kind, BoxKind::Subnet(_)))
-            .filter(|subnet| subnet.rects.iter().any(|area| one.rects.iter().any(|rect| rect.overlaps(*area))))
+            .filter(|subnet| {
+                subnet.rects.iter().any(|area| one.rects.iter().any(|rect| rect.overlaps(*area)))
+            })
             .map(|subnet| subnet.id.as_str())
             .collect();
         let mut meant: Vec<&str> = one.subnets.iter().map(String::as_str).collect();
@@ -159,16 +163,21 @@ fn told_apart(diagram: &Diagram, found: &mut Vec<String>) {
             }
             let runs_over = |one: &[(i32, i32)], two: &[(i32, i32)]| {
                 let along = |level: bool| {
-                    let (across, along): (fn((i32, i32)) -> i32, fn((i32, i32)) -> i32) =
-                        if level { (|point| point.1, |point| point.0) } else { (|point| point.0, |point| point.1) };
-                    let same = [one[0], one[1], two[0], two[1]].iter().all(|point| across(*point) == across(one[0]));
+                    let (across, along): (fn((i32, i32)) -> i32, fn((i32, i32)) -> i32) = if level {
+                        (|point| point.1, |point| point.0)
+                    } else {
+                        (|point| point.0, |point| point.1)
+                    };
+                    let same =
+                        [one[0], one[1], two[0], two[1]].iter().all(|point| across(*point) == across(one[0]));
                     let (first, last) = (along(one[0]).min(along(one[1])), along(one[0]).max(along(one[1])));
                     let (start, end) = (along(two[0]).min(along(two[1])), along(two[0]).max(along(two[1])));
                     same && first.max(start) < last.min(end)
                 };
                 along(true) || along(false)
             };
-            let overlaps = edge.points.windows(2).any(|one| other.points.windows(2).any(|two| runs_over(one, two)));
+            let overlaps =
+                edge.points.windows(2).any(|one| other.points.windows(2).any(|two| runs_over(one, two)));
             if overlaps {
                 found.push(format!("{} runs over {}", told(diagram, edge), told(diagram, other)));
             }
@@ -195,7 +204,10 @@ fn crosses(edge: &DiagramEdge, rect: Rect) -> bool {
     edge.points.windows(2).any(|pair| {
         let (left, right) = (pair[0].0.min(pair[1].0), pair[0].0.max(pair[1].0));
         let (top, bottom) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
-        left < rect.right() && rect.x < right.max(left + 1) && top < rect.bottom() && rect.y < bottom.max(top + 1)
+        left < rect.right()
+            && rect.x < right.max(left + 1)
+            && top < rect.bottom()
+            && rect.y < bottom.max(top + 1)
             && !(left == right && left == rect.x)
             && !(top == bottom && top == rect.y)
     })

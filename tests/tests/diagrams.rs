@@ -1,6 +1,6 @@
 //! Pictures of networks: what must hold of every one, on every template there is.
 
-use vpcheck_core::diagram::{BoxKind, Diagram, DiagramRequest, Traced, diagram};
+use vpcheck_core::diagram::{BoxKind, Diagram, DiagramRequest, Traced, sketch};
 use vpcheck_core::language::Language;
 use vpcheck_core::paths::Verdict;
 use vpcheck_core::{Options, analyze, render};
@@ -11,7 +11,7 @@ fn options() -> Options {
 }
 
 fn drawn(text: &str, request: &DiagramRequest<'_>) -> Diagram {
-    diagram("template.yaml", text, &options(), request).expect("nothing is asked for").diagram
+    sketch("template.yaml", text, &options(), None).expect("nothing is asked for").drawn(request)
 }
 
 #[test]
@@ -24,11 +24,12 @@ fn every_picture_of_the_corpus_is_well_made() {
     let mut faults = Vec::new();
     for corpus::File { path, text } in &files {
         let findings = analyze(path, text, &options()).findings;
+        let sketch = sketch(path, text, &options(), None).expect("no path is asked for");
         for language in [Language::English, Language::Japanese] {
             for open_all in [false, true] {
                 let request =
                     DiagramRequest { language, open_all, findings: &findings, ..DiagramRequest::default() };
-                let drawn = drawn(text, &request);
+                let drawn = sketch.drawn(&request);
                 faults.extend(geometry::faults(&drawn).into_iter().map(|fault| format!("{path}: {fault}")));
             }
         }
@@ -74,11 +75,10 @@ fn every_picture_of_the_gallery_is_well_made() {
     for (name, text) in files {
         let findings = analyze(&name, &text, &options()).findings;
         let path = text.lines().find_map(|line| line.strip_prefix("# path: ")?.split_once(' '));
-        let path = path.map(|(from, to)| (from.to_owned(), to.to_owned()));
+        let sketch = sketch(&name, &text, &options(), path).expect("a path of the template");
         for language in [Language::English, Language::Japanese] {
-            let request =
-                DiagramRequest { language, path: path.clone(), findings: &findings, ..DiagramRequest::default() };
-            assert_eq!(geometry::faults(&drawn(&text, &request)), Vec::<String>::new(), "{name}");
+            let request = DiagramRequest { language, findings: &findings, ..DiagramRequest::default() };
+            assert_eq!(geometry::faults(&sketch.drawn(&request)), Vec::<String>::new(), "{name}");
         }
     }
 }
@@ -155,8 +155,8 @@ fn many_of_a_kind_fold_into_one_box_that_opens() {
 fn a_traced_path_passes_until_something_stops_it() {
     let (_, text) = gallery().into_iter().find(|(name, _)| name == "blocked-path.yaml").expect("a path");
     let asked = |to: &str| {
-        let path = Some(("OrdersFunction".to_owned(), to.to_owned()));
-        drawn(&text, &DiagramRequest { path, ..DiagramRequest::default() })
+        let sketch = sketch("template.yaml", &text, &options(), Some(("OrdersFunction", to)));
+        sketch.expect("a path of the template").drawn(&DiagramRequest::default())
     };
     let blocked = asked("Database:5432");
     let traced = blocked.traced.expect("a path");
@@ -174,6 +174,48 @@ fn a_traced_path_passes_until_something_stops_it() {
         .collect();
     assert_eq!(steps.len(), 3, "{steps:?}");
     assert!(steps.contains(&("internet-gateway:VpcGateway", "internet")), "{steps:?}");
+}
+
+#[test]
+fn a_path_from_nowhere_is_refused() {
+    let (_, text) = gallery().into_iter().next().expect("a template");
+    for (from, to) in [("Nobody", "internet"), ("OrdersFunction", "AppGroup")] {
+        assert!(sketch("template.yaml", &text, &options(), Some((from, to))).is_err(), "{from} {to}");
+    }
+}
+
+#[test]
+fn every_box_of_the_template_has_its_place() {
+    for (name, text) in gallery() {
+        let picture = drawn(&text, &DiagramRequest { open_all: true, ..DiagramRequest::default() });
+        let mut seen = 0;
+        for one in picture.boxes.iter().filter(|one| one.resource.is_some()) {
+            let id = one.resource.as_deref().expect("filtered");
+            let place = one.at.map(|place| place.span.slice(&text));
+            // Gateways that only a route names are declared nowhere.
+            assert!(place == Some(id) || place.is_none(), "{name}: {id} is at {place:?}");
+            seen += usize::from(place.is_some());
+        }
+        assert!(seen > 2, "{name}");
+    }
+}
+
+#[test]
+fn the_table_tells_what_the_picture_shows() {
+    let (_, text) = gallery().into_iter().find(|(name, _)| name == "isolated.yaml").expect("endpoints");
+    let picture = drawn(&text, &DiagramRequest::default());
+    let rows: Vec<String> =
+        picture.table.iter().map(|row| format!("{} {} {}", row.from, row.relation.en, row.to)).collect();
+    for row in [
+        "IsolatedSubnetA Isolated subnet · 10.0.0.0/24, in Vpc",
+        "BillingFunction Lambda function, stands in IsolatedSubnetA, IsolatedSubnetC",
+        "IsolatedSubnetA routes dynamodb to TableEndpoint",
+        "QueueEndpoint leads to sqs",
+        "BillingFunction needs: reachable sqs:443",
+        "BillingFunction needs: blocked sns:443",
+    ] {
+        assert!(rows.iter().any(|one| one == row), "{row} is not in\n{}", rows.join("\n"));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, anyhow};
 use std::{fmt::Write as _, fs};
 use vpcheck_core::{
     Options,
-    diagram::{Diagram, DiagramRequest, diagram},
+    diagram::{Diagram, DiagramRequest, sketch},
     language::Language,
     render,
 };
@@ -65,7 +65,8 @@ fn read(project: &Project, name: String) -> Result<Example> {
     let path = project.path(&format!("tests/gallery/{name}.yaml"));
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut head = text.lines().map_while(|line| line.strip_prefix("# "));
-    let (english, japanese) = head.next().zip(head.next()).context("a title in English and one in Japanese")?;
+    let (english, japanese) =
+        head.next().zip(head.next()).context("a title in English and one in Japanese")?;
     let path = head.next().and_then(|line| line.strip_prefix("path: ")?.split_once(' '));
     let path = path.map(|(from, to)| (from.to_owned(), to.to_owned()));
     let (english, japanese) = (english.to_owned(), japanese.to_owned());
@@ -75,8 +76,9 @@ fn read(project: &Project, name: String) -> Result<Example> {
 impl Example {
     fn drawn(&self, language: Language) -> Result<Diagram> {
         let options = Options { region: Some("ap-northeast-1".to_owned()), ..Options::default() };
-        let request = DiagramRequest { language, path: self.path.clone(), ..DiagramRequest::default() };
-        let drawn = diagram(&format!("{}.yaml", self.name), &self.text, &options, &request);
-        Ok(drawn.map_err(|error| anyhow!("{}: {}", self.name, error.what.en))?.diagram)
+        let traced = self.path.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
+        let sketch = sketch(&format!("{}.yaml", self.name), &self.text, &options, traced)
+            .map_err(|error| anyhow!("{}: {}", self.name, error.what.en))?;
+        Ok(sketch.drawn(&DiagramRequest { language, ..DiagramRequest::default() }))
     }
 }

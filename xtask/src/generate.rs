@@ -52,9 +52,8 @@ fn write_one(project: &Project, path: &str, content: &str) -> Result<()> {
 
 /// The pictures of the gallery that are not what they would be now.
 fn stale_pictures(project: &Project) -> Result<Vec<String>> {
-    let is_stale = |path: &str, content: &str| {
-        fs::read_to_string(project.path(path)).ok().as_deref() != Some(content)
-    };
+    let is_stale =
+        |path: &str, content: &str| fs::read_to_string(project.path(path)).ok().as_deref() != Some(content);
     let files = gallery::files(project)?;
     Ok(files.into_iter().filter(|(path, content)| is_stale(path, content)).map(|(path, _)| path).collect())
 }

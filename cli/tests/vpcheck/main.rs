@@ -2,6 +2,7 @@
 
 mod cost;
 mod endpoints;
+mod diagram;
 mod findings;
 mod fix;
 mod folders;

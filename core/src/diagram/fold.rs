@@ -29,8 +29,12 @@ pub(super) fn fold(model: &mut Model, request: &DiagramRequest<'_>) {
             let more = words::more(children.len() - NAMES + 1);
             let members = children[NAMES - 1..].iter().map(|at| model.things[*at].name.en.clone()).collect();
             let id = format!("more@{}", model.things[at].id);
-            let rest =
-                model.add(Thing { name: more, says: Phrase::verbatim(""), members, ..plain(id, BoxKind::Host) });
+            let rest = model.add(Thing {
+                name: more,
+                says: Phrase::verbatim(""),
+                members,
+                ..plain(id, BoxKind::Host)
+            });
             let children = &mut model.things[at].children;
             children.truncate(NAMES - 1);
             children.push(rest);
@@ -42,7 +46,8 @@ fn fold_row(model: &mut Model, request: &DiagramRequest<'_>, (plan, row): (usize
     loop {
         let bands = &model.vpcs[plan].rows[row].bands;
         let alike = |one: usize| -> Vec<usize> {
-            let (kind, subnets) = (model.things[bands[one].thing].kind, &model.things[bands[one].thing].subnets);
+            let (kind, subnets) =
+                (model.things[bands[one].thing].kind, &model.things[bands[one].thing].subnets);
             (0..bands.len())
                 .filter(|at| {
                     let thing = &model.things[bands[*at].thing];
@@ -60,7 +65,8 @@ fn fold_row(model: &mut Model, request: &DiagramRequest<'_>, (plan, row): (usize
         let found = (0..bands.len()).find_map(|at| {
             let members = alike(at);
             let id = name(bands[at].thing);
-            (members.len() > many && !model.groups.iter().any(|group| group.id == id)).then_some((id, members))
+            (members.len() > many && !model.groups.iter().any(|group| group.id == id))
+                .then_some((id, members))
         });
         let Some((id, members)) = found else { return };
         let Some(group) = make_group(model, request, id, &members) else { continue };
@@ -128,7 +134,12 @@ fn fold_list(model: &mut Model, request: &DiagramRequest<'_>, id: &str, list: Ve
 }
 
 /// The box of a group, unless it is open; lines lead there then.
-fn make_group(model: &mut Model, request: &DiagramRequest<'_>, id: String, members: &[usize]) -> Option<usize> {
+fn make_group(
+    model: &mut Model,
+    request: &DiagramRequest<'_>,
+    id: String,
+    members: &[usize],
+) -> Option<usize> {
     let first = &model.things[*members.first()?];
     let kind = first.kind;
     let title = words::group(&words::kind(kind), members.len());
@@ -165,8 +176,8 @@ fn make_group(model: &mut Model, request: &DiagramRequest<'_>, id: String, membe
 }
 
 fn is_traced(model: &Model, thing: usize) -> bool {
-    model.route.as_ref().is_some_and(|route| {
-        route.steps.iter().any(|(from, to)| *from == thing || *to == thing)
-    })
+    model
+        .route
+        .as_ref()
+        .is_some_and(|route| route.steps.iter().any(|(from, to)| *from == thing || *to == thing))
 }
-

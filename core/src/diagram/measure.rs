@@ -1,6 +1,6 @@
 //! How wide a text is at most, in any common sans-serif font.
 //!
-//! A picture that is opened elsewhere is drawn with the fonts that are there. Advances are those of DejaVu Sans, the widest
+//! A picture that is opened elsewhere is drawn with the fonts that are there. Advances are those of `DejaVu Sans`, the widest
 //! of the fonts that systems fall back to, rounded up; whoever draws with Arial or Hiragino has room to spare.
 
 /// Advances of the characters from space to tilde, in thousandths of the size.

@@ -30,8 +30,6 @@ pub use table::TableRow;
 pub struct DiagramRequest<'r> {
     /// The language of labels.
     pub language: Language,
-    /// A path to lay over the picture: where it starts, and where it leads as the user writes it.
-    pub path: Option<(String, String)>,
     /// The groups that are drawn one by one, by their ids.
     pub open: &'r [String],
     /// Draws every group one by one.
@@ -40,11 +38,10 @@ pub struct DiagramRequest<'r> {
     pub findings: &'r [Finding],
 }
 
-/// A picture and what it was made of.
+/// What there is to draw of a template. It is made once, and drawn as often as somebody opens a group or changes the
+/// language.
 #[derive(Clone, Debug, Default)]
-pub struct Drawing {
-    /// The picture.
-    pub diagram: Diagram,
+pub struct Sketch {
     /// The texts that places are in: the template first, then the context files.
     pub sources: Vec<Source>,
     /// Whether the text is a template at all.
@@ -53,6 +50,20 @@ pub struct Drawing {
     pub broken: Option<Place>,
     /// The keys of [`Options::assumed`] that name nothing in the template.
     pub unknown_assumptions: Vec<String>,
+    model: model::Model,
+}
+
+impl Sketch {
+    /// The picture.
+    pub fn drawn(&self, request: &DiagramRequest<'_>) -> Diagram {
+        let mut model = self.model.clone();
+        fold::fold(&mut model, request);
+        model.add_badges(request.findings);
+        let mut diagram = layout::laid_out(&model, request.language);
+        let path = self.sources.first().map_or("", |source| source.path.as_str());
+        words::title(path).get(request.language).clone_into(&mut diagram.title);
+        diagram
+    }
 }
 
 /// A picture: boxes in the order of painting, lines, notes. Units are pixels.
@@ -399,50 +410,47 @@ pub struct Group {
     pub open: bool,
 }
 
-/// Draws the network of a template, in the first of its situations.
+/// What there is to draw of the network of a template, in the first of its situations; with the path from a source to a
+/// destination, as the user writes them, where they are given.
 ///
 /// # Errors
-/// A path that is asked for whose source or destination names nothing.
-pub fn diagram(
+/// A source or destination that names nothing.
+pub fn sketch(
     path: &str,
     text: &str,
     options: &Options,
-    request: &DiagramRequest<'_>,
-) -> Result<Drawing, TraceError> {
+    traced: Option<(&str, &str)>,
+) -> Result<Sketch, TraceError> {
+    let goal = match traced {
+        Some((from, to)) => {
+            let asked = TraceRequest { from: Some(from.to_owned()), to: Some(to.to_owned()) };
+            let tracing = trace(path, text, options, &asked)?;
+            tracing.traces.first().map(|trace| (from, trace.to.clone()))
+        }
+        None => None,
+    };
     let (surroundings, region) = surroundings(options);
     let inputs = Inputs { parameters: options.parameters.clone(), region, ..Inputs::default() };
     let template = lower_text(text, options, inputs);
     let networks = resolve(&template, &surroundings);
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     sources.extend(options.contexts.iter().cloned());
-    let mut drawing = Drawing {
-        sources,
-        is_template: template.is_template(),
-        broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
-        unknown_assumptions: unknown_assumptions(&template, &options.assumed),
-        ..Drawing::default()
-    };
-    let goal = match &request.path {
-        Some((from, to)) => {
-            let asked = TraceRequest { from: Some(from.clone()), to: Some(to.clone()) };
-            let tracing = trace(path, text, options, &asked)?;
-            tracing.traces.first().map(|trace| (from.as_str(), trace.to.clone()))
-        }
-        None => None,
-    };
+    let mut model = model::Model::default();
     let subject = Subject::new(&template, &networks, options);
     if let Some(first) = networks.first() {
-        let mut model = model::Model::of(&subject, first, goal.as_ref());
+        model = model::Model::of(&subject, first, goal.as_ref());
         let situation = template.describe(first.situation);
         if !situation.is_empty() {
             model.notes.insert(0, words::situation(&situation, networks.len()));
         }
-        fold::fold(&mut model, request);
-        model.add_badges(request.findings);
-        drawing.diagram = layout::laid_out(&model, request.language);
-        drawing.diagram.title = words::title(path).get(request.language).to_owned();
     }
-    Ok(drawing)
+    Ok(Sketch {
+        sources,
+        is_template: template.is_template(),
+        broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
+        unknown_assumptions: unknown_assumptions(&template, &options.assumed),
+        model,
+    })
 }
 
 /// The severity and messages of what is found about a resource.

@@ -20,7 +20,7 @@ use crate::template::Unknown;
 pub(super) const NAT: u8 = 10;
 
 /// Something with a box.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Thing {
     pub(super) id: String,
     pub(super) kind: BoxKind,
@@ -55,7 +55,7 @@ pub(super) struct Standing {
 }
 
 /// Subnets beside each other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) tier: Tier,
     pub(super) cells: Vec<Cell>,
@@ -63,7 +63,7 @@ pub(super) struct Row {
 }
 
 /// A subnet in its row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cell {
     /// Nothing for the one of things whose subnets are not known.
     pub(super) subnet: Option<usize>,
@@ -73,7 +73,7 @@ pub(super) struct Cell {
 }
 
 /// Something that stands in subnets of a row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Band {
     pub(super) thing: usize,
     /// From which column to which.
@@ -81,8 +81,28 @@ pub(super) struct Band {
     pub(super) lane: usize,
 }
 
+/// Where a subnet is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Home {
+    /// Nowhere: nothing stands in it, and its VPC is not known.
+    None,
+    /// In a VPC that is not known.
+    Unknown,
+    /// In this VPC.
+    Vpc(usize),
+}
+
+impl Home {
+    fn vpc(self) -> Option<usize> {
+        match self {
+            Self::Vpc(at) => Some(at),
+            Self::None | Self::Unknown => None,
+        }
+    }
+}
+
 /// A VPC.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct VpcPlan {
     pub(super) thing: usize,
     pub(super) index: Option<VpcIndex>,
@@ -96,7 +116,7 @@ pub(super) struct VpcPlan {
 }
 
 /// All that is drawn.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Model {
     pub(super) region: Option<String>,
     pub(super) things: Vec<Thing>,
@@ -259,19 +279,14 @@ impl Model {
         self.things.len() - 1
     }
 
-    fn put_vpcs(
-        &mut self,
-        network: &Network,
-        standing: &[Standing],
-        vpc_of_subnet: &[Option<Option<usize>>],
-    ) {
+    fn put_vpcs(&mut self, network: &Network, standing: &[Standing], vpc_of_subnet: &[Home]) {
         let of_standing = |one: &Standing| match one.subnets.first() {
-            Some(at) => vpc_of_subnet[*at].flatten(),
+            Some(at) => vpc_of_subnet[*at].vpc(),
             None => one.vpc.map(|vpc| vpc.0),
         };
         let mut drawn: Vec<Option<usize>> = Vec::new();
         for (at, vpc) in network.vpcs.iter().enumerate() {
-            let has = vpc_of_subnet.contains(&Some(Some(at)))
+            let has = vpc_of_subnet.contains(&Home::Vpc(at))
                 || standing.iter().any(|one| of_standing(one) == Some(at));
             if has || matches!(vpc.name, Name::Logical(_)) && vpc.at.is_some() {
                 drawn.push(Some(at));
@@ -281,13 +296,13 @@ impl Model {
             let name = at.map(|at| &network.vpcs[at].name);
             (!matches!(name, Some(Name::Logical(_))), natural(&name.map_or(String::new(), Name::to_string)))
         });
-        if vpc_of_subnet.contains(&Some(None)) || standing.iter().any(|one| of_standing(one).is_none()) {
+        if vpc_of_subnet.contains(&Home::Unknown) || standing.iter().any(|one| of_standing(one).is_none()) {
             drawn.push(None);
         }
         for vpc in drawn {
             let here: Vec<&Standing> = standing.iter().filter(|one| of_standing(one) == vpc).collect();
             let subnets: Vec<usize> =
-                (0..network.subnets.len()).filter(|at| vpc_of_subnet[*at] == Some(vpc)).collect();
+                (0..network.subnets.len()).filter(|at| vpc_of_subnet[*at] == home(vpc)).collect();
             self.put_vpc(network, vpc, &subnets, &here);
         }
     }
@@ -469,21 +484,26 @@ pub(super) fn is_on_border(kind: Opaque) -> bool {
 
 /// The VPC of each subnet that is drawn, with nothing inside where it is not known: those in which something
 /// stands, and those of VPCs.
-fn vpcs_of_subnets(network: &Network, standing: &[Standing]) -> Vec<Option<Option<usize>>> {
-    let mut found: Vec<Option<Option<usize>>> =
-        network.subnets.iter().map(|subnet| subnet.vpc.known().map(|vpc| Some(vpc.0))).collect();
+fn vpcs_of_subnets(network: &Network, standing: &[Standing]) -> Vec<Home> {
+    let of_subnet = |vpc: &Fact<VpcIndex>| vpc.known().map_or(Home::None, |vpc| Home::Vpc(vpc.0));
+    let mut found: Vec<Home> = network.subnets.iter().map(|subnet| of_subnet(&subnet.vpc)).collect();
     // What one thing stands in is of one VPC; twice, since one subnet may tell another through a third.
     for _ in 0..2 {
         for one in standing {
-            let known = one.subnets.iter().find_map(|at| found[*at].flatten()).or(one.vpc.map(|vpc| vpc.0));
+            let known = one.subnets.iter().find_map(|at| found[*at].vpc()).or(one.vpc.map(|vpc| vpc.0));
             for at in &one.subnets {
-                if found[*at].flatten().is_none() {
-                    found[*at] = Some(known);
+                if found[*at].vpc().is_none() {
+                    found[*at] = home(known);
                 }
             }
         }
     }
     found
+}
+
+/// Where what stands in a VPC is drawn.
+fn home(vpc: Option<usize>) -> Home {
+    vpc.map_or(Home::Unknown, Home::Vpc)
 }
 
 fn standing(

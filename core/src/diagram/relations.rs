@@ -15,7 +15,7 @@ use crate::rules::Subject;
 use crate::rules::reach::{is_meant, written};
 
 /// A line between two things.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
@@ -81,7 +81,7 @@ impl Model {
             && let Some(source) = network.workload(from)
         {
             let traces = trace_from(network, subject.addresses, source, goal);
-            self.route = route::of(self, network, source, goal, traces);
+            self.route = route::of(self, network, source, goal, &traces);
         }
     }
 
@@ -275,9 +275,11 @@ impl Model {
                 let Some(to) = self.target(network, plan, &route.target) else { continue };
                 // What only holds NAT gateways is told by their own lines.
                 let is_nats = |this: &Self| {
-                    let mut bands = this.vpcs[plan].rows.iter().flat_map(|row| &row.bands).filter(|band| {
-                        this.things[band.thing].subnets.contains(&this.things[thing].id)
-                    });
+                    let mut bands = this.vpcs[plan]
+                        .rows
+                        .iter()
+                        .flat_map(|row| &row.bands)
+                        .filter(|band| this.things[band.thing].subnets.contains(&this.things[thing].id));
                     let mut any = false;
                     bands.all(|band| {
                         any = true;

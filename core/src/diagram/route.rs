@@ -8,7 +8,7 @@ use crate::paths::{Blocker, Component, Direction, Goal, Trace, Verdict, summed_u
 use crate::rules::reach::written;
 
 /// A traced path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Route {
     pub(super) verdict: Verdict,
     pub(super) heading: Phrase,
@@ -18,7 +18,7 @@ pub(super) struct Route {
 }
 
 /// Something that stops it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RouteStop {
     /// At which of the steps.
     pub(super) step: usize,
@@ -34,7 +34,7 @@ pub(super) fn of(
     network: &Network,
     source: WorkloadIndex,
     goal: &Goal,
-    traces: Vec<Trace>,
+    traces: &[Trace],
 ) -> Option<Route> {
     let workload = &network.workloads[source.0];
     let from = model.find(&id_of(BoxKind::Workload(workload.kind), &workload.name))?;
@@ -44,7 +44,7 @@ pub(super) fn of(
         Verdict::Unknown => 2,
         Verdict::Reachable => 3,
     };
-    let sum = summed_up(vec![(String::new(), traces.clone())]).pop()?;
+    let sum = summed_up(vec![(String::new(), traces.to_vec())]).pop()?;
     let (at, trace) = traces.iter().enumerate().min_by_key(|(_, trace)| badness(trace.verdict))?;
     let subnet = workload.subnets.items.get(at).copied();
     let chain =
@@ -64,7 +64,7 @@ pub(super) fn of(
             model.starts_in(*from, *to, subnet);
         }
     }
-    let mut stops: Vec<RouteStop> = Vec::new();
+    let mut stopped: Vec<RouteStop> = Vec::new();
     let mut seen = Vec::new();
     for blocker in &trace.blockers {
         let Some((step, at_end)) = place_of(model, network, &chain, subnet, blocker) else { continue };
@@ -72,7 +72,7 @@ pub(super) fn of(
         let key = (blocker.code, &blocker.id, step, at_end);
         if !seen.contains(&key) {
             seen.push(key);
-            stops.push(RouteStop { step, at_end, message: blocker.message.clone(), place: blocker.at });
+            stopped.push(RouteStop { step, at_end, message: blocker.message.clone(), place: blocker.at });
         }
     }
     let goal = written(goal);
@@ -80,7 +80,7 @@ pub(super) fn of(
     let name = subnet.filter(|_| several).map(|at| network.subnets[at.0].name.to_string());
     let verdict = if several { trace.verdict } else { sum.verdict };
     let heading = words::heading(&workload.name.to_string(), name.as_deref(), &goal, verdict);
-    Some(Route { verdict, heading, steps, stops })
+    Some(Route { verdict, heading, steps, stops: stopped })
 }
 
 /// The step at which something stops packets, and whether at its end.
@@ -146,5 +146,5 @@ fn owner(
         .iter()
         .map(|one| (id_of(BoxKind::Workload(one.kind), &one.name), one.subnets.items.clone()));
     let found = of_nats.chain(of_workloads).filter(|(_, subnets)| subnets.iter().any(has));
-    found.filter_map(|(id, _)| model.find(&id)).filter(|at| chain[1..].contains(at)).last()
+    found.filter_map(|(id, _)| model.find(&id)).rfind(|at| chain[1..].contains(at))
 }

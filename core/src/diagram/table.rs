@@ -43,7 +43,9 @@ pub(super) fn standing(model: &Model, _network: &Network) -> Vec<TableRow> {
                 let thing = &model.things[band.thing];
                 let Phrase { en, ja } = &thing.says;
                 let to = match model.subnet_names(band.thing) {
-                    none if none.is_empty() => row.cells.first().map_or_else(String::new, |cell| name(cell.thing)),
+                    none if none.is_empty() => {
+                        row.cells.first().map_or_else(String::new, |cell| name(cell.thing))
+                    }
                     subnets => subnets.join(", "),
                 };
                 let relation = phrase!(en: "{en}, stands in", ja: "{ja}、配置先");

@@ -1,11 +1,10 @@
 //! A network as a Mermaid flowchart, with the nesting of the picture.
 //!
-//! A node of Mermaid is in one subgraph only: what stands in several subnets lies beside them, and its text names them.
+//! A node of Mermaid is in one subgraph only: subnets that something stands in together are one subgraph with their names.
 
 use std::fmt::Write;
 
 use crate::diagram::{BoxKind, Diagram, DiagramBox, EdgeKind, Traced};
-use crate::language::Language;
 use crate::paths::Verdict;
 
 /// The chart. The same diagram gives the same bytes.
@@ -18,19 +17,25 @@ pub fn mermaid(diagram: &Diagram) -> String {
         }
     }
     let mut styles = Vec::new();
-    let mut number = 0;
+    let mut seen: Vec<(usize, usize, &str)> = Vec::new();
     for edge in &diagram.edges {
+        let (from, to) = (shown_as(diagram, edge.from), shown_as(diagram, edge.to));
         // A line from a box to what lies in it is refused.
-        if is_within(diagram, edge.to, edge.from) || is_within(diagram, edge.from, edge.to) {
+        if is_within(diagram, to, from) || is_within(diagram, from, to) {
             continue;
         }
         let arrow = match (edge.kind, edge.verdict, edge.traced) {
             (_, _, Some(Traced::Passes)) => "==>",
-            (_, _, Some(_)) | (EdgeKind::Route, ..) => "-.->",
-            (_, Some(Verdict::Unknown | Verdict::Blocked), _) => "-.->",
+            (_, _, Some(_)) | (EdgeKind::Route, ..) | (_, Some(Verdict::Unknown | Verdict::Blocked), _) => {
+                "-.->"
+            }
             _ => "-->",
         };
-        let _ = writeln!(out, "  n{} {arrow} n{}", edge.from, edge.to);
+        if seen.contains(&(from, to, arrow)) {
+            continue;
+        }
+        seen.push((from, to, arrow));
+        let _ = writeln!(out, "  n{from} {arrow} n{to}");
         let color = match (edge.traced, edge.verdict) {
             (Some(Traced::Passes), _) => Some("#16803c"),
             (Some(Traced::Unknown), _) | (None, Some(Verdict::Partial)) => Some("#8a6d00"),
@@ -38,14 +43,15 @@ pub fn mermaid(diagram: &Diagram) -> String {
             _ => None,
         };
         if let Some(color) = color {
-            styles.push(format!("  linkStyle {number} stroke:{color}\n"));
+            styles.push(format!("  linkStyle {} stroke:{color}\n", seen.len() - 1));
         }
-        number += 1;
     }
     out.push_str("  classDef open stroke-dasharray:5 4\n  classDef traced stroke:#16803c,stroke-width:2px\n");
     for (class, on) in [("open", is_open as fn(&DiagramBox) -> bool), ("traced", |one| one.on_path)] {
         let nodes: Vec<String> = (0..diagram.boxes.len())
-            .filter(|at| on(&diagram.boxes[*at]) && is_shown(diagram.boxes[*at].kind))
+            .filter(|at| {
+                on(&diagram.boxes[*at]) && is_shown(diagram.boxes[*at].kind) && shown_as(diagram, *at) == *at
+            })
             .map(|at| format!("n{at}"))
             .collect();
         if !nodes.is_empty() {
@@ -74,18 +80,18 @@ fn put(out: &mut String, diagram: &Diagram, at: usize, depth: usize) {
     let one = &diagram.boxes[at];
     let children: Vec<usize> =
         (0..diagram.boxes.len()).filter(|child| diagram.boxes[*child].parent == Some(at)).collect();
-    if matches!(one.kind, BoxKind::Row(_)) {
+    if matches!(one.kind, BoxKind::Row(_)) && !is_joined(diagram, at) {
         for child in children {
             put(out, diagram, child, depth);
         }
         return;
     }
-    if !is_shown(one.kind) {
+    if matches!(one.kind, BoxKind::Zone | BoxKind::Port) || shown_as(diagram, at) != at {
         return;
     }
     let indent = "  ".repeat(depth);
-    let text = text_of(one, diagram.language);
-    if !one.kind.is_container() && children.is_empty() {
+    let text = text_of(diagram, at);
+    if children.is_empty() {
         let (open, close) = match one.kind {
             BoxKind::Internet | BoxKind::OtherNetwork => ("([", "])"),
             BoxKind::InternetGateway | BoxKind::NatGateway | BoxKind::OtherGateway => ("{{", "}}"),
@@ -102,8 +108,31 @@ fn put(out: &mut String, diagram: &Diagram, at: usize, depth: usize) {
     let _ = writeln!(out, "{indent}end");
 }
 
-fn text_of(one: &DiagramBox, language: Language) -> String {
+/// Whether something stands in several subnets of a row.
+fn is_joined(diagram: &Diagram, row: usize) -> bool {
+    diagram.boxes.iter().any(|one| one.parent == Some(row) && !matches!(one.kind, BoxKind::Subnet(_)))
+}
+
+/// The box that stands for one: for a subnet in which nothing stands alone, the row of those that it shares things with.
+fn shown_as(diagram: &Diagram, at: usize) -> usize {
+    let row = diagram.boxes[at].parent.filter(|row| {
+        matches!(diagram.boxes[at].kind, BoxKind::Subnet(_))
+            && is_joined(diagram, *row)
+            && !diagram.boxes.iter().any(|one| one.parent == Some(at))
+    });
+    row.unwrap_or(at)
+}
+
+fn text_of(diagram: &Diagram, at: usize) -> String {
+    let (one, language) = (&diagram.boxes[at], diagram.language);
     let mut text = one.name.clone();
+    if matches!(one.kind, BoxKind::Row(_)) {
+        let joined = diagram.boxes.iter().enumerate().filter(|(place, _)| shown_as(diagram, *place) == at);
+        for (_, subnet) in joined.filter(|(place, _)| *place != at) {
+            text = format!("{text}\n{}", subnet.name);
+        }
+        return quoted(&text);
+    }
     let says = one.says.get(language);
     if !says.is_empty() && says != text {
         text = format!("{text}\n{says}");

@@ -13,5 +13,5 @@ mod trace;
 pub use cost::cost;
 pub use endpoints::endpoints;
 pub use mermaid::mermaid;
-pub use svg::svg;
+pub use svg::{SVG_STYLE, svg, svg_in_page};
 pub use trace::trace;

@@ -12,10 +12,20 @@ use crate::network::WorkloadKind;
 use crate::paths::Verdict;
 
 /// Colours and strokes. The variables may be set from outside, where the picture stands in a page.
-const STYLE: &str = include_str!("svg.css");
+pub const SVG_STYLE: &str = include_str!("svg.css");
 
-/// The picture. The same diagram gives the same bytes.
+/// The picture as a file. The same diagram gives the same bytes.
 pub fn svg(diagram: &Diagram) -> String {
+    written(diagram, SVG_STYLE)
+}
+
+/// The picture without its style, for a page that has [`SVG_STYLE`] in a style sheet of its own: a page's policy may refuse
+/// styles that are written into it.
+pub fn svg_in_page(diagram: &Diagram) -> String {
+    written(diagram, "")
+}
+
+fn written(diagram: &Diagram, style: &str) -> String {
     let mut out = Writer { text: String::new(), language: diagram.language };
     let (width, height) = diagram.size;
     let lang = diagram.language.tag();
@@ -30,9 +40,10 @@ pub fn svg(diagram: &Diagram) -> String {
     for row in &diagram.table {
         out.text(&format!("{} — {} {}\n", row.from, row.relation.get(diagram.language), row.to));
     }
-    out.raw("</desc>\n<style>\n");
-    out.raw(STYLE);
-    out.raw("</style>\n");
+    out.raw("</desc>\n");
+    if !style.is_empty() {
+        out.raw(&format!("<style>\n{style}</style>\n"));
+    }
     out.raw(&format!("<rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\n"));
     for one in diagram.boxes.iter().filter(|one| one.kind.is_container()) {
         out.container(one);

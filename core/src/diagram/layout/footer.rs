@@ -2,8 +2,8 @@
 
 use super::super::model::Model;
 use super::super::{Diagram, EdgeKind, FooterLine, Label, Sign, TextStyle, Traced, measure, words};
-use crate::paths::Verdict;
 use crate::order::Order;
+use crate::paths::Verdict;
 
 /// Pictures are not narrower, so that sentences have room.
 const NARROW: i32 = 560;
@@ -69,8 +69,10 @@ fn legend(diagram: &Diagram) -> Vec<(Sign, crate::language::Phrase)> {
         }
     }
     kinds.order();
-    let mut found: Vec<_> =
-        kinds.into_iter().map(|(kind, verdict)| (Sign::Edge(kind, verdict), words::edge(kind, verdict))).collect();
+    let mut found: Vec<_> = kinds
+        .into_iter()
+        .map(|(kind, verdict)| (Sign::Edge(kind, verdict), words::edge(kind, verdict)))
+        .collect();
     if diagram.edges.iter().any(|edge| edge.traced == Some(Traced::Passes)) {
         found.push((Sign::Passes, words::traced()));
     }

@@ -18,15 +18,14 @@ pub(super) fn container(made: &mut DiagramBox, language: Language) {
     let start = if has_glyph { x + TEXT } else { x + AFTER + 2 };
     let room = x + width - start - AFTER - badge_room(made);
     made.labels.clear();
-    let says = made.says.get(language);
+    let (name, says) = (made.name.clone(), made.says.get(language).to_owned());
     if made.kind == BoxKind::OutsideVpc {
-        push(made, start, y + 24, &says.to_owned(), TextStyle::Name, room);
+        push(made, start, y + 24, &says, TextStyle::Name, room);
         return;
     }
     if has_glyph {
         made.glyphs = vec![(x + 8, y + (HEAD - GLYPH) / 2)];
     }
-    let (name, says) = (made.name.clone(), says.to_owned());
     push(made, start, y + 17, &name, TextStyle::Name, room);
     push(made, start, y + 32, &says, TextStyle::Kind, room + badge_room(made));
     put_badge(made);

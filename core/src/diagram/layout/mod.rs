@@ -37,7 +37,12 @@ enum Place {
 
 /// The picture of a model.
 pub(super) fn laid_out(model: &Model, language: Language) -> Diagram {
-    let mut layout = Layout { model, language, diagram: Diagram { language, ..Diagram::default() }, boxes: vec![None; model.things.len()] };
+    let mut layout = Layout {
+        model,
+        language,
+        diagram: Diagram { language, ..Diagram::default() },
+        boxes: vec![None; model.things.len()],
+    };
     layout.run();
     let mut diagram = layout.diagram;
     diagram.notes.clone_from(&model.notes);
@@ -69,9 +74,15 @@ impl<'m> Layout<'m> {
             frame.place();
         }
         // Sizes that all VPCs share.
-        let has_gates = frames.iter().any(|frame| frame.slots.iter().any(|slot| slot.side == Side::Left && slot.gate.is_some()));
+        let has_gates = frames
+            .iter()
+            .any(|frame| frame.slots.iter().any(|slot| slot.side == Side::Left && slot.gate.is_some()));
         let overhang = |side: Side, gated: bool| {
-            if gated || frames.iter().any(|frame| frame.slots.iter().any(|slot| slot.side == side && slot.gate.is_some())) {
+            if gated
+                || frames
+                    .iter()
+                    .any(|frame| frame.slots.iter().any(|slot| slot.side == side && slot.gate.is_some()))
+            {
                 GATE - GATE_INSIDE
             } else {
                 0
@@ -86,7 +97,8 @@ impl<'m> Layout<'m> {
             tops.push(top);
             top += frame.height + 2 * PAD;
         }
-        let loose_width = if model.vpcs.is_empty() { 3 * (CHIP + PAD) + PAD } else { width.max(CHIP + 2 * PAD) };
+        let loose_width =
+            if model.vpcs.is_empty() { 3 * (CHIP + PAD) + PAD } else { width.max(CHIP + 2 * PAD) };
         let loose_height = self.loose_height(loose_width);
         let region_bottom = top - PAD + if loose_height > 0 { loose_height + 2 * PAD } else { 0 };
         let region_bottom = region_bottom.max(MARGIN + HEAD + LEAF);
@@ -95,10 +107,15 @@ impl<'m> Layout<'m> {
         let region_x = MARGIN + beside + gap;
         let vpc_x = region_x + PAD + if left_over > 0 { left_over + 4 } else { 0 };
         let services_x = vpc_x + width + right_over + 40;
-        let inner_right = if has_services { services_x + BESIDE } else { vpc_x + width.max(if loose_height > 0 { loose_width } else { 0 }) + right_over };
+        let inner_right = if has_services {
+            services_x + BESIDE
+        } else {
+            vpc_x + width.max(if loose_height > 0 { loose_width } else { 0 }) + right_over
+        };
         let inner_right = inner_right.max(region_x + 300);
         let bottom = region_bottom.max(outer.bottom() + PAD);
-        let region = Rect { x: region_x, y: MARGIN, width: inner_right + PAD - region_x, height: bottom - MARGIN };
+        let region =
+            Rect { x: region_x, y: MARGIN, width: inner_right + PAD - region_x, height: bottom - MARGIN };
         let region_box = self.region(region);
         for (at, frame) in frames.iter().enumerate() {
             self.put_vpc(frame, at, region_box, (vpc_x, tops[at]), width, services_x);
@@ -126,12 +143,23 @@ impl<'m> Layout<'m> {
     fn make_slots(&self, frames: &mut [VpcFrame<'_>]) {
         for frame in frames {
             for gate in &frame.plan.left {
-                frame.slots.push(Slot { side: Side::Left, gate: Some(*gate), service: None, past: false, top: 0, leaf: self.beside(&[Some(*gate)], GATE) });
+                frame.slots.push(Slot {
+                    side: Side::Left,
+                    gate: Some(*gate),
+                    service: None,
+                    past: false,
+                    top: 0,
+                    leaf: self.beside(&[Some(*gate)], GATE),
+                });
             }
             for (gate, service) in frame.plan.right.clone() {
                 let past = gate.is_some()
                     && service.is_some()
-                    && self.model.links.iter().any(|link| Some(link.to) == service && Some(link.from) != gate);
+                    && self
+                        .model
+                        .links
+                        .iter()
+                        .any(|link| Some(link.to) == service && Some(link.from) != gate);
                 let leaf = self.beside(&[gate, service], GATE.min(BESIDE));
                 frame.slots.push(Slot { side: Side::Right, gate, service, past, top: 0, leaf });
             }
@@ -173,7 +201,10 @@ impl<'m> Layout<'m> {
     /// Gives a line to the VPC in which it runs, and to what lies between VPCs and other networks.
     fn connect(&self, frames: &mut [VpcFrame<'_>], outer: &mut Outer, at: usize) {
         let link = &self.model.links[at];
-        let (Some(start), Some(end)) = (self.place_of(frames, link.from), self.place_of(frames, link.to)) else { return };
+        let (Some(start), Some(end)) = (self.place_of(frames, link.from), self.place_of(frames, link.to))
+        else {
+            return;
+        };
         let mut starts = Vec::new();
         if let Place::Inside(vpc, End::Band(..)) = start {
             starts = self.starts(&frames[vpc], vpc, link);
@@ -191,7 +222,8 @@ impl<'m> Layout<'m> {
         let mut found = Vec::new();
         for (row, planned) in frame.plan.rows.iter().enumerate() {
             let Some(band) = planned.bands.iter().position(|band| band.thing == link.from) else { continue };
-            let is_start = |id: &String| planned.cells.iter().any(|cell| self.model.things[cell.thing].id == *id);
+            let is_start =
+                |id: &String| planned.cells.iter().any(|cell| self.model.things[cell.thing].id == *id);
             if link.subnets.iter().any(is_start) {
                 found.push(Place::Inside(vpc, End::Band(row, band)));
             }
@@ -199,7 +231,14 @@ impl<'m> Layout<'m> {
         found
     }
 
-    fn connect_one(&self, frames: &mut [VpcFrame<'_>], outer: &mut Outer, at: usize, start: Place, end: Place) {
+    fn connect_one(
+        &self,
+        frames: &mut [VpcFrame<'_>],
+        outer: &mut Outer,
+        at: usize,
+        start: Place,
+        end: Place,
+    ) {
         let Link { to, kind, .. } = self.model.links[at];
         let net = net_of(to, kind);
         match (start, end) {
@@ -208,7 +247,9 @@ impl<'m> Layout<'m> {
                 let side = if is_nat { Side::Left } else { Side::Right };
                 frames[vpc].wire(at, one, other, side, net);
             }
-            (Place::Inside(vpc, one), Place::Slot(other, slot) | Place::Service(other, slot)) if vpc == other => {
+            (Place::Inside(vpc, one), Place::Slot(other, slot) | Place::Service(other, slot))
+                if vpc == other =>
+            {
                 let side = frames[vpc].slots[slot].side;
                 frames[vpc].wire(at, one, End::Slot(slot), side, net);
             }
@@ -230,7 +271,7 @@ impl<'m> Layout<'m> {
     fn region(&mut self, rect: Rect) -> usize {
         let name = words::region(self.model.region.as_deref());
         let mut made = self.container(&plain("region".to_owned(), BoxKind::Region), None, rect);
-        made.name = name.get(self.language).to_owned();
+        name.get(self.language).clone_into(&mut made.name);
         made.dashed = self.model.region.is_none();
         labels::container(&mut made, self.language);
         self.push(None, made)
@@ -302,7 +343,8 @@ impl<'m> Layout<'m> {
             self.push(None, made);
         }
         for (row, planned) in frame.plan.rows.iter().enumerate() {
-            let cells: Vec<Rect> = (0..planned.cells.len()).map(|cell| moved(frame.cell_rect(row, cell))).collect();
+            let cells: Vec<Rect> =
+                (0..planned.cells.len()).map(|cell| moved(frame.cell_rect(row, cell))).collect();
             let Some(around) = cells.iter().copied().reduce(around) else { continue };
             let thing = plain(format!("row:{row}@{number}"), BoxKind::Row(planned.tier));
             let made = self.container(&thing, Some(vpc), around);
@@ -312,9 +354,8 @@ impl<'m> Layout<'m> {
             }
             for (at, band) in planned.bands.iter().enumerate() {
                 let rects: Vec<Rect> = frame.band_rects(row, at).into_iter().map(moved).collect();
-                let cell = planned.cells.iter().find(|cell| {
-                    band.segments.as_slice() == [(cell.first, cell.last)]
-                });
+                let cell =
+                    planned.cells.iter().find(|cell| band.segments.as_slice() == [(cell.first, cell.last)]);
                 let parent = cell.and_then(|cell| self.boxes[cell.thing]).unwrap_or(row_box);
                 if let Some(known) = self.boxes[band.thing] {
                     // What stands in several rows is one box with several rectangles.
@@ -330,12 +371,21 @@ impl<'m> Layout<'m> {
         for slot in &frame.slots {
             let top = y + slot.top;
             if let Some(service) = slot.service {
-                self.put_leaf(service, Some(region), vec![Rect { x: services_x, y: top, width: BESIDE, height: slot.height() }]);
+                self.put_leaf(
+                    service,
+                    Some(region),
+                    vec![Rect { x: services_x, y: top, width: BESIDE, height: slot.height() }],
+                );
             }
-            let gate_x = if slot.side == Side::Left { x + GATE_INSIDE - GATE } else { x + width - GATE_INSIDE };
+            let gate_x =
+                if slot.side == Side::Left { x + GATE_INSIDE - GATE } else { x + width - GATE_INSIDE };
             match slot.gate {
                 Some(gate) => {
-                    self.put_leaf(gate, Some(region), vec![Rect { x: gate_x, y: top, width: GATE, height: slot.leaf }]);
+                    self.put_leaf(
+                        gate,
+                        Some(region),
+                        vec![Rect { x: gate_x, y: top, width: GATE, height: slot.leaf }],
+                    );
                 }
                 None if slot.side == Side::Left => {
                     let at = Rect { x: x - 4, y: y + slot.port() - 4, width: 8, height: 8 };
@@ -356,7 +406,8 @@ impl<'m> Layout<'m> {
     }
 
     fn put_loose(&mut self, rect: Rect, region: usize) {
-        let mut made = self.container(&plain("outside-vpc".to_owned(), BoxKind::OutsideVpc), Some(region), rect);
+        let mut made =
+            self.container(&plain("outside-vpc".to_owned(), BoxKind::OutsideVpc), Some(region), rect);
         labels::container(&mut made, self.language);
         let parent = self.push(None, made);
         let columns = ((rect.width - PAD) / (CHIP + PAD)).max(1);
@@ -410,7 +461,10 @@ impl<'m> Layout<'m> {
                 }
                 // From a gateway endpoint to the service beside it.
                 for slot in &frame.slots {
-                    if slot.gate == Some(link.from) && slot.service == Some(link.to) && slot.side == Side::Right {
+                    if slot.gate == Some(link.from)
+                        && slot.service == Some(link.to)
+                        && slot.side == Side::Right
+                    {
                         let y = tops[vpc] + slot.port();
                         lines.push(vec![(vpc_x + width - GATE_INSIDE + GATE, y), (services_x, y)]);
                     }
@@ -452,14 +506,21 @@ impl<'m> Layout<'m> {
                 Some(Verdict::Reachable) => 4,
             };
             let boxes = &self.diagram.boxes;
-            (edge.traced.is_some(), edge.kind, verdict, boxes[edge.from].id.clone(), boxes[edge.to].id.clone())
+            (
+                edge.traced.is_some(),
+                edge.kind,
+                verdict,
+                boxes[edge.from].id.clone(),
+                boxes[edge.to].id.clone(),
+            )
         });
         self.diagram.edges = found.into_iter().map(|(_, _, edge)| edge).collect();
     }
 
     fn edge_title(&self, link: &Link) -> Phrase {
         let name = |at: usize| &self.model.things[at].name;
-        let (Phrase { en: from, ja: from_ja }, Phrase { en: to, ja: to_ja }) = (name(link.from), name(link.to));
+        let (Phrase { en: from, ja: from_ja }, Phrase { en: to, ja: to_ja }) =
+            (name(link.from), name(link.to));
         let mut what = link.what.clone();
         what.retain(|one| !one.is_empty());
         what.order();
@@ -480,11 +541,10 @@ impl<'m> Layout<'m> {
         let step = route.steps.iter().position(|step| *step == (link.from, link.to))?;
         let first = route.stops.iter().map(|stop| (stop.step, stop.at_end)).min();
         Some(match first {
-            Some((stop, at_end)) if stop < step || stop == step && !at_end => Traced::Stopped,
-            Some(_) => Traced::Passes,
-            None if route.verdict == Verdict::Reachable => Traced::Passes,
-            None if route.verdict == Verdict::Unknown => Traced::Unknown,
-            None => Traced::Passes,
+            Some((last, at_end)) if last < step || last == step && !at_end => Traced::Stopped,
+            None if route.verdict == Verdict::Blocked => Traced::Stopped,
+            None if route.verdict != Verdict::Reachable => Traced::Unknown,
+            _ => Traced::Passes,
         })
     }
 
@@ -515,10 +575,5 @@ fn port(frame: &mut VpcFrame<'_>, outer: &mut Outer, vpc: usize, net: usize, nod
 /// The rectangle around two.
 fn around(one: Rect, other: Rect) -> Rect {
     let (x, y) = (one.x.min(other.x), one.y.min(other.y));
-    Rect {
-        x,
-        y,
-        width: one.right().max(other.right()) - x,
-        height: one.bottom().max(other.bottom()) - y,
-    }
+    Rect { x, y, width: one.right().max(other.right()) - x, height: one.bottom().max(other.bottom()) - y }
 }

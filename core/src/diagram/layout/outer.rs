@@ -99,7 +99,8 @@ impl Outer {
             let known = placed.iter().find(|port| port.0 == node && port.1 == slot).map(|port| port.2);
             let port = known.unwrap_or_else(|| {
                 let wish = (*y).clamp(top + 10, top + height - 10);
-                let is_free = |port: &i32| placed.iter().all(|other| other.0 != node || (other.2 - port).abs() >= NEAR);
+                let is_free =
+                    |port: &i32| placed.iter().all(|other| other.0 != node || (other.2 - port).abs() >= NEAR);
                 let in_box = |port: &i32| top + 4 <= *port && *port <= top + height - 4;
                 let tries = (0..height).flat_map(|step| [wish + step, wish - step]);
                 let port = tries.filter(in_box).find(is_free).unwrap_or(wish);
@@ -212,7 +213,8 @@ pub(super) fn traced(route: &Route, edges: &[DiagramEdge], boxes: &[Option<usize
             edge.traced.is_some() && Some(edge.from) == boxes[*from] && Some(edge.to) == boxes[*to]
         };
         let Some(edge) = edges.iter().find(is_it) else { continue };
-        let same_place = stops.iter().filter(|other| other.place == stop.place && other.message == stop.message);
+        let same_place =
+            stops.iter().filter(|other| other.place == stop.place && other.message == stop.message);
         if same_place.count() > 0 {
             continue;
         }
@@ -227,7 +229,13 @@ pub(super) fn traced(route: &Route, edges: &[DiagramEdge], boxes: &[Option<usize
                 break;
             }
         }
-        stops.push(Stop { number, at: at.0, upright: at.1, message: stop.message.clone(), place: stop.place });
+        stops.push(Stop {
+            number,
+            at: at.0,
+            upright: at.1,
+            message: stop.message.clone(),
+            place: stop.place,
+        });
     }
     TracedPath { verdict: route.verdict, heading: route.heading.clone(), stops }
 }

@@ -21,7 +21,7 @@ const APART: i32 = 8;
 
 /// The track of each net; 0 is the lowest.
 pub(super) fn tracks(nets: &[Stubs]) -> Vec<usize> {
-    let spans: Vec<(i32, i32)> = nets.iter().map(|stubs| span(stubs)).collect();
+    let spans: Vec<(i32, i32)> = nets.iter().map(span).collect();
     let mut order: Vec<usize> = (0..nets.len()).collect();
     order.order_by_key(|at| spans[*at]);
     let crossings = |one: usize, other: usize| {

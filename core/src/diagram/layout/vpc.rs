@@ -350,7 +350,7 @@ impl<'m> VpcFrame<'m> {
         nets.order();
         nets.dedup();
         let place = nets.iter().position(|one| *one == net).unwrap_or(0);
-        (x + right) / 2 + spread(place)
+        i32::midpoint(x, right) + spread(place)
     }
 
     /// Where a net meets the top of a cell.
@@ -366,7 +366,9 @@ impl<'m> VpcFrame<'m> {
                         .any(|(x, toward)| *toward != Toward::Along && (x - at).abs() < TRACK)
             })
         };
-        let wish = wish.filter(|wish| x + PAD < *wish && *wish < right - PAD).unwrap_or((x + right) / 2 + 28);
+        let wish = wish
+            .filter(|wish| x + PAD < *wish && *wish < right - PAD)
+            .unwrap_or(i32::midpoint(x, right) + 28);
         let tries = (0..12).map(|step| wish + spread(step));
         tries.clone().find(|at| !taken(*at) && x + 4 < *at && *at < right - 4).unwrap_or(wish)
     }
@@ -487,7 +489,7 @@ impl<'m> VpcFrame<'m> {
                     |stub: &&(i32, Toward)| stub.1 == Toward::High && x <= stub.0 && stub.0 <= right;
                 level.stubs.iter().find(is_here)
             })
-            .map_or((x + right) / 2, |stub| stub.0)
+            .map_or(i32::midpoint(x, right), |stub| stub.0)
     }
 
     fn port_of(&self, slot: usize, wire: &Wire) -> i32 {
@@ -552,7 +554,9 @@ impl<'m> VpcFrame<'m> {
                 // What comes from the same thing may run beside its own line.
                 let is_own = |y: i32| foreign.iter().any(|(own, net)| *own == y && nets.contains(net));
                 !foreign.iter().any(|(y, net)| {
-                    !nets.contains(net) && !is_own(*y) && ports.iter().flatten().any(|port| (y - port).abs() < 4)
+                    !nets.contains(net)
+                        && !is_own(*y)
+                        && ports.iter().flatten().any(|port| (y - port).abs() < 4)
                 })
             };
             let start = (wish - half).max(free);
@@ -591,9 +595,9 @@ impl<'m> VpcFrame<'m> {
             };
             let border = if side == Side::Left { -width } else { content + width };
             if side == Side::Left {
-                self.left = width
+                self.left = width;
             } else {
-                self.right = width
+                self.right = width;
             }
             for at in 0..self.wires.len() {
                 if self.wires[at].side != side {
