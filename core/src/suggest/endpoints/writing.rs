@@ -136,20 +136,19 @@ impl<'a> Writer<'a, '_> {
 
     fn subnets(&mut self, draft: &Draft) -> Written {
         let wanted = &draft.wanted;
-        let named = |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| &subnet.name);
-        let names: Vec<&Name> = wanted.subnets.items.iter().filter_map(named).collect();
+        let called = |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| &subnet.name);
+        let names: Vec<&Name> = wanted.subnets.items.iter().filter_map(called).collect();
         let lists: Vec<Option<&str>> = names.iter().map(|name| list_of(self.template, name)).collect();
         if let Some(list) = lists.iter().flatten().next() {
             // A list that a parameter gives is handed on whole where all of it is meant.
-            let of_list = |other: &&Option<&str>| **other == Some(list);
             let all =
                 self.network.subnets.iter().filter(|one| list_of(self.template, &one.name) == Some(list));
-            if lists.iter().all(|other| of_list(&other)) && all.count() == lists.len() {
+            if lists.iter().all(|other| *other == Some(list)) && all.count() == lists.len() {
                 self.text.subnets = vec![(*list).to_owned()];
                 return Written::reference(*list);
             }
         }
-        self.text.subnets = names.iter().map(|name| name.to_string()).collect();
+        self.text.subnets = names.iter().map(ToString::to_string).collect();
         let sender = self.sender(draft);
         let mut items = Vec::new();
         for (at, name) in wanted.subnets.items.iter().zip(&names) {
@@ -402,7 +401,7 @@ impl<'a> Writer<'a, '_> {
         let mut all: Vec<(&str, crate::template::Guard)> =
             self.named.iter().filter_map(|resource| of(resource)).collect();
         // Where all who need it hang on one condition, so does it.
-        let mut told = senders.iter().map(|sender| sender.and_then(|sender| of(sender)));
+        let mut told = senders.iter().map(|sender| sender.and_then(&of));
         if let Some(Some(first)) = told.next()
             && told.all(|other| other.is_some_and(|other| other.0 == first.0))
         {
