@@ -374,9 +374,9 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn note_doubtful(&mut self, draft: &Draft) {
-        let named =
+        let quoted =
             |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| format!("`{}`", subnet.name));
-        let names: Vec<String> = draft.wanted.doubtful.iter().filter_map(named).collect();
+        let names: Vec<String> = draft.wanted.doubtful.iter().filter_map(quoted).collect();
         if !names.is_empty() {
             let (names, names_ja) = (names.join(", "), names.join("、"));
             self.note(phrase!(
@@ -388,6 +388,7 @@ impl<'a> Writer<'a, '_> {
 
     /// The condition under which everything stands that is named, and everybody who needs it: nothing inside for
     /// always, nothing at all where no one condition says it.
+    #[expect(clippy::option_option, reason = "both are answers: no condition is one that can be written")]
     fn condition(&self, drafts: &[Draft]) -> Option<Option<&'a str>> {
         let of = |resource: &'a Resource| {
             let node = self.template.node(resource.body).get("Condition")?;
