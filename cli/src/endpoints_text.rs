@@ -285,7 +285,7 @@ impl Writer<'_> {
         let reverse = &vpc.reverse;
         let mut lines: Vec<Phrase> = Vec::new();
         for one in &reverse.unused {
-            let (id, service, usd) = (&one.endpoint, &one.service, self.monthly(one.usd));
+            let (id, service, usd) = (&one.endpoint, &one.service, monthly(one.usd));
             let Phrase { en, ja } = usd;
             lines.push(phrase!(
                 en: "  Nobody demands `{id}` ({service}){en}.",
@@ -308,13 +308,6 @@ impl Writer<'_> {
         }
         for line in &lines {
             self.line(line);
-        }
-    }
-
-    fn monthly(&self, usd: Option<Usd>) -> Phrase {
-        match usd {
-            Some(usd) => phrase!(en: ", which costs {usd} a month", ja: " (月 {usd} USD)"),
-            None => Phrase::verbatim(""),
         }
     }
 
@@ -360,6 +353,14 @@ impl Writer<'_> {
             return vec![band.typical.to_string()];
         }
         band.each().map(ToString::to_string).to_vec()
+    }
+}
+
+/// What an endpoint costs, behind its name.
+fn monthly(usd: Option<Usd>) -> Phrase {
+    match usd {
+        Some(usd) => phrase!(en: ", which costs {usd} a month", ja: " (月 {usd} USD)"),
+        None => Phrase::verbatim(""),
     }
 }
 

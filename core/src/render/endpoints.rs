@@ -215,6 +215,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[expect(clippy::struct_field_names, reason = "the names are those of the format")]
     pub(super) struct Service<'a> {
         pub(super) service: &'a str,
         pub(super) demanded_by: &'a [String],

@@ -140,6 +140,7 @@ mod tests {
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, SECRETS, told, with};
     use crate::rules::testing::{costs, findings, fixed};
+    use crate::rules::testing_egress::{NETWORK, declaring, function};
 
     const ID: &str = "missing-endpoint";
 
@@ -167,8 +168,8 @@ mod tests {
 
     #[test]
     fn the_fix_adds_what_is_missing_and_what_a_nat_gateway_carries_is_left() {
-        let text = with("secretsmanager, s3", "A", "");
-        let after = fixed(&text, ID);
+        let caller = declaring(&function("Fn", "", "!Ref A"), "secretsmanager', 's3");
+        let after = fixed(&format!("{NETWORK}{caller}"), ID);
         assert!(after.contains("S3Endpoint") && after.contains("SecretsManagerEndpoint"), "{after}");
         assert!(findings(&after, ID).is_empty(), "{after}");
         let by_nat = with("secretsmanager, sqs", "A", BY_NAT);

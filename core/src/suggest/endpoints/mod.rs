@@ -235,9 +235,8 @@ fn needs(subject: &Subject<'_, '_>) -> Vec<Unsettled> {
 impl VpcEndpoints {
     fn says_something(&self) -> bool {
         let Reverse { unused, dear, splits } = &self.reverse;
-        !self.services.is_empty()
-            || !self.nat_free.removable.is_empty()
-            || !(unused.is_empty() && dear.is_empty() && splits.is_empty())
+        let nothing_back = unused.is_empty() && dear.is_empty() && splits.is_empty();
+        !(self.services.is_empty() && self.nat_free.removable.is_empty() && nothing_back)
     }
 
     /// How many endpoints are to be added.
@@ -292,7 +291,7 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
     let mut vpcs: Vec<Option<VpcIndex>> = Vec::new();
     // Those whose functions call no service may be rid of endpoints, or of NAT gateways.
     let functions = network.workloads.iter().filter(|one| one.kind == WorkloadKind::Function && one.in_vpc);
-    let of_functions = functions.map(|one| vpc_of_sender(network, one)).filter(Option::is_some);
+    let of_functions = functions.filter_map(|one| vpc_of_sender(network, one)).map(Some);
     for vpc in uses.iter().map(|one| one.vpc).chain(of_functions) {
         if !vpcs.contains(&vpc) {
             vpcs.push(vpc);

@@ -136,20 +136,19 @@ impl<'a> Writer<'a, '_> {
 
     fn subnets(&mut self, draft: &Draft) -> Written {
         let wanted = &draft.wanted;
-        let named = |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| &subnet.name);
-        let names: Vec<&Name> = wanted.subnets.items.iter().filter_map(named).collect();
+        let called = |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| &subnet.name);
+        let names: Vec<&Name> = wanted.subnets.items.iter().filter_map(called).collect();
         let lists: Vec<Option<&str>> = names.iter().map(|name| list_of(self.template, name)).collect();
         if let Some(list) = lists.iter().flatten().next() {
             // A list that a parameter gives is handed on whole where all of it is meant.
-            let of_list = |other: &&Option<&str>| **other == Some(list);
             let all =
                 self.network.subnets.iter().filter(|one| list_of(self.template, &one.name) == Some(list));
-            if lists.iter().all(|other| of_list(&other)) && all.count() == lists.len() {
+            if lists.iter().all(|other| *other == Some(list)) && all.count() == lists.len() {
                 self.text.subnets = vec![(*list).to_owned()];
                 return Written::reference(*list);
             }
         }
-        self.text.subnets = names.iter().map(|name| name.to_string()).collect();
+        self.text.subnets = names.iter().map(ToString::to_string).collect();
         let sender = self.sender(draft);
         let mut items = Vec::new();
         for (at, name) in wanted.subnets.items.iter().zip(&names) {
@@ -375,9 +374,9 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn note_doubtful(&mut self, draft: &Draft) {
-        let named =
+        let quoted =
             |at: &SubnetIndex| self.network.subnets.get(at.0).map(|subnet| format!("`{}`", subnet.name));
-        let names: Vec<String> = draft.wanted.doubtful.iter().filter_map(named).collect();
+        let names: Vec<String> = draft.wanted.doubtful.iter().filter_map(quoted).collect();
         if !names.is_empty() {
             let (names, names_ja) = (names.join(", "), names.join("、"));
             self.note(phrase!(
@@ -389,6 +388,7 @@ impl<'a> Writer<'a, '_> {
 
     /// The condition under which everything stands that is named, and everybody who needs it: nothing inside for
     /// always, nothing at all where no one condition says it.
+    #[expect(clippy::option_option, reason = "both are answers: no condition is one that can be written")]
     fn condition(&self, drafts: &[Draft]) -> Option<Option<&'a str>> {
         let of = |resource: &'a Resource| {
             let node = self.template.node(resource.body).get("Condition")?;
@@ -402,7 +402,7 @@ impl<'a> Writer<'a, '_> {
         let mut all: Vec<(&str, crate::template::Guard)> =
             self.named.iter().filter_map(|resource| of(resource)).collect();
         // Where all who need it hang on one condition, so does it.
-        let mut told = senders.iter().map(|sender| sender.and_then(|sender| of(sender)));
+        let mut told = senders.iter().map(|sender| sender.and_then(&of));
         if let Some(Some(first)) = told.next()
             && told.all(|other| other.is_some_and(|other| other.0 == first.0))
         {
