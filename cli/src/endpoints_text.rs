@@ -111,8 +111,11 @@ impl Writer<'_> {
         // What is the same for all is said once, below.
         let places: Vec<String> = plans.iter().map(|add| self.place(add)).collect();
         let alike = |gateway: bool| {
-            let mut of_kind =
-                plans.iter().zip(&places).filter(|(add, _)| add.is_gateway == gateway).map(|(_, place)| place);
+            let mut of_kind = plans
+                .iter()
+                .zip(&places)
+                .filter(|(add, _)| add.is_gateway == gateway)
+                .map(|(_, place)| place);
             let first = of_kind.next()?.clone();
             of_kind.all(|other| *other == first).then_some(first)
         };
@@ -376,7 +379,11 @@ fn table(rows: &[Row]) -> String {
         let mut line = String::new();
         for (at, (cell, width)) in row.cells.iter().zip(&widths).enumerate() {
             let blank = " ".repeat(width.saturating_sub(cell.width()));
-            line.push_str(&if at < FIGURES { format!("  {cell}{blank}") } else { format!("  {blank}{cell}") });
+            line.push_str(&if at < FIGURES {
+                format!("  {cell}{blank}")
+            } else {
+                format!("  {blank}{cell}")
+            });
         }
         out.push_str(line.trim_end());
         out.push('\n');

@@ -18,13 +18,28 @@ pub struct Count {
     pub proved: usize,
 }
 
+/// A template after all its fixes.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// The path of the template.
+    pub path: String,
+    /// Which fixes were asked for, and what was assumed: `suggested`, `safe with isolated subnets`.
+    pub how: String,
+    /// The rules whose fixes were applied.
+    pub rules: Vec<&'static str>,
+    /// The text before.
+    pub before: String,
+    /// The text after.
+    pub after: String,
+}
+
 /// How all fixes did.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// By rule.
     pub rules: BTreeMap<&'static str, Count>,
     /// All fixes of a template together, at each safety that adds some.
-    pub runs: usize,
+    pub fixed: Vec<Fixed>,
     /// The comments of these templates before, and how many of them are there afterwards.
     pub comments: [usize; 2],
     /// Lines that no edit touches; each is there afterwards, byte for byte and in its order.
@@ -39,8 +54,8 @@ const REMOVING: [&str; 3] = ["idle-nat-gateway", "invalid-suppression", "unused-
 impl Tally {
     /// Tries the fixes of a template: each by itself, then all of them, then all of them again. It is looked at as it
     /// is, and with the subnets that it does not know taken for each kind of subnets.
-    pub fn add(&mut self, file: &File) {
-        for options in options(file) {
+    pub fn add(&mut self, file: &File, known: &Options) {
+        for (assumed, options) in options(file, known) {
             let before = analyze(&file.path, &file.text, &options);
             if before.findings.iter().all(|finding| finding.fix.is_none()) {
                 continue;
@@ -51,10 +66,9 @@ impl Tally {
                 }
             }
             for safety in [Safety::Safe, Safety::Suggested, Safety::Unsafe] {
-                let offers =
-                    |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety);
+                let offers = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == safety);
                 if before.findings.iter().any(|finding| is_own(finding) && offers(finding)) {
-                    self.try_all(file, &options, safety);
+                    self.try_all(file, &options, assumed, safety);
                 }
             }
         }
@@ -85,12 +99,11 @@ impl Tally {
         }
     }
 
-    fn try_all(&mut self, file: &File, options: &Options, safety: Safety) {
+    fn try_all(&mut self, file: &File, options: &Options, assumed: &str, safety: Safety) {
         let once = fix(&file.path, &file.text, options, safety);
         if once.applied.is_empty() {
             return;
         }
-        self.runs += 1;
         let (before, mut after) = (comments(&file.text), comments(&once.text));
         let mut gone = Vec::new();
         for comment in &before {
@@ -112,6 +125,13 @@ impl Tally {
             let more: Vec<&str> = twice.applied.iter().map(|applied| &*applied.title.en).collect();
             self.wrong.push(format!("{}: a second run changes more: {more:?}", file.path));
         }
+        self.fixed.push(Fixed {
+            path: file.path.clone(),
+            how: format!("{}{assumed}", safety.name()),
+            rules: once.applied.iter().map(|applied| applied.rule.0).collect(),
+            before: file.text.clone(),
+            after: once.text,
+        });
     }
 }
 
@@ -160,16 +180,20 @@ fn is_own(finding: &Finding) -> bool {
     finding.primary().is_none_or(|label| label.file == FileId(0))
 }
 
-fn options(file: &File) -> Vec<Options> {
-    let plain = Options::default();
+/// As the template is, and with each kind of subnets for those that are not known; in words.
+fn options(file: &File, known: &Options) -> Vec<(&'static str, Options)> {
     let request = TraceRequest::default();
     let open =
-        trace(&file.path, &file.text, &plain, &request).map(|tracing| tracing.assumable).unwrap_or_default();
-    let mut all = vec![plain.clone()];
+        trace(&file.path, &file.text, known, &request).map(|tracing| tracing.assumable).unwrap_or_default();
+    let mut all = vec![("", known.clone())];
     if !open.is_empty() {
-        for kind in [Assumption::PrivateNat, Assumption::Isolated, Assumption::Public] {
+        for (words, kind) in [
+            (" with private subnets", Assumption::PrivateNat),
+            (" with isolated subnets", Assumption::Isolated),
+            (" with public subnets", Assumption::Public),
+        ] {
             let assumed = open.iter().map(|name| (name.clone(), kind)).collect();
-            all.push(Options { assumed, ..plain.clone() });
+            all.push((words, Options { assumed, ..known.clone() }));
         }
     }
     all

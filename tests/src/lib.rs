@@ -4,6 +4,7 @@ pub mod composed;
 pub mod corpus;
 pub mod deployed;
 pub mod fixes;
+pub mod geometry;
 pub mod kernel;
 pub mod large;
 pub mod mended;

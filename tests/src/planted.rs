@@ -82,14 +82,16 @@ impl fmt::Display for Marked {
 
 /// A template with at most one fault.
 pub struct Version {
+    /// The path of the file.
+    pub path: String,
     /// The text as its author would have it.
     pub text: String,
+    /// What is known beside the text.
+    pub options: Options,
     /// What is found in it, of the mark's own.
     pub marked: Vec<Marked>,
     /// For each line of the text its line in the file.
     numbers: Vec<usize>,
-    options: Options,
-    path: String,
 }
 
 /// Every system, by name.

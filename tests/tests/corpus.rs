@@ -42,7 +42,7 @@ fn every_fix_keeps_its_word() {
     let Some(files) = files() else { return };
     let mut tally = Tally::default();
     for (file, _) in files {
-        tally.add(file);
+        tally.add(file, &Options::default());
     }
     assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
     let tried: usize = tally.rules.values().map(|count| count.tried).sum();

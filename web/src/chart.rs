@@ -18,7 +18,7 @@ pub struct Chart {
     pub lines: Vec<Line>,
     /// Round amounts on the axis of costs, with their heights.
     pub amounts: Vec<(i32, f64)>,
-    /// Powers of ten on the axis of traffic, with their places.
+    /// Powers of ten on the axis of traffic, and its end, with their places.
     pub traffic: Vec<(i32, Quantity)>,
     /// Where plans cross today's.
     pub marks: Vec<Mark>,
@@ -73,6 +73,8 @@ const HEIGHT: i32 = 200;
 const TEXT: i32 = 16;
 /// Below the plot: the numbers of the axis, and the figure that is given.
 const BELOW: i32 = 40;
+/// A number on the axis of traffic needs so much.
+const ROOM: i32 = 56;
 /// Labels of marks that are nearer than this stand one over the other.
 const APART: i32 = 84;
 
@@ -128,6 +130,10 @@ impl Chart {
         while Quantity::whole(gb) <= end {
             traffic.push((across.at(Quantity::whole(gb)), Quantity::whole(gb)));
             gb = gb.saturating_mul(10);
+        }
+        // The end too, where its number has room beside the last power of ten.
+        if traffic.last().is_some_and(|(x, _)| frame.right - x >= ROOM) {
+            traffic.push((frame.right, end));
         }
         let figures = costs.columns.iter().filter(|gb| **gb <= end);
         Some(Self {
@@ -188,7 +194,7 @@ fn axis(most: f64) -> (f64, f64) {
     let most = most.max(0.01);
     let mut step = 0.01;
     let mut grow = [2.0, 2.5, 2.0].into_iter().cycle();
-    while step * 5.0 < most {
+    while step * 6.0 < most {
         step *= grow.next().unwrap_or(2.0);
     }
     ((most / step).ceil() * step, step)
@@ -202,7 +208,8 @@ fn rows(places: &[i32]) -> Vec<i32> {
             let before = places.iter().zip(&rows).take(at);
             before.filter(|(_, own)| **own == row).all(|(other, _)| (place - other).abs() >= APART)
         };
-        rows.push((0..).find(|row| is_free(*row)).unwrap_or(0));
+        // One row a label is always enough.
+        rows.push((0..).zip(places).map(|(row, _)| row).find(|row| is_free(*row)).unwrap_or(0));
     }
     rows
 }

@@ -324,6 +324,7 @@ fn break_even(costs: &Costs, amounts: &Amounts, language: Language) -> Html {
         if !costs.break_even.is_empty() {
             <section>
                 <h3>{ say(&words::cost::break_even(), language) }</h3>
+                <p class="note">{ say(&words::cost::break_even_more(), language) }</p>
                 <ul class="told">{ for costs.break_even.iter().map(|words| html! { <li>{ prose(words.get(language)) }</li> }) }</ul>
                 if !costs.zones.is_empty() {
                     <h4>{ say(&words::cost::zones(), language) }</h4>

@@ -325,11 +325,11 @@ fn items(estimate: &Estimate, costing: &Costing) -> Vec<Item> {
     let mut add = |bill: &Bill, is_now: bool| {
         for item in &bill.items {
             let cells = cells(item);
-            let is_free = |(price, row): &&mut (PriceItem, Item)| {
+            let is_free = |(price, row): &(PriceItem, Item)| {
                 let taken = if is_now { &row.now } else { &row.after };
                 *price == item.price && row.resource == item.resource && taken.is_empty()
             };
-            let at = rows.iter_mut().position(|mut row| is_free(&&mut row)).unwrap_or_else(|| {
+            let at = rows.iter().position(is_free).unwrap_or_else(|| {
                 rows.push((item.price, row(item)));
                 rows.len() - 1
             });
@@ -564,6 +564,7 @@ mod tests {
         assert_eq!(ends(&[309, 700], Some(50)), 5_000);
         assert_eq!(ends(&[309], Some(60_000)), 100_000);
         assert_eq!(ends(&[9_000_000], None), 100_000);
-        assert_eq!(ends(&[], Some(u64::MAX / 1_000_000)), 20_000_000_000_000);
+        let most = u64::MAX / 1_000_000;
+        assert_eq!(ends(&[], Some(most)), most, "no end is passed");
     }
 }

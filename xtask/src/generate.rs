@@ -1,6 +1,6 @@
 //! Files that are made from other files, and kept in the repository because people read them there.
 
-use crate::{iam_services, prices, project::Project, rule_table};
+use crate::{gallery, iam_services, prices, project::Project, rule_table};
 use anyhow::{Context, Result, bail};
 use std::fs;
 
@@ -18,12 +18,17 @@ const GENERATED: &[Generated] = &[
 ];
 
 pub(crate) fn write(project: &Project) -> Result<()> {
-    write_all(project, GENERATED)
+    write_all(project, GENERATED)?;
+    for (path, content) in gallery::files(project)? {
+        write_one(project, &path, &content)?;
+    }
+    Ok(())
 }
 
 /// Fails if a file is not what it would be now.
 pub(crate) fn check(project: &Project) -> Result<()> {
-    let stale = stale(project, GENERATED)?;
+    let mut stale: Vec<String> = stale(project, GENERATED)?.into_iter().map(str::to_owned).collect();
+    stale.extend(stale_pictures(project)?);
     if !stale.is_empty() {
         bail!("out of date: {}; run `cargo xtask generate` and commit what it writes", stale.join(", "));
     }
@@ -32,14 +37,26 @@ pub(crate) fn check(project: &Project) -> Result<()> {
 
 fn write_all(project: &Project, table: &[Generated]) -> Result<()> {
     for file in table {
-        let path = project.path(file.path);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        }
-        fs::write(&path, (file.content)(project)?)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        write_one(project, file.path, &(file.content)(project)?)?;
     }
     Ok(())
+}
+
+fn write_one(project: &Project, path: &str, content: &str) -> Result<()> {
+    let path = project.path(path);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The pictures of the gallery that are not what they would be now.
+fn stale_pictures(project: &Project) -> Result<Vec<String>> {
+    let is_stale = |path: &str, content: &str| {
+        fs::read_to_string(project.path(path)).ok().as_deref() != Some(content)
+    };
+    let files = gallery::files(project)?;
+    Ok(files.into_iter().filter(|(path, content)| is_stale(path, content)).map(|(path, _)| path).collect())
 }
 
 fn stale(project: &Project, table: &[Generated]) -> Result<Vec<&'static str>> {
@@ -55,9 +72,16 @@ fn stale(project: &Project, table: &[Generated]) -> Result<Vec<&'static str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Generated, stale, write_all};
+    use super::{Generated, stale, stale_pictures, write_all};
     use crate::project::Project;
     use std::fs;
+
+    /// The gallery is the test of the pictures themselves: whoever changes one looks at it, and writes it anew.
+    #[test]
+    fn the_pictures_of_the_gallery_are_those_that_are_drawn_now() {
+        let project = Project::locate().unwrap();
+        assert_eq!(stale_pictures(&project).unwrap(), Vec::<String>::new());
+    }
 
     #[test]
     fn what_was_written_is_fresh_until_it_is_touched() {

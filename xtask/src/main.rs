@@ -4,6 +4,7 @@
 
 mod cache;
 mod csp;
+mod gallery;
 mod generate;
 mod iam_services;
 mod install;

@@ -1,6 +1,7 @@
 //! The built program on templates in temporary folders.
 
 mod cost;
+mod endpoints;
 mod findings;
 mod fix;
 mod folders;

@@ -532,8 +532,8 @@ impl<'m> Pricing<'m> {
         let asked: std::collections::BTreeSet<PriceItem> = items.map(|item| item.price).collect();
         if asked.contains(&PriceItem::InternetOutGb) {
             estimate.assumptions.push(phrase!(
-                en: "all traffic to the internet is counted as going out unless `out` and `in` are given; the 100 GB that an account has free are not taken off",
-                ja: "`out` と `in` の指定がないインターネットとの通信は、すべて送信として計算しています。アカウントの無料枠 100 GB は差し引いていません",
+                en: "all traffic to the internet is counted as going out unless a traffic file gives `out` and `in`; the 100 GB that an account has free are not taken off",
+                ja: "通信量ファイルで `out` と `in` を指定しないかぎり、インターネットとの通信はすべて送信として計算しています。アカウントの無料枠 100 GB は差し引いていません",
             ));
         }
         for item in &asked {

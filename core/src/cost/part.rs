@@ -42,7 +42,8 @@ impl<'a> Parts<'a> {
                 .filter(|(flow, one)| meant(flow, &one.meter))
         };
         let is_given = |flow: &Flow| {
-            self.traffic.is_none_or(|traffic| traffic.given(&flow.function, &flow.destination).is_some())
+            let given = self.traffic.filter(|traffic| traffic.has_loads());
+            given.is_none_or(|traffic| traffic.given(&flow.function, &flow.destination).is_some())
         };
         if !metered().any(|(flow, _)| is_given(flow)) {
             return None;

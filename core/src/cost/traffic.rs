@@ -28,6 +28,30 @@ impl Traffic {
         let mut flows = self.flows.iter();
         flows.find(|((from, to), _)| from == function && names(to, destination)).map(|(_, load)| *load)
     }
+
+    /// Whether it says how much goes anywhere; otherwise it only counts calls and queries.
+    pub fn has_loads(&self) -> bool {
+        !self.flows.is_empty() || !self.through.is_empty()
+    }
+
+    /// The same in its proportions, `all` in sum. Nothing where none is given.
+    pub(super) fn scaled(&self, all: Gigabytes) -> Option<Self> {
+        let through = self.through.values().map(|load| load.0);
+        let now: Quantity = self.flows.values().map(|load| load.both.0).chain(through).sum();
+        if now.is_zero() {
+            return None;
+        }
+        let ratio = |part: Gigabytes| Gigabytes(all.0.portion(part.0, now));
+        let mut scaled = self.clone();
+        for load in scaled.flows.values_mut() {
+            load.both = ratio(load.both);
+            load.out = load.out.map(ratio);
+        }
+        for load in scaled.through.values_mut() {
+            *load = ratio(*load);
+        }
+        Some(scaled)
+    }
 }
 
 /// Whether a destination as the user writes it is that of a flow.
@@ -91,32 +115,6 @@ impl Add for Band<Usd> {
             typical: self.typical + other.typical,
             high: self.high + other.high,
         }
-    }
-}
-
-impl Traffic {
-    /// Whether it says how much goes anywhere; otherwise it only counts calls and queries.
-    pub fn has_loads(&self) -> bool {
-        !self.flows.is_empty() || !self.through.is_empty()
-    }
-
-    /// The same in its proportions, `all` in sum. Nothing where none is given.
-    pub(super) fn scaled(&self, all: Gigabytes) -> Option<Self> {
-        let through = self.through.values().map(|load| load.0);
-        let now: Quantity = self.flows.values().map(|load| load.both.0).chain(through).sum();
-        if now.is_zero() {
-            return None;
-        }
-        let ratio = |part: Gigabytes| Gigabytes(all.0.portion(part.0, now));
-        let mut scaled = self.clone();
-        for load in scaled.flows.values_mut() {
-            load.both = ratio(load.both);
-            load.out = load.out.map(ratio);
-        }
-        for load in scaled.through.values_mut() {
-            *load = ratio(*load);
-        }
-        Some(scaled)
     }
 }
 

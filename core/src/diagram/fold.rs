@@ -5,18 +5,21 @@ use super::relations::worst;
 use super::{BoxKind, DiagramRequest, Group, words};
 use crate::language::Phrase;
 
-/// As many of a kind are drawn one by one.
+/// As many of a kind are drawn one by one; fewer in large pictures.
 const ONE_BY_ONE: usize = 6;
+const IN_LARGE: usize = 3;
+const LARGE: usize = 45;
 /// As many names behind the internet or a gateway.
 const NAMES: usize = 6;
 
 /// Folds what is many, but for the groups that are open.
 pub(super) fn fold(model: &mut Model, request: &DiagramRequest<'_>) {
+    let many = if model.things.len() > LARGE { IN_LARGE } else { ONE_BY_ONE };
     for plan in 0..model.vpcs.len() {
         for row in 0..model.vpcs[plan].rows.len() {
-            fold_row(model, request, plan, row);
+            fold_row(model, request, (plan, row), many);
         }
-        fold_services(model, request, plan);
+        fold_services(model, request, plan, many);
     }
     let loose = std::mem::take(&mut model.loose);
     model.loose = fold_list(model, request, "group:outside-vpc", loose);
@@ -26,12 +29,8 @@ pub(super) fn fold(model: &mut Model, request: &DiagramRequest<'_>) {
             let more = words::more(children.len() - NAMES + 1);
             let members = children[NAMES - 1..].iter().map(|at| model.things[*at].name.en.clone()).collect();
             let id = format!("more@{}", model.things[at].id);
-            let rest = model.add(Thing {
-                name: more,
-                says: Phrase::verbatim(""),
-                members,
-                ..plain(id, BoxKind::Host)
-            });
+            let rest =
+                model.add(Thing { name: more, says: Phrase::verbatim(""), members, ..plain(id, BoxKind::Host) });
             let children = &mut model.things[at].children;
             children.truncate(NAMES - 1);
             children.push(rest);
@@ -39,12 +38,11 @@ pub(super) fn fold(model: &mut Model, request: &DiagramRequest<'_>) {
     }
 }
 
-fn fold_row(model: &mut Model, request: &DiagramRequest<'_>, plan: usize, row: usize) {
+fn fold_row(model: &mut Model, request: &DiagramRequest<'_>, (plan, row): (usize, usize), many: usize) {
     loop {
         let bands = &model.vpcs[plan].rows[row].bands;
         let alike = |one: usize| -> Vec<usize> {
-            let (kind, subnets) =
-                (model.things[bands[one].thing].kind, &model.things[bands[one].thing].subnets);
+            let (kind, subnets) = (model.things[bands[one].thing].kind, &model.things[bands[one].thing].subnets);
             (0..bands.len())
                 .filter(|at| {
                     let thing = &model.things[bands[*at].thing];
@@ -62,8 +60,7 @@ fn fold_row(model: &mut Model, request: &DiagramRequest<'_>, plan: usize, row: u
         let found = (0..bands.len()).find_map(|at| {
             let members = alike(at);
             let id = name(bands[at].thing);
-            (members.len() > ONE_BY_ONE && !model.groups.iter().any(|group| group.id == id))
-                .then_some((id, members))
+            (members.len() > many && !model.groups.iter().any(|group| group.id == id)).then_some((id, members))
         });
         let Some((id, members)) = found else { return };
         let Some(group) = make_group(model, request, id, &members) else { continue };
@@ -91,7 +88,7 @@ fn close_lanes(bands: &mut [super::model::Band]) {
 }
 
 /// Services that the same things lead to.
-fn fold_services(model: &mut Model, request: &DiagramRequest<'_>, plan: usize) {
+fn fold_services(model: &mut Model, request: &DiagramRequest<'_>, plan: usize, many: usize) {
     let sources = |model: &Model, service: usize| -> Vec<usize> {
         let mut found: Vec<usize> =
             model.links.iter().filter(|link| link.to == service).map(|link| link.from).collect();
@@ -109,7 +106,7 @@ fn fold_services(model: &mut Model, request: &DiagramRequest<'_>, plan: usize) {
             alone.iter().copied().filter(|at| sources(model, *at) == of_first).collect();
         let id = format!("group:service@{}", model.things[first].id);
         let is_done = !model.vpcs[plan].right.iter().any(|slot| slot.1 == Some(first));
-        if members.len() <= ONE_BY_ONE || is_done || members[0] != first {
+        if members.len() <= many || is_done || members[0] != first {
             continue;
         }
         let Some(group) = make_group(model, request, id, &members) else { continue };
@@ -131,12 +128,7 @@ fn fold_list(model: &mut Model, request: &DiagramRequest<'_>, id: &str, list: Ve
 }
 
 /// The box of a group, unless it is open; lines lead there then.
-fn make_group(
-    model: &mut Model,
-    request: &DiagramRequest<'_>,
-    id: String,
-    members: &[usize],
-) -> Option<usize> {
+fn make_group(model: &mut Model, request: &DiagramRequest<'_>, id: String, members: &[usize]) -> Option<usize> {
     let first = &model.things[*members.first()?];
     let kind = first.kind;
     let title = words::group(&words::kind(kind), members.len());
@@ -164,6 +156,7 @@ fn make_group(
                         one.what.push(what);
                     }
                 }
+                one.subnets.extend(link.subnets);
             }
             None => model.links.push(super::relations::Link { from, to, ..link }),
         }
@@ -172,8 +165,8 @@ fn make_group(
 }
 
 fn is_traced(model: &Model, thing: usize) -> bool {
-    model
-        .route
-        .as_ref()
-        .is_some_and(|route| route.steps.iter().any(|(from, to)| *from == thing || *to == thing))
+    model.route.as_ref().is_some_and(|route| {
+        route.steps.iter().any(|(from, to)| *from == thing || *to == thing)
+    })
 }
+

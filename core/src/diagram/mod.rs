@@ -239,7 +239,7 @@ pub struct DiagramBox {
     pub at: Option<Place>,
     /// The logical id of its resource.
     pub resource: Option<String>,
-    /// The names of the subnets that it stands in.
+    /// The ids of the subnets' boxes that it stands in.
     pub subnets: Vec<String>,
     /// The members of a folded group; empty for other boxes.
     pub members: Vec<String>,

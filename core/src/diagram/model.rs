@@ -16,6 +16,9 @@ use crate::paths::{Goal, vpc_of};
 use crate::rules::Subject;
 use crate::template::Unknown;
 
+/// The rank of NAT gateways: below all else.
+pub(super) const NAT: u8 = 10;
+
 /// Something with a box.
 #[derive(Debug)]
 pub(super) struct Thing {
@@ -118,16 +121,30 @@ impl Model {
         let standing = model.stand(network);
         let vpc_of_subnet = vpcs_of_subnets(network, &standing);
         model.put_vpcs(network, &standing, &vpc_of_subnet);
+        model.name_subnets(&standing);
         model.put_gateways(network);
         model.relate(subject, situated, path);
         model.outside.order_by_key(|at| {
             let thing = &model.things[*at];
             (thing.kind != BoxKind::Internet, natural(&thing.name.en))
         });
+        model.order_names();
         if model.vpcs.is_empty() && model.loose.is_empty() {
             model.notes.push(nothing());
         }
         model
+    }
+
+    /// Orders what was found in the order of the template.
+    fn order_names(&mut self) {
+        let names: Vec<String> = self.things.iter().map(|thing| natural(&thing.id)).collect();
+        let name = |at: Option<usize>| at.map(|at| names[at].clone());
+        for plan in &mut self.vpcs {
+            plan.right.order_by_key(|(gate, service)| (name(*service), name(*gate)));
+        }
+        for thing in &mut self.things {
+            thing.children.order_by_key(|at| name(Some(*at)));
+        }
     }
 
     /// The position of a thing.
@@ -181,7 +198,10 @@ impl Model {
                 WorkloadKind::Poller | WorkloadKind::CapacityProvider => 2,
                 WorkloadKind::EcsService | WorkloadKind::Instance | WorkloadKind::NetworkInterface => 3,
                 WorkloadKind::DatabaseProxy => 4,
-                _ => 5,
+                WorkloadKind::DatabaseCluster => 5,
+                WorkloadKind::DatabaseInstance => 6,
+                WorkloadKind::FileSystem => 8,
+                _ => 7,
             };
             found.push(standing(self, thing, subnets, vpc, workload.subnets.rest.as_ref(), rank));
         }
@@ -189,34 +209,45 @@ impl Model {
             let EndpointKind::Interface { subnets, .. } = &endpoint.kind else { continue };
             let mut made = named(BoxKind::InterfaceEndpoint, &endpoint.name, endpoint.at);
             if let Fact::Known(service) = &endpoint.service {
-                let Phrase { en, ja } = &made.says;
-                made.says = crate::phrase!(en: "{en}: {service}", ja: "{ja}: {service}");
+                made.says = words::endpoint_of(service);
             }
             let thing = self.add(made);
             let items = subnets.items.iter().map(|at| at.0).collect();
             let vpc = endpoint.vpc.known().copied();
-            found.push(standing(self, thing, items, vpc, subnets.rest.as_ref(), 6));
+            found.push(standing(self, thing, items, vpc, subnets.rest.as_ref(), 9));
         }
         for nat in &network.nat_gateways {
             let thing = self.add(named(BoxKind::NatGateway, &nat.name, nat.at));
             match &nat.placement {
                 NatPlacement::Zonal(Fact::Known(SubnetIndex(at))) => {
-                    found.push(standing(self, thing, vec![*at], None, None, 7));
+                    found.push(standing(self, thing, vec![*at], None, None, NAT));
                 }
                 NatPlacement::Zonal(Fact::Unknown(missing)) => {
-                    found.push(standing(self, thing, Vec::new(), None, Some(missing), 7));
+                    found.push(standing(self, thing, Vec::new(), None, Some(missing), NAT));
                 }
                 // On the border, as it belongs to the VPC and to no subnet.
                 NatPlacement::Regional(_) => {}
             }
         }
-        for one in &found {
-            let names = one.subnets.iter().map(|at| network.subnets[*at].name.to_string());
-            self.things[one.thing].subnets = names.collect();
-        }
         let (things, loose) = (&self.things, &mut self.loose);
         loose.order_by_key(|at| natural(&things[*at].name.en));
         found
+    }
+
+    /// Tells everything which boxes it stands in.
+    fn name_subnets(&mut self, standing: &[Standing]) {
+        for one in standing {
+            let cells = self.vpcs.iter().flat_map(|plan| &plan.rows).flat_map(|row| &row.cells);
+            let here = cells.filter(|cell| cell.subnet.is_some_and(|at| one.subnets.contains(&at)));
+            let ids: Vec<String> = here.map(|cell| self.things[cell.thing].id.clone()).collect();
+            self.things[one.thing].subnets = ids;
+        }
+    }
+
+    /// The names of the subnets that something stands in.
+    pub(super) fn subnet_names(&self, thing: usize) -> Vec<String> {
+        let ids = &self.things[thing].subnets;
+        ids.iter().filter_map(|id| Some(self.things[self.find(id)?].name.en.clone())).collect()
     }
 
     pub(super) fn add(&mut self, mut thing: Thing) -> usize {

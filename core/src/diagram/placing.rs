@@ -3,9 +3,9 @@
 //! All orders are by names and zones, never by the order of the template: moving a resource in the text moves nothing.
 
 use super::Tier;
-use super::model::{Band, Cell, Row, Standing};
-use crate::network::{Cidr, Listed, Route};
+use super::model::{Band, Cell, NAT, Row, Standing};
 use crate::network::{Destination, Fact, Network, Subnet, Target, Zone};
+use crate::network::{Cidr, Listed, Route};
 use crate::order::Order;
 
 /// More subnets whose zones are not known than these do not lie beside each other.
@@ -54,7 +54,10 @@ pub(super) fn grid(network: &Network, subnets: &[usize], standing: &[&Standing])
     for tier in [Tier::Public, Tier::Egress, Tier::Isolated, Tier::Unknown] {
         let of_tier: Vec<usize> =
             subnets.iter().copied().filter(|at| tier_of(network, &network.subnets[*at]) == tier).collect();
-        rows.push((tier, rows_of(network, &of_tier, standing)));
+        let mut of_tier = rows_of(network, &of_tier, standing);
+        // What NAT gateways stand in lies next to the subnets that use them.
+        of_tier.order_by_key(|row| standing.iter().any(|one| one.rank == NAT && one.subnets.iter().any(|at| row.contains(at))));
+        rows.push((tier, of_tier));
     }
     let open = |at: &&usize| network.subnets[**at].zone.known().is_none() && !network.subnets[**at].several;
     let unknown = rows.iter().flat_map(|(_, rows)| rows).map(|row| row.iter().filter(open).count()).max();
@@ -150,7 +153,9 @@ fn fits(network: &Network, row: &[usize], at: usize) -> bool {
     }
     match subnet.zone.known() {
         Some(zone) => row.iter().all(|other| network.subnets[*other].zone.known() != Some(zone)),
-        None => row.iter().filter(|other| network.subnets[**other].zone.known().is_none()).count() < ABREAST,
+        None => {
+            row.iter().filter(|other| network.subnets[**other].zone.known().is_none()).count() < ABREAST
+        }
     }
 }
 
@@ -207,9 +212,8 @@ fn stem(name: &str) -> String {
         let after = characters.get(at + 1);
         let ends = after.is_none_or(|next| !next.is_ascii_lowercase());
         let starts = before.is_none_or(|last| !last.is_ascii_alphabetic());
-        let is_letter =
-            matches!(character, 'A'..='F') && ends && before.is_none_or(|last| !last.is_ascii_uppercase())
-                || matches!(character, 'a'..='f') && ends && starts;
+        let is_letter = matches!(character, 'A'..='F') && ends && before.is_none_or(|last| !last.is_ascii_uppercase())
+            || matches!(character, 'a'..='f') && ends && starts;
         if !character.is_ascii_digit() && !is_letter {
             found.push(*character);
         }

@@ -23,6 +23,8 @@ pub(super) struct Link {
     pub(super) verdict: Option<Verdict>,
     /// What goes there: `tcp 5432`, `0.0.0.0/0`.
     pub(super) what: Vec<String>,
+    /// The boxes of the subnets that it starts in, where that matters.
+    pub(super) subnets: Vec<String>,
 }
 
 impl Model {
@@ -45,7 +47,7 @@ impl Model {
                     link.what.push(what);
                 }
             }
-            None => self.links.push(Link { from, to, kind, verdict, what: vec![what] }),
+            None => self.links.push(Link { from, to, kind, verdict, what: vec![what], subnets: Vec::new() }),
         }
     }
 
@@ -100,6 +102,9 @@ impl Model {
                 let kind = if at == 0 { EdgeKind::Demand } else { EdgeKind::Door };
                 let verdict = (at == 0).then_some(trace.verdict);
                 self.link(pair[0], pair[1], kind, verdict, what.clone());
+                if let (0, Some(subnet)) = (at, &trace.from.subnet) {
+                    self.starts_in(pair[0], pair[1], subnet);
+                }
             }
             sum = match sum {
                 Some(sum) if sum != trace.verdict => Some(Verdict::Partial),
@@ -200,6 +205,10 @@ impl Model {
                 if matches!(door, BoxKind::TransitGateway | BoxKind::Peering) {
                     return Some(End::Behind(last, name, Phrase::verbatim("")));
                 }
+                let beyond = self.links.iter().find(|link| link.from == last && link.kind == EdgeKind::Door);
+                if let Some(beyond) = beyond.filter(|_| door == BoxKind::OtherGateway) {
+                    return Some(End::Behind(beyond.to, name, Phrase::verbatim("")));
+                }
                 if is_public {
                     return Some(End::Behind(self.internet(), name, Phrase::verbatim("")));
                 }
@@ -211,6 +220,17 @@ impl Model {
                 self.put_outside(at);
                 Some(End::At(at))
             }
+        }
+    }
+
+    /// Notes in which subnet a demand's line starts.
+    pub(super) fn starts_in(&mut self, from: usize, to: usize, subnet: &str) {
+        let id = format!("subnet:{subnet}");
+        let is_it = |link: &&mut Link| link.from == from && link.to == to && link.kind == EdgeKind::Demand;
+        if let Some(link) = self.links.iter_mut().find(is_it)
+            && !link.subnets.contains(&id)
+        {
+            link.subnets.push(id);
         }
     }
 
@@ -256,7 +276,7 @@ impl Model {
                 // What only holds NAT gateways is told by their own lines.
                 let is_nats = |this: &Self| {
                     let mut bands = this.vpcs[plan].rows.iter().flat_map(|row| &row.bands).filter(|band| {
-                        this.things[band.thing].subnets.contains(&network.subnets[subnet].name.to_string())
+                        this.things[band.thing].subnets.contains(&this.things[thing].id)
                     });
                     let mut any = false;
                     bands.all(|band| {

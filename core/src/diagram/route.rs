@@ -60,12 +60,21 @@ pub(super) fn of(
         {
             model.link(*from, *to, kind, verdict, written(goal));
         }
+        if let (0, Some(subnet)) = (at, &trace.from.subnet) {
+            model.starts_in(*from, *to, subnet);
+        }
     }
-    let stops = trace.blockers.iter().filter_map(|blocker| {
-        let (step, at_end) = place_of(model, network, &chain, subnet, blocker)?;
-        Some(RouteStop { step, at_end, message: blocker.message.clone(), place: blocker.at })
-    });
-    let stops: Vec<RouteStop> = stops.collect();
+    let mut stops: Vec<RouteStop> = Vec::new();
+    let mut seen = Vec::new();
+    for blocker in &trace.blockers {
+        let Some((step, at_end)) = place_of(model, network, &chain, subnet, blocker) else { continue };
+        // Where a target may stand in several subnets, one group stops packets to each.
+        let key = (blocker.code, &blocker.id, step, at_end);
+        if !seen.contains(&key) {
+            seen.push(key);
+            stops.push(RouteStop { step, at_end, message: blocker.message.clone(), place: blocker.at });
+        }
+    }
     let goal = written(goal);
     let several = traces.iter().any(|other| other.verdict != trace.verdict);
     let name = subnet.filter(|_| several).map(|at| network.subnets[at.0].name.to_string());

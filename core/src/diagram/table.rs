@@ -42,8 +42,8 @@ pub(super) fn standing(model: &Model, _network: &Network) -> Vec<TableRow> {
                 seen.push(band.thing);
                 let thing = &model.things[band.thing];
                 let Phrase { en, ja } = &thing.says;
-                let to = match thing.subnets.as_slice() {
-                    [] => row.cells.first().map_or_else(String::new, |cell| name(cell.thing)),
+                let to = match model.subnet_names(band.thing) {
+                    none if none.is_empty() => row.cells.first().map_or_else(String::new, |cell| name(cell.thing)),
                     subnets => subnets.join(", "),
                 };
                 let relation = phrase!(en: "{en}, stands in", ja: "{ja}、配置先");

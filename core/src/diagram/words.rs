@@ -10,7 +10,15 @@ pub(super) fn title(path: &str) -> Phrase {
     phrase!(en: "Network of {path}", ja: "{path} のネットワーク構成図")
 }
 
+/// `words` are the values of parameters: `Env = prod, Zones = 2`. There may be dozens; the first are enough to tell that
+/// there are some.
 pub(super) fn situation(words: &str, of: usize) -> Phrase {
+    const NAMED: usize = 3;
+    let mut parts = words.split(", ");
+    let mut words = parts.by_ref().take(NAMED).collect::<Vec<_>>().join(", ");
+    if parts.next().is_some() {
+        words.push_str(", …");
+    }
     if of > 1 {
         phrase!(
             en: "Drawn where {words}; conditions make {of} different networks",
@@ -31,7 +39,7 @@ pub(super) fn region(name: Option<&str>) -> Phrase {
 pub(super) fn tier(tier: Tier) -> Phrase {
     match tier {
         Tier::Public => phrase!(en: "Public subnet", ja: "パブリックサブネット"),
-        Tier::Egress => phrase!(en: "Private subnet (egress)", ja: "プライベート (外への経路あり)"),
+        Tier::Egress => phrase!(en: "Private subnet (egress)", ja: "プライベートサブネット"),
         Tier::Isolated => phrase!(en: "Isolated subnet", ja: "隔離サブネット"),
         Tier::Unknown => phrase!(en: "Subnet (routes unknown)", ja: "サブネット (ルート不明)"),
     }
@@ -86,14 +94,14 @@ fn workload(kind: WorkloadKind) -> Phrase {
 pub(super) fn opaque(kind: Opaque) -> Phrase {
     match kind {
         Opaque::TransitGateway => phrase!(en: "Transit gateway", ja: "トランジットゲートウェイ"),
-        Opaque::VpnGateway => phrase!(en: "Virtual private gateway", ja: "仮想プライベートゲートウェイ"),
+        Opaque::VpnGateway => phrase!(en: "VPN gateway", ja: "VPN ゲートウェイ"),
         Opaque::LocalGateway => phrase!(en: "Local gateway", ja: "ローカルゲートウェイ"),
         Opaque::CarrierGateway => phrase!(en: "Carrier gateway", ja: "キャリアゲートウェイ"),
         Opaque::CoreNetwork => phrase!(en: "Core network", ja: "コアネットワーク"),
         Opaque::EgressOnlyInternetGateway => {
             phrase!(en: "Egress-only gateway", ja: "Egress-Only ゲートウェイ")
         }
-        Opaque::ApplianceEndpoint => phrase!(en: "Firewall endpoint", ja: "ファイアウォールエンドポイント"),
+        Opaque::ApplianceEndpoint => phrase!(en: "Firewall endpoint", ja: "ファイアウォール"),
     }
 }
 
@@ -108,7 +116,7 @@ pub(super) fn internet() -> Phrase {
 }
 
 pub(super) fn on_premises() -> Phrase {
-    phrase!(en: "On-premises network", ja: "オンプレミス")
+    phrase!(en: "On-premises", ja: "オンプレミス")
 }
 
 pub(super) fn unknown_vpc() -> Phrase {
@@ -127,6 +135,15 @@ pub(super) fn several_subnets() -> Phrase {
     phrase!(en: "one subnet or more", ja: "1 つ以上のサブネット")
 }
 
+/// That something stands in another row too.
+pub(super) fn also(below: bool) -> Phrase {
+    if below {
+        phrase!(en: "also below", ja: "下段にも配置")
+    } else {
+        phrase!(en: "also above", ja: "上段にも配置")
+    }
+}
+
 pub(super) fn public_endpoint() -> Phrase {
     phrase!(en: "public endpoint", ja: "パブリックエンドポイント")
 }
@@ -142,6 +159,10 @@ pub(super) fn verdict(verdict: Verdict) -> Phrase {
         Verdict::Partial => phrase!(en: "partly reachable", ja: "一部のみ到達可能"),
         Verdict::Unknown => phrase!(en: "unknown", ja: "不明"),
     }
+}
+
+pub(super) fn endpoint_of(service: &str) -> Phrase {
+    phrase!(en: "Endpoint: {service}", ja: "エンドポイント: {service}")
 }
 
 /// What a line stands for, in the legend.

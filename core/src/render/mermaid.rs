@@ -109,7 +109,9 @@ fn text_of(one: &DiagramBox, language: Language) -> String {
         text = format!("{text}\n{says}");
     }
     if one.subnets.len() > 1 {
-        text = format!("{text}\n({})", one.subnets.join(", "));
+        let names: Vec<&str> =
+            one.subnets.iter().map(|id| id.split_once(':').map_or(id.as_str(), |(_, name)| name)).collect();
+        text = format!("{text}\n({})", names.join(", "));
     }
     quoted(&text)
 }

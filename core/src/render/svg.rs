@@ -103,7 +103,8 @@ impl Writer {
             self.text(&format!(" — {says}"));
         }
         if !one.subnets.is_empty() {
-            self.text(&format!(" ({})", one.subnets.join(", ")));
+            let names: Vec<&str> = one.subnets.iter().map(|id| shown(id)).collect();
+            self.text(&format!(" ({})", names.join(", ")));
         }
         self.raw("</title>");
     }
@@ -270,6 +271,11 @@ impl Writer {
     }
 }
 
+/// The name in the id of a subnet's box.
+fn shown(id: &str) -> &str {
+    id.split_once(':').map_or(id, |(_, name)| name)
+}
+
 fn tier_class(kind: BoxKind) -> Option<&'static str> {
     let BoxKind::Subnet(tier) = kind else { return None };
     Some(match tier {
@@ -338,11 +344,10 @@ fn head((from_x, from_y): (i32, i32), (x, y): (i32, i32)) -> String {
     format!("M{x} {y}L{} {}L{} {}Z", back_x + side_x, back_y + side_y, back_x - side_x, back_y - side_y)
 }
 
-/// A cross near the start of a line.
+/// A cross on the last piece of a line, which it shares with nothing that works.
 fn cross(points: &[(i32, i32)]) -> String {
-    let [(x, y), (to_x, to_y), ..] = *points else { return String::new() };
-    let length = ((to_x - x).abs() + (to_y - y).abs()).min(9);
-    let (x, y) = (x + (to_x - x).signum() * length, y + (to_y - y).signum() * length);
+    let [.., (x, y), (to_x, to_y)] = *points else { return String::new() };
+    let (x, y) = ((x + to_x) / 2, (y + to_y) / 2);
     format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)
 }
 

@@ -187,7 +187,7 @@ fn finding(template: &Template<'_>, found: &Incomplete) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
     use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, endpoint};
 
     const ID: &str = "ecr-endpoint-incomplete";
@@ -210,6 +210,14 @@ mod tests {
         assert!(found.len() == 1 && found[0].contains("has no way to ecr.api"), "{found:?}");
         let found = of(&format!("{NAT}{api}{registry}"));
         assert!(found.len() == 1 && found[0].contains("s3 still goes through `Nat`"), "{found:?}");
+    }
+
+    #[test]
+    fn the_fix_adds_the_other_parts() {
+        let text = format!("{NETWORK}{SERVICE}{}", endpoint("Registry", "ecr.dkr"));
+        let after = fixed(&text, ID);
+        assert!(after.contains("EcrApiEndpoint") && after.contains("S3Endpoint"), "{after}");
+        assert!(findings(&after, ID).is_empty(), "{after}");
     }
 
     #[test]

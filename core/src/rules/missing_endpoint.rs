@@ -139,7 +139,7 @@ mod tests {
     use crate::Options;
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, SECRETS, told, with};
-    use crate::rules::testing::{costs, findings};
+    use crate::rules::testing::{costs, findings, fixed};
 
     const ID: &str = "missing-endpoint";
 
@@ -163,6 +163,19 @@ mod tests {
         assert_eq!(told(&text), [(ID, Severity::Info)]);
         let found = findings(&text, ID);
         assert!(found[0].contains("secretsmanager and sqs are called through a NAT gateway"), "{found:?}");
+    }
+
+    #[test]
+    fn the_fix_adds_what_is_missing_and_what_a_nat_gateway_carries_is_left() {
+        let text = with("secretsmanager, s3", "A", "");
+        let after = fixed(&text, ID);
+        assert!(after.contains("S3Endpoint") && after.contains("SecretsManagerEndpoint"), "{after}");
+        assert!(findings(&after, ID).is_empty(), "{after}");
+        let by_nat = with("secretsmanager, sqs", "A", BY_NAT);
+        assert_eq!(fixed(&by_nat, ID), by_nat);
+        // B falls to the main table, which a template cannot name.
+        let on_main = with("s3", "B", "");
+        assert_eq!(fixed(&on_main, ID), on_main);
     }
 
     #[test]

@@ -95,7 +95,7 @@ mod tests {
     use crate::Options;
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, S3, told, with};
-    use crate::rules::testing::{costs, findings, traffic};
+    use crate::rules::testing::{costs, findings, fixed, traffic};
 
     const ID: &str = "nat-for-gateway-service";
 
@@ -111,6 +111,13 @@ mod tests {
         );
         assert!(found[0].contains("`Fn` calls `s3`"), "{found:?}");
         assert_eq!(told(&text), [(ID, Severity::Warning), (ID, Severity::Warning)]);
+    }
+
+    #[test]
+    fn the_fix_adds_the_gateway_endpoint() {
+        let after = fixed(&with("s3, dynamodb", "A", BY_NAT), ID);
+        assert!(after.contains("S3Endpoint") && after.contains("DynamoDBEndpoint"), "{after}");
+        assert!(findings(&after, ID).is_empty(), "{after}");
     }
 
     #[test]

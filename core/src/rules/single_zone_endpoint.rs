@@ -176,7 +176,7 @@ fn uncovered<'n>(
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
 
     const ID: &str = "single-zone-endpoint";
 
@@ -206,6 +206,14 @@ mod tests {
                 "8:130 `Queue` (sqs) has no network interface in zone !Select [1, !GetAZs ''], where `Fn` runs | 12:18 `Fn` runs in !Select [1, !GetAZs ''] too"
             ]
         );
+    }
+
+    #[test]
+    fn the_fix_adds_a_subnet_of_the_missing_zone() {
+        let after = fixed(&text("SubnetIds: [!Ref A]", "SubnetIds: [!Ref A, !Ref B]"), ID);
+        assert_eq!(after, text("SubnetIds: [!Ref A, !Ref B]", "SubnetIds: [!Ref A, !Ref B]"));
+        let given = text("SubnetIds: !Ref Given", "SubnetIds: [!Ref A, !Ref B]");
+        assert_eq!(fixed(&given, ID), given);
     }
 
     #[test]

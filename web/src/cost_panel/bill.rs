@@ -7,7 +7,7 @@ use vpcheck_core::language::{Language, Phrase};
 use yew::prelude::*;
 
 use crate::amounts::Amounts;
-use crate::costs::{Cell, Costs, Item};
+use crate::costs::{Cell, Costs, Item, PlanCost};
 use crate::report::Place;
 use crate::words;
 
@@ -35,6 +35,9 @@ pub(super) fn BillTable(props: &Props) -> Html {
     let at = if costs.columns.len() > 1 { *band } else { 0 };
     let after = costs.plans.last().filter(|_| costs.plans.len() > 1);
     let today = costs.plans.first();
+    let total = |plan: Option<&PlanCost>| plan.and_then(|plan| plan.totals.get(at)).copied();
+    // Without a price no difference of sums means anything.
+    let is_partial = today.into_iter().chain(after).any(|plan| !plan.priced);
     html! {
         <section class="bill" aria-labelledby="bill-title">
             <h3 id="bill-title">{ say(&words::cost::items(), language) }</h3>
@@ -78,11 +81,22 @@ pub(super) fn BillTable(props: &Props) -> Html {
                 </tbody>
                 <tfoot>
                     <tr>
-                        <th scope="row">{ say(&words::cost::sum(), language) }</th>
-                        <td>{ today.and_then(|plan| plan.totals.get(at)).map(|cents| amounts.of(*cents)) }</td>
+                        <th scope="row">
+                            { say(&words::cost::sum(), language) }
+                            if is_partial {
+                                <span class="aside">{ say(&words::cost::more_than(), language) }</span>
+                            }
+                        </th>
+                        <td>{ total(today).map(|cents| amounts.of(cents)) }</td>
                         if let Some(after) = after {
-                            <td>{ after.totals.get(at).map(|cents| amounts.of(*cents)) }</td>
-                            <td>{ change(today.and_then(|plan| plan.totals.get(at)).copied(), after.totals.get(at).copied(), &amounts) }</td>
+                            <td>{ total(Some(after)).map(|cents| amounts.of(cents)) }</td>
+                            <td>
+                                { if is_partial {
+                                    Some(say(&words::cost::not_known(), language))
+                                } else {
+                                    change(total(today), total(Some(after)), &amounts)
+                                } }
+                            </td>
                         }
                     </tr>
                 </tfoot>
@@ -119,12 +133,15 @@ fn line(props: &Props, amounts: &Amounts, item: &Item, at: usize, has_after: boo
                 } else {
                     <span class="resource">{ &item.resource }</span>
                 }
-                <span class="aside">{ format!("{}, {counted} {}", item.what.get(language), unit.get(language)) }</span>
+                <span class="aside">{ words::cost::counted(&item.what, &counted, &unit).get(language).to_owned() }</span>
             </th>
             <td>{ amount(now) }</td>
             if has_after {
                 <td>{ amount(after) }</td>
-                <td>{ change(cents(now), cents(after), amounts) }</td>
+                <td>
+                    { change(cents(now), cents(after), amounts)
+                        .unwrap_or_else(|| say(&words::cost::not_known(), language)) }
+                </td>
             }
         </tr>
     }

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use vpcheck_core::cost::Currency;
-use vpcheck_core::language::Language;
+use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::order::Order;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -75,7 +76,8 @@ fn drawing(costs: &Costs, chart: &Chart, amounts: &Amounts, language: Language) 
     html! {
         <svg
             role="img"
-            aria-labelledby="plot-name plot-words"
+            aria-labelledby="plot-name"
+            aria-describedby="plot-words"
             width={chart.width.to_string()}
             height={chart.height.to_string()}
             viewBox={format!("0 0 {} {}", chart.width, chart.height)}
@@ -155,20 +157,32 @@ fn crossings(costs: &Costs, amounts: &Amounts, language: Language) -> Html {
             let today = costs.plans.first().map(|today| &today.points);
             let sums = at.and_then(|at| Some((plan.points.get(at)?, today?.get(at)?)));
             let is_cheaper = sums.is_none_or(|(own, today)| own <= today);
-            told.push(words::cost::crossing(&plan.title, &amounts.units(*gb), is_cheaper));
+            told.push((*gb, words::cost::crossing(&plan.title, &amounts.units(*gb), is_cheaper)));
         }
     }
+    told.order_by_key(|(gb, _)| *gb);
     if told.is_empty() {
-        return html! { <p class="note">{ say(&words::cost::no_crossing(), language) }</p> };
+        // That lines do not cross is said only of lines that are there and can be compared.
+        let comparable = costs.plans.iter().filter(|plan| plan.works && !plan.points.is_empty()).count();
+        let says = match costs.plans.first() {
+            _ if costs.plans.iter().any(|plan| plan.points.is_empty()) => words::cost::plot_some(),
+            Some(today) if !today.works => words::cost::no_comparison(),
+            _ if comparable > 1 => words::cost::no_crossing(),
+            _ => return html! {},
+        };
+        return html! { <p class="note">{ say(&says, language) }</p> };
     }
     html! {
         <ul class="crossings">
-            { for told.iter().map(|words| html! {
+            { for told.iter().map(|(_, words)| html! {
                 <li>
                     <svg viewBox="0 0 12 12" aria-hidden="true"><circle class="mark" cx="6" cy="6" r="4.5" /></svg>
                     { say(words, language) }
                 </li>
             }) }
+            if costs.plans.iter().any(|plan| plan.points.is_empty()) {
+                <li class="note">{ say(&words::cost::plot_some(), language) }</li>
+            }
         </ul>
     }
 }
@@ -209,6 +223,6 @@ fn table(costs: &Costs, amounts: &Amounts, language: Language) -> Html {
     }
 }
 
-fn say(phrase: &vpcheck_core::language::Phrase, language: Language) -> String {
+fn say(phrase: &Phrase, language: Language) -> String {
     phrase.get(language).to_owned()
 }

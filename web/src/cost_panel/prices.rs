@@ -116,6 +116,7 @@ fn PriceField(props: &FieldProps) -> Html {
         <div class="field price" data-missing={price.missing.is_some().to_string()}>
             <label for={id.clone()}>
                 { price.title.get(language).to_owned() }
+                { " " }
                 <span class="aside">{ say(&words::cost::per(&price.unit), language) }</span>
             </label>
             <input

@@ -70,8 +70,23 @@ sentences! {
         en: "Nothing can be drawn while prices are missing.",
         ja: "料金データが足りないため、グラフを描けません。"
     }
-    /// The heading over the break-evens.
-    break_even { en: "Break-even", ja: "損益分岐点" }
+    /// Where some plans have no line.
+    plot_some {
+        en: "A way that lacks a price has no line here.",
+        ja: "料金データが足りない案の線は描いていません。"
+    }
+    /// Where today's way leaves demands unmet.
+    no_comparison {
+        en: "Today not everything is reached, so no traffic makes another way cheaper than that.",
+        ja: "現在は届かない宛先があるため、損益分岐点はありません。"
+    }
+    /// The heading over the break-evens of endpoints.
+    break_even { en: "Break-even of endpoints", ja: "エンドポイントごとの損益分岐点" }
+    /// How these differ from the marks of the plot.
+    break_even_more {
+        en: "By the prices of NAT gateway and endpoint alone. The marks of the plot count all that changes with a plan, data between zones too.",
+        ja: "NAT ゲートウェイとエンドポイントの単価だけを比べた値です。グラフの損益分岐点は、AZ 間のデータ転送など、変わる料金をすべて含みます。"
+    }
     /// Where plans never cross.
     no_crossing {
         en: "The lines do not cross: at any traffic the same way stays the cheaper one.",
@@ -90,7 +105,7 @@ sentences! {
     /// The column after the endpoints.
     after { en: "After", ja: "変更後" }
     /// The column of what changes.
-    difference { en: "Difference", ja: "差額" }
+    difference { en: "Change", ja: "差額" }
     /// The foot of the lines.
     sum { en: "Total", ja: "合計" }
     /// Where there are no endpoints to add.
@@ -100,6 +115,8 @@ sentences! {
     }
     /// Which band the lines are for.
     items_at { en: "For", ja: "通信量" }
+    /// A difference that a missing price leaves open.
+    not_known { en: "unknown", ja: "不明" }
     /// A line without a price.
     no_price { en: "no price", ja: "料金不明" }
     /// Where nothing costs anything.
@@ -172,7 +189,7 @@ pub fn region_default(region: &str, is_assumed: bool) -> Phrase {
     if is_assumed {
         phrase!(en: "{region} (assumed)", ja: "{region}（仮定）")
     } else {
-        phrase!(en: "{region} (from the template)", ja: "{region}（テンプレートから）")
+        phrase!(en: "{region} (template)", ja: "{region}（テンプレート）")
     }
 }
 
@@ -207,6 +224,14 @@ pub fn unit(unit: &str) -> Phrase {
     }
 }
 
+/// What is paid, and for how many units of it.
+pub fn counted(what: &Phrase, count: &str, unit: &Phrase) -> Phrase {
+    Phrase {
+        en: format!("{}, {count} {}", what.en, unit.en),
+        ja: format!("{}、{count} {}", what.ja, unit.ja),
+    }
+}
+
 /// What the field of a price holds.
 pub fn per(unit: &str) -> Phrase {
     let (en, own) = (unit.to_owned(), self::unit(unit));
@@ -231,9 +256,15 @@ pub fn known(date: &str, tiers: usize, is_assumed: bool) -> Phrase {
 pub fn count(key: &str) -> Phrase {
     let (kind, name) = key.split_once(':').unwrap_or((key, ""));
     match kind {
-        "requests" => phrase!(en: "Calls of `{name}`, a month", ja: "`{name}` の月間呼び出し回数"),
-        "duration_ms" => phrase!(en: "How long a call of `{name}` takes", ja: "`{name}` の平均実行時間"),
-        _ => phrase!(en: "Queries through `{name}`, a month", ja: "`{name}` を通る月間クエリ数"),
+        "requests" => {
+            phrase!(en: "Calls of `{name}`, a month (`requests`)", ja: "`{name}` の月間呼び出し回数（`requests`）")
+        }
+        "duration_ms" => {
+            phrase!(en: "How long a call of `{name}` takes (`duration_ms`)", ja: "`{name}` の平均実行時間（`duration_ms`）")
+        }
+        _ => {
+            phrase!(en: "Queries through `{name}`, a month (`queries`)", ja: "`{name}` を通る月間クエリ数（`queries`）")
+        }
     }
 }
 

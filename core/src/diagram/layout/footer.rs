@@ -1,9 +1,9 @@
 //! Below the picture: the traced path and what stops it, what lines mean, what the picture rests on.
 
 use super::super::model::Model;
-use super::super::{Diagram, EdgeKind, FooterLine, Label, Sign, TextStyle, measure, words};
-use crate::order::Order;
+use super::super::{Diagram, EdgeKind, FooterLine, Label, Sign, TextStyle, Traced, measure, words};
 use crate::paths::Verdict;
+use crate::order::Order;
 
 /// Pictures are not narrower, so that sentences have room.
 const NARROW: i32 = 560;
@@ -62,18 +62,16 @@ pub(super) fn put(diagram: &mut Diagram, model: &Model, right: i32, top: i32) {
 /// One entry for each kind of line that is there.
 fn legend(diagram: &Diagram) -> Vec<(Sign, crate::language::Phrase)> {
     let mut kinds: Vec<(EdgeKind, Option<Verdict>)> = Vec::new();
-    for edge in &diagram.edges {
+    for edge in diagram.edges.iter().filter(|edge| edge.traced.is_none()) {
         let key = (edge.kind, edge.verdict);
         if !kinds.contains(&key) {
             kinds.push(key);
         }
     }
     kinds.order();
-    let mut found: Vec<_> = kinds
-        .into_iter()
-        .map(|(kind, verdict)| (Sign::Edge(kind, verdict), words::edge(kind, verdict)))
-        .collect();
-    if diagram.traced.is_some() {
+    let mut found: Vec<_> =
+        kinds.into_iter().map(|(kind, verdict)| (Sign::Edge(kind, verdict), words::edge(kind, verdict))).collect();
+    if diagram.edges.iter().any(|edge| edge.traced == Some(Traced::Passes)) {
         found.push((Sign::Passes, words::traced()));
     }
     found

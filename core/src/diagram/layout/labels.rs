@@ -1,6 +1,6 @@
 //! Texts in boxes: what does not fit is broken, then shortened; the whole name stays in the tooltip.
 
-use super::super::{BoxKind, DiagramBox, Label, Rect, TextStyle, measure};
+use super::super::{BoxKind, DiagramBox, Label, Rect, TextStyle, measure, words};
 use super::vpc::{AFTER, HEAD, TEXT};
 use crate::language::Language;
 
@@ -46,7 +46,8 @@ pub(super) fn leaf(made: &mut DiagramBox, language: Language) {
     made.glyphs.clear();
     let (name, says) = (made.name.clone(), made.says.get(language).to_owned());
     let is_host = made.kind == BoxKind::Host;
-    for Rect { x, y, width, height } in made.rects.clone() {
+    let rects = made.rects.clone();
+    for Rect { x, y, width, height } in rects.iter().copied() {
         let start = if is_host { x + AFTER } else { x + TEXT };
         let room = width - (start - x) - AFTER;
         let style = if is_host { TextStyle::Kind } else { TextStyle::Name };
@@ -67,7 +68,13 @@ pub(super) fn leaf(made: &mut DiagramBox, language: Language) {
             baseline += 14;
         }
         if !says.is_empty() {
-            let text = measure::shortened(&says, TextStyle::Kind.size(), false, room);
+            let other = rects.iter().find(|other| other.y != y);
+            let text = match other {
+                Some(other) => format!("{says} · {}", words::also(other.y > y).get(language)),
+                None if !made.members.is_empty() => listed(&made.members, room),
+                None => says.clone(),
+            };
+            let text = measure::shortened(&text, TextStyle::Kind.size(), false, room);
             made.labels.push(Label { x: start, y: baseline, text, style: TextStyle::Kind });
         }
         if !is_host {
@@ -75,6 +82,19 @@ pub(super) fn leaf(made: &mut DiagramBox, language: Language) {
         }
     }
     put_badge(made);
+}
+
+/// As many names as there is room for.
+fn listed(names: &[String], room: i32) -> String {
+    let all = names.join(", ");
+    if TextStyle::Kind.width(&all) <= room {
+        return all;
+    }
+    let fits = |count: &usize| TextStyle::Kind.width(&format!("{}, …", names[..*count].join(", "))) <= room;
+    match (1..names.len()).rev().find(fits) {
+        Some(count) => format!("{}, …", names[..count].join(", ")),
+        None => all,
+    }
 }
 
 /// Whether other boxes may lie below the name.

@@ -9,7 +9,7 @@ mod vpc;
 
 use super::model::{Model, plain};
 use super::relations::Link;
-use super::{BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, Rect, Traced, words};
+use super::{BoxKind, Diagram, DiagramBox, DiagramEdge, EdgeKind, Rect, TextStyle, Traced, measure, words};
 use crate::language::{Language, Phrase};
 use crate::order::Order;
 use crate::paths::Verdict;
@@ -20,7 +20,7 @@ use vpc::{End, GATE, GATE_INSIDE, HEAD, LEAF, LINE, PAD, Side, Slot, VpcFrame, n
 /// Around everything.
 const MARGIN: i32 = 16;
 /// The width of what lies beside VPCs.
-const BESIDE: i32 = 176;
+const BESIDE: i32 = 184;
 /// Functions in no VPC.
 const CHIP: i32 = 200;
 
@@ -37,12 +37,7 @@ enum Place {
 
 /// The picture of a model.
 pub(super) fn laid_out(model: &Model, language: Language) -> Diagram {
-    let mut layout = Layout {
-        model,
-        language,
-        diagram: Diagram { language, ..Diagram::default() },
-        boxes: vec![None; model.things.len()],
-    };
+    let mut layout = Layout { model, language, diagram: Diagram { language, ..Diagram::default() }, boxes: vec![None; model.things.len()] };
     layout.run();
     let mut diagram = layout.diagram;
     diagram.notes.clone_from(&model.notes);
@@ -74,15 +69,9 @@ impl<'m> Layout<'m> {
             frame.place();
         }
         // Sizes that all VPCs share.
-        let has_gates = frames
-            .iter()
-            .any(|frame| frame.slots.iter().any(|slot| slot.side == Side::Left && slot.gate.is_some()));
+        let has_gates = frames.iter().any(|frame| frame.slots.iter().any(|slot| slot.side == Side::Left && slot.gate.is_some()));
         let overhang = |side: Side, gated: bool| {
-            if gated
-                || frames
-                    .iter()
-                    .any(|frame| frame.slots.iter().any(|slot| slot.side == side && slot.gate.is_some()))
-            {
+            if gated || frames.iter().any(|frame| frame.slots.iter().any(|slot| slot.side == side && slot.gate.is_some())) {
                 GATE - GATE_INSIDE
             } else {
                 0
@@ -97,8 +86,7 @@ impl<'m> Layout<'m> {
             tops.push(top);
             top += frame.height + 2 * PAD;
         }
-        let loose_width =
-            if model.vpcs.is_empty() { 3 * (CHIP + PAD) + PAD } else { width.max(CHIP + 2 * PAD) };
+        let loose_width = if model.vpcs.is_empty() { 3 * (CHIP + PAD) + PAD } else { width.max(CHIP + 2 * PAD) };
         let loose_height = self.loose_height(loose_width);
         let region_bottom = top - PAD + if loose_height > 0 { loose_height + 2 * PAD } else { 0 };
         let region_bottom = region_bottom.max(MARGIN + HEAD + LEAF);
@@ -107,15 +95,10 @@ impl<'m> Layout<'m> {
         let region_x = MARGIN + beside + gap;
         let vpc_x = region_x + PAD + if left_over > 0 { left_over + 4 } else { 0 };
         let services_x = vpc_x + width + right_over + 40;
-        let inner_right = if has_services {
-            services_x + BESIDE
-        } else {
-            vpc_x + width.max(if loose_height > 0 { loose_width } else { 0 }) + right_over
-        };
+        let inner_right = if has_services { services_x + BESIDE } else { vpc_x + width.max(if loose_height > 0 { loose_width } else { 0 }) + right_over };
         let inner_right = inner_right.max(region_x + 300);
         let bottom = region_bottom.max(outer.bottom() + PAD);
-        let region =
-            Rect { x: region_x, y: MARGIN, width: inner_right + PAD - region_x, height: bottom - MARGIN };
+        let region = Rect { x: region_x, y: MARGIN, width: inner_right + PAD - region_x, height: bottom - MARGIN };
         let region_box = self.region(region);
         for (at, frame) in frames.iter().enumerate() {
             self.put_vpc(frame, at, region_box, (vpc_x, tops[at]), width, services_x);
@@ -141,32 +124,28 @@ impl<'m> Layout<'m> {
     }
 
     fn make_slots(&self, frames: &mut [VpcFrame<'_>]) {
-        let id = |at: &Option<usize>| at.map(|at| self.model.things[at].id.clone());
         for frame in frames {
             for gate in &frame.plan.left {
-                frame.slots.push(Slot {
-                    side: Side::Left,
-                    gate: Some(*gate),
-                    service: None,
-                    past: false,
-                    top: 0,
-                    height: LEAF,
-                });
+                frame.slots.push(Slot { side: Side::Left, gate: Some(*gate), service: None, past: false, top: 0, leaf: self.beside(&[Some(*gate)], GATE) });
             }
-            let mut right = frame.plan.right.clone();
-            right.order_by_key(|(gate, service)| (id(service), id(gate)));
-            for (gate, service) in right {
+            for (gate, service) in frame.plan.right.clone() {
                 let past = gate.is_some()
                     && service.is_some()
-                    && self
-                        .model
-                        .links
-                        .iter()
-                        .any(|link| Some(link.to) == service && Some(link.from) != gate);
-                let height = if past { LEAF + LEAF / 2 } else { LEAF };
-                frame.slots.push(Slot { side: Side::Right, gate, service, past, top: 0, height });
+                    && self.model.links.iter().any(|link| Some(link.to) == service && Some(link.from) != gate);
+                let leaf = self.beside(&[gate, service], GATE.min(BESIDE));
+                frame.slots.push(Slot { side: Side::Right, gate, service, past, top: 0, leaf });
             }
         }
+    }
+
+    /// The height of boxes beside each other: higher where a name takes two lines.
+    fn beside(&self, things: &[Option<usize>], width: i32) -> i32 {
+        let room = width - vpc::TEXT - vpc::AFTER;
+        let long = |at: &usize| {
+            let name = self.model.things[*at].name.get(self.language);
+            measure::width(name, TextStyle::Name.size(), true) > room
+        };
+        if things.iter().flatten().any(long) { LEAF + LINE } else { LEAF }
     }
 
     fn place_of(&self, frames: &[VpcFrame<'_>], thing: usize) -> Option<Place> {
@@ -193,10 +172,35 @@ impl<'m> Layout<'m> {
 
     /// Gives a line to the VPC in which it runs, and to what lies between VPCs and other networks.
     fn connect(&self, frames: &mut [VpcFrame<'_>], outer: &mut Outer, at: usize) {
-        let Link { from, to, kind, .. } = self.model.links[at];
-        let (Some(start), Some(end)) = (self.place_of(frames, from), self.place_of(frames, to)) else {
-            return;
-        };
+        let link = &self.model.links[at];
+        let (Some(start), Some(end)) = (self.place_of(frames, link.from), self.place_of(frames, link.to)) else { return };
+        let mut starts = Vec::new();
+        if let Place::Inside(vpc, End::Band(..)) = start {
+            starts = self.starts(&frames[vpc], vpc, link);
+        }
+        if starts.is_empty() {
+            starts.push(start);
+        }
+        for start in starts {
+            self.connect_one(frames, outer, at, start, end);
+        }
+    }
+
+    /// The bands of a thing in several rows at which a line starts.
+    fn starts(&self, frame: &VpcFrame<'_>, vpc: usize, link: &Link) -> Vec<Place> {
+        let mut found = Vec::new();
+        for (row, planned) in frame.plan.rows.iter().enumerate() {
+            let Some(band) = planned.bands.iter().position(|band| band.thing == link.from) else { continue };
+            let is_start = |id: &String| planned.cells.iter().any(|cell| self.model.things[cell.thing].id == *id);
+            if link.subnets.iter().any(is_start) {
+                found.push(Place::Inside(vpc, End::Band(row, band)));
+            }
+        }
+        found
+    }
+
+    fn connect_one(&self, frames: &mut [VpcFrame<'_>], outer: &mut Outer, at: usize, start: Place, end: Place) {
+        let Link { to, kind, .. } = self.model.links[at];
         let net = net_of(to, kind);
         match (start, end) {
             (Place::Inside(vpc, one), Place::Inside(other_vpc, other)) if vpc == other_vpc => {
@@ -204,22 +208,20 @@ impl<'m> Layout<'m> {
                 let side = if is_nat { Side::Left } else { Side::Right };
                 frames[vpc].wire(at, one, other, side, net);
             }
-            (Place::Inside(vpc, one), Place::Slot(other, slot) | Place::Service(other, slot))
-                if vpc == other =>
-            {
+            (Place::Inside(vpc, one), Place::Slot(other, slot) | Place::Service(other, slot)) if vpc == other => {
                 let side = frames[vpc].slots[slot].side;
                 frames[vpc].wire(at, one, End::Slot(slot), side, net);
             }
-            (Place::Slot(vpc, slot), Place::Outside(node)) => outer.wire(at, (vpc, slot), node, true, net),
+            (Place::Slot(vpc, slot), Place::Outside(node)) => outer.wire(at, (vpc, slot), node, true),
             (Place::Inside(vpc, one), Place::Outside(node)) => {
                 let slot = port(&mut frames[vpc], outer, vpc, net, node);
                 frames[vpc].wire(at, one, End::Slot(slot), Side::Left, net);
-                outer.wire(at, (vpc, slot), node, true, net);
+                outer.wire(at, (vpc, slot), node, true);
             }
             (Place::Outside(node), Place::Inside(vpc, other)) => {
                 let slot = port(&mut frames[vpc], outer, vpc, net, node);
                 frames[vpc].wire(at, End::Slot(slot), other, Side::Left, net);
-                outer.wire(at, (vpc, slot), node, false, net);
+                outer.wire(at, (vpc, slot), node, false);
             }
             _ => {}
         }
@@ -300,8 +302,7 @@ impl<'m> Layout<'m> {
             self.push(None, made);
         }
         for (row, planned) in frame.plan.rows.iter().enumerate() {
-            let cells: Vec<Rect> =
-                (0..planned.cells.len()).map(|cell| moved(frame.cell_rect(row, cell))).collect();
+            let cells: Vec<Rect> = (0..planned.cells.len()).map(|cell| moved(frame.cell_rect(row, cell))).collect();
             let Some(around) = cells.iter().copied().reduce(around) else { continue };
             let thing = plain(format!("row:{row}@{number}"), BoxKind::Row(planned.tier));
             let made = self.container(&thing, Some(vpc), around);
@@ -311,8 +312,9 @@ impl<'m> Layout<'m> {
             }
             for (at, band) in planned.bands.iter().enumerate() {
                 let rects: Vec<Rect> = frame.band_rects(row, at).into_iter().map(moved).collect();
-                let cell =
-                    planned.cells.iter().find(|cell| band.segments.as_slice() == [(cell.first, cell.last)]);
+                let cell = planned.cells.iter().find(|cell| {
+                    band.segments.as_slice() == [(cell.first, cell.last)]
+                });
                 let parent = cell.and_then(|cell| self.boxes[cell.thing]).unwrap_or(row_box);
                 if let Some(known) = self.boxes[band.thing] {
                     // What stands in several rows is one box with several rectangles.
@@ -328,21 +330,12 @@ impl<'m> Layout<'m> {
         for slot in &frame.slots {
             let top = y + slot.top;
             if let Some(service) = slot.service {
-                self.put_leaf(
-                    service,
-                    Some(region),
-                    vec![Rect { x: services_x, y: top, width: BESIDE, height: slot.height }],
-                );
+                self.put_leaf(service, Some(region), vec![Rect { x: services_x, y: top, width: BESIDE, height: slot.height() }]);
             }
-            let gate_x =
-                if slot.side == Side::Left { x + GATE_INSIDE - GATE } else { x + width - GATE_INSIDE };
+            let gate_x = if slot.side == Side::Left { x + GATE_INSIDE - GATE } else { x + width - GATE_INSIDE };
             match slot.gate {
                 Some(gate) => {
-                    self.put_leaf(
-                        gate,
-                        Some(region),
-                        vec![Rect { x: gate_x, y: top, width: GATE, height: LEAF }],
-                    );
+                    self.put_leaf(gate, Some(region), vec![Rect { x: gate_x, y: top, width: GATE, height: slot.leaf }]);
                 }
                 None if slot.side == Side::Left => {
                     let at = Rect { x: x - 4, y: y + slot.port() - 4, width: 8, height: 8 };
@@ -363,8 +356,7 @@ impl<'m> Layout<'m> {
     }
 
     fn put_loose(&mut self, rect: Rect, region: usize) {
-        let mut made =
-            self.container(&plain("outside-vpc".to_owned(), BoxKind::OutsideVpc), Some(region), rect);
+        let mut made = self.container(&plain("outside-vpc".to_owned(), BoxKind::OutsideVpc), Some(region), rect);
         labels::container(&mut made, self.language);
         let parent = self.push(None, made);
         let columns = ((rect.width - PAD) / (CHIP + PAD)).max(1);
@@ -407,77 +399,67 @@ impl<'m> Layout<'m> {
     ) {
         let mut found: Vec<(usize, usize, DiagramEdge)> = Vec::new();
         for (at, link) in self.model.links.iter().enumerate() {
-            let mut points: Vec<(i32, i32)> = Vec::new();
-            let mut inner: Vec<(i32, i32)> = Vec::new();
+            let mut lines: Vec<Vec<(i32, i32)>> = Vec::new();
             for (vpc, frame) in frames.iter().enumerate() {
                 for wire in frame.wires.iter().filter(|wire| wire.link == at) {
                     let moved = wire.points.iter().map(|(x, y)| {
                         let x = if *x == vpc::SERVICES { services_x } else { x + vpc_x + frame.left };
                         (x, y + tops[vpc])
                     });
-                    inner.extend(moved);
+                    lines.push(moved.collect());
                 }
                 // From a gateway endpoint to the service beside it.
                 for slot in &frame.slots {
-                    if slot.gate == Some(link.from)
-                        && slot.service == Some(link.to)
-                        && slot.side == Side::Right
-                    {
+                    if slot.gate == Some(link.from) && slot.service == Some(link.to) && slot.side == Side::Right {
                         let y = tops[vpc] + slot.port();
-                        points = vec![(vpc_x + width - GATE_INSIDE + GATE, y), (services_x, y)];
+                        lines.push(vec![(vpc_x + width - GATE_INSIDE + GATE, y), (services_x, y)]);
                     }
                 }
             }
-            let mut between = outer.points(at, frames, tops, MARGIN + BESIDE, vpc_x);
-            if self.model.outside.contains(&link.from) {
-                between.append(&mut inner);
-                points.append(&mut between);
-            } else {
-                points.append(&mut inner);
-                points.append(&mut between);
+            let between = outer.points(at, frames, tops, MARGIN + BESIDE, vpc_x);
+            if lines.is_empty() {
+                lines.push(Vec::new());
             }
             let (Some(from), Some(to)) = (self.boxes[link.from], self.boxes[link.to]) else { continue };
-            if points.len() < 2 {
-                continue;
+            for inner in lines {
+                let comes_in = self.model.outside.contains(&link.from);
+                let (first, second) = if comes_in { (&between, &inner) } else { (&inner, &between) };
+                let points = vpc::straightened(first.iter().chain(second).copied().collect());
+                if points.len() < 2 {
+                    continue;
+                }
+                let edge = DiagramEdge {
+                    from,
+                    to,
+                    kind: link.kind,
+                    verdict: link.verdict,
+                    points,
+                    joints: Vec::new(),
+                    title: self.edge_title(link),
+                    traced: self.traced(link),
+                };
+                found.push((net_of(link.to, link.kind), link.from, edge));
             }
-            let edge = DiagramEdge {
-                from,
-                to,
-                kind: link.kind,
-                verdict: link.verdict,
-                points: vpc::straightened(points),
-                joints: Vec::new(),
-                title: self.edge_title(link),
-                traced: self.traced(link),
-            };
-            found.push((net_of(link.to, link.kind), link.from, edge));
         }
         outer::join(&mut found);
-        // What matters most is painted last.
+        // Where lines share their way, the one that works is seen, and the others beyond it.
         found.order_by_key(|(_, _, edge)| {
             let verdict = match edge.verdict {
                 None => 0,
-                Some(Verdict::Reachable) => 1,
+                Some(Verdict::Blocked) => 1,
                 Some(Verdict::Unknown) => 2,
                 Some(Verdict::Partial) => 3,
-                Some(Verdict::Blocked) => 4,
+                Some(Verdict::Reachable) => 4,
             };
             let boxes = &self.diagram.boxes;
-            (
-                edge.traced.is_some(),
-                edge.kind,
-                verdict,
-                boxes[edge.from].id.clone(),
-                boxes[edge.to].id.clone(),
-            )
+            (edge.traced.is_some(), edge.kind, verdict, boxes[edge.from].id.clone(), boxes[edge.to].id.clone())
         });
         self.diagram.edges = found.into_iter().map(|(_, _, edge)| edge).collect();
     }
 
     fn edge_title(&self, link: &Link) -> Phrase {
         let name = |at: usize| &self.model.things[at].name;
-        let (Phrase { en: from, ja: from_ja }, Phrase { en: to, ja: to_ja }) =
-            (name(link.from), name(link.to));
+        let (Phrase { en: from, ja: from_ja }, Phrase { en: to, ja: to_ja }) = (name(link.from), name(link.to));
         let mut what = link.what.clone();
         what.retain(|one| !one.is_empty());
         what.order();
@@ -524,7 +506,7 @@ fn port(frame: &mut VpcFrame<'_>, outer: &mut Outer, vpc: usize, net: usize, nod
     if let Some(slot) = outer.port(vpc, net, node) {
         return slot;
     }
-    frame.slots.push(Slot { side: Side::Left, gate: None, service: None, past: false, top: 0, height: 14 });
+    frame.slots.push(Slot { side: Side::Left, gate: None, service: None, past: false, top: 0, leaf: 14 });
     let slot = frame.slots.len() - 1;
     outer.ports.push((vpc, net, node, slot));
     slot
@@ -533,5 +515,10 @@ fn port(frame: &mut VpcFrame<'_>, outer: &mut Outer, vpc: usize, net: usize, nod
 /// The rectangle around two.
 fn around(one: Rect, other: Rect) -> Rect {
     let (x, y) = (one.x.min(other.x), one.y.min(other.y));
-    Rect { x, y, width: one.right().max(other.right()) - x, height: one.bottom().max(other.bottom()) - y }
+    Rect {
+        x,
+        y,
+        width: one.right().max(other.right()) - x,
+        height: one.bottom().max(other.bottom()) - y,
+    }
 }

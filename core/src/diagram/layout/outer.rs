@@ -23,7 +23,6 @@ struct OuterWire {
     node: usize,
     /// Whether it leads to the box.
     out: bool,
-    net: usize,
     /// Where it meets the box.
     port: i32,
     track: Option<i32>,
@@ -41,15 +40,8 @@ pub(super) struct Outer {
 }
 
 impl Outer {
-    pub(super) fn wire(
-        &mut self,
-        link: usize,
-        (vpc, slot): (usize, usize),
-        node: usize,
-        out: bool,
-        net: usize,
-    ) {
-        self.wires.push(OuterWire { link, vpc, slot, node, out, net, port: 0, track: None });
+    pub(super) fn wire(&mut self, link: usize, (vpc, slot): (usize, usize), node: usize, out: bool) {
+        self.wires.push(OuterWire { link, vpc, slot, node, out, port: 0, track: None });
     }
 
     /// The place on a border that a net has to a box.
@@ -68,7 +60,12 @@ impl Outer {
     ) {
         let height = |at: usize| {
             let children = i32::try_from(model.things[model.outside[at]].children.len()).unwrap_or(0);
-            LEAF + if children > 0 { children * CHILD + 2 } else { 0 }
+            let mut slots: Vec<(usize, usize)> =
+                self.wires.iter().filter(|wire| wire.node == at).map(|wire| (wire.vpc, wire.slot)).collect();
+            slots.order();
+            slots.dedup();
+            let ports = i32::try_from(slots.len()).unwrap_or(0) * 10;
+            LEAF.max(ports) + if children > 0 { children * CHILD + 2 } else { 0 }
         };
         let slot_y = |wire: &OuterWire| tops[wire.vpc] + frames[wire.vpc].slots[wire.slot].port();
         let mut wishes: Vec<(i32, usize)> = (0..model.outside.len())
@@ -87,29 +84,39 @@ impl Outer {
             self.nodes[at] = (y, height(at));
             free = y + height(at) + APART;
         }
-        let mut nets: Vec<((usize, bool), Stubs)> = Vec::new();
-        for wire in &mut self.wires {
-            let (top, height) = self.nodes[wire.node];
-            let y = tops[wire.vpc] + frames[wire.vpc].slots[wire.slot].port();
-            wire.port = y.clamp(top + 10, top + height - 10);
-            let key = (wire.node, wire.out);
-            let stubs = [(y, Toward::High), (wire.port, Toward::Low)];
-            if wire.port != y {
-                match nets.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, all)) => all.extend(stubs),
-                    None => nets.push((key, stubs.to_vec())),
-                }
+        self.place_ports(&slot_heights(&self.wires, tops, frames));
+    }
+
+    /// Where lines meet the boxes, and the tracks of those that are not straight. Each place on a border has its own.
+    fn place_ports(&mut self, heights: &[i32]) {
+        const NEAR: i32 = 7;
+        let mut placed: Vec<(usize, (usize, usize), i32)> = Vec::new();
+        let mut nets: Vec<((usize, usize), Stubs)> = Vec::new();
+        for (at, y) in heights.iter().enumerate() {
+            let wire = &self.wires[at];
+            let (node, slot) = (wire.node, (wire.vpc, wire.slot));
+            let (top, height) = self.nodes[node];
+            let known = placed.iter().find(|port| port.0 == node && port.1 == slot).map(|port| port.2);
+            let port = known.unwrap_or_else(|| {
+                let wish = (*y).clamp(top + 10, top + height - 10);
+                let is_free = |port: &i32| placed.iter().all(|other| other.0 != node || (other.2 - port).abs() >= NEAR);
+                let in_box = |port: &i32| top + 4 <= *port && *port <= top + height - 4;
+                let tries = (0..height).flat_map(|step| [wish + step, wish - step]);
+                let port = tries.filter(in_box).find(is_free).unwrap_or(wish);
+                placed.push((node, slot, port));
+                port
+            });
+            self.wires[at].port = port;
+            if port != *y && !nets.iter().any(|(known, _)| *known == slot) {
+                nets.push((slot, vec![(*y, Toward::High), (port, Toward::Low)]));
             }
         }
         let stubs: Vec<Stubs> = nets.iter().map(|(_, stubs)| stubs.clone()).collect();
         let found = tracks(&stubs);
         self.tracks = count(&found);
         for wire in &mut self.wires {
-            let y = tops[wire.vpc] + frames[wire.vpc].slots[wire.slot].port();
-            if wire.port != y {
-                let net = nets.iter().position(|(key, _)| *key == (wire.node, wire.out));
-                wire.track = net.map(|net| i32::try_from(found[net]).unwrap_or(0));
-            }
+            let net = nets.iter().position(|(slot, _)| *slot == (wire.vpc, wire.slot));
+            wire.track = net.map(|net| i32::try_from(found[net]).unwrap_or(0));
         }
     }
 
@@ -151,6 +158,11 @@ impl Outer {
         }
         points
     }
+}
+
+/// The height at which each line leaves its VPC.
+fn slot_heights(wires: &[OuterWire], tops: &[i32], frames: &[VpcFrame<'_>]) -> Vec<i32> {
+    wires.iter().map(|wire| tops[wire.vpc] + frames[wire.vpc].slots[wire.slot].port()).collect()
 }
 
 /// Marks where lines of one net or from one thing meet.
@@ -200,8 +212,7 @@ pub(super) fn traced(route: &Route, edges: &[DiagramEdge], boxes: &[Option<usize
             edge.traced.is_some() && Some(edge.from) == boxes[*from] && Some(edge.to) == boxes[*to]
         };
         let Some(edge) = edges.iter().find(is_it) else { continue };
-        let same_place =
-            stops.iter().filter(|other| other.place == stop.place && other.message == stop.message);
+        let same_place = stops.iter().filter(|other| other.place == stop.place && other.message == stop.message);
         if same_place.count() > 0 {
             continue;
         }
@@ -216,13 +227,7 @@ pub(super) fn traced(route: &Route, edges: &[DiagramEdge], boxes: &[Option<usize
                 break;
             }
         }
-        stops.push(Stop {
-            number,
-            at: at.0,
-            upright: at.1,
-            message: stop.message.clone(),
-            place: stop.place,
-        });
+        stops.push(Stop { number, at: at.0, upright: at.1, message: stop.message.clone(), place: stop.place });
     }
     TracedPath { verdict: route.verdict, heading: route.heading.clone(), stops }
 }

@@ -29,7 +29,7 @@ pub(super) const AFTER: i32 = 8;
 const NARROW: i32 = 180;
 const WIDE: i32 = 250;
 /// The width of boxes on a border, and how much of them lies inside.
-pub(super) const GATE: i32 = 172;
+pub(super) const GATE: i32 = 184;
 pub(super) const GATE_INSIDE: i32 = 24;
 /// What the name of a zone takes.
 const ZONE: i32 = 26;
@@ -75,18 +75,24 @@ pub(super) struct Slot {
     /// Whether lines lead to the service past the gateway endpoint.
     pub(super) past: bool,
     pub(super) top: i32,
-    pub(super) height: i32,
+    /// The height of the gateway and the service.
+    pub(super) leaf: i32,
 }
 
 impl Slot {
+    /// Its height with what lies below the gateway.
+    pub(super) fn height(&self) -> i32 {
+        self.leaf + if self.past { LEAF / 2 } else { 0 }
+    }
+
     /// Where lines meet it.
     pub(super) fn port(&self) -> i32 {
-        self.top + self.height.min(LEAF) / 2
+        self.top + self.leaf / 2
     }
 
     /// Where lines to the service meet it that do not use the gateway endpoint.
     pub(super) fn past_port(&self) -> i32 {
-        self.top + LEAF + 8
+        self.top + self.leaf + 8
     }
 }
 
@@ -237,7 +243,7 @@ impl<'m> VpcFrame<'m> {
     pub(super) fn zone_rect(&self, column: usize) -> Rect {
         let (x, width) = self.columns[column];
         let bottom = self.rows.last().map_or(HEAD + ZONE, |row| row.bottom);
-        Rect { x: x - 5, y: HEAD, width: width + 10, height: bottom + 5 - HEAD }
+        Rect { x: x - 4, y: HEAD, width: width + 8, height: bottom + 5 - HEAD }
     }
 
     fn lanes(&self, row: usize) -> usize {
@@ -424,7 +430,7 @@ impl<'m> VpcFrame<'m> {
         let nets: Vec<Stubs> = here.iter().map(|at| self.levels[*at].stubs.clone()).collect();
         let found = tracks(&nets);
         let lines = count(&found);
-        let before = if matches!(channel, Channel::Lane(_, 0)) { 2 } else { 10 };
+        let before = if matches!(channel, Channel::Lane(_, 0)) { 4 } else { 10 };
         for (at, track) in here.iter().zip(&found) {
             self.levels[*at].y = top + before + TRACK * i32::try_from(*track).unwrap_or(0);
         }
@@ -534,7 +540,7 @@ impl<'m> VpcFrame<'m> {
         let mut free = HEAD;
         for (wish, at) in wishes {
             let slot = &self.slots[*at];
-            let half = slot.height.min(LEAF) / 2;
+            let half = slot.leaf / 2;
             let nets: Vec<usize> = self
                 .wires
                 .iter()
@@ -542,14 +548,16 @@ impl<'m> VpcFrame<'m> {
                 .map(|wire| wire.net)
                 .collect();
             let is_clear = |top: i32| {
-                let ports = [Some(top + half), slot.past.then_some(top + LEAF + 8)];
+                let ports = [Some(top + half), slot.past.then_some(top + slot.leaf + 8)];
+                // What comes from the same thing may run beside its own line.
+                let is_own = |y: i32| foreign.iter().any(|(own, net)| *own == y && nets.contains(net));
                 !foreign.iter().any(|(y, net)| {
-                    !nets.contains(net) && ports.iter().flatten().any(|port| (y - port).abs() < 4)
+                    !nets.contains(net) && !is_own(*y) && ports.iter().flatten().any(|port| (y - port).abs() < 4)
                 })
             };
             let start = (wish - half).max(free);
             let top = (start..start + 40).find(|top| is_clear(*top)).unwrap_or(start);
-            free = top + slot.height + APART;
+            free = top + slot.height() + APART;
             self.slots[*at].top = top;
         }
         self.height = self.height.max(free - APART + PAD);

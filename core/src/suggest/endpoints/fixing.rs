@@ -77,9 +77,9 @@ fn change_for(subject: &Subject<'_, '_>, at: usize, needs: &[Need]) -> Option<Ch
     let network = &subject.networks.get(at)?.network;
     let drafts = drafts(subject.template, network, needs);
     let covers = |need: &Need| {
-        drafts.iter().any(|draft| {
-            draft.wanted.service == need.service && draft.wanted.senders.contains(&need.from)
-        })
+        drafts
+            .iter()
+            .any(|draft| draft.wanted.service == need.service && draft.wanted.senders.contains(&need.from))
     };
     if drafts.is_empty() || !needs.iter().all(covers) || has_spare_nat(subject, at, &drafts) {
         return None;

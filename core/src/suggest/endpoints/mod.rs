@@ -18,8 +18,6 @@ pub use nat_free::{NatFree, Outside, Removable, RemovableKind};
 pub use reverse::{Dear, Reverse, Split, Unused};
 pub(crate) use wanted::{Need, wanted};
 
-
-
 use self::draft::{Draft, Guard, Proof, drafts, prove};
 use self::fixing::{Change, Outcome, change, outcome};
 use self::wanted::vpc_of_sender;
@@ -31,11 +29,11 @@ use crate::cost::{
 use crate::language::Phrase;
 use crate::network::{Network, Place, VpcIndex, WorkloadKind, resolve};
 use crate::paths::Verdict;
-use crate::{missing, phrase};
 use crate::rules::Subject;
 use crate::template::{Inputs, Unknown};
 use crate::text::Edit;
 use crate::tracing::used_subnets;
+use crate::{missing, phrase};
 
 /// What [`suggest_endpoints`] finds.
 #[derive(Clone, Debug, Default)]
@@ -308,16 +306,15 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
             .map(|one| {
                 let draft = own.iter().find(|draft| draft.wanted.service == one.service);
                 let proof = draft.map(|draft| prove(&after, subject.addresses, draft));
-                let add = draft.zip(proof.as_ref()).map(|(draft, proof)| {
-                    plan(subject, at, draft, proof, pricing, one.today)
-                });
+                let add = draft
+                    .zip(proof.as_ref())
+                    .map(|(draft, proof)| plan(subject, at, draft, proof, pricing, one.today));
                 one.told(network, draft.is_some(), add)
             })
             .collect();
         let all = write(template, network, &own);
         let whole = if own.is_empty() { None } else { change(subject, at, &own) };
-        let (edits, also) =
-            whole.map_or((None, None), |Change { edits, also }| (Some(edits), also));
+        let (edits, also) = whole.map_or((None, None), |Change { edits, also }| (Some(edits), also));
         VpcEndpoints {
             id: vpc_id(network, vpc, &uses),
             at: vpc.and_then(|vpc| network.vpcs.get(vpc.0)?.at),
@@ -399,3 +396,6 @@ fn zones(network: &Network, wanted: &wanted::Wanted) -> u64 {
     };
     wanted.subnets.items.iter().map(of).sum::<u64>().max(1)
 }
+
+#[cfg(test)]
+mod tests;
