@@ -33,8 +33,9 @@ Usage: cargo xtask COMMAND
   ready                         everything that must hold before a change lands
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
   fixes [DIR]                   try every fix on a folder of templates: tried, proved, refused
-  kernel-cases [DIR] [--context]
-                                trace networks whose flows a Linux kernel has decided, and compare
+  kernel-cases [DIR] [--context | --repair [--left]]
+                                trace networks whose flows a Linux kernel has decided, and compare;
+                                --repair: the smallest repair of each blocked flow, applied and traced again
   generate [--check]            write the generated files, or say which are out of date
   setup                         install what the other commands need, and do nothing else
 ";

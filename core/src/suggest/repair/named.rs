@@ -124,16 +124,32 @@ impl Range {
     }
 }
 
-/// A value of one line without anchors and comments, as it stands there.
+/// A value of one line without anchors and comments, as it stands there; it can stand between braces.
 fn copied(template: &Template<'_>, node: Node<'_>) -> Option<String> {
-    let source = node.span_with_tag().slice(template.text()).trim_end();
+    let text = template.text();
+    let source = node.span_with_tag().slice(text).trim_end();
     let plain = !source.contains(['\n', '&', '#', '|', '>']) && !source.starts_with('*');
     if node.target() != node.id() || !plain || source.is_empty() {
         return None;
     }
-    // `Ref: Name` on a line of its own.
-    let is_block = node.collection_style() == Some(CollectionStyle::Block);
-    Some(if is_block { format!("{{{source}}}") } else { source.to_owned() })
+    if node.collection_style() == Some(CollectionStyle::Block) {
+        // `Ref: Name` on a line of its own.
+        let entry = node.single_entry()?;
+        let (key, value) = (entry.key.span().slice(text), between_braces(text, entry.value));
+        return Some(format!("{{{key}: {value}}}"));
+    }
+    Some(between_braces(text, node))
+}
+
+/// A value with quotes where a bracket or comma in it would end it.
+fn between_braces(text: &str, node: Node<'_>) -> String {
+    let (tagged, value) = (node.span_with_tag(), node.span().slice(text).trim_end());
+    let source = tagged.slice(text).trim_end();
+    if node.is_plain() && value.contains(['{', '}', '[', ']', ',']) {
+        let tag = source.strip_suffix(value).unwrap_or("");
+        return format!("{tag}'{value}'");
+    }
+    source.to_owned()
 }
 
 /// The prefixes that make up the numbers from one to another.
