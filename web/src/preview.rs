@@ -111,7 +111,11 @@ fn changes(text: &str, edits: &[Edit], old: &[&str], new: &[&str]) -> Vec<Change
         }
         found.push(change);
     }
-    found.into_iter().map(|change| trimmed(change, old, new)).filter(|one| one.before != one.after).collect()
+    found
+        .into_iter()
+        .map(|change| trimmed(change, old, new))
+        .filter(|one| one.before.0 < one.before.1 || one.after.0 < one.after.1)
+        .collect()
 }
 
 /// Without the lines at either end that are the same.
