@@ -9,7 +9,7 @@ use similar::TextDiff;
 use tempfile::NamedTempFile;
 use vpcheck_core::finding::{FileId, Safety};
 use vpcheck_core::language::{Language, Phrase};
-use vpcheck_core::{Fixing, fix, phrase};
+use vpcheck_core::{Fixing, fix, phrase, source_is_elsewhere};
 
 use crate::args::{FixArguments, SafetyName};
 use crate::context::Remarks;
@@ -61,7 +61,8 @@ pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcom
     outcome.problems.extend(unknown.map(|(_, words)| cost_files::unknown_name(words.clone())));
     outcome.notes.extend(remaining(&fixing, arguments.safety.into()));
     if changed && fixing.before.is_synthesized {
-        outcome.notes.push(source_is_elsewhere(&path));
+        let Phrase { en, ja } = source_is_elsewhere();
+        outcome.notes.push(phrase!(en: "{path} was {en}", ja: "{path} は {ja}"));
     }
     if arguments.write {
         outcome.output = written(&path, &fixing, language);
@@ -226,11 +227,4 @@ fn one_template(path: &str) -> Problem {
         what: phrase!(en: "{path}: a folder, not a template", ja: "{path}: フォルダです"),
         next: phrase!(en: "name one template", ja: "テンプレートを 1 つ指定してください"),
     }
-}
-
-fn source_is_elsewhere(path: &str) -> Phrase {
-    phrase!(
-        en: "{path} was synthesized by the AWS CDK, which writes it anew each time: change its source likewise",
-        ja: "{path} は AWS CDK が生成したもので、次の合成で上書きされます。CDK のソースにも同じ変更を加えてください",
-    )
 }

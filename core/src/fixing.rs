@@ -83,6 +83,14 @@ pub fn fix(path: &str, text: &str, options: &Options, safety: Safety) -> Fixing 
     fixing
 }
 
+/// What to say once where a text is changed that the AWS CDK wrote: see [`Analysis::is_synthesized`].
+pub fn source_is_elsewhere() -> Phrase {
+    phrase!(
+        en: "synthesized by the AWS CDK, which writes it anew each time: change its source likewise",
+        ja: "AWS CDK が生成したもので、次の合成で上書きされます。CDK のソースにも同じ変更を加えてください",
+    )
+}
+
 /// The safest fix that was not tried yet; among equals the first in the text.
 fn next<'a>(
     analysis: &'a Analysis,

@@ -63,7 +63,13 @@ test("a pasted fault is found, fixed in one step, and the step can be undone", (
     assert.match(await finding.innerText(), /VpcIdd/);
     assert.equal(await page.locator(".cm-lintRange-error").innerText(), "VpcIdd");
 
-    await finding.locator(".fix").click();
+    await finding.locator(".show").click();
+    const lines = finding.locator(".hunk li");
+    assert.match(await lines.filter({ has: page.getByText("removed") }).innerText(), /-[^]*!Ref VpcIdd/);
+    assert.match(await lines.filter({ has: page.getByText("added") }).innerText(), /\+[^]*!Ref VpcId$/);
+    assert.match(await editorText(page), /!Ref VpcIdd/, "nothing is changed before it is asked for");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
     await page.locator(".state.good").waitFor();
     assert.match(await editorText(page), /VpcId: !Ref VpcId\n/);
 
@@ -95,6 +101,7 @@ test("a hover explains a finding and offers its fix", () =>
     await hover.waitFor();
     assert.match(await hover.innerText(), /unknown-reference/);
     await hover.locator(".cm-fix").click();
+    await page.locator(".finding .apply").click();
     await page.locator(".state.good").waitFor();
   }));
 
@@ -109,7 +116,8 @@ test("a link opens the same template, and follows every change", () =>
     await other.locator('.finding[data-rule="unknown-reference"]').waitFor();
     assert.equal(await editorText(other), await editorText(page));
 
-    await page.locator(".finding .fix").click();
+    await page.locator(".finding .show").click();
+    await page.locator(".finding .apply").click();
     await page.waitForFunction((before) => location.href !== before, address);
     await page.reload();
     await page.locator(".state.good").waitFor();
@@ -258,6 +266,9 @@ test("a phone shows one half at a time, with targets for thumbs and nothing cut 
     await page.locator(".cm-label-primary").waitFor();
     assert.ok(await page.locator(".cm-label-primary").isVisible());
     await page.locator(".at-cursor .fix").tap();
+    const decide = page.locator(".decide button");
+    for (const button of await decide.all()) assert.ok((await button.boundingBox()).height >= 44);
+    await page.locator(".finding .apply").tap();
     await page.locator('.finding[data-rule="circular-dependency"]').waitFor({ state: "detached" });
   }));
 

@@ -12,6 +12,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use crate::costs::{Costs, Reading, costs};
+use crate::fixes::{Fixes, safe_fixes};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, report};
 
@@ -42,6 +43,19 @@ pub enum Task {
     Report,
     /// An estimate of costs.
     Costs,
+    /// All safe fixes.
+    Fixes,
+}
+
+impl Task {
+    /// The name of the answer in the worker's messages.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Costs => "costs",
+            Self::Fixes => "fixes",
+        }
+    }
 }
 
 /// How an analysis ended, with its number.
@@ -51,6 +65,8 @@ pub enum Outcome {
     Done(u32, Rc<Report>),
     /// With an estimate of costs.
     Costed(Rc<Costs>),
+    /// With all safe fixes.
+    Fixed(u32, Rc<Fixes>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -94,6 +110,7 @@ impl Analyzer {
                     let outcome = match request.task {
                         Task::Report => Outcome::Done(sequence, Rc::new(analyze(&request.shared))),
                         Task::Costs => Outcome::Costed(Rc::new(estimate(&request.shared))),
+                        Task::Fixes => Outcome::Fixed(sequence, Rc::new(all_safe(&request.shared))),
                     };
                     this.finish(sequence, outcome);
                 }
@@ -139,6 +156,12 @@ impl Analyzer {
                 Err(_) => Outcome::Failed,
             };
             self.finish(answer.sequence(), outcome);
+        } else if let Some(fixes) = answer.fixes() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(fixes.as_bytes()) {
+                Ok(fixes) => self.finish(sequence, Outcome::Fixed(sequence, Rc::new(fixes))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
@@ -181,6 +204,13 @@ pub fn costs_json(shared: &str) -> String {
     serde_json::to_string(&estimate(&shared)).unwrap_or_default()
 }
 
+/// Applies all safe fixes. `shared` is a [`Shared`] in JSON; the answer is a [`Fixes`] in JSON.
+#[wasm_bindgen]
+pub fn fixes_json(shared: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    serde_json::to_string(&all_safe(&shared)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -209,6 +239,10 @@ fn analyze(shared: &Shared) -> Report {
 
 fn estimate(shared: &Shared) -> Costs {
     CONTEXTS.with_borrow(|contexts| READING.with_borrow_mut(|kept| costs(shared, contexts, kept)))
+}
+
+fn all_safe(shared: &Shared) -> Fixes {
+    CONTEXTS.with_borrow(|contexts| safe_fixes(shared, contexts))
 }
 
 /// Analyses take milliseconds; one that takes this long would not come back.
@@ -269,7 +303,7 @@ impl RunningWorker {
         let question: Question = js_sys::Object::new().unchecked_into();
         question.set_sequence(job.sequence);
         question.set_shared(&serde_json::to_string(&job.request.shared).unwrap_or_default());
-        question.set_costs(job.request.task == Task::Costs);
+        question.set_task(job.request.task.name());
         let contexts = &job.request.contexts;
         let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
         if !is_told {
@@ -309,7 +343,7 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_contexts(this: &Question, json: &str);
     #[wasm_bindgen(method, setter)]
-    fn set_costs(this: &Question, wanted: bool);
+    fn set_task(this: &Question, name: &str);
 
     /// What the worker says.
     type Answer;
@@ -321,6 +355,8 @@ extern "C" {
     fn report(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn costs(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn fixes(this: &Answer) -> Option<String>;
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

@@ -46,6 +46,7 @@ pub fn App() -> Html {
     let editor = use_memo((), |()| EditorHandle::default());
     let analyzer = use_analyzer(&state);
     let estimator = use_analyzer(&state);
+    let fixer = use_analyzer(&state);
     let address = {
         let dispatcher = state.dispatcher();
         use_memo((), move |()| {
@@ -66,6 +67,18 @@ pub fn App() -> Html {
             // Costs are estimated only while somebody looks at them.
             if *is_open {
                 estimator.submit(*number, request(&shown, Task::Costs));
+            }
+        });
+    }
+    {
+        let (state, editor) = (state.clone(), editor.clone());
+        use_effect_with(state.fixes.clone(), move |fixes| {
+            // One step of the history, on the text that they were made for.
+            if let Some((revision, fixes)) = fixes
+                && *revision == state.revision
+                && let Some(edit) = &fixes.edit
+            {
+                editor.apply(std::slice::from_ref(edit));
             }
         });
     }
@@ -111,6 +124,12 @@ pub fn App() -> Html {
                 state.dispatch(Action::Told(Notice::Fixed));
             }
         })
+    };
+    let on_preview = to_action(&state, Action::Previewed);
+    let on_look = on_preview.reform(Some);
+    let on_fix_all = {
+        let shown = (*state).clone();
+        Callback::from(move |()| fixer.submit(shown.revision, request(&shown, Task::Fixes)))
     };
     let on_explain = {
         let state = state.clone();
@@ -207,10 +226,10 @@ pub fn App() -> Html {
                         {language}
                         {on_change}
                         {on_move}
-                        on_fix={&on_fix}
+                        on_fix={&on_look}
                         {on_explain}
                     />
-                    { at_cursor(&state, &on_fix) }
+                    { at_cursor(&state, &on_look) }
                 </section>
                 <section class="half list" aria-label={list_name.get(language).to_owned()}>
                     if state.beside == Pane::Paths {
@@ -246,12 +265,17 @@ pub fn App() -> Html {
                         }
                         <Findings
                             report={state.report().cloned()}
-                            is_empty={state.text.trim().is_empty()}
+                            text={state.text.clone()}
+                            is_current={state.current_report().is_some()}
                             chosen={state.chosen}
+                            previewed={state.previewed}
+                            fixes={state.fixes.as_ref().map(|(_, fixes)| fixes.clone())}
                             {language}
                             {on_choose}
                             {on_place}
+                            {on_preview}
                             {on_fix}
+                            {on_fix_all}
                             on_explain={on_explain_rule}
                         />
                     }
@@ -302,6 +326,7 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
             dispatcher.dispatch(match outcome {
                 Outcome::Done(revision, report) => Action::Analysed(revision, report),
                 Outcome::Costed(costs) => Action::Costed(costs),
+                Outcome::Fixed(revision, fixes) => Action::AllFixed(revision, fixes),
                 Outcome::Failed => Action::Told(Notice::AnalysisFailed),
                 Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
             });
@@ -416,7 +441,7 @@ fn go_to(field: &Field) {
 }
 
 /// Below the editor of a narrow screen, where nothing hovers: the finding at the cursor, or where to go back to.
-fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html {
+fn at_cursor(state: &UseReducerHandle<State>, on_look: &Callback<usize>) -> Html {
     let language = state.language;
     let report = state.report();
     let chosen = state.chosen.and_then(|index| Some((index, report?.findings.get(index)?.clone())));
@@ -432,8 +457,8 @@ fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html 
                     <span>{ prose(finding.message.get(language)) }</span>
                 </button>
                 if finding.fix.is_some() {
-                    <button type="button" class="fix" onclick={on_fix.reform(move |_| index)}>
-                        { words::apply_fix().get(language).to_owned() }
+                    <button type="button" class="fix" onclick={on_look.reform(move |_| index)}>
+                        { words::show_fix().get(language).to_owned() }
                     </button>
                 }
             } else if let Some(path) = path {

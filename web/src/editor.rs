@@ -81,7 +81,7 @@ pub struct Props {
     pub on_change: Callback<Rc<str>>,
     /// The cursor moved.
     pub on_move: Callback<u32>,
-    /// The fix of a finding was asked for.
+    /// The fix of a finding is to be looked at.
     pub on_fix: Callback<usize>,
     /// The document of a finding's rule was asked for.
     pub on_explain: Callback<usize>,
@@ -158,7 +158,7 @@ struct Mark {
 }
 
 fn marks(report: &Report, language: Language) -> Vec<Mark> {
-    let (apply, explain) = (words::apply_fix(), words::about_rule());
+    let (apply, explain) = (words::show_fix(), words::about_rule());
     let mark = |(index, finding): (usize, &Finding)| {
         let place = finding.place().filter(|_| finding.suppressed.is_none())?;
         Some(Mark {

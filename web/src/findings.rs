@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::rc::Rc;
 
-use vpcheck_core::finding::Severity;
+use vpcheck_core::finding::{Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::order::Order;
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
+use crate::difference::Difference;
+use crate::fixes::Fixes;
 use crate::prose::prose;
 use crate::report::{self, Place, Report};
 use crate::words;
@@ -18,18 +20,28 @@ use crate::words;
 pub struct Props {
     /// The last report.
     pub report: Option<Rc<Report>>,
-    /// Whether there is any text at all.
-    pub is_empty: bool,
+    /// The text as it stands.
+    pub text: Rc<str>,
+    /// Whether the report is on that text.
+    pub is_current: bool,
     /// The finding that is shown in the editor too.
     pub chosen: Option<usize>,
+    /// The finding whose fix is looked at.
+    pub previewed: Option<usize>,
+    /// What came of all safe fixes.
+    pub fixes: Option<Rc<Fixes>>,
     /// The language of the page.
     pub language: Language,
     /// A finding was asked for.
     pub on_choose: Callback<usize>,
     /// One of a finding's places was asked for.
     pub on_place: Callback<(usize, Place)>,
+    /// A finding's fix is to be looked at; nothing closes it.
+    pub on_preview: Callback<Option<usize>>,
     /// A finding's fix was asked for.
     pub on_fix: Callback<usize>,
+    /// All safe fixes were asked for.
+    pub on_fix_all: Callback<()>,
     /// A rule's document was asked for.
     pub on_explain: Callback<String>,
 }
@@ -46,14 +58,20 @@ pub fn Findings(props: &Props) -> Html {
         report.findings.iter().enumerate().partition(|(_, finding)| finding.suppressed.is_some());
     // The worst first; the order of the text among equals. The editor shows the order of the text anyway.
     shown.order_by_key(|(_, finding)| Reverse(finding.severity));
-    let state = match (props.is_empty, report.is_template, shown.is_empty()) {
+    let is_empty = props.text.trim().is_empty();
+    let state = match (is_empty, report.is_template, shown.is_empty()) {
         (true, _, _) => Some((words::empty(), words::empty_more(), "blank")),
         (_, false, true) => Some((words::no_template(), words::no_template_more(), "blank")),
         (_, true, true) => Some((words::nothing_found(), words::nothing_found_more(), "good")),
         _ => None,
     };
+    let fixes = || shown.iter().filter_map(|(_, finding)| finding.fix.as_ref());
+    let safe = fixes().filter(|fix| fix.safety == Safety::Safe).count();
     html! {
         <>
+            if let Some(fixes) = &props.fixes {
+                { outcome(fixes, language) }
+            }
             if let Some((headline, more, mood)) = state {
                 <div class={classes!("state", mood)}>
                     if mood == "good" { { check_mark() } }
@@ -61,7 +79,17 @@ pub fn Findings(props: &Props) -> Html {
                     <p class="state-more">{ prose(more.get(language)) }</p>
                 </div>
             } else {
-                <p class="counts">{ say(&words::counts(counts), language) }</p>
+                <div class="list-head">
+                    <p class="counts">{ say(&words::counts(counts), language) }</p>
+                    if safe > 0 {
+                        <button type="button" class="fix fix-all" onclick={props.on_fix_all.reform(|_| ())}>
+                            { say(&words::apply_all_safe(safe), language) }
+                        </button>
+                    }
+                </div>
+                if report.is_synthesized && fixes().next().is_some() {
+                    <p class="synthesized">{ say(&words::synthesized(), language) }</p>
+                }
                 <ol class="findings">
                     { for shown.iter().map(|(index, finding)| html! {
                         <Card
@@ -69,9 +97,14 @@ pub fn Findings(props: &Props) -> Html {
                             index={*index}
                             finding={(*finding).clone()}
                             is_chosen={props.chosen == Some(*index)}
+                            preview={
+                                // Only the text of the report is the one that its fixes change.
+                                (props.previewed == Some(*index) && props.is_current).then(|| props.text.clone())
+                            }
                             {language}
                             on_choose={&props.on_choose}
                             on_place={&props.on_place}
+                            on_preview={&props.on_preview}
                             on_fix={&props.on_fix}
                             on_explain={&props.on_explain}
                         />
@@ -102,9 +135,12 @@ struct CardProps {
     index: usize,
     finding: report::Finding,
     is_chosen: bool,
+    /// The text, where the change of it is shown.
+    preview: Option<Rc<str>>,
     language: Language,
     on_choose: Callback<usize>,
     on_place: Callback<(usize, Place)>,
+    on_preview: Callback<Option<usize>>,
     on_fix: Callback<usize>,
     on_explain: Callback<String>,
 }
@@ -125,12 +161,10 @@ fn Card(props: &CardProps) -> Html {
         });
     }
     let choose = props.on_choose.reform(move |_| index);
-    let fix = props.on_fix.reform(move |_| index);
     let explain = {
         let rule = finding.rule.clone();
         props.on_explain.reform(move |_| rule.clone())
     };
-    let offer = format!("offer-{index}");
     let secondary: Vec<&report::Label> =
         finding.labels.iter().filter(|label| is_told(label, language)).collect();
     html! {
@@ -159,17 +193,14 @@ fn Card(props: &CardProps) -> Html {
                 </ul>
             }
             if let Some(offered) = &finding.fix {
-                <div class="offer">
-                    <p id={offer.clone()}>
-                        { prose(offered.title.get(language)) }
-                        <span class="safety" data-safety={offered.safety.name()}>
-                            { say(&words::safety(offered.safety), language) }
-                        </span>
-                    </p>
-                    <button type="button" class="fix" onclick={fix} aria-describedby={offer}>
-                        { say(&words::apply_fix(), language) }
-                    </button>
-                </div>
+                <Offer
+                    {index}
+                    fix={offered.clone()}
+                    preview={props.preview.clone()}
+                    {language}
+                    on_preview={&props.on_preview}
+                    on_fix={&props.on_fix}
+                />
             }
             <div class="finding-actions">
                 <button type="button" class="about" onclick={explain}>
@@ -177,6 +208,103 @@ fn Card(props: &CardProps) -> Html {
                 </button>
             </div>
         </li>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct OfferProps {
+    index: usize,
+    fix: report::Fix,
+    preview: Option<Rc<str>>,
+    language: Language,
+    on_preview: Callback<Option<usize>>,
+    on_fix: Callback<usize>,
+}
+
+/// A fix: first what it changes, then the button that applies it.
+#[component]
+fn Offer(props: &OfferProps) -> Html {
+    let OfferProps { index, fix, language, .. } = props;
+    let (index, language) = (*index, *language);
+    let (lines, opener) = (use_node_ref(), use_node_ref());
+    let was_open = use_mut_ref(|| false);
+    {
+        let (lines, opener) = (lines.clone(), opener.clone());
+        use_effect_with(props.preview.is_some(), move |is_open| {
+            let was_open = was_open.replace(*is_open);
+            let next = match (was_open, *is_open) {
+                (false, true) => &lines,
+                (true, false) => &opener,
+                _ => return,
+            };
+            // The button that was pressed is gone: the keyboard goes on beside it.
+            if let Some(element) = next.cast::<HtmlElement>() {
+                let _ = element.focus();
+            }
+        });
+    }
+    let offer = format!("offer-{index}");
+    let open = props.on_preview.reform(move |_| Some(index));
+    let close = props.on_preview.reform(|_| None);
+    let apply = props.on_fix.reform(move |_| index);
+    html! {
+        <div class="offer">
+            <p id={offer.clone()}>
+                { prose(fix.title.get(language)) }
+                <span class="safety" data-safety={fix.safety.name()}>
+                    { say(&words::safety(fix.safety), language) }
+                </span>
+            </p>
+            if let Some(text) = &props.preview {
+                <Difference text={text.clone()} fix={fix.clone()} {language} focus={lines} />
+                <div key="decide" class="decide">
+                    <button type="button" class="fix apply" onclick={apply} aria-describedby={offer}>
+                        { say(&words::apply_fix(), language) }
+                    </button>
+                    <button type="button" class="quiet" onclick={close}>{ say(&words::cancel(), language) }</button>
+                </div>
+            } else {
+                <button
+                    key="show"
+                    ref={opener}
+                    type="button"
+                    class="fix show"
+                    onclick={open}
+                    aria-describedby={offer}
+                >
+                    { say(&words::show_fix(), language) }
+                </button>
+            }
+        </div>
+    }
+}
+
+/// What came of all safe fixes.
+fn outcome(fixes: &Fixes, language: Language) -> Html {
+    html! {
+        <div class="outcome">
+            if !fixes.applied.is_empty() {
+                <h3>{ say(&words::fixes_applied(), language) }</h3>
+                <ul>
+                    { for fixes.applied.iter().map(|done| html! {
+                        <li><code>{ &done.rule }</code>{ " " }{ prose(done.title.get(language)) }</li>
+                    }) }
+                </ul>
+            }
+            if !fixes.refused.is_empty() {
+                <h3>{ say(&words::fixes_refused(), language) }</h3>
+                <ul>
+                    { for fixes.refused.iter().map(|refused| html! {
+                        <li>
+                            <code>{ &refused.rule }</code>
+                            { " " }
+                            { prose(refused.title.get(language)) }
+                            <p>{ prose(refused.why.get(language)) }</p>
+                        </li>
+                    }) }
+                </ul>
+            }
+        </div>
     }
 }
 

@@ -9,8 +9,10 @@ pub mod context;
 pub mod costs;
 pub mod examples;
 pub mod figures;
+pub mod fixes;
 pub mod inputs;
 pub mod paths;
+pub mod preview;
 pub mod queue;
 pub mod report;
 pub mod state;
@@ -30,6 +32,8 @@ mod checklist;
 mod cost_panel;
 #[cfg(target_arch = "wasm32")]
 mod deployed;
+#[cfg(target_arch = "wasm32")]
+mod difference;
 #[cfg(target_arch = "wasm32")]
 mod document;
 #[cfg(target_arch = "wasm32")]

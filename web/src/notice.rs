@@ -37,7 +37,7 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
             if let Some(notice) = props.notice {
                 <div class="notice">
                     <p>{ notice.words().get(language).to_owned() }</p>
-                    if matches!(notice, Notice::Replaced | Notice::Fixed) {
+                    if notice.is_undoable() {
                         <button type="button" class="quiet" onclick={props.on_undo.reform(|_| ())}>
                             { words::undo().get(language).to_owned() }
                         </button>

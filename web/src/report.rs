@@ -17,6 +17,8 @@ use crate::paths::Paths;
 pub struct Report {
     /// Whether the text is a template at all.
     pub is_template: bool,
+    /// Whether the AWS CDK wrote it.
+    pub is_synthesized: bool,
     /// Findings in the order of the text, suppressed ones included.
     pub findings: Vec<Finding>,
     /// Six questions about each function.
@@ -213,6 +215,7 @@ impl Report {
             .collect();
         Self {
             is_template: analysis.is_template,
+            is_synthesized: analysis.is_synthesized,
             findings,
             checklist,
             needs,

@@ -9,6 +9,7 @@ use vpcheck_core::share::{self, ShareError, Shared};
 
 use crate::costs::Costs;
 use crate::figures::{self, Figures};
+use crate::fixes::Fixes;
 use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
 use crate::report::{Place, Report};
@@ -34,6 +35,10 @@ pub struct State {
     pub costs: Option<Rc<Costs>>,
     /// The finding that is shown in both places, by its index.
     pub chosen: Option<usize>,
+    /// The finding whose fix is looked at before it is applied, by its index.
+    pub previewed: Option<usize>,
+    /// What came of all safe fixes, and the revision they were applied to.
+    pub fixes: Option<(u32, Rc<Fixes>)>,
     /// The language of the page.
     pub language: Language,
     /// Light or dark.
@@ -127,6 +132,10 @@ pub enum Notice {
     Replaced,
     /// A fix was applied.
     Fixed,
+    /// So many safe fixes were applied.
+    AllFixed(usize),
+    /// Of the safe fixes none could be applied.
+    NoneFixed,
     /// The link is in the clipboard.
     Copied,
     /// The clipboard cannot be written.
@@ -151,6 +160,8 @@ impl Notice {
             Self::NotLinked => words::not_linked(),
             Self::Replaced => words::replaced(),
             Self::Fixed => words::fixed(),
+            Self::AllFixed(count) => words::all_fixed(count),
+            Self::NoneFixed => words::none_fixed(),
             Self::Copied => words::copied(),
             Self::NotCopied => words::not_copied(),
             Self::AnalysisFailed => words::analysis_failed(),
@@ -161,9 +172,14 @@ impl Notice {
         }
     }
 
+    /// Whether what it tells can be taken back.
+    pub fn is_undoable(self) -> bool {
+        matches!(self, Self::Replaced | Self::Fixed | Self::AllFixed(_))
+    }
+
     /// Whether it may go away by itself: it only says that what was asked for was done.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::Copied | Self::CopiedWithoutContext | Self::Fixed)
+        matches!(self, Self::Copied | Self::CopiedWithoutContext | Self::Fixed | Self::AllFixed(_))
     }
 }
 
@@ -176,6 +192,10 @@ pub enum Action {
     CursorMoved(u32),
     /// A finding was asked for, in the list or in the editor.
     Chosen(usize),
+    /// A finding's fix is to be looked at; nothing closes it.
+    Previewed(Option<usize>),
+    /// All safe fixes of the text of that revision are there.
+    AllFixed(u32, Rc<Fixes>),
     /// A place that is no finding's was asked for.
     PlaceShown,
     /// An analysis ended.
@@ -240,6 +260,8 @@ impl State {
             is_edited: false,
             analysed: None,
             chosen: None,
+            previewed: None,
+            fixes: None,
             step: None,
             replaced: None,
             language,
@@ -263,6 +285,9 @@ impl State {
                     next.text = text;
                     next.is_edited = true;
                     next.revision += 1;
+                    next.previewed = None;
+                    // The change that the fixes themselves made is not the end of what is told of them.
+                    next.fixes = self.fixes.clone().filter(|(revision, _)| *revision == self.revision);
                 }
             }
             Action::Opened(text, inputs, asked) => {
@@ -280,6 +305,7 @@ impl State {
                 }
                 next.is_edited = false;
                 next.chosen = None;
+                (next.previewed, next.fixes) = (None, None);
                 next.step = None;
                 next.revision += 1;
             }
@@ -336,6 +362,7 @@ impl State {
             Action::Analysed(revision, report) => {
                 if revision == self.revision {
                     next.chosen = self.chosen_in(&report);
+                    next.previewed = None;
                     let is_same = self.shown_path().map(|path| &path.ways)
                         == report.paths.shown.as_ref().map(|path| &path.ways);
                     next.step = self.step.filter(|_| is_same);
@@ -351,6 +378,23 @@ impl State {
                 next.chosen = Some(index);
                 next.step = None;
                 next.pane = Pane::Template;
+            }
+            Action::Previewed(index) => {
+                next.previewed = index;
+                if index.is_some() {
+                    next.chosen = index;
+                    next.step = None;
+                    (next.pane, next.beside) = (Pane::Findings, Pane::Findings);
+                }
+            }
+            Action::AllFixed(revision, fixes) => {
+                if revision == self.revision {
+                    let count = fixes.applied.len();
+                    next.notice =
+                        Some(if count == 0 { Notice::NoneFixed } else { Notice::AllFixed(count) });
+                    next.previewed = None;
+                    next.fixes = Some((revision, fixes));
+                }
             }
             Action::PlaceShown => {
                 next.chosen = None;

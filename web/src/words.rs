@@ -178,6 +178,25 @@ sentences! {
     assumptions { en: "Assumed here", ja: "ここでの仮定" }
     /// The button that applies a fix.
     apply_fix { en: "Apply fix", ja: "修正を適用" }
+    /// The button that shows what a fix would change.
+    show_fix { en: "Show the change", ja: "変更内容を見る" }
+    /// The button that leaves it be.
+    cancel { en: "Cancel", ja: "キャンセル" }
+    /// What a screen reader calls the lines of a change.
+    change_lines { en: "The change, line by line", ja: "変更内容 (行ごと)" }
+    /// What a screen reader says before a line that goes.
+    line_removed { en: "removed", ja: "削除" }
+    /// What a screen reader says before a line that comes.
+    line_added { en: "added", ja: "追加" }
+    /// See [`crate::state::Notice::NoneFixed`].
+    none_fixed {
+        en: "None of the safe fixes could be applied. Why is told above the findings.",
+        ja: "安全な修正は 1 件も適用できませんでした。理由は指摘の一覧の上にあります。"
+    }
+    /// Over the fixes that were applied.
+    fixes_applied { en: "Applied", ja: "適用した修正" }
+    /// Over the fixes that were not.
+    fixes_refused { en: "Not applied", ja: "適用しなかった修正" }
     /// The link to a rule's document.
     about_rule { en: "About this rule", ja: "このルールについて" }
     /// The name of a close button.
@@ -361,6 +380,25 @@ pub fn safety(safety: Safety) -> Phrase {
         Safety::Suggested => phrase!(en: "suggested, please review", ja: "提案・要確認"),
         Safety::Unsafe => phrase!(en: "may change what works today", ja: "動作が変わる可能性あり"),
     }
+}
+
+/// The button that applies all safe fixes.
+pub fn apply_all_safe(count: usize) -> Phrase {
+    phrase!(en: "Apply all safe fixes ({count})", ja: "安全な修正をすべて適用 ({count})")
+}
+
+/// See [`crate::state::Notice::AllFixed`].
+pub fn all_fixed(count: usize) -> Phrase {
+    match count {
+        1 => phrase!(en: "1 safe fix is applied.", ja: "安全な修正を 1 件適用しました。"),
+        _ => phrase!(en: "{count} safe fixes are applied.", ja: "安全な修正を {count} 件適用しました。"),
+    }
+}
+
+/// That the template is made from something else.
+pub fn synthesized() -> Phrase {
+    let Phrase { en, ja } = vpcheck_core::source_is_elsewhere();
+    phrase!(en: "This template was {en}.", ja: "このテンプレートは {ja}。")
 }
 
 /// The theme that is on, and that the button changes it.

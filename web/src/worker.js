@@ -9,11 +9,12 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ ready: true });
     return;
   }
-  const { analyze_json, costs_json, keep_contexts_json } = await program;
-  const { sequence, shared, contexts, costs } = data;
+  const { analyze_json, costs_json, fixes_json, keep_contexts_json } = await program;
+  const { sequence, shared, contexts, task } = data;
+  const answers = { report: analyze_json, costs: costs_json, fixes: fixes_json };
   try {
     if (contexts !== undefined) keep_contexts_json(contexts);
-    self.postMessage({ sequence, ...(costs ? { costs: costs_json(shared) } : { report: analyze_json(shared) }) });
+    self.postMessage({ sequence, [task]: answers[task](shared) });
   } catch {
     // The panic is in the console already; the page starts another worker.
     self.postMessage({ sequence });

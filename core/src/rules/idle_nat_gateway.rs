@@ -49,13 +49,27 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             }
         }
     }
-    for (idle, situations) in faults {
-        let named = |nat: &NatGateway| nat.name.matches(&idle.nat);
-        let exists = |one: &&Situated| one.network.nat_gateways.iter().any(named);
-        let always = subject.networks.iter().filter(exists).count() == situations.len();
-        let fix = if always { fix(subject.template, &idle.nat) } else { None };
-        let finding = finding(subject.template, &idle).costing(costs(subject, &idle.nat, &situations));
-        findings.push(finding.fix(fix).only_where(subject.only_where(&situations)));
+    let found: Vec<(Idle, Vec<Guard>)> = faults.into_iter().collect();
+    for (idle, situations) in &found {
+        // Whose functions stand behind several, in one zone each, would call from one zone only while one of them stays.
+        let together: Vec<_> = found.iter().filter(|(other, _)| idle.shares_functions(other)).collect();
+        let always = together.iter().all(|(other, when)| {
+            let named = |nat: &NatGateway| nat.name.matches(&other.nat);
+            let exists = |one: &&Situated| one.network.nat_gateways.iter().any(named);
+            subject.networks.iter().filter(exists).count() == when.len()
+        });
+        let nats: Vec<&str> = together.iter().map(|(other, _)| other.nat.as_str()).collect();
+        let fix = if always { fix(subject.template, &nats) } else { None };
+        let finding = finding(subject.template, idle).costing(costs(subject, &idle.nat, situations));
+        findings.push(finding.fix(fix).only_where(subject.only_where(situations)));
+    }
+}
+
+impl Idle {
+    /// Whether the same function stands behind both, or it is the same.
+    fn shares_functions(&self, other: &Self) -> bool {
+        let same = |(id, _): &(String, Vec<String>)| other.functions.iter().any(|(known, _)| known == id);
+        self.nat == other.nat || self.functions.iter().any(same)
     }
 }
 
@@ -153,24 +167,32 @@ fn costs(subject: &Subject<'_, '_>, nat: &str, situations: &[Guard]) -> Option<B
     subject.costs(situations, &|parts| Some(parts.by_the_hour(&paid)?.into()))
 }
 
-/// Takes the gateway out with its routes, and with its address where nothing else uses that.
-fn fix(template: &Template<'_>, nat: &str) -> Option<Fix> {
+/// Takes gateways out with their routes, and with their addresses where nothing else uses those.
+fn fix(template: &Template<'_>, nats: &[&str]) -> Option<Fix> {
     let of = |kind: &'static str| template.resources.iter().filter(move |one| one.kind == kind);
-    let names = |from: &Resource, property: &str, id: &str| {
+    let names_one = |from: &Resource, property: &str, ids: &[&str]| {
         let cases = template.property(from, &[property]);
-        !cases.is_empty() && cases.iter().all(|case| case.value.resource().is_some_and(|(own, _)| own == id))
+        !cases.is_empty()
+            && cases.iter().all(|case| case.value.resource().is_some_and(|(own, _)| ids.contains(&own)))
     };
-    let mut going: Vec<&str> = vec![nat];
-    going.extend(
-        of("AWS::EC2::Route").filter(|one| names(one, "NatGatewayId", nat)).map(|one| one.id.as_str()),
-    );
-    let resource = template.resource(nat)?;
-    let address = of("AWS::EC2::EIP").find(|one| names(resource, "AllocationId", &one.id));
-    let with_address: Vec<&str> = going.iter().copied().chain(address.map(|one| one.id.as_str())).collect();
-    let edits = remove_resources(template, &with_address).or_else(|| remove_resources(template, &going))?;
+    let routes = of("AWS::EC2::Route").filter(|route| names_one(route, "NatGatewayId", nats));
+    let going: Vec<&str> = nats.iter().copied().chain(routes.map(|route| route.id.as_str())).collect();
+    let is_address = |address: &&Resource| {
+        let gateways = nats.iter().filter_map(|nat| template.resource(nat));
+        gateways.into_iter().any(|nat| names_one(nat, "AllocationId", &[&address.id]))
+    };
+    let addresses = of("AWS::EC2::EIP").filter(is_address).map(|one| one.id.as_str());
+    let with_addresses: Vec<&str> = going.iter().copied().chain(addresses).collect();
+    let edits = remove_resources(template, &with_addresses).or_else(|| remove_resources(template, &going))?;
+    let names: Vec<String> = nats.iter().map(|nat| format!("`{nat}`")).collect();
+    let (names, names_ja) = (names.join(", "), names.join("、"));
+    let them = if nats.len() == 1 { "it" } else { "them" };
     Some(Fix {
         safety: Safety::Unsafe,
-        title: phrase!(en: "Remove `{nat}` and what leads to it", ja: "`{nat}` と関連するルートを削除する"),
+        title: phrase!(
+            en: "Remove {names} and what leads to {them}",
+            ja: "{names_ja} と関連するルートを削除する",
+        ),
         edits,
     })
 }
@@ -276,6 +298,25 @@ mod tests {
         assert_eq!(findings(&without, "unreachable-destination"), Vec::<String>::new());
         let used = format!("{text}  After: {{Type: AWS::SQS::Queue, DependsOn: Nat}}\n");
         assert_eq!(fixed(&used, ID), used, "something else needs it");
+    }
+
+    #[test]
+    fn gateways_of_the_same_functions_go_together() {
+        let own = "  TableB: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  NatB: {Type: AWS::EC2::NatGateway, DependsOn: Attached, Properties: {SubnetId: !Ref Public, AllocationId: eipalloc-2}}
+  AwayB: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref TableB, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref NatB}}
+";
+        let text =
+            format!("{NETWORK}{NAT}{own}{BUCKETS}{}", function("Fn", "s3:GetObject", "!Ref A, !Ref B"))
+                .replace(
+                    "RouteTableId: !Ref Table, SubnetId: !Ref B}",
+                    "RouteTableId: !Ref TableB, SubnetId: !Ref B}",
+                )
+                .replace("RouteTableIds: [!Ref Table]", "RouteTableIds: [!Ref Table, !Ref TableB]");
+        assert_eq!(findings(&text, ID).len(), 2);
+        let without = fixed(&text, ID);
+        assert!(!without.contains("NatGateway"), "{without}");
+        assert_eq!(findings(&without, "mixed-subnet-egress"), Vec::<String>::new());
     }
 
     #[test]
