@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Trace(TraceArguments),
     /// Estimate what the network costs in a month, and what endpoints would change
     Cost(CostArguments),
+    /// List the services that functions call, the endpoints to add, and whether NAT gateways can go then
+    Endpoints(EndpointsArguments),
     /// Mend a template: print the difference, or write the file
     Fix(FixArguments),
     /// Draw the network: VPCs, zones, subnets, what stands in them and what leads where
@@ -77,6 +79,10 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    #[command(flatten)]
+    pub(crate) shown_in: CurrencyArguments,
+    #[command(flatten)]
     pub(crate) known: KnownArguments,
 }
 
@@ -111,9 +117,8 @@ pub(crate) struct CostArguments {
     pub(crate) input: PathBuf,
     #[command(flatten)]
     pub(crate) money: MoneyArguments,
-    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
-    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
-    pub(crate) currency: Option<Currency>,
+    #[command(flatten)]
+    pub(crate) shown_in: CurrencyArguments,
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,
@@ -121,7 +126,33 @@ pub(crate) struct CostArguments {
     pub(crate) known: KnownArguments,
 }
 
-/// Traffic and prices.
+/// What `vpcheck endpoints` takes.
+#[derive(Debug, Args)]
+pub(crate) struct EndpointsArguments {
+    /// Template, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = EndpointsFormat::Text, help_heading = "Output")]
+    pub(crate) format: EndpointsFormat,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// The form of suggested endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EndpointsFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// The resources to add, to be put under `Resources:`
+    Yaml,
+}
+
+/// What money is told with: in `check`, `cost`, `fix`, and whatever else takes it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Costs")]
 pub(crate) struct MoneyArguments {
@@ -131,6 +162,14 @@ pub(crate) struct MoneyArguments {
     /// Prices that go before those that vpcheck knows, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
+}
+
+/// How money is shown.
+#[derive(Debug, Args)]
+pub(crate) struct CurrencyArguments {
+    /// Another currency for the text, by its rate: JPY=155.2 says how much of it one US dollar is
+    #[arg(long, value_name = "CODE=RATE", value_parser = crate::cost_files::currency, help_heading = "Output")]
+    pub(crate) currency: Option<Currency>,
 }
 
 /// What `vpcheck fix` takes.
@@ -148,6 +187,8 @@ pub(crate) struct FixArguments {
     /// How far fixes may go; each level includes those before it
     #[arg(long, value_enum, value_name = "SAFETY", default_value_t = SafetyName::Safe)]
     pub(crate) safety: SafetyName,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
 }

@@ -8,6 +8,7 @@ use vpcheck_core::{Analysis, analyze, render};
 
 use crate::args::{CheckArguments, FailOn, Format};
 use crate::context;
+use crate::cost_files;
 use crate::input::{self, Input};
 use crate::known::{Known, Settings};
 use crate::nested;
@@ -30,7 +31,7 @@ pub(crate) fn run(
     language: Language,
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
+    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let mut remarks = context::Remarks::of_files(known.contexts());
     let mut found = input::find(&arguments.inputs);
     let mut problems = std::mem::take(&mut remarks.problems);
@@ -54,6 +55,7 @@ pub(crate) fn run(
             }
         }
     }
+    problems.extend(unknown_traffic(&files));
     let mut told_by_parent = (0..files.len()).map(|at| is_told_by_parent(&outlines, at));
     files.retain(|_| !told_by_parent.next().unwrap_or(false));
     let empty = found.folders.iter().zip(empty_folders).filter(|(_, is_empty)| *is_empty);
@@ -66,13 +68,24 @@ pub(crate) fn run(
         }
         Format::Text if files.is_empty() => String::new(),
         Format::Text => {
-            let writer = TextWriter::new(language, width, arguments.show_suppressed);
+            let currency = arguments.shown_in.currency.clone();
+            let writer = TextWriter::new(language, width, arguments.show_suppressed, currency);
             let reports: String = files.iter().map(|file| writer.file(file)).collect();
             reports + &writer.summary(&files) + "\n"
         }
     };
     let fails = files.iter().any(|file| fails(&file.analysis, arguments.fail_on));
     Ok(Outcome { output, notes: remarks.notes, problems, fails })
+}
+
+/// The names in the traffic that no checked template has.
+fn unknown_traffic(files: &[Checked]) -> Vec<Problem> {
+    let Some((first, others)) = files.split_first() else { return Vec::new() };
+    let is_unknown =
+        |name: &str, file: &Checked| file.analysis.unknown_traffic.iter().any(|(unknown, _)| unknown == name);
+    let names = first.analysis.unknown_traffic.iter();
+    let nowhere = names.filter(|(name, _)| others.iter().all(|file| is_unknown(name, file)));
+    nowhere.map(|(_, words)| cost_files::unknown_name(words.clone())).collect()
 }
 
 /// Which files a checked template is made of.
@@ -172,7 +185,9 @@ mod tests {
                     labels: Vec::new(),
                     resource: None,
                     function: None,
+                    usd_per_month: None,
                     fix: None,
+                    promises: Vec::new(),
                     suppressed: None,
                     fingerprint: String::new(),
                 }],

@@ -8,17 +8,16 @@ use vpcheck_core::{phrase, render};
 
 use crate::args::{CostArguments, Format};
 use crate::context::Remarks;
-use crate::cost_text;
 use crate::input::{self, shown};
 use crate::known::Known;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::trace::does_not_parse;
+use crate::{cost_files, cost_text};
 
 /// Estimates what the network of one template costs in a month.
 pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
-    known.money(&arguments.money)?;
+    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let found = input::find(slice::from_ref(&arguments.input));
     if !found.problems.is_empty() {
         return Ok(Outcome::of_problems(found.problems));
@@ -56,13 +55,7 @@ pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outco
             ),
         });
     }
-    problems.extend(costing.problems.iter().map(|what| Problem {
-        what: what.clone(),
-        next: phrase!(
-            en: "correct it in the file that --traffic names",
-            ja: "--traffic で指定したファイルを直してください",
-        ),
-    }));
+    problems.extend(costing.problems.iter().cloned().map(cost_files::unknown_name));
     let notes = remarks.notes;
     if !problems.is_empty() {
         return Ok(Outcome { notes, problems, ..Outcome::default() });
@@ -70,7 +63,9 @@ pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outco
     let estimate = estimate(&costing.model, &options.prices, options.traffic.as_ref());
     let output = match arguments.format {
         Format::Json => render::cost(&costing, &estimate, language) + "\n",
-        Format::Text => cost_text::written(&costing, &estimate, arguments.currency.as_ref(), language),
+        Format::Text => {
+            cost_text::written(&costing, &estimate, arguments.shown_in.currency.as_ref(), language)
+        }
     };
     Ok(Outcome { output, notes, problems, fails: false })
 }

@@ -35,6 +35,17 @@ pub(crate) fn read_prices(path: &Path) -> Result<Prices, Problem> {
     PriceReader { name: shown(path) }.prices(&read(path)?)
 }
 
+/// A name in the traffic that nothing has.
+pub(crate) fn unknown_name(what: Phrase) -> Problem {
+    Problem {
+        what,
+        next: phrase!(
+            en: "correct it in the file that --traffic names",
+            ja: "--traffic で指定したファイルを直してください",
+        ),
+    }
+}
+
 /// `JPY=155.2`.
 pub(crate) fn currency(argument: &str) -> Result<Currency, String> {
     let form = "write it as CODE=RATE, how much of it one US dollar is, such as JPY=155.2";

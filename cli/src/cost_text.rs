@@ -1,9 +1,7 @@
 //! Costs for people: a table with the bands side by side, then what follows from it.
 
 use unicode_width::UnicodeWidthStr;
-use vpcheck_core::cost::{
-    BANDS, Band, Bill, BreakEven, BreakEvenKind, Costing, Currency, Estimate, Quantity, Usd, Use,
-};
+use vpcheck_core::cost::{BANDS, Band, Bill, Costing, Currency, Estimate, Quantity, Usd, Use};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::phrase;
 use vpcheck_core::text::LineIndex;
@@ -113,7 +111,7 @@ impl Writer<'_> {
 
     fn priced(&self, bill: &Bill) -> Vec<Row> {
         let row = |item: &vpcheck_core::cost::Item| {
-            let quantity = self.cells(item.quantity, short);
+            let quantity = self.cells(item.quantity, Quantity::short);
             let mut shown = quantity.clone();
             shown.dedup();
             let no_price = self.say(&phrase!(en: "no price", ja: "料金不明")).to_owned();
@@ -170,15 +168,7 @@ impl Writer<'_> {
         }
         out.push_str(&table(&rows));
         for flip in &self.estimate.flips {
-            let gb = short(flip.gb_per_month.0);
-            let (from, to) = (flip.from.title(), flip.to.title());
-            let (from, to) = (self.say(&from), self.say(&to));
-            let line = phrase!(
-                en: "  from {gb} GB a month in all: \"{to}\" is cheaper than \"{from}\"",
-                ja: "  合計で月 {gb} GB 以上では「{to}」が「{from}」より安くなります",
-            );
-            out.push_str(self.say(&line));
-            out.push('\n');
+            self.line(out, &flip.words());
         }
     }
 
@@ -191,32 +181,7 @@ impl Writer<'_> {
         out.push_str(self.say(&phrase!(en: "Break-even", ja: "損益分岐点")));
         out.push('\n');
         for one in &self.estimate.break_even {
-            let BreakEven { service, kind, zones, gb_per_month } = one;
-            let gb = short(gb_per_month.0);
-            let line = match (kind, service) {
-                (BreakEvenKind::BesideNat, None) => phrase!(
-                    en: "  an interface endpoint beside a NAT gateway that stays, {region}: {gb} GB a month, for each endpoint and zone",
-                    ja: "  NAT ゲートウェイを残してインターフェイスエンドポイントを追加する場合 ({region}): エンドポイントと AZ ごとに月 {gb} GB",
-                ),
-                (_, Some(service)) if gb_per_month.0.is_zero() => phrase!(
-                    en: "  {service} beside NAT: from the first byte (a gateway endpoint is free)",
-                    ja: "  {service} (NAT を残す): 通信量によらず得 (ゲートウェイエンドポイントは無料)",
-                ),
-                (_, Some(service)) => phrase!(
-                    en: "  {service} beside NAT: {gb} GB a month over {zones} zones",
-                    ja: "  {service} (NAT を残す): {zones} AZ 合計で月 {gb} GB",
-                ),
-                (BreakEvenKind::ReplaceNat, None) if gb_per_month.0.is_zero() => phrase!(
-                    en: "  all endpoints in place of NAT: at any traffic (the NAT gateways' hours cost more than {zones} endpoint zones)",
-                    ja: "  すべてのエンドポイントで NAT を置き換える場合: 通信量によらず得 (NAT ゲートウェイの時間料金が {zones} エンドポイント AZ 分より高いため)",
-                ),
-                (BreakEvenKind::ReplaceNat, None) => phrase!(
-                    en: "  all endpoints ({zones} endpoint zones) in place of NAT: {gb} GB a month in all",
-                    ja: "  すべてのエンドポイント ({zones} エンドポイント AZ 分) で NAT を置き換える場合: 合計で月 {gb} GB",
-                ),
-            };
-            out.push_str(self.say(&line));
-            out.push('\n');
+            self.line(out, &one.words(region));
         }
         let mut told: Vec<String> = Vec::new();
         for step in &self.estimate.one_more_zone {
@@ -233,6 +198,12 @@ impl Writer<'_> {
             out.push_str(self.say(&line));
             out.push('\n');
         }
+    }
+
+    fn line(&self, out: &mut String, words: &Phrase) {
+        out.push_str("  ");
+        out.push_str(self.say(words));
+        out.push('\n');
     }
 
     fn provisioned(&self, out: &mut String) {
@@ -289,15 +260,6 @@ impl Writer<'_> {
             out.push_str(self.say(phrase));
             out.push('\n');
         }
-    }
-}
-
-/// To the nearest hundredth: more decimals help nobody.
-fn short(quantity: Quantity) -> String {
-    let hundredths = quantity.in_parts_of(1_000).saturating_add(5) / 10;
-    match (hundredths / 100, hundredths % 100) {
-        (whole, 0) => whole.to_string(),
-        (whole, rest) => format!("{whole}.{rest:02}"),
     }
 }
 

@@ -13,6 +13,7 @@ use vpcheck_core::{Fixing, fix, phrase};
 
 use crate::args::{FixArguments, SafetyName};
 use crate::context::Remarks;
+use crate::cost_files;
 use crate::input::{self, Input, shown};
 use crate::known::Known;
 use crate::outcome::Outcome;
@@ -34,7 +35,7 @@ impl From<SafetyName> for Safety {
 
 /// Mends a template: prints the difference, or writes the file.
 pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
+    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let remarks = Remarks::of_files(known.contexts());
     let found = input::find(slice::from_ref(&arguments.input));
     if !found.problems.is_empty() {
@@ -56,6 +57,8 @@ pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcom
     }
     let changed = fixing.text != text;
     let mut outcome = Outcome { notes: remarks.notes, problems: remarks.problems, ..Outcome::default() };
+    let unknown = fixing.before.unknown_traffic.iter();
+    outcome.problems.extend(unknown.map(|(_, words)| cost_files::unknown_name(words.clone())));
     outcome.notes.extend(remaining(&fixing, arguments.safety.into()));
     if changed && fixing.before.is_synthesized {
         outcome.notes.push(source_is_elsewhere(&path));

@@ -55,12 +55,12 @@ impl<'a> Known<'a> {
         Ok(Self { arguments, given, config, contexts, traffic, prices, found: BTreeMap::new() })
     }
 
-    /// Reads what costs are estimated with.
-    pub(crate) fn money(&mut self, arguments: &MoneyArguments) -> Result<(), Problem> {
+    /// Reads the files of traffic and prices that the arguments name.
+    pub(crate) fn with_money(mut self, arguments: &MoneyArguments) -> Result<Self, Problem> {
         self.traffic = arguments.traffic.as_deref().map(cost_files::read_traffic).transpose()?;
         self.prices =
             arguments.prices.as_deref().map(cost_files::read_prices).transpose()?.unwrap_or_default();
-        Ok(())
+        Ok(self)
     }
 
     /// The longest template that is read, in bytes.

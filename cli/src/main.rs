@@ -10,6 +10,8 @@ mod cost;
 mod cost_files;
 mod cost_text;
 mod diagram;
+mod endpoints;
+mod endpoints_text;
 mod explain;
 mod fix;
 mod input;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(check, language, terminal_width()),
         Command::Trace(trace) => trace::run(trace, language, terminal_width()),
         Command::Cost(arguments) => cost::run(arguments, language),
+        Command::Endpoints(arguments) => endpoints::run(arguments, language),
         Command::Fix(arguments) => fix::run(arguments, language),
         Command::Diagram(arguments) => diagram::run(arguments, language),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),

@@ -8,6 +8,7 @@ use crate::checklist_text;
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
+use vpcheck_core::cost::Currency;
 use vpcheck_core::finding::{FileId, Finding, Fix, Label, Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::phrase;
@@ -28,6 +29,8 @@ pub(crate) struct TextWriter {
     renderer: Renderer,
     language: Language,
     show_suppressed: bool,
+    /// For money, where it is not the US dollar.
+    currency: Option<Currency>,
 }
 
 /// One checked file.
@@ -40,13 +43,18 @@ pub(crate) struct Checked {
 
 impl TextWriter {
     /// `width` is that of the terminal, if there is one.
-    pub(crate) fn new(language: Language, width: Option<usize>, show_suppressed: bool) -> Self {
+    pub(crate) fn new(
+        language: Language,
+        width: Option<usize>,
+        show_suppressed: bool,
+        currency: Option<Currency>,
+    ) -> Self {
         let renderer = Renderer::styled();
         let renderer = match width {
             Some(width) => renderer.term_width(width.max(LEAST_WIDTH)),
             None => renderer,
         };
-        Self { renderer, language, show_suppressed }
+        Self { renderer, language, show_suppressed, currency }
     }
 
     /// Everything that was found in one file; empty when nothing was.
@@ -132,12 +140,15 @@ impl TextWriter {
         text
     }
 
-    /// What has no place in the text: labels of absences, help, the reason of a suppression.
+    /// What has no place in the text: labels of absences, the money, help, the reason of a suppression.
     fn remarks<'a>(&'a self, finding: &'a Finding, sources: &Sources<'a>) -> Vec<Element<'a>> {
         let placeless = finding.labels.iter().filter(|label| sources.range(label).is_none());
         let notes = placeless.map(|label| label.text.get(self.language)).filter(|text| !text.is_empty());
         let mut remarks: Vec<Element<'_>> =
             notes.map(|text| self.level(Level::NOTE).message(harmless(text)).into()).collect();
+        if let Some(words) = finding.cost_words(self.currency.as_ref()) {
+            remarks.push(self.level(Level::NOTE).message(harmless(words.get(self.language))).into());
+        }
         let help = finding.help.get(self.language);
         if !help.is_empty() {
             remarks.push(self.level(Level::HELP).message(harmless(help)).into());
@@ -409,7 +420,9 @@ mod tests {
             labels,
             resource: None,
             function: None,
+            usd_per_month: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }
@@ -425,7 +438,7 @@ mod tests {
     }
 
     fn plain(checked: &Checked, language: Language) -> String {
-        let written = TextWriter::new(language, None, false).file(checked);
+        let written = TextWriter::new(language, None, false, None).file(checked);
         anstream::adapter::strip_str(&written).to_string()
     }
 
@@ -641,7 +654,7 @@ mod tests {
         let mut file = checked(&[&text], vec![found]);
         evil.clone_into(&mut file.path);
         file.analysis.assumptions.push(Phrase::verbatim(evil));
-        let written = TextWriter::new(Language::English, None, true).file(&file);
+        let written = TextWriter::new(Language::English, None, true, None).file(&file);
         assert!(!written.contains("\u{1b}[2J") && !written.contains(['\u{9b}', '\u{202e}']), "{written:?}");
     }
 
@@ -651,7 +664,7 @@ mod tests {
         found.suppressed = Some("made by a macro".to_owned());
         let file = checked(&[VPC], vec![found]);
         assert_eq!(plain(&file, Language::English), "");
-        let written = TextWriter::new(Language::English, None, true).file(&file);
+        let written = TextWriter::new(Language::English, None, true, None).file(&file);
         assert!(written.contains("suppressed: made by a macro"));
     }
 

@@ -6,7 +6,7 @@ use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Place;
 use vpcheck_core::paths::Verdict;
 use vpcheck_core::text::LineIndex;
-use vpcheck_core::{Source, TraceRequest, Tracing, phrase, render, trace};
+use vpcheck_core::{Options, Source, TraceRequest, Tracing, phrase, render, repair_path, trace};
 
 use crate::args::{Expectation, Format, KnownArguments, TraceArguments};
 use crate::context::Remarks;
@@ -14,6 +14,7 @@ use crate::input::{self, shown};
 use crate::known::Known;
 use crate::outcome::Outcome;
 use crate::problem::{Problem, did_you_mean, nearest};
+use crate::text::harmless;
 use crate::trace_text::{self, Manner};
 
 impl Expectation {
@@ -73,11 +74,32 @@ pub(crate) fn run(
         Format::Json => render::trace(&tracing, language) + "\n",
         Format::Text => {
             let manner = Manner { language, width, expected, steps: arguments.to.is_some() };
-            trace_text::written(&tracing, &manner)
+            let repairs = repairs(&text, &options, &request, &tracing);
+            trace_text::written(&tracing, &manner) + &harmless(repairs.get(language))
         }
     };
     let fails = expected.is_some_and(|expected| tracing.traces.iter().any(|trace| trace.verdict != expected));
     Ok(Outcome { output, notes, problems, fails })
+}
+
+/// The smallest repair of each blocked way to a destination that was asked for, a line each.
+fn repairs(text: &str, options: &Options, request: &TraceRequest, tracing: &Tracing) -> Phrase {
+    let mut lines = Phrase::verbatim("");
+    let Some(to) = &request.to else { return lines };
+    let mut told: Vec<&str> = Vec::new();
+    for trace in &tracing.traces {
+        let from = trace.from.id.as_str();
+        let is_stopped = matches!(trace.verdict, Verdict::Blocked | Verdict::Partial);
+        if !is_stopped || told.contains(&from) {
+            continue;
+        }
+        told.push(from);
+        let Ok(repair) = repair_path(text, options, from, None, to) else { continue };
+        let Phrase { en, ja } = repair.title;
+        lines.en.push_str(&format!("{from} -> {to} would pass with: {en}\n"));
+        lines.ja.push_str(&format!("{from} -> {to} は次の変更で届きます: {ja}\n"));
+    }
+    lines
 }
 
 /// Why nothing can be said of a text.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use crate::checklist::{FunctionChecklist, checklist};
-use crate::cost::{Prices, Traffic};
+use crate::cost::{Prices, Traffic, unknown_names};
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::Phrase;
 use crate::network::{Assumption, Context, Surroundings, resolve};
@@ -104,6 +104,8 @@ pub struct Analysis {
     pub needs: Vec<Need>,
     /// Assumptions that answers rest on.
     pub assumptions: Vec<Phrase>,
+    /// Names in the traffic that stand for nothing here or in a nested stack, each with words that say so.
+    pub unknown_traffic: Vec<(String, Phrase)>,
     /// The analysed texts: the main one first ([`crate::finding::FileId`] counts in this order).
     pub sources: Vec<Source>,
     /// What the template puts out, as far as it is known without deployment.
@@ -181,7 +183,7 @@ pub(crate) fn surroundings(options: &Options) -> (Surroundings, Option<String>) 
 /// Runs every rule over one template.
 fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options) -> Analysis {
     let networks = resolve(template, surroundings);
-    let subject = Subject::new(template, &networks, &options.addresses);
+    let subject = Subject::new(template, &networks, options);
     let mut findings = Vec::new();
     for rule in rules::all() {
         (rule.check)(&subject, &mut findings);
@@ -204,6 +206,7 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
         is_template: template.is_template(),
         is_synthesized: template.is_synthesized(),
         needs: rules::needs(template),
+        unknown_traffic: unknown_names(&subject),
         findings,
         ..Analysis::default()
     }

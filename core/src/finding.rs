@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cost::{BANDS, Band, Currency, Usd};
 use crate::language::Phrase;
+use crate::paths::Goal;
+use crate::phrase;
 use crate::text::{Edit, Span};
 
 /// How bad a finding is.
@@ -62,6 +65,17 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// A way that is open after a fix, in one situation of the template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// The name of the source.
+    pub from: String,
+    /// Where to.
+    pub to: Goal,
+    /// The situation in words: `Env = prod`; empty where there is one only.
+    pub situation: String,
+}
+
 /// Which of the analysed texts a place is in: 0 is the one asked about, others are its local nested stacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u16);
@@ -101,8 +115,14 @@ pub struct Finding {
     pub resource: Option<String>,
     /// The logical id of the function it is about.
     pub function: Option<String>,
+    /// What a month of what it is about costs as the template is, in US dollars: the charges that go away where it is
+    /// mended, whatever comes in their place. Nothing where no money is in it, or where a price, the region or the
+    /// traffic is not known.
+    pub usd_per_month: Option<Band<Usd>>,
     /// A change that takes it away.
     pub fix: Option<Fix>,
+    /// The ways that are open after it.
+    pub promises: Vec<Promise>,
     /// The reason for which it is suppressed.
     pub suppressed: Option<String>,
     /// Stable while lines move: made of the rule, the resource and what is named, not of positions.
@@ -120,7 +140,9 @@ impl Finding {
             labels: vec![Label { file: FileId(0), span, text: Phrase::verbatim(""), primary: true }],
             resource: None,
             function: None,
+            usd_per_month: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }
@@ -184,6 +206,13 @@ impl Finding {
         self
     }
 
+    /// Says what a month of it costs.
+    #[must_use]
+    pub fn costing(mut self, usd: Option<Band<Usd>>) -> Self {
+        self.usd_per_month = usd;
+        self
+    }
+
     /// Offers a change.
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
@@ -201,5 +230,50 @@ impl Finding {
     /// The place of the finding itself.
     pub fn primary(&self) -> Option<&Label> {
         self.labels.iter().find(|label| label.primary).or_else(|| self.labels.first())
+    }
+
+    /// What a month of it costs, in words.
+    pub fn cost_words(&self, currency: Option<&Currency>) -> Option<Phrase> {
+        let Band { low, typical, high } = self.usd_per_month?;
+        let money = |usd: Usd| match currency {
+            Some(currency) => format!("{} {}", currency.of(usd), currency.code),
+            None => format!("${usd}"),
+        };
+        let (least, most, usual) = (money(low), money(high), money(typical));
+        if low == high {
+            return Some(phrase!(en: "costs about {usual} a month", ja: "料金は月額 約 {usual} です"));
+        }
+        let Band { low, typical, high } = BANDS;
+        Some(phrase!(
+            en: "costs {least} to {most} a month, typically {usual} (no traffic is given: {low}, {typical} and {high} GB in all)",
+            ja: "料金は月額 {least}〜{most}、標準で {usual} です (通信量の指定なし。合計で月 {low}・{typical}・{high} GB の場合)",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::Quantity;
+
+    #[test]
+    fn money_is_told_as_one_figure_or_as_bands() {
+        let usd = |text| Usd::parse(text).unwrap();
+        let told = |band: Band<Usd>, currency: Option<&Currency>| {
+            let finding = Finding::new(RuleId("a"), Severity::Info, None, Phrase::verbatim(""));
+            finding.costing(Some(band)).cost_words(currency).unwrap()
+        };
+        assert_eq!(told(usd("32.85").into(), None).en, "costs about $32.85 a month");
+        let yen = Currency { code: "JPY".to_owned(), per_usd: Quantity::whole(150) };
+        assert_eq!(told(usd("32.85").into(), Some(&yen)).ja, "料金は月額 約 4927.50 JPY です");
+        let bands = told(Band { low: usd("0.45"), typical: usd("4.5"), high: usd("225") }, None);
+        assert_eq!(
+            bands.en,
+            "costs $0.45 to $225.00 a month, typically $4.50 (no traffic is given: 10, 100 and 5000 GB in all)"
+        );
+        assert_eq!(
+            bands.ja,
+            "料金は月額 $0.45〜$225.00、標準で $4.50 です (通信量の指定なし。合計で月 10・100・5000 GB の場合)"
+        );
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::{Analysis, Options, analyze};
-use crate::finding::{FileId, Finding, Fix, RuleId, Safety, Severity};
+use crate::analysis::{Analysis, Options, analyze, lower_text, surroundings};
+use crate::finding::{FileId, Finding, Fix, Promise, RuleId, Safety, Severity};
 use crate::language::Phrase;
+use crate::network::{Network, resolve};
+use crate::paths::{Verdict, trace_from};
 use crate::phrase;
+use crate::template::Inputs;
 use crate::text::{LineIndex, apply};
 
 /// Fixes are tried at most this often, however many findings there are: each costs an analysis.
@@ -96,7 +99,8 @@ fn next<'a>(
         .min_by_key(|(_, fix)| fix.safety)
 }
 
-/// The text that a fix makes, where it keeps its word: the finding is gone, and no error or warning has come.
+/// The text that a fix makes, where it keeps its word: the finding is gone, no error or warning has come, and the ways
+/// that it promised are open.
 ///
 /// # Errors
 /// Why it does not, in words.
@@ -124,7 +128,35 @@ pub fn prove(
             ja: "別の指摘 ({rule}) が新たに発生します: {ja}",
         ));
     }
+    if let Some(Promise { from, to, .. }) = broken_promise(&fixed, options, &finding.promises) {
+        let to = to.target.id();
+        return Err(phrase!(
+            en: "`{from}` would still not reach `{to}`",
+            ja: "適用しても `{from}` から `{to}` に届きません",
+        ));
+    }
     Ok((fixed, after))
+}
+
+/// The first of the promised ways that is not open.
+fn broken_promise<'p>(text: &str, options: &Options, promises: &'p [Promise]) -> Option<&'p Promise> {
+    if promises.is_empty() {
+        return None;
+    }
+    let (surroundings, region) = surroundings(options);
+    let inputs = Inputs { parameters: options.parameters.clone(), region, ..Inputs::default() };
+    let template = lower_text(text, options, inputs);
+    let networks = resolve(&template, &surroundings);
+    let is_open = |network: &Network, promise: &Promise| {
+        network.workload(&promise.from).is_some_and(|from| {
+            let traces = trace_from(network, &options.addresses, from, &promise.to);
+            !traces.is_empty() && traces.iter().all(|trace| trace.verdict == Verdict::Reachable)
+        })
+    };
+    promises.iter().find(|promise| {
+        let own = networks.iter().find(|one| template.describe(one.situation) == promise.situation);
+        !own.is_some_and(|one| is_open(&one.network, promise))
+    })
 }
 
 fn line(text: &str, finding: &Finding) -> Option<u32> {

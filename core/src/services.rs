@@ -29,13 +29,18 @@ pub fn has_gateway(suffix: &str) -> bool {
     })
 }
 
+/// Whether an endpoint leads to APIs and the like that are private, and to no others.
+pub fn leads_to_private_ones_only(suffix: &str) -> bool {
+    let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
+    ["execute-api", "appsync-api", "apprunner.requests"].contains(&bare)
+}
+
 /// Whether an endpoint in a VPC is a way to what callers mean by this service, in any region. For `execute-api` and the
 /// like it leads to private APIs only; global services have endpoints in one region.
 pub fn has_endpoint(suffix: &str) -> bool {
-    const OF_PRIVATE_ONES: [&str; 3] = ["execute-api", "appsync-api", "apprunner.requests"];
     let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
     is_suffix(suffix)
-        && !OF_PRIVATE_ONES.contains(&bare)
+        && !leads_to_private_ones_only(bare)
         && services().filter(|service| service.suffix == bare).all(|service| {
             let is_global = |word: &str| word.starts_with("host==");
             let in_regions = |word: &str| word.strip_prefix("name=").is_none_or(|name| name.contains('@'));
@@ -65,6 +70,19 @@ pub fn suffix_of_name(name: &str) -> Option<String> {
         })?;
         Some(service.suffix.to_owned())
     })
+}
+
+/// The name of a service in a region: `com.amazonaws.ap-northeast-1.sqs`. The other way of [`suffix_of_name`].
+pub fn service_name(suffix: &str, region: &str) -> String {
+    let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
+    let of = |suffix: &str| {
+        let service = services().find(|service| service.suffix == suffix)?;
+        service.words().find_map(|word| word.strip_prefix("name="))
+    };
+    match of(bare) {
+        Some(written) => written.replace('@', region),
+        None => format!("com.amazonaws.{region}.{suffix}"),
+    }
 }
 
 /// A host name of a service.
@@ -205,6 +223,15 @@ mod tests {
         ] {
             assert_eq!(suffix_of_name(name).as_deref(), suffix, "{name}");
         }
+    }
+
+    #[test]
+    fn names_of_services_are_written_as_they_are_read() {
+        for suffix in ["sqs", "kms-fips", "ecr.api", "freetier", "studio", "s3"] {
+            let name = service_name(suffix, "eu-west-1");
+            assert_eq!(suffix_of_name(&name).as_deref(), Some(suffix), "{name}");
+        }
+        assert_eq!(service_name("sqs", "${AWS::Region}"), "com.amazonaws.${AWS::Region}.sqs");
     }
 
     #[test]

@@ -42,6 +42,12 @@ pub struct Shared {
     /// The destination of the path to show, as in [`crate::TraceRequest::to`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// What is given about costs, as typed: `gb`, `gb:DESTINATION`, `requests:FUNCTION`, `price:REGION:ITEM` and such.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cost: BTreeMap<String, String>,
+    /// What to show beside the template, where it is not the findings or a path: `cost`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
 }
 
 /// The fragment, without its `#`, that carries `shared`.
@@ -140,6 +146,8 @@ mod tests {
                 addresses: [("sqs".to_owned(), "192.0.2.32/29".to_owned())].into(),
                 from: Some("Report".to_owned()),
                 to: Some("Db:5432".to_owned()),
+                cost: [("gb:sqs".to_owned(), "250".to_owned())].into(),
+                view: Some("cost".to_owned()),
             };
             let fragment = encode(&shared).unwrap();
             assert!(fragment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)), "{fragment}");
@@ -196,7 +204,7 @@ mod tests {
 
     #[test]
     fn newer_members_are_passed_over() {
-        let json = br#"{"text": "a", "view": "diagram"}"#;
+        let json = br#"{"text": "a", "newer": {"of": "1"}}"#;
         let fragment = format!("v1.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(json, COMPRESSION)));
         assert_eq!(decode(&fragment).unwrap().text, "a");
     }

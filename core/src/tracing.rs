@@ -253,7 +253,8 @@ fn listed(names: &[String]) -> String {
 }
 
 /// The subnets in which something stands: an assumption about any other changes nothing.
-fn used_subnets(network: &Network) -> Vec<&Subnet> {
+/// The subnets that something stands in.
+pub(crate) fn used_subnets(network: &Network) -> Vec<&Subnet> {
     let of_workloads = network.workloads.iter().flat_map(|workload| &workload.subnets.items);
     let of_endpoints = network.endpoints.iter().flat_map(|endpoint| match &endpoint.kind {
         EndpointKind::Interface { subnets, .. } => subnets.items.as_slice(),

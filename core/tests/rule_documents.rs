@@ -3,7 +3,8 @@
 //! An example is a fenced block whose info string is a format and a role, such as `yaml bad`:
 //! - `bad`: exactly one finding of the rule, at the mark, and no other error;
 //! - `fixed`: what the fix makes of a `bad` block, byte for byte, in the order of those that have a fix;
-//! - `good`: no finding of the rule and no error.
+//! - `good`: no finding of the rule and no error;
+//! - `traffic`: no template, but the traffic of a month for the examples under it, as `--traffic` takes it.
 //!
 //! A mark is a comment line whose carets stand under the finding in the line above, followed by the beginning of the
 //! message in the document's language. It is taken out before the block is analysed:
@@ -13,9 +14,11 @@
 //! #           ^^^ no parameter or resource is named `Vcp`
 //! ```
 
+use vpcheck_core::cost::{Gigabytes, Load, Quantity, Traffic};
 use vpcheck_core::finding::{Finding, Severity};
 use vpcheck_core::language::Language;
 use vpcheck_core::rules::{RuleInfo, all, document};
+use vpcheck_core::syntax::{Entry, Limits, parse};
 use vpcheck_core::text::{LineIndex, apply};
 use vpcheck_core::{Options, analyze};
 
@@ -151,6 +154,8 @@ struct Block {
     info: String,
     text: String,
     marks: Vec<Mark>,
+    /// What is given with it.
+    traffic: Option<Traffic>,
 }
 
 /// Line and column of the start, and how many characters are marked: to the end of the line at most.
@@ -166,11 +171,16 @@ impl Document {
     fn of(rule: &RuleInfo, language: Language) -> Self {
         let name = format!("{} ({})", rule.id.0, language.tag());
         let text = document(rule.id.0, language).unwrap_or_else(|| panic!("{name}: no document"));
-        let (mut headings, mut blocks) = (Vec::new(), Vec::new());
+        let (mut headings, mut blocks, mut traffic) = (Vec::new(), Vec::new(), None);
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             if let Some(info) = line.strip_prefix("```") {
-                blocks.push(Block::read(info, lines.by_ref().take_while(|line| *line != "```")));
+                let mut block = Block::read(info, lines.by_ref().take_while(|line| *line != "```"));
+                if info == "yaml traffic" {
+                    traffic = Some(traffic_of(&block.text));
+                }
+                block.traffic.clone_from(&traffic);
+                blocks.push(block);
             } else if line.starts_with("##") {
                 headings.push(line);
             }
@@ -185,7 +195,7 @@ impl Document {
 
 impl Block {
     fn read<'l>(info: &str, lines: impl Iterator<Item = &'l str>) -> Self {
-        let mut block = Self { info: info.to_owned(), text: String::new(), marks: Vec::new() };
+        let mut block = Self { info: info.to_owned(), text: String::new(), marks: Vec::new(), traffic: None };
         let mut above = 0;
         for line in lines {
             if let Some(mark) = Mark::read(line, above) {
@@ -202,9 +212,27 @@ impl Block {
     /// What is found and not suppressed.
     fn findings(&self) -> Vec<Finding> {
         let format = self.info.split(' ').next().unwrap_or("");
-        let analysis = analyze(&format!("template.{format}"), &self.text, &Options::default());
+        let options = Options { traffic: self.traffic.clone(), ..Options::default() };
+        let analysis = analyze(&format!("template.{format}"), &self.text, &options);
+        assert!(analysis.unknown_traffic.is_empty(), "{:?}", analysis.unknown_traffic);
         analysis.findings.into_iter().filter(|finding| finding.suppressed.is_none()).collect()
     }
+}
+
+/// `gb: {FUNCTION: {DESTINATION: 120}}`: gigabytes by function and destination, all that examples need.
+fn traffic_of(text: &str) -> Traffic {
+    let parsed = parse(text, &Limits::default());
+    let functions = parsed.root().get("gb").expect("traffic in gb").entries();
+    let mut traffic = Traffic::default();
+    for function in functions {
+        for flow in function.value.entries() {
+            let name = |entry: &Entry<'_>| entry.name().expect("a name").to_owned();
+            let gb = flow.value.as_str().and_then(Quantity::parse).expect("a number");
+            let load = Load { both: Gigabytes(gb), out: None };
+            traffic.flows.insert((name(&function), name(&flow)), load);
+        }
+    }
+    traffic
 }
 
 impl Mark {

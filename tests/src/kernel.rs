@@ -225,7 +225,8 @@ impl Case {
         Ok(comparison)
     }
 
-    fn options(&self) -> Options {
+    /// What is known beside the template.
+    pub(crate) fn options(&self) -> Options {
         Options {
             region: Some(self.facts.region.clone()),
             prefix_lists: self

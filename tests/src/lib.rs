@@ -7,5 +7,6 @@ pub mod fixes;
 pub mod geometry;
 pub mod kernel;
 pub mod large;
+pub mod mended;
 pub mod plain;
 pub mod planted;

@@ -7,11 +7,12 @@
 //! - `#     ^^^^ error RULE`: a finding of exactly this severity stands in the line above, at the carets. Under a fault's
 //!   lines the mark is of this fault, `^^^^ error RULE @NAME` elsewhere; without a name it holds for the sound system.
 //!   Words behind ` | ` are part of the message.
-//! - `#! param NAME=VALUE`, `#! region NAME`: what is known beside the text.
+//! - `#! param NAME=VALUE`, `#! region NAME`, `#! traffic FUNCTION DESTINATION GB`: what is known beside the text.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use vpcheck_core::cost::{Gigabytes, Load, Quantity};
 use vpcheck_core::finding::{Finding, Severity};
 use vpcheck_core::text::LineIndex;
 use vpcheck_core::{Options, analyze};
@@ -81,14 +82,16 @@ impl fmt::Display for Marked {
 
 /// A template with at most one fault.
 pub struct Version {
+    /// The path of the file.
+    pub path: String,
     /// The text as its author would have it.
     pub text: String,
+    /// What is known beside the text.
+    pub options: Options,
     /// What is found in it, of the mark's own.
     pub marked: Vec<Marked>,
     /// For each line of the text its line in the file.
     numbers: Vec<usize>,
-    options: Options,
-    path: String,
 }
 
 /// Every system, by name.
@@ -175,6 +178,12 @@ impl System {
                 self.options.parameters.insert(name.to_owned(), value.to_owned());
             }
             ("region", region) => self.options.region = Some(region.to_owned()),
+            ("traffic", flow) => {
+                let mut words = flow.split(' ').map(str::to_owned);
+                let way = (words.next()?, words.next()?);
+                let load = Load { both: Gigabytes(Quantity::parse(&words.next()?)?), out: None };
+                self.options.traffic.get_or_insert_default().flows.insert(way, load);
+            }
             _ => return None,
         }
         Some(())

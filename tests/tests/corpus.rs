@@ -12,6 +12,9 @@ use vpcheck_tests::fixes::Tally;
 /// Files that `PyYAML` or a JSON parser refuses: path, parser, line. Made by `oracle/pyyaml.py`.
 const REFUSED: &str = include_str!("../oracle/pyyaml.tsv");
 
+/// Every error and warning of two sets, read and judged.
+const READING: &str = include_str!("../corpus/READING.md");
+
 /// Files that only one side refuses, with the reason.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
@@ -39,12 +42,55 @@ fn every_fix_keeps_its_word() {
     let Some(files) = files() else { return };
     let mut tally = Tally::default();
     for (file, _) in files {
-        tally.add(file);
+        tally.add(file, &Options::default());
     }
     assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
     let tried: usize = tally.rules.values().map(|count| count.tried).sum();
     println!("{tried} fixes tried");
     assert!(tried > 0, "the corpus has templates that can be fixed");
+}
+
+/// Both ways: what is found was read, and what was read is still found.
+#[test]
+fn every_error_and_warning_was_read() {
+    let Some(files) = files() else { return };
+    let mut read = reading();
+    let mut wrong = Vec::new();
+    let sets = ["vpc-lambda/", "network/"];
+    for (file, analysis) in files.iter().filter(|(file, _)| sets.iter().any(|set| file.path.starts_with(set)))
+    {
+        let grave = analysis.findings.iter().filter(|finding| {
+            finding.suppressed.is_none() && finding.severity >= vpcheck_core::finding::Severity::Warning
+        });
+        for finding in grave {
+            let Some(span) = finding.primary().and_then(|label| label.span) else { continue };
+            let place = (file.path.clone(), line(&file.text, span), finding.rule.0.to_owned());
+            match read.get_mut(&place) {
+                Some(is_found) => *is_found = true,
+                None => wrong.push(format!("not read: {}:{} {}", place.0, place.1, place.2)),
+            }
+        }
+    }
+    let gone = read.iter().filter(|(_, is_found)| !**is_found);
+    wrong.extend(gone.map(|((path, line, rule), _)| format!("no longer found: {path}:{line} {rule}")));
+    assert!(wrong.is_empty(), "tests/corpus/READING.md:\n{}", wrong.join("\n"));
+    println!("{} errors and warnings were read", read.len());
+}
+
+/// The rows of the reading: path, line and rule of each finding.
+fn reading() -> BTreeMap<(String, u32, String), bool> {
+    let rows = READING.lines().filter(|row| row.contains("| defended |"));
+    let mut read = BTreeMap::new();
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [place, rule, ..] = &*cells else { panic!("{row}") };
+        let (path, lines) = place.rsplit_once(':').unwrap_or_else(|| panic!("no line in {row}"));
+        for line in lines.split(',') {
+            let line = line.trim().parse().unwrap_or_else(|_| panic!("{line} is no line: {row}"));
+            read.insert((path.to_owned(), line, (*rule).to_owned()), false);
+        }
+    }
+    read
 }
 
 #[test]

@@ -11,10 +11,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use crate::costs::{Costs, Reading, costs};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, report};
 
 /// Analyses one text at a time and tells what came out. Clones are the same analyzer.
+///
+/// Costs have an analyzer of their own, so that they never make an analysis wait. Its worker starts when somebody asks
+/// for costs.
 #[derive(Clone)]
 pub struct Analyzer {
     inner: Rc<RefCell<Inner>>,
@@ -27,6 +31,17 @@ pub struct Request {
     pub shared: Shared,
     /// What describe calls printed.
     pub contexts: Rc<[Source]>,
+    /// What is asked for.
+    pub task: Task,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// A report.
+    Report,
+    /// An estimate of costs.
+    Costs,
 }
 
 /// How an analysis ended, with its number.
@@ -34,6 +49,8 @@ pub struct Request {
 pub enum Outcome {
     /// With a report.
     Done(u32, Rc<Report>),
+    /// With an estimate of costs.
+    Costed(Rc<Costs>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -41,16 +58,18 @@ pub enum Outcome {
 }
 
 impl Analyzer {
-    /// Starts a worker; `tell` hears of every analysis that ends.
+    /// Has no worker before it is asked; `tell` hears of every analysis that ends.
     pub fn new(tell: Callback<Outcome>) -> Self {
-        let inner = Inner { queue: Queue::default(), engine: Engine::Page, pending: None, tell };
-        let analyzer = Self { inner: Rc::new(RefCell::new(inner)) };
-        analyzer.start_worker();
-        analyzer
+        let inner = Inner { queue: Queue::default(), engine: Engine::Idle, pending: None, tell };
+        Self { inner: Rc::new(RefCell::new(inner)) }
     }
 
     /// Has `request` analysed, unless a newer one comes before its turn.
     pub fn submit(&self, sequence: u32, request: Request) {
+        let is_idle = matches!(self.inner.borrow().engine, Engine::Idle);
+        if is_idle {
+            self.start_worker();
+        }
         let job = self.inner.borrow_mut().queue.submit(Job { sequence, request });
         self.run(job);
     }
@@ -67,13 +86,16 @@ impl Analyzer {
                     this.finish(job.sequence, Outcome::Stopped);
                 })
             }
-            Engine::Page => Timeout::new(PAUSE_MS, move || {
+            Engine::Page | Engine::Idle => Timeout::new(PAUSE_MS, move || {
                 // Whatever was typed during the pause is what counts.
                 let newest = this.inner.borrow_mut().queue.newest();
                 if let Some(Job { sequence, request }) = newest {
                     keep_contexts(request.contexts.to_vec());
-                    let report = analyze(&request.shared);
-                    this.finish(sequence, Outcome::Done(sequence, Rc::new(report)));
+                    let outcome = match request.task {
+                        Task::Report => Outcome::Done(sequence, Rc::new(analyze(&request.shared))),
+                        Task::Costs => Outcome::Costed(Rc::new(estimate(&request.shared))),
+                    };
+                    this.finish(sequence, outcome);
                 }
             }),
         });
@@ -111,6 +133,12 @@ impl Analyzer {
                 Ok(report) => self.finish(sequence, Outcome::Done(sequence, Rc::new(report))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
+        } else if let Some(costs) = answer.costs() {
+            let outcome = match serde_json::from_slice(costs.as_bytes()) {
+                Ok(costs) => Outcome::Costed(Rc::new(costs)),
+                Err(_) => Outcome::Failed,
+            };
+            self.finish(answer.sequence(), outcome);
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
@@ -146,6 +174,13 @@ pub fn analyze_json(shared: &str) -> String {
     serde_json::to_string(&analyze(&shared)).unwrap_or_default()
 }
 
+/// Estimates where it is called. `shared` is a [`Shared`] in JSON; the answer is a [`Costs`] in JSON.
+#[wasm_bindgen]
+pub fn costs_json(shared: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    serde_json::to_string(&estimate(&shared)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -155,18 +190,25 @@ pub fn keep_contexts_json(contexts: &str) {
 
 thread_local! {
     static CONTEXTS: RefCell<Contexts> = RefCell::default();
+    /// What was last read for its costs: a slider asks for the same template many times a second.
+    static READING: RefCell<Option<Reading>> = RefCell::default();
 }
 
 fn keep_contexts(sources: Vec<Source>) {
     CONTEXTS.with_borrow_mut(|contexts| {
         if contexts.sources() != sources {
             *contexts = Contexts::new(sources);
+            READING.set(None);
         }
     });
 }
 
 fn analyze(shared: &Shared) -> Report {
     CONTEXTS.with_borrow(|contexts| report(shared, contexts))
+}
+
+fn estimate(shared: &Shared) -> Costs {
+    CONTEXTS.with_borrow(|contexts| READING.with_borrow_mut(|kept| costs(shared, contexts, kept)))
 }
 
 /// Analyses take milliseconds; one that takes this long would not come back.
@@ -184,6 +226,7 @@ struct Inner {
 }
 
 enum Engine {
+    Idle,
     Worker(RunningWorker),
     Page,
 }
@@ -226,6 +269,7 @@ impl RunningWorker {
         let question: Question = js_sys::Object::new().unchecked_into();
         question.set_sequence(job.sequence);
         question.set_shared(&serde_json::to_string(&job.request.shared).unwrap_or_default());
+        question.set_costs(job.request.task == Task::Costs);
         let contexts = &job.request.contexts;
         let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
         if !is_told {
@@ -264,6 +308,8 @@ extern "C" {
     fn set_shared(this: &Question, json: &str);
     #[wasm_bindgen(method, setter)]
     fn set_contexts(this: &Question, json: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_costs(this: &Question, wanted: bool);
 
     /// What the worker says.
     type Answer;
@@ -273,6 +319,8 @@ extern "C" {
     fn sequence(this: &Answer) -> u32;
     #[wasm_bindgen(method, getter)]
     fn report(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn costs(this: &Answer) -> Option<String>;
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

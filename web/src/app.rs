@@ -11,8 +11,9 @@ use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition
 use yew::prelude::*;
 
 use crate::address::{self, Address};
-use crate::analyzer::{Analyzer, Outcome, Request};
+use crate::analyzer::{Analyzer, Outcome, Request, Task};
 use crate::checklist::Checklist;
+use crate::cost_panel::{self, CostPanel};
 use crate::document::RuleDocument;
 use crate::editor::{EditorHandle, EditorPane};
 use crate::examples;
@@ -25,7 +26,7 @@ use crate::notice::NoticeBar;
 use crate::preferences;
 use crate::prose::prose;
 use crate::report::Place;
-use crate::state::{Action, Notice, Pane, State, editor_text, open_link};
+use crate::state::{Action, Notice, Pane, State, asked_pane, editor_text, open_link};
 use crate::tabs::Tabs;
 use crate::words;
 
@@ -43,18 +44,8 @@ pub fn App() -> Html {
     let state =
         use_reducer(|| State::open(&address::fragment(), preferences::language(), preferences::theme()));
     let editor = use_memo((), |()| EditorHandle::default());
-    let analyzer = {
-        let dispatcher = state.dispatcher();
-        use_memo((), move |()| {
-            Analyzer::new(Callback::from(move |outcome| {
-                dispatcher.dispatch(match outcome {
-                    Outcome::Done(revision, report) => Action::Analysed(revision, report),
-                    Outcome::Failed => Action::Told(Notice::AnalysisFailed),
-                    Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
-                });
-            }))
-        })
-    };
+    let analyzer = use_analyzer(&state);
+    let estimator = use_analyzer(&state);
     let address = {
         let dispatcher = state.dispatcher();
         use_memo((), move |()| {
@@ -65,8 +56,17 @@ pub fn App() -> Html {
     {
         let shown = (*state).clone();
         use_effect_with(state.revision, move |revision| {
-            let request = Request { shared: shown.shared(), contexts: shown.inputs.contexts.clone() };
-            analyzer.submit(*revision, request);
+            analyzer.submit(*revision, request(&shown, Task::Report));
+        });
+    }
+    {
+        let shown = (*state).clone();
+        let is_open = state.beside == Pane::Cost;
+        use_effect_with((state.estimate_number(), is_open), move |(number, is_open)| {
+            // Costs are estimated only while somebody looks at them.
+            if *is_open {
+                estimator.submit(*number, request(&shown, Task::Costs));
+            }
         });
     }
     use_address(&state, &address, &editor);
@@ -133,10 +133,20 @@ pub fn App() -> Html {
     };
     let on_example = {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        let figures = state.own_figures();
         Callback::from(move |index: usize| {
-            let text = editor_text(examples::ALL[index].text);
-            dispatcher.dispatch(Action::Opened(text.clone(), Inputs::default()));
+            let example = &examples::ALL[index];
+            let text = editor_text(example.text);
+            let inputs = Inputs { cost: figures.clone(), ..Inputs::default() };
+            dispatcher.dispatch(Action::Opened(text.clone(), inputs, example.view));
             editor.replace_text(&text);
+        })
+    };
+    let on_resource = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |place: Place| {
+            dispatcher.dispatch(Action::PlaceShown);
+            editor.select(place);
         })
     };
     let on_copy = {
@@ -169,7 +179,11 @@ pub fn App() -> Html {
     };
 
     let language = state.language;
-    let list_name = if state.beside == Pane::Paths { words::paths() } else { words::findings() };
+    let list_name = match state.beside {
+        Pane::Paths => words::paths(),
+        Pane::Cost => words::cost::title(),
+        _ => words::findings(),
+    };
     let findings = state.report().map(|report| report.counts().shown());
     html! {
         <div class="page" data-pane={state.pane.name()}>
@@ -210,6 +224,16 @@ pub fn App() -> Html {
                             on_path={to_action(&state, |(from, to)| Action::PathChosen(from, to))}
                             {on_step}
                             on_field={Callback::from(|field: Field| go_to(&field))}
+                        />
+                    } else if state.beside == Pane::Cost {
+                        <CostPanel
+                            costs={state.costs.clone()}
+                            figures={state.inputs.cost.clone()}
+                            region={state.inputs.region.clone()}
+                            {language}
+                            on_give={to_action(&state, Action::Figured)}
+                            on_region={to_action(&state, |region| Action::Given(Field::Region, region))}
+                            on_place={on_resource}
                         />
                     } else {
                         if let Some(report) = state.report() {
@@ -269,14 +293,35 @@ fn to_action<T: 'static>(
     Callback::from(move |value| dispatcher.dispatch(action(value)))
 }
 
+/// An analyzer for as long as the page lives, which tells the state what came out.
+#[hook]
+fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
+    let dispatcher = state.dispatcher();
+    use_memo((), move |()| {
+        Analyzer::new(Callback::from(move |outcome| {
+            dispatcher.dispatch(match outcome {
+                Outcome::Done(revision, report) => Action::Analysed(revision, report),
+                Outcome::Costed(costs) => Action::Costed(costs),
+                Outcome::Failed => Action::Told(Notice::AnalysisFailed),
+                Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
+            });
+        }))
+    })
+}
+
+fn request(state: &State, task: Task) -> Request {
+    Request { shared: state.shared(), contexts: state.inputs.contexts.clone(), task }
+}
+
 /// Keeps the address in step, and opens what it is changed to by hand or by going back.
 #[hook]
 fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &Rc<EditorHandle>) {
     {
         let (address, snapshot) = (address.clone(), (**state).clone());
-        use_effect_with(state.revision, move |revision| {
+        let number = state.estimate_number();
+        use_effect_with((number, state.beside == Pane::Cost), move |(number, _)| {
             // The first state came from the address; a refused link stays there to be looked at.
-            if *revision > 1 {
+            if *number > 1 {
                 address.follow(snapshot);
             }
         });
@@ -297,7 +342,8 @@ fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &
                     Some(Err(error)) => dispatcher.dispatch(Action::Told(Notice::LinkRefused(error))),
                     Some(Ok(shared)) => {
                         let text = editor_text(&shared.text);
-                        dispatcher.dispatch(Action::Opened(text.clone(), Inputs::of(&shared)));
+                        let opened = Action::Opened(text.clone(), Inputs::of(&shared), asked_pane(&shared));
+                        dispatcher.dispatch(opened);
                         editor.replace_text(&text);
                     }
                 })
@@ -395,6 +441,10 @@ fn at_cursor(state: &UseReducerHandle<State>, on_fix: &Callback<usize>) -> Html 
                     { verdict_mark(path.verdict) }
                     <span>{ words::path_verdict(&path.from, &path.to, path.verdict).get(language).to_owned() }</span>
                 </button>
+            } else if let Some(costs) = state.costs.as_ref().filter(|_| beside == Pane::Cost) {
+                <button type="button" class="at-cursor-text" onclick={show_beside}>
+                    <span>{ cost_panel::summary(costs, &state.inputs.cost, language) }</span>
+                </button>
             } else {
                 <button type="button" class="at-cursor-text" onclick={show_beside}>
                     { report.map(|report| words::counts(report.counts()).get(language).to_owned()) }
@@ -410,6 +460,9 @@ fn announcement(state: &State) -> String {
         && let Some(path) = &report.paths.shown
     {
         return words::path_verdict(&path.from, &path.to, path.verdict).get(state.language).to_owned();
+    }
+    if let Some(costs) = state.costs.as_ref().filter(|_| state.beside == Pane::Cost) {
+        return cost_panel::summary(costs, &state.inputs.cost, state.language);
     }
     let phrase = if report.is_template || !report.findings.is_empty() {
         words::counts(report.counts())

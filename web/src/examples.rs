@@ -3,6 +3,8 @@
 use vpcheck_core::language::Phrase;
 use vpcheck_core::phrase;
 
+use crate::state::Pane;
+
 /// A template with a word about it.
 #[derive(Debug)]
 pub struct Example {
@@ -12,6 +14,8 @@ pub struct Example {
     pub sentence: fn() -> Phrase,
     /// The template.
     pub text: &'static str,
+    /// What shows it best, where that is not the findings.
+    pub view: Option<Pane>,
 }
 
 /// Every example; a first visit opens with the first.
@@ -25,6 +29,7 @@ pub const ALL: &[Example] = &[
             )
         },
         text: include_str!("../examples/ring.yaml"),
+        view: None,
     },
     Example {
         title: || phrase!(en: "A function and its own API", ja: "自分の API を参照する関数"),
@@ -35,6 +40,7 @@ pub const ALL: &[Example] = &[
             )
         },
         text: include_str!("../examples/own-api.yaml"),
+        view: None,
     },
     Example {
         title: || phrase!(en: "Half typed", ja: "書きかけのテンプレート"),
@@ -45,6 +51,7 @@ pub const ALL: &[Example] = &[
             )
         },
         text: include_str!("../examples/half-typed.yaml"),
+        view: None,
     },
     Example {
         title: || phrase!(en: "A finding with a reason to stay", ja: "理由を書いて抑制した指摘"),
@@ -55,6 +62,7 @@ pub const ALL: &[Example] = &[
             )
         },
         text: include_str!("../examples/suppressed.yaml"),
+        view: None,
     },
     Example {
         title: || phrase!(en: "A misspelt name, in JSON", ja: "名前の打ち間違い（JSON）"),
@@ -65,6 +73,18 @@ pub const ALL: &[Example] = &[
             )
         },
         text: include_str!("../examples/typo.json"),
+        view: None,
+    },
+    Example {
+        title: || phrase!(en: "NAT or endpoints", ja: "NAT かエンドポイントか"),
+        sentence: || {
+            phrase!(
+                en: "Four services behind a NAT gateway, and from how much traffic on endpoints cost less.",
+                ja: "4 つのサービスを NAT ゲートウェイ経由で利用。どれだけの通信量からエンドポイントが安くなるか。",
+            )
+        },
+        text: include_str!("../examples/nat.yaml"),
+        view: Some(Pane::Cost),
     },
     Example {
         title: || phrase!(en: "Nothing to find", ja: "指摘のないテンプレート"),
@@ -75,6 +95,7 @@ pub const ALL: &[Example] = &[
             )
         },
         text: include_str!("../examples/clean.yaml"),
+        view: None,
     },
 ];
 
@@ -101,6 +122,7 @@ mod tests {
         }
         assert_eq!(rules("A finding with a reason to stay"), ["invalid-suppression"]);
         assert!(rules("A misspelt name, in JSON").contains(&"unknown-reference"));
+        assert!(rules("NAT or endpoints").contains(&"nat-for-gateway-service"));
         assert_eq!(rules("Nothing to find"), [""; 0]);
     }
 

@@ -191,20 +191,26 @@ fn Choices(props: &ChoicesProps) -> Html {
     }
 }
 
+/// Properties of [`Choice`].
 #[derive(PartialEq, Properties)]
-struct ChoiceProps {
-    id: AttrValue,
-    label: Phrase,
+pub(crate) struct ChoiceProps {
+    /// The id of its element.
+    pub id: AttrValue,
+    /// What is chosen.
+    pub label: Phrase,
     /// Values with what is shown for them.
-    options: Vec<(String, String)>,
-    value: Option<String>,
-    language: Language,
-    on_choose: Callback<String>,
+    pub options: Vec<(String, String)>,
+    /// The value that is chosen.
+    pub value: Option<String>,
+    /// The language of the page.
+    pub language: Language,
+    /// Another was chosen.
+    pub on_choose: Callback<String>,
 }
 
 /// A choice that follows the state, not only its own user.
 #[component]
-fn Choice(props: &ChoiceProps) -> Html {
+pub(crate) fn Choice(props: &ChoiceProps) -> Html {
     let ChoiceProps { id, options, .. } = props;
     let select = use_node_ref();
     {

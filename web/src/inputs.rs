@@ -9,6 +9,8 @@ use vpcheck_core::network::Assumption;
 use vpcheck_core::share::Shared;
 use vpcheck_core::{Options, Source};
 
+use crate::figures::Figures;
+
 /// Everything that is given beside the template.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
@@ -28,6 +30,8 @@ pub struct Inputs {
     pub from: Option<String>,
     /// The destination of the path to show, as typed; nothing for the first that is blocked.
     pub to: Option<String>,
+    /// What is given about costs.
+    pub cost: Figures,
 }
 
 /// A field of the form.
@@ -77,6 +81,7 @@ impl Inputs {
             contexts: Rc::default(),
             from: shared.from.clone(),
             to: shared.to.clone(),
+            cost: shared.cost.clone(),
         }
     }
 
@@ -91,6 +96,8 @@ impl Inputs {
             addresses: self.addresses.clone(),
             from: self.from.clone(),
             to: self.to.clone(),
+            cost: self.cost.clone(),
+            view: None,
         }
     }
 
@@ -127,6 +134,22 @@ impl Inputs {
             Some(value) => map.insert(name.clone(), value),
             None => map.remove(name),
         };
+        true
+    }
+}
+
+impl Inputs {
+    /// Puts `value` under a key of [`Inputs::cost`]; an empty one takes the old one away. Says whether anything changed.
+    pub fn set_cost(&mut self, key: &str, value: &str) -> bool {
+        let value = value.trim();
+        if self.cost.get(key).map_or("", String::as_str) == value {
+            return false;
+        }
+        if value.is_empty() {
+            self.cost.remove(key);
+        } else {
+            self.cost.insert(key.to_owned(), value.to_owned());
+        }
         true
     }
 }
@@ -187,6 +210,7 @@ mod tests {
             assert_eq!(inputs.get(&field), value);
         }
         inputs.assumed.insert("SubnetIds".to_owned(), Assumption::Isolated);
+        assert!(inputs.set_cost("gb", " 250 ") && !inputs.set_cost("gb", "250"));
         let again = Inputs::of(&inputs.share("text"));
         assert_eq!(again, inputs);
         inputs.contexts = [Source { path: "vpcs.json".to_owned(), text: "{}".to_owned() }].into();

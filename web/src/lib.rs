@@ -3,9 +3,12 @@
 //! What can be told apart from the browser is: [`state`], [`report`], [`queue`] and what they stand on are plain data,
 //! tested natively. The rest is compiled for the browser only.
 
+pub mod chart;
 pub mod checks;
 pub mod context;
+pub mod costs;
 pub mod examples;
+pub mod figures;
 pub mod inputs;
 pub mod paths;
 pub mod queue;
@@ -16,11 +19,15 @@ pub mod words;
 #[cfg(target_arch = "wasm32")]
 mod address;
 #[cfg(target_arch = "wasm32")]
+mod amounts;
+#[cfg(target_arch = "wasm32")]
 pub mod analyzer;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 #[cfg(target_arch = "wasm32")]
 mod checklist;
+#[cfg(target_arch = "wasm32")]
+mod cost_panel;
 #[cfg(target_arch = "wasm32")]
 mod deployed;
 #[cfg(target_arch = "wasm32")]

@@ -343,6 +343,7 @@ mod tests {
             of: None,
             message: phrase!(en: "{id} stops it", ja: "{id} が止める"),
             at: place,
+            obstacle: None,
         }
     }
 

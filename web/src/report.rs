@@ -343,7 +343,9 @@ mod tests {
                 .collect(),
             resource: None,
             function: None,
+            usd_per_month: None,
             fix: None,
+            promises: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

@@ -7,6 +7,8 @@ use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Assumption;
 use vpcheck_core::share::{self, ShareError, Shared};
 
+use crate::costs::Costs;
+use crate::figures::{self, Figures};
 use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
 use crate::report::{Place, Report};
@@ -22,10 +24,14 @@ pub struct State {
     pub inputs: Inputs,
     /// Grows with every change of what is analysed; an analysis carries the number of what it saw.
     pub revision: u32,
+    /// Grows with every change of a figure: costs are estimated again, but nothing is analysed.
+    pub figures: u32,
     /// Whether the user, not a link or an example, made the text what it is.
     pub is_edited: bool,
     /// The last analysis, and the revision it saw.
     pub analysed: Option<(u32, Rc<Report>)>,
+    /// The last estimate of costs.
+    pub costs: Option<Rc<Costs>>,
     /// The finding that is shown in both places, by its index.
     pub chosen: Option<usize>,
     /// The language of the page.
@@ -36,7 +42,7 @@ pub struct State {
     pub step: Option<(usize, usize)>,
     /// What a narrow screen shows.
     pub pane: Pane,
-    /// What is beside the editor on a wide screen: findings or paths.
+    /// What is beside the editor on a wide screen: findings, paths or costs.
     pub beside: Pane,
     /// What was given before a link or an example took its place.
     pub replaced: Option<Rc<Inputs>>,
@@ -94,15 +100,18 @@ pub enum Pane {
     Findings,
     /// The paths.
     Paths,
+    /// The costs.
+    Cost,
 }
 
 impl Pane {
-    /// `template`, `findings` or `paths`.
+    /// `template`, `findings`, `paths` or `cost`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Template => "template",
             Self::Findings => "findings",
             Self::Paths => "paths",
+            Self::Cost => "cost",
         }
     }
 }
@@ -171,6 +180,10 @@ pub enum Action {
     PlaceShown,
     /// An analysis ended.
     Analysed(u32, Rc<Report>),
+    /// An estimate of costs ended.
+    Costed(Rc<Costs>),
+    /// Figures were given, by their keys; empty ones are taken away.
+    Figured(Vec<(String, String)>),
     /// A field was given a value; an empty one takes it away.
     Given(Field, String),
     /// Something was assumed about subnets, by their key; nothing takes it back.
@@ -187,8 +200,8 @@ pub enum Action {
     PathChosen(String, String),
     /// A step of the shown path was asked for: the way and the step in it.
     StepChosen(usize, usize),
-    /// The editor now holds a text from a link or an example, with what is given beside it.
-    Opened(Rc<str>, Inputs),
+    /// The editor now holds a text from a link or an example, with what is given beside it and what it asks to show.
+    Opened(Rc<str>, Inputs, Option<Pane>),
     /// That was taken back.
     Returned,
     /// A language was chosen.
@@ -215,13 +228,15 @@ impl State {
             Some(Ok(shared)) => (shared, None),
             Some(Err(error)) => (first_example(), Some(Notice::LinkRefused(error))),
         };
-        Self {
+        let asked = asked_pane(&shared);
+        let mut state = Self {
             text: editor_text(&shared.text),
-            // A link to a path shows it.
-            beside: if shared.to.is_some() { Pane::Paths } else { Pane::Findings },
-            pane: if shared.to.is_some() { Pane::Paths } else { Pane::Template },
+            beside: asked.unwrap_or(Pane::Findings),
+            pane: asked.unwrap_or_default(),
             inputs: Inputs::of(&shared),
             revision: 1,
+            figures: 0,
+            costs: None,
             is_edited: false,
             analysed: None,
             chosen: None,
@@ -231,7 +246,11 @@ impl State {
             theme,
             notice,
             explained: None,
+        };
+        if state.beside == Pane::Cost {
+            state.take_region();
         }
+        state
     }
 
     /// The state after `action`.
@@ -246,16 +265,19 @@ impl State {
                     next.revision += 1;
                 }
             }
-            Action::Opened(text, inputs) => {
+            Action::Opened(text, inputs, asked) => {
                 let is_own = self.is_edited || !self.inputs.contexts.is_empty();
                 next.notice = is_own.then_some(Notice::Replaced);
                 next.replaced = Some(Rc::new(self.inputs.clone()));
                 next.text = text;
                 next.pane = Pane::Template;
-                if inputs.to.is_some() {
-                    (next.pane, next.beside) = (Pane::Paths, Pane::Paths);
+                if let Some(pane) = asked {
+                    (next.pane, next.beside) = (pane, pane);
                 }
                 next.inputs = inputs;
+                if next.beside == Pane::Cost {
+                    next.take_region();
+                }
                 next.is_edited = false;
                 next.chosen = None;
                 next.step = None;
@@ -266,6 +288,12 @@ impl State {
                 if let Some(inputs) = next.replaced.take() {
                     next.inputs = (*inputs).clone();
                     next.revision += 1;
+                }
+            }
+            Action::Costed(costs) => next.costs = Some(costs),
+            Action::Figured(figures) => {
+                for (key, value) in figures {
+                    next.figures += u32::from(next.inputs.set_cost(&key, &value));
                 }
             }
             Action::Given(field, value) => {
@@ -336,6 +364,9 @@ impl State {
                 if pane != Pane::Template {
                     next.beside = pane;
                 }
+                if pane == Pane::Cost {
+                    next.take_region();
+                }
             }
             Action::Told(notice) => next.notice = Some(notice),
             Action::Dismissed => next.notice = None,
@@ -368,7 +399,26 @@ impl State {
 
     /// The template with everything that a link holds.
     pub fn shared(&self) -> Shared {
-        self.inputs.share(&self.text)
+        let view = (self.beside == Pane::Cost).then(|| Pane::Cost.name().to_owned());
+        Shared { view, ..self.inputs.share(&self.text) }
+    }
+
+    /// What estimates of costs are numbered by: it grows with the text and with the figures.
+    pub fn estimate_number(&self) -> u32 {
+        self.revision + self.figures
+    }
+
+    /// Settles which region is taken where nothing says it, so that neither another language nor a link changes it.
+    fn take_region(&mut self) {
+        if !self.inputs.cost.contains_key(figures::REGION) {
+            let region = figures::likely_region(self.language);
+            self.figures += u32::from(self.inputs.set_cost(figures::REGION, region));
+        }
+    }
+
+    /// What of the figures stays when an example is opened.
+    pub fn own_figures(&self) -> Figures {
+        figures::of_user(&self.inputs.cost)
     }
 
     fn choose_path(&mut self, from: Option<String>, to: Option<String>) {
@@ -422,6 +472,15 @@ const CONTEXT_LIMIT: usize = 20_000_000;
 pub fn open_link(fragment: &str) -> Option<Result<Shared, ShareError>> {
     let fragment = fragment.trim_start_matches('#');
     (!fragment.is_empty()).then(|| share::decode(fragment))
+}
+
+/// What a link asks to show beside its template.
+pub fn asked_pane(shared: &Shared) -> Option<Pane> {
+    if shared.view.as_deref() == Some(Pane::Cost.name()) {
+        return Some(Pane::Cost);
+    }
+    // A link to a path shows it.
+    shared.to.as_ref().map(|_| Pane::Paths)
 }
 
 /// `text` as the editor keeps it, so that places agree between the two.
@@ -612,14 +671,31 @@ mod tests {
     #[test]
     fn what_was_given_comes_back_with_its_template() {
         let given = opened().after(Action::Given(Field::Region, "eu-west-1".to_owned()));
-        let other = given.after(Action::Opened("other".into(), Inputs::default()));
+        let other = given.after(Action::Opened("other".into(), Inputs::default(), None));
         assert_eq!(other.inputs, Inputs::default());
         assert_eq!(other.after(Action::Returned).inputs, given.inputs);
     }
 
     #[test]
+    fn figures_are_estimated_again_without_an_analysis_and_travel_in_the_link() {
+        let figure = |key: &str, value: &str| Action::Figured(vec![(key.to_owned(), value.to_owned())]);
+        let state = opened().after(Action::Shown(Pane::Cost));
+        let number = state.estimate_number();
+        let state = state.after(figure("gb", "250")).after(figure("gb", "250"));
+        assert_eq!((state.revision, state.estimate_number()), (1, number + 1));
+        let again = State::open(&format!("#{}", state.link().unwrap()), Language::Japanese, Theme::System);
+        assert_eq!((again.pane, again.beside), (Pane::Cost, Pane::Cost));
+        assert_eq!(again.inputs.cost, state.inputs.cost, "the region that is taken is that of the link");
+        assert_eq!(again.inputs.cost["region"], "us-east-1");
+        let back = again.after(Action::Shown(Pane::Findings));
+        let findings = State::open(&format!("#{}", back.link().unwrap()), Language::English, Theme::System);
+        assert_eq!((findings.beside, &findings.inputs.cost["gb"]), (Pane::Findings, &"250".to_owned()));
+        assert_eq!(state.own_figures().len(), 1, "the traffic is the template's");
+    }
+
+    #[test]
     fn what_the_user_wrote_is_not_replaced_in_silence() {
-        let open = || Action::Opened("other".into(), Inputs::default());
+        let open = || Action::Opened("other".into(), Inputs::default(), None);
         assert_eq!(opened().after(open()).notice, None);
         let edited = opened().after(Action::Edited("mine".into()));
         assert_eq!(edited.after(open()).notice, Some(Notice::Replaced));

@@ -17,6 +17,8 @@ macro_rules! sentences {
     };
 }
 
+pub mod cost;
+
 sentences! {
     /// The title of the document.
     title { en: "vpcheck: what a Lambda function in a VPC can reach", ja: "vpcheck: VPC 内の Lambda はどこへ届くか" }

@@ -9,11 +9,11 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ ready: true });
     return;
   }
-  const { analyze_json, keep_contexts_json } = await program;
-  const { sequence, shared, contexts } = data;
+  const { analyze_json, costs_json, keep_contexts_json } = await program;
+  const { sequence, shared, contexts, costs } = data;
   try {
     if (contexts !== undefined) keep_contexts_json(contexts);
-    self.postMessage({ sequence, report: analyze_json(shared) });
+    self.postMessage({ sequence, ...(costs ? { costs: costs_json(shared) } : { report: analyze_json(shared) }) });
   } catch {
     // The panic is in the console already; the page starts another worker.
     self.postMessage({ sequence });

@@ -60,6 +60,7 @@ fn blocker(component: Component, id: &str, said: (&str, &str), place: Option<Pla
         of: None,
         message: phrase!(en: "{en}", ja: "{ja}"),
         at: place,
+        obstacle: None,
     }
 }
 

@@ -75,3 +75,50 @@ fn what_cannot_be_priced_is_said_with_the_next_step() {
     assert!(run.err.contains("did you mean `Reader`?"), "{}", run.err);
     assert_eq!(workspace.run("cost .").status, 2);
 }
+
+/// The shop with a queue that is called through an endpoint.
+fn with_endpoint() -> String {
+    SHOP.replace("reaches: [internet]", "reaches: [internet, sqs]").replace(
+        "CidrBlock: 10.0.0.0/16}",
+        "CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}",
+    ) + "  EndpointGroup: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: e, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]}}
+  Queues: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, ServiceName: com.amazonaws.us-east-1.sqs, PrivateDnsEnabled: true, SubnetIds: [!Ref Private], SecurityGroupIds: [!Ref EndpointGroup]}}
+"
+}
+
+#[test]
+fn findings_tell_money_for_the_traffic_that_is_given() {
+    let (shop, traffic) = (with_endpoint(), "gb: {Reader: {sqs: 10, internet: 40}}\n");
+    let prices = "vpce_interface_hour: 0.02\n";
+    let workspace =
+        Workspace::new([("shop.yaml", &*shop), ("traffic.yaml", traffic), ("prices.yaml", prices)]);
+    let json = |arguments: &str| {
+        let run = workspace.run(&format!("check shop.yaml --format json {arguments}"));
+        assert_eq!(run.status, 0, "{run:?}");
+        let findings = run.json()["files"][0]["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|one| one["rule"] == "endpoint-costs-more-than-nat")
+    };
+    // 730 x 0.01 + 10 x 0.01
+    let found = json("--traffic traffic.yaml").unwrap();
+    assert_eq!(found["usd_per_month"], json!({"low": 7.4, "typical": 7.4, "high": 7.4}));
+    let dearer = json("--traffic traffic.yaml --prices prices.yaml").unwrap();
+    assert_eq!(dearer["usd_per_month"]["typical"], 14.7);
+    assert_eq!(json(""), None, "no traffic is given");
+    let run = workspace.run("check shop.yaml --traffic traffic.yaml --currency JPY=100");
+    assert!(run.out.contains("note: costs about 740.00 JPY a month"), "{}", run.out);
+    let run = workspace.run("check shop.yaml --traffic traffic.yaml --lang ja");
+    assert!(run.out.contains("補足: 料金は月額 約 $7.40 です"), "{}", run.out);
+}
+
+#[test]
+fn a_name_in_the_traffic_must_be_in_some_template() {
+    let traffic = "gb: {Raeder: {internet: 1}}\n";
+    let workspace = Workspace::new([("a/shop.yaml", SHOP), ("traffic.yaml", traffic)]);
+    for command in ["check a/shop.yaml", "fix a/shop.yaml"] {
+        let run = workspace.run(&format!("{command} --traffic traffic.yaml"));
+        assert_eq!(run.status, 2, "{command}: {run:?}");
+        assert!(run.err.contains("did you mean `Reader`?"), "{command}: {}", run.err);
+    }
+    workspace.write("a/other.yaml", SHOP.replace("Reader", "Raeder"));
+    assert_eq!(workspace.run("check a --traffic traffic.yaml").status, 0, "one of them has it");
+}

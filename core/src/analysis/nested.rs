@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Analysis, Options, Source};
 use crate::finding::FileId;
+use crate::language::Phrase;
 use crate::network::Surroundings;
 use crate::phrase;
 use crate::syntax::{Limits, Node, parse};
@@ -82,7 +83,7 @@ impl<'o> Follower<'o> {
             Inputs { parameters: parameters.clone(), region: self.region.clone(), ..Inputs::default() };
         let template = super::lower_text(text, self.options, inputs.clone());
         let nested = if chain.len() < DEPTH { self.nested_in(&template, chain) } else { Vec::new() };
-        let mut below = Analysis::default();
+        let (mut below, mut unknown) = (Analysis::default(), Vec::<Vec<(String, Phrase)>>::new());
         for stack in nested {
             if self.stacks >= STACKS || chain.contains(&stack.key.as_str()) {
                 continue;
@@ -106,6 +107,7 @@ impl<'o> Follower<'o> {
                     below.assumptions.push(assumption);
                 }
             }
+            unknown.push(std::mem::take(&mut child.unknown_traffic));
             child.needs.retain(|need| need.parameter.is_none());
             for finding in &mut child.findings {
                 if finding.rule.0 == "unresolved-value"
@@ -139,6 +141,9 @@ impl<'o> Follower<'o> {
         };
         let mut analysis = super::check(&template, &self.surroundings, self.options);
         analysis.outputs = outputs(&template);
+        // What a nested stack knows is known.
+        let is_unknown = |name: &String, names: &[(String, Phrase)]| names.iter().any(|(one, _)| one == name);
+        analysis.unknown_traffic.retain(|(name, _)| unknown.iter().all(|names| is_unknown(name, names)));
         for label in analysis.findings.iter_mut().flat_map(|finding| &mut finding.labels) {
             label.file = file;
         }

@@ -72,6 +72,8 @@ pub struct Room<'c> {
     pub usable: u32,
     /// What is surely taken.
     pub taken: u32,
+    /// Addresses that were free when it was described. What the template puts there may have been among the others.
+    pub described: Option<u32>,
     /// What AWS wants free beside, for load balancers to grow.
     pub spare: u32,
     /// What takes it, and how many.
@@ -81,7 +83,8 @@ pub struct Room<'c> {
 impl Room<'_> {
     /// Addresses that are left at most; nothing where more are taken than there are.
     pub fn free(&self) -> Option<u32> {
-        self.usable.checked_sub(self.taken)
+        let left = self.usable.checked_sub(self.taken)?;
+        Some(self.described.map_or(left, |described| described.min(left)))
     }
 }
 
@@ -105,7 +108,8 @@ impl Capacity {
             self.users.iter().filter_map(|user| Some((user, taken_in(user, subnet)?))).collect();
         let taken = self.sum(|user| taken_in(user, subnet).unwrap_or(0));
         let spare = users.iter().map(|(user, _)| user.spare).sum();
-        Some(Room { range, usable: usable(range), taken, spare, users })
+        let described = network.subnets.get(subnet.0).and_then(|subnet| subnet.free);
+        Some(Room { range, usable: usable(range), taken, described, spare, users })
     }
 
     /// Network interfaces of a VPC, at least.

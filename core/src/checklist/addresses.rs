@@ -26,7 +26,10 @@ fn in_one(function: &Function<'_, '_>, stand: Stand<'_>) -> Answer {
             (Some(room), _) if is_enough(&room) && is_own(function, subnet) => {
                 proven.push(left(subnet, &room));
             }
-            (Some(room), _) => open.push(shared(subnet, &room)),
+            (Some(room), _) => match described(&room) {
+                Some(described) => proven.push(free(subnet, &room, described)),
+                None => open.push(shared(subnet, &room)),
+            },
             (None, Ok(Cidr::Symbol(symbol))) => open.push(missing(&symbol.missing)),
             (None, Err(why)) => open.push(missing(why)),
             (None, Ok(Cidr::Known(_))) => open.push(missing(&Missing::Component(subnet.name.clone()))),
@@ -43,6 +46,12 @@ fn is_enough(room: &Room<'_>) -> bool {
     room.free().is_some_and(|free| free >= room.spare.saturating_add(ENOUGH))
 }
 
+/// What was free when the subnet was described, where that is enough even if nothing of the template was there yet.
+fn described(room: &Room<'_>) -> Option<u32> {
+    let wanted = room.taken.saturating_add(room.spare).saturating_add(ENOUGH);
+    room.described.filter(|described| *described >= wanted)
+}
+
 /// Whether nobody but this template can put anything into a subnet, as far as it says.
 fn is_own(function: &Function<'_, '_>, subnet: &Subnet) -> bool {
     let Name::Logical(id) = &subnet.name else { return false };
@@ -55,6 +64,15 @@ fn left(subnet: &Subnet, room: &Room<'_>) -> Evidence {
     let text = phrase!(
         en: "`{name}` (/{length}) has {usable} addresses to use, and what the template puts there takes {taken} of them: {free} are left",
         ja: "`{name}` (/{length}) で使えるアドレス {usable} 個のうち、テンプレートのリソースが使うのは {taken} 個で、{free} 個残ります",
+    );
+    Evidence::new(text, in_template(subnet.at))
+}
+
+fn free(subnet: &Subnet, room: &Room<'_>, described: u32) -> Evidence {
+    let (name, length, taken) = (&subnet.name, room.range.prefix_len(), room.taken);
+    let text = phrase!(
+        en: "{described} addresses of `{name}` (/{length}) were free when it was described, and what the template puts there takes {taken}",
+        ja: "`{name}` (/{length}) には describe-subnets の時点で {described} 個の空きがあり、テンプレートのリソースが使うのは {taken} 個です",
     );
     Evidence::new(text, in_template(subnet.at))
 }

@@ -268,6 +268,16 @@ fn addresses_pass_where_nobody_else_can_take_them() {
     );
     let far = room(&function("[subnet-0aaa]", ""));
     assert!(far.starts_with("unknown: ") && far.ends_with("(--context subnets.json)"), "{far}");
+    let described = |free: u32| {
+        let subnet = r#""SubnetId": "subnet-0aaa", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24""#;
+        let text = format!(r#"{{"Subnets": [{{{subnet}, "AvailableIpAddressCount": {free}}}]}}"#);
+        let contexts = vec![crate::Source { path: "subnets.json".to_owned(), text }];
+        let options = crate::Options { contexts, ..Default::default() };
+        told(&crate::analyze("t.yaml", &function("[subnet-0aaa]", ""), &options), Question::FreeAddresses)
+    };
+    let enough = described(200);
+    assert!(enough.starts_with("pass: 200 addresses of `subnet-0aaa` (/24) were free"), "{enough}");
+    assert!(described(3).starts_with("fail: `subnet-0aaa` has at most 3 free addresses"), "{}", described(3));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod callers;
 mod code;
 mod limits;
 mod proxies;
+mod spare;
 
 pub(crate) use callers::{Bound, Caller, How, callers};
 pub(crate) use code::connects_in_handler;

@@ -24,6 +24,14 @@ impl Share {
         self.takes.as_ref().map(|(_, takes)| self.of(takes.high))
     }
 
+    /// What is left of the database's connections beside the proxy; nothing where its part is the default, which is
+    /// all of them: nobody chose to leave others nothing.
+    pub(crate) fn leaves(&self) -> Option<Limit> {
+        let (_, takes) = self.takes.as_ref().filter(|_| self.is_written && self.percent < 100)?;
+        let left = |number: u64| number.saturating_sub(self.of(number));
+        Some(Limit { low: left(takes.low), high: left(takes.high), of: takes.of.clone() })
+    }
+
     /// A part of a connection is none, but a proxy has at least one.
     fn of(&self, number: u64) -> u64 {
         (number.saturating_mul(self.percent) / 100).max(1)
@@ -99,6 +107,24 @@ impl Connections<'_, '_> {
             _ => None,
         };
         Some(Share { percent, is_written, takes })
+    }
+
+    /// The proxy that stands before a database in some of the situations `when`.
+    pub(crate) fn proxy_before(&self, database: &str, when: Guard) -> Option<String> {
+        let stands = |id: &str| {
+            self.scope.template.resource(id).is_some_and(|own| self.scope.both(own.guard, when).is_some())
+        };
+        let mut proxies = self.proxies().into_iter();
+        let found = proxies.find(|(id, behind)| behind.iter().any(|own| own == database) && stands(id));
+        found.map(|(id, _)| id)
+    }
+
+    /// The proxy before a database that functions go by, and what it leaves to those that do not.
+    pub(crate) fn left_by_proxy(&self, database: &str, when: Guard) -> Option<(String, Limit)> {
+        let proxy = self.proxy_before(database, when)?;
+        let is_used = self.scope.resources(&["AWS::Lambda::Function"]).any(|own| self.uses_proxy(&own.id));
+        let left = self.share(&proxy, when)?.leaves().filter(|_| is_used)?;
+        Some((proxy, left))
     }
 
     /// The proxy that a target group or an endpoint belongs to.

@@ -354,3 +354,30 @@ fn a_database_in_two_zones_is_half_across() {
     // 8 vCPU x 730 x 0.015
     assert!(lines.contains(&"Proxy rds_proxy_vcpu_hour 87.60".to_owned()), "{lines:?}");
 }
+
+#[test]
+fn load_balancers_and_tasks_have_public_addresses() {
+    let text = network(
+        "sqs",
+        "  Lb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: [!Ref Public, !Ref A]}}
+  Inner: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Subnets: [!Ref A, !Ref B]}}
+  Fixed: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: network, SubnetMappings: [{SubnetId: !Ref Public, AllocationId: eipalloc-1}]}}
+  Open: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: !Ref Given}}
+  Tasks: {Type: AWS::ECS::Service, Properties: {DesiredCount: 3, NetworkConfiguration: {AwsvpcConfiguration: {AssignPublicIp: ENABLED, Subnets: [!Ref Public]}}}}
+  Hidden: {Type: AWS::ECS::Service, Properties: {DesiredCount: 3, NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref A]}}}}
+  Some: {Type: AWS::ECS::Service, Properties: {DesiredCount: !Ref Count, NetworkConfiguration: {AwsvpcConfiguration: {AssignPublicIp: ENABLED, Subnets: [!Ref Public]}}}}
+",
+    );
+    let parameters = "Parameters: {Given: {Type: CommaDelimitedList}, Count: {Type: Number}}\n";
+    let estimate = priced(&format!("{parameters}{text}"), Some(flows(&[("sqs", 0)])));
+    let lines: Vec<String> =
+        shown(&estimate.today).into_iter().filter(|line| line.contains("public_ipv4_hour")).collect();
+    // 730 x 0.005 each: two zones, three tasks, and the address of the NAT gateway.
+    let expected =
+        ["Address public_ipv4_hour 3.65", "Lb public_ipv4_hour 7.30", "Tasks public_ipv4_hour 10.95"];
+    assert_eq!(lines, expected);
+    let left: Vec<&str> = estimate.left_out.iter().map(|words| words.en.as_str()).collect();
+    assert!(left[0].starts_with("public IPv4 addresses of `Open`"), "{left:?}");
+    assert!(left[1].starts_with("public IPv4 addresses of the tasks of `Some`"), "{left:?}");
+    assert_eq!(left.len(), 2, "{left:?}");
+}

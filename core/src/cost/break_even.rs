@@ -1,9 +1,12 @@
 //! From how much traffic on one way is cheaper than another.
 
 use super::estimate::{Plan, Pricing};
+use super::model::CostModel;
 use super::money::{Gigabytes, Hours, Quantity, Usd};
-use super::prices::PriceItem;
-use super::traffic::{Loads, Traffic};
+use super::prices::{PriceItem, Prices};
+use super::traffic::Traffic;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// Which break-even is meant. The two are routinely confused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,48 @@ pub struct Flip {
     pub to: Plan,
     /// All traffic together.
     pub gb_per_month: Gigabytes,
+}
+
+impl Flip {
+    /// It in a sentence.
+    pub fn words(&self) -> Phrase {
+        let gb = self.gb_per_month.0.short();
+        let (from, to) = (self.from.title(), self.to.title());
+        Phrase {
+            en: format!("from {gb} GB a month in all: \"{}\" is cheaper than \"{}\"", to.en, from.en),
+            ja: format!("合計で月 {gb} GB 以上では「{}」が「{}」より安くなります", to.ja, from.ja),
+        }
+    }
+}
+
+impl BreakEven {
+    /// It in a sentence.
+    pub fn words(&self, region: &str) -> Phrase {
+        let Self { service, kind, zones, gb_per_month } = self;
+        let gb = gb_per_month.0.short();
+        match (kind, service) {
+            (BreakEvenKind::BesideNat, None) => phrase!(
+                en: "an interface endpoint beside a NAT gateway that stays, {region}: {gb} GB a month, for each endpoint and zone",
+                ja: "NAT ゲートウェイを残してインターフェイスエンドポイントを追加する場合 ({region}): エンドポイントと AZ ごとに月 {gb} GB",
+            ),
+            (_, Some(service)) if gb_per_month.0.is_zero() => phrase!(
+                en: "{service} beside NAT: from the first byte (a gateway endpoint is free)",
+                ja: "{service} (NAT を残す): 通信量によらず得 (ゲートウェイエンドポイントは無料)",
+            ),
+            (_, Some(service)) => phrase!(
+                en: "{service} beside NAT: {gb} GB a month over {zones} zones",
+                ja: "{service} (NAT を残す): {zones} AZ 合計で月 {gb} GB",
+            ),
+            (BreakEvenKind::ReplaceNat, None) if gb_per_month.0.is_zero() => phrase!(
+                en: "all endpoints in place of NAT: at any traffic (the NAT gateways' hours cost more than {zones} endpoint zones)",
+                ja: "すべてのエンドポイントで NAT を置き換える場合: 通信量によらず得 (NAT ゲートウェイの時間料金が {zones} エンドポイント AZ 分より高いため)",
+            ),
+            (BreakEvenKind::ReplaceNat, None) => phrase!(
+                en: "all endpoints ({zones} endpoint zones) in place of NAT: {gb} GB a month in all",
+                ja: "すべてのエンドポイント ({zones} エンドポイント AZ 分) で NAT を置き換える場合: 合計で月 {gb} GB",
+            ),
+        }
+    }
 }
 
 /// What one more zone costs in a month.
@@ -123,15 +168,44 @@ const MOST: u64 = 10_000_000;
 const HALVINGS: u32 = 40;
 
 pub(super) fn flips(pricing: &Pricing<'_>, traffic: Option<&Traffic>) -> Vec<Flip> {
-    let plans: Vec<Plan> = pricing.plans().into_iter().filter(|plan| pricing.works(*plan)).collect();
+    let plans: Vec<Plan> =
+        pricing.plans().into_iter().filter(|plan| pricing.works(*plan) && pricing.is_priced(*plan)).collect();
+    flips_among(pricing, traffic, &plans)
+}
+
+/// Where each plan becomes cheaper than what is there today, or dearer. Nothing where today's way does not do what is
+/// demanded: what does not work is no cheaper. Nor is what lacks a price.
+pub fn crossings(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -> Vec<Flip> {
+    let pricing = Pricing::new(model, prices);
+    let counts = |plan: Plan| pricing.works(plan) && pricing.is_priced(plan);
+    if model.region.is_none() || !counts(Plan::Today) {
+        return Vec::new();
+    }
+    let others = pricing.plans().into_iter().filter(|plan| *plan != Plan::Today && counts(*plan));
+    others.flat_map(|plan| flips_among(&pricing, traffic, &[Plan::Today, plan])).collect()
+}
+
+/// What each plan costs where all traffic together is so much, in the proportions of what is given. Plans that lack a
+/// price are left out: their sums would be too small.
+pub fn series(
+    model: &CostModel,
+    prices: &Prices,
+    traffic: Option<&Traffic>,
+    all: &[Gigabytes],
+) -> Vec<(Plan, Vec<Usd>)> {
+    let pricing = Pricing::new(model, prices);
+    let of_plan = |plan: Plan| {
+        (plan, all.iter().map(|all| pricing.exact_at(plan, traffic, *all)).collect::<Vec<Usd>>())
+    };
+    pricing.plans().into_iter().filter(|plan| pricing.is_priced(*plan)).map(of_plan).collect()
+}
+
+fn flips_among(pricing: &Pricing<'_>, traffic: Option<&Traffic>, plans: &[Plan]) -> Vec<Flip> {
     if plans.len() < 2 {
         return Vec::new();
     }
     let cheapest = |gb: Quantity| {
-        let cost = |plan: &Plan| match traffic.map(|traffic| scaled(traffic, gb)) {
-            Some(Some(traffic)) => pricing.exact(*plan, &Loads::Given(&traffic)),
-            _ => pricing.exact(*plan, &Loads::Even(gb)),
-        };
+        let cost = |plan: &Plan| pricing.exact_at(*plan, traffic, Gigabytes(gb));
         plans.iter().copied().min_by_key(cost).unwrap_or(Plan::Today)
     };
     let mut found = Vec::new();
@@ -155,28 +229,6 @@ pub(super) fn flips(pricing: &Pricing<'_>, traffic: Option<&Traffic>) -> Vec<Fli
         step = step.saturating_mul(2);
     }
     found
-}
-
-/// The same traffic in its proportions, `all` in sum. Nothing where none is given.
-fn scaled(traffic: &Traffic, all: Quantity) -> Option<Traffic> {
-    let sum = |traffic: &Traffic| -> Quantity {
-        let through = traffic.through.values().map(|load| load.0);
-        traffic.flows.values().map(|load| load.both.0).chain(through).sum()
-    };
-    let now = sum(traffic);
-    let ratio = |part: Gigabytes| Gigabytes(all.portion(part.0, now));
-    if now.is_zero() {
-        return None;
-    }
-    let mut scaled = traffic.clone();
-    for load in scaled.flows.values_mut() {
-        load.both = ratio(load.both);
-        load.out = load.out.map(ratio);
-    }
-    for load in scaled.through.values_mut() {
-        *load = ratio(*load);
-    }
-    Some(scaled)
 }
 
 pub(super) fn one_more_zone(pricing: &Pricing<'_>) -> Vec<ZoneStep> {

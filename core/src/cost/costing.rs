@@ -1,20 +1,13 @@
 //! From text to a model of what is billed.
 
-use std::collections::BTreeMap;
-
-use ipnet::Ipv4Net;
-
 use super::estimate::{Plan, estimate, total_of};
 use super::model::CostModel;
-use super::prices::Prices;
-use super::traffic::Traffic;
 use super::{from_template, region};
 use crate::analysis::{Options, Source};
 use crate::language::Phrase;
 use crate::network::{Place, Situated, resolve};
 use crate::paths::parse_goal;
-use crate::rules::nearest;
-use crate::template::Template;
+use crate::rules::{Subject, nearest};
 use crate::{analysis, phrase};
 
 /// What [`cost`] reads.
@@ -48,13 +41,13 @@ pub fn cost(path: &str, text: &str, options: &Options) -> Costing {
         template = analysis::lower_text(text, options, inputs);
     }
     let networks = resolve(&template, &surroundings);
-    let mut model =
-        cost_of(&template, &networks, &options.addresses, options.traffic.as_ref(), &options.prices);
+    let subject = Subject::new(&template, &networks, options);
+    let mut model = dearest(&subject);
     model.assumptions.extend(told.map(|(_, words)| words));
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     sources.extend(options.contexts.iter().cloned());
     Costing {
-        problems: options.traffic.iter().flat_map(|traffic| problems(traffic, &template, &model)).collect(),
+        problems: unknown_names(&subject).into_iter().map(|(_, words)| words).collect(),
         model,
         sources,
         is_template: template.is_template(),
@@ -62,27 +55,30 @@ pub fn cost(path: &str, text: &str, options: &Options) -> Costing {
     }
 }
 
-/// What a lowered template is billed for. Of several situations the dearest is taken, and an assumption says which.
-pub fn cost_of(
-    template: &Template<'_>,
-    networks: &[Situated],
-    addresses: &BTreeMap<String, Vec<Ipv4Net>>,
-    traffic: Option<&Traffic>,
-    prices: &Prices,
-) -> CostModel {
-    let mut found: Option<(CostModel, String)> = None;
-    for situated in networks {
-        let mut model = from_template::model(template, situated, networks, addresses, traffic);
-        let told = || region::told_by(template).map(|(region, _)| region);
-        model.region = template.inputs().region.clone().or_else(told);
-        let total = |model: &CostModel| {
-            total_of(&estimate(model, prices, traffic), Plan::Today).map(|band| band.typical)
-        };
-        if found.as_ref().is_none_or(|(known, _)| total(&model) > total(known)) {
-            found = Some((model, template.describe(situated.situation)));
+/// What a lowered template is billed for, in each of its situations.
+pub(crate) fn models(subject: &Subject<'_, '_>) -> Vec<CostModel> {
+    let template = subject.template;
+    let told = || region::told_by(template).map(|(region, _)| region);
+    let region = template.inputs().region.clone().or_else(told);
+    let model = |at| CostModel { region: region.clone(), ..from_template::model(subject, at) };
+    (0..subject.networks.len()).map(model).collect()
+}
+
+/// Of several situations the dearest, and an assumption says which.
+pub(crate) fn dearest(subject: &Subject<'_, '_>) -> CostModel {
+    let networks = subject.networks;
+    let total = |model: &CostModel| {
+        let estimate = estimate(model, subject.prices, subject.traffic);
+        total_of(&estimate, Plan::Today).map(|band| band.typical)
+    };
+    let mut found: Option<(&CostModel, &Situated)> = None;
+    for (model, situated) in subject.models().iter().zip(networks) {
+        if found.is_none_or(|(known, _)| total(model) > total(known)) {
+            found = Some((model, situated));
         }
     }
-    let (mut model, situation) = found.unwrap_or_default();
+    let Some((model, situated)) = found else { return CostModel::default() };
+    let (mut model, situation) = (model.clone(), subject.template.describe(situated.situation));
     if networks.len() > 1 && !situation.is_empty() {
         let count = networks.len();
         model.assumptions.push(phrase!(
@@ -93,12 +89,13 @@ pub fn cost_of(
     model
 }
 
-/// What the traffic names and the template does not have.
-fn problems(traffic: &Traffic, template: &Template<'_>, model: &CostModel) -> Vec<Phrase> {
-    let mut found: Vec<Phrase> = Vec::new();
-    let mut add = |what: Phrase| {
-        if !found.contains(&what) {
-            found.push(what);
+/// What the traffic names and the template does not have: each name, and that it is unknown.
+pub(crate) fn unknown_names(subject: &Subject<'_, '_>) -> Vec<(String, Phrase)> {
+    let (Some(traffic), template) = (subject.traffic, subject.template) else { return Vec::new() };
+    let mut found: Vec<(String, Phrase)> = Vec::new();
+    let mut add = |name: &str, what: Phrase| {
+        if !found.iter().any(|(known, _)| known == name) {
+            found.push((name.to_owned(), what));
         }
     };
     let functions: Vec<&str> = template
@@ -107,8 +104,10 @@ fn problems(traffic: &Traffic, template: &Template<'_>, model: &CostModel) -> Ve
         .filter(|resource| resource.kind == "AWS::Lambda::Function")
         .map(|resource| resource.id.as_str())
         .collect();
-    let carriers: Vec<&str> = model.carriers.iter().map(|carrier| carrier.resource.as_str()).collect();
-    let resolvers: Vec<&str> = model.resolvers.iter().map(|(id, _)| id.as_str()).collect();
+    let models = subject.models().iter();
+    let carriers: Vec<&str> =
+        models.clone().flat_map(|model| &model.carriers).map(|carrier| carrier.resource.as_str()).collect();
+    let resolvers: Vec<&str> = models.flat_map(|model| &model.resolvers).map(|(id, _)| id.as_str()).collect();
     let unknown = |name: &str, known: &[&str]| {
         let near = nearest(name, known.iter().copied());
         let (en, ja) = match near {
@@ -122,21 +121,21 @@ fn problems(traffic: &Traffic, template: &Template<'_>, model: &CostModel) -> Ve
     };
     for (function, destination) in traffic.flows.keys() {
         if !functions.contains(&function.as_str()) {
-            add(unknown(function, &functions));
+            add(function, unknown(function, &functions));
         }
         if let Err(error) = parse_goal(destination, template) {
-            add(error.what);
+            add(destination, error.what);
         }
     }
     for name in traffic.through.keys().filter(|name| !carriers.contains(&name.as_str())) {
-        add(unknown(name, &carriers));
+        add(name, unknown(name, &carriers));
     }
     let called = traffic.requests.keys().chain(traffic.milliseconds.keys());
     for name in called.filter(|name| !functions.contains(&name.as_str())) {
-        add(unknown(name, &functions));
+        add(name, unknown(name, &functions));
     }
     for name in traffic.queries.keys().filter(|name| !resolvers.contains(&name.as_str())) {
-        add(unknown(name, &resolvers));
+        add(name, unknown(name, &resolvers));
     }
     found
 }

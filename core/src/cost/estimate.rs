@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::break_even::{BreakEven, Flip, Use, ZoneStep, break_evens, flips, one_more_zone, uses};
-use super::from_template::is_nat;
 use super::model::{CostModel, Metered};
-use super::money::{Hours, Quantity, Usd};
+use super::money::{Gigabytes, Hours, Quantity, Usd};
 use super::prices::{Curve, PriceItem, Prices};
-use super::traffic::{BANDS, Band, Load, Loads, Traffic};
+use super::traffic::{Band, Load, Loads, Traffic};
 use crate::language::Phrase;
 use crate::network::Place;
 use crate::phrase;
@@ -88,6 +87,8 @@ pub struct PlanTotal {
     pub cheapest: Band<bool>,
     /// Whether everything that is demanded has a way.
     pub works: bool,
+    /// Whether all of it has a price; otherwise it costs more than the total.
+    pub priced: bool,
 }
 
 /// A price that no bill can do without and that is not known.
@@ -158,11 +159,18 @@ pub(super) fn total_of(estimate: &Estimate, plan: Plan) -> Option<Band<Usd>> {
     Some(estimate.plans.iter().find(|one| one.plan == plan)?.total)
 }
 
-/// Prices a model. Without traffic, in three bands.
+/// Whether the template would cost less with endpoints for everything and without NAT gateways.
+pub(crate) fn is_cheaper_without_nat(model: &CostModel, prices: &Prices, traffic: &Traffic) -> bool {
+    let estimate = estimate(model, prices, Some(traffic));
+    let total = |plan| total_of(&estimate, plan).map(|band| band.typical);
+    total(Plan::WithoutNat).is_some_and(|without| Some(without) < total(Plan::Today))
+}
+
+/// Prices a model. Without traffic, or with calls and queries only, in three bands.
 pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -> Estimate {
     let mut estimate = Estimate {
         region: model.region.clone(),
-        given: traffic.is_some(),
+        given: traffic.is_some_and(Traffic::has_loads),
         left_out: model.left_out.clone(),
         assumptions: model.assumptions.clone(),
         ..Estimate::default()
@@ -171,11 +179,7 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
         return estimate;
     }
     let pricing = Pricing::new(model, prices);
-    let band = |load: fn(&Band<u64>) -> u64| match traffic {
-        Some(traffic) => Loads::Given(traffic),
-        None => Loads::Even(Quantity::whole(load(&BANDS))),
-    };
-    let loads = [band(|band| band.low), band(|band| band.typical), band(|band| band.high)];
+    let loads = Loads::of(traffic);
     let plans = pricing.plans();
     let bills: Vec<(Plan, Bill)> = plans.iter().map(|plan| (*plan, pricing.bill(*plan, &loads))).collect();
     for (plan, bill) in &bills {
@@ -184,6 +188,7 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
             total: bill.total,
             cheapest: Band::default(),
             works: pricing.works(*plan),
+            priced: loads.iter().all(|loads| pricing.has_prices(&pricing.lines(*plan, loads))),
         });
     }
     mark_cheapest(&mut estimate.plans);
@@ -209,11 +214,12 @@ pub fn estimate(model: &CostModel, prices: &Prices, traffic: Option<&Traffic>) -
     estimate
 }
 
-/// Of the plans that do what is demanded; of the same sums the first.
+/// Of the plans that do what is demanded; of the same sums the first. What lacks a price costs more than its sum: it is
+/// never called the cheapest, and where it might be, nothing is.
 fn mark_cheapest(plans: &mut [PlanTotal]) {
     let best = |plans: &[PlanTotal], of: fn(&Band<Usd>) -> Usd| {
         let working = plans.iter().enumerate().filter(|(_, plan)| plan.works);
-        working.min_by_key(|(_, plan)| of(&plan.total)).map(|(at, _)| at)
+        working.min_by_key(|(_, plan)| of(&plan.total)).filter(|(_, plan)| plan.priced).map(|(at, _)| at)
     };
     let found =
         [best(plans, |band| band.low), best(plans, |band| band.typical), best(plans, |band| band.high)];
@@ -238,7 +244,7 @@ pub(super) struct Line {
 }
 
 impl<'m> Pricing<'m> {
-    fn new(model: &'m CostModel, prices: &Prices) -> Self {
+    pub(super) fn new(model: &'m CostModel, prices: &Prices) -> Self {
         let region = model.region.as_deref().unwrap_or("");
         let curves = PriceItem::ALL.iter().map(|item| (*item, prices.curve(region, *item))).collect();
         Self { model, curves }
@@ -280,6 +286,18 @@ impl<'m> Pricing<'m> {
             .all(|flow| !flow.blocked || self.is_moved(plan, &flow.destination, &flow.function))
     }
 
+    /// Whether every line has a price for all its units.
+    pub(super) fn has_prices(&self, lines: &[Line]) -> bool {
+        lines.iter().all(|line| {
+            self.curve(line.price).is_some_and(|curve| curve.cost(Quantity::ZERO, line.quantity).1.is_zero())
+        })
+    }
+
+    /// Whether a plan can be priced at all.
+    pub(super) fn is_priced(&self, plan: Plan) -> bool {
+        self.has_prices(&self.lines(plan, &Loads::Even(Quantity::whole(1), None)))
+    }
+
     /// Whether a flow has an endpoint of its own under a plan.
     fn is_moved(&self, plan: Plan, destination: &str, function: &str) -> bool {
         let proposal = self.model.proposals.iter().find(|proposal| {
@@ -312,11 +330,11 @@ impl<'m> Pricing<'m> {
             };
             lines.push(Line { resource: proposal.name(), at: None, price, quantity: hours.0 });
         }
-        let paths = self.paths();
-        for (at, flow) in model.flows.iter().enumerate() {
+        let paths = model.paths();
+        for flow in &model.flows {
             let moved = self.is_moved(plan, &flow.destination, &flow.function);
             let metered = if moved { &flow.after } else { &flow.today };
-            let load = self.load(at, paths, loads);
+            let load = loads.of_flow(flow, paths);
             for one in metered {
                 add(&mut lines, one, load);
             }
@@ -326,70 +344,40 @@ impl<'m> Pricing<'m> {
         lines
     }
 
-    /// How many flows have a price: the bands are spread over these.
-    pub(super) fn paths(&self) -> u64 {
-        self.model.flows.iter().filter(|flow| self.is_counted(flow)).count() as u64
-    }
-
-    #[expect(clippy::unused_self, reason = "stands beside what it is a part of")]
-    fn is_counted(&self, flow: &super::model::Flow) -> bool {
-        !flow.today.is_empty() || !flow.after.is_empty() || flow.blocked
-    }
-
-    fn load(&self, at: usize, paths: u64, loads: &Loads<'_>) -> Load {
-        let Some(flow) = self.model.flows.get(at) else { return Load::default() };
-        match loads {
-            Loads::Even(all) if self.is_counted(flow) => {
-                let both = super::money::Gigabytes(all.share(1, paths));
-                Load { both, out: None }
-            }
-            Loads::Even(_) => Load::default(),
-            Loads::Given(traffic) => {
-                let named = traffic.flows.iter().filter(|((function, destination), _)| {
-                    *function == flow.function && names(destination, &flow.destination)
-                });
-                named.map(|(_, load)| *load).next().unwrap_or_default()
-            }
-        }
-    }
-
     /// What carriers take beside the flows: as given, or the bands where no flow is known at all.
     fn through(&self, plan: Plan, loads: &Loads<'_>, lines: &mut Vec<Line>) {
-        let unknown = self.spread_over_carriers();
+        let unknown = self.model.spread_over_carriers();
         let carriers = &self.model.carriers;
         for carrier in carriers {
             let quantity = match loads {
                 Loads::Given(traffic) => {
                     traffic.through.get(&carrier.resource).map_or(Quantity::ZERO, |load| load.0)
                 }
-                Loads::Even(all) if unknown.contains(&carrier.resource.as_str()) => {
+                Loads::Even(all, _) if unknown.contains(&carrier.resource.as_str()) => {
                     all.share(1, unknown.len() as u64)
                 }
-                Loads::Even(_) => Quantity::ZERO,
+                Loads::Even(..) => Quantity::ZERO,
             };
-            if plan == Plan::WithoutNat && is_nat(carrier.price) {
+            if plan == Plan::WithoutNat && carrier.price.is_of_nat() {
                 continue;
             }
-            let load = Load { both: super::money::Gigabytes(quantity), out: None };
+            let load = Load { both: Gigabytes(quantity), out: None };
             let meter = carrier.clone();
             add(lines, &Metered { meter, part: 1, of: 1, out_only: false }, load);
         }
     }
 
-    /// The carriers that take the bands where no flow is known: NAT gateways, or where there are none, all.
-    pub(super) fn spread_over_carriers(&self) -> Vec<&'m str> {
-        if self.paths() > 0 {
-            return Vec::new();
+    /// What a plan costs when all traffic together is so much: in the proportions of what is given, otherwise evenly.
+    pub(super) fn exact_at(&self, plan: Plan, traffic: Option<&Traffic>, all: Gigabytes) -> Usd {
+        match traffic.and_then(|traffic| traffic.scaled(all)) {
+            Some(traffic) => self.exact(plan, &Loads::Given(&traffic)),
+            None => self.exact(plan, &Loads::Even(all.0, traffic)),
         }
-        let carriers = &self.model.carriers;
-        let has_nat = carriers.iter().any(|carrier| is_nat(carrier.price));
-        let taken = carriers.iter().filter(|carrier| !has_nat || is_nat(carrier.price));
-        taken.map(|carrier| carrier.resource.as_str()).collect()
     }
 
     /// Calls on provisioned concurrency, and queries.
     fn used(&self, loads: &Loads<'_>, lines: &mut Vec<Line>) {
-        let Loads::Given(traffic) = loads else { return };
+        let (Loads::Given(traffic) | Loads::Even(_, Some(traffic))) = loads else { return };
         let mut told: Vec<&str> = Vec::new();
         for provisioned in &self.model.provisioned {
             let function = provisioned.function.as_str();
@@ -462,11 +450,7 @@ impl<'m> Pricing<'m> {
                 _ => None,
             };
             if let Some(usd) = usd {
-                bill.total = Band {
-                    low: bill.total.low + usd.low,
-                    typical: bill.total.typical + usd.typical,
-                    high: bill.total.high + usd.high,
-                };
+                bill.total = bill.total + usd;
             }
             bill.items.push(Item {
                 resource: low.0.resource.clone(),
@@ -509,9 +493,10 @@ impl<'m> Pricing<'m> {
     /// What the sums rest on and what they leave out.
     fn explain(&self, estimate: &mut Estimate, traffic: Option<&Traffic>) {
         let model = self.model;
-        let paths = self.paths();
-        let carriers = self.spread_over_carriers().len();
-        match traffic {
+        let paths = model.paths();
+        let carriers = self.model.spread_over_carriers().len();
+        let given = traffic.filter(|traffic| traffic.has_loads());
+        match given {
             None if paths > 0 => estimate.assumptions.push(phrase!(
                 en: "traffic is not given: 10, 100 and 5000 GB a month in all, spread evenly over the paths that are known from functions ({paths})",
                 ja: "通信量の指定がないため、合計で月 10・100・5000 GB が関数からの {paths} 経路に均等に流れるものとしています",
@@ -523,8 +508,8 @@ impl<'m> Pricing<'m> {
             None => {}
             Some(traffic) => self.without_figures(traffic, estimate),
         }
-        if traffic.is_none() {
-            let spread = self.spread_over_carriers();
+        if given.is_none() {
+            let spread = self.model.spread_over_carriers();
             let used = |id: &str| {
                 let flows = model.flows.iter();
                 spread.contains(&id) || flows.flat_map(|flow| &flow.today).any(|one| one.meter.resource == id)
@@ -547,8 +532,8 @@ impl<'m> Pricing<'m> {
         let asked: std::collections::BTreeSet<PriceItem> = items.map(|item| item.price).collect();
         if asked.contains(&PriceItem::InternetOutGb) {
             estimate.assumptions.push(phrase!(
-                en: "all traffic to the internet is counted as going out unless `out` and `in` are given; the 100 GB that an account has free are not taken off",
-                ja: "`out` と `in` の指定がないインターネットとの通信は、すべて送信として計算しています。アカウントの無料枠 100 GB は差し引いていません",
+                en: "all traffic to the internet is counted as going out unless a traffic file gives `out` and `in`; the 100 GB that an account has free are not taken off",
+                ja: "通信量ファイルで `out` と `in` を指定しないかぎり、インターネットとの通信はすべて送信として計算しています。アカウントの無料枠 100 GB は差し引いていません",
             ));
         }
         for item in &asked {
@@ -605,11 +590,8 @@ impl<'m> Pricing<'m> {
 
     /// Ways for which the user gives no figures count nothing: say so.
     fn without_figures(&self, traffic: &Traffic, estimate: &mut Estimate) {
-        for flow in self.model.flows.iter().filter(|flow| self.is_counted(flow)) {
-            let given = traffic.flows.keys().any(|(function, destination)| {
-                *function == flow.function && names(destination, &flow.destination)
-            });
-            if !given {
+        for flow in self.model.flows.iter().filter(|flow| flow.is_counted()) {
+            if traffic.given(&flow.function, &flow.destination).is_none() {
                 let (function, destination) = (&flow.function, &flow.destination);
                 estimate.assumptions.push(phrase!(
                     en: "no traffic is given from `{function}` to {destination}: counted as 0 GB",
@@ -634,20 +616,9 @@ impl<'m> Pricing<'m> {
     }
 }
 
-/// Whether a destination as the user writes it is that of a flow: ports and protocols do not matter here.
-fn names(written: &str, destination: &str) -> bool {
-    let bare = written.split_once("://").map_or(written, |(_, rest)| rest);
-    let bare = bare.split('/').next().unwrap_or(bare);
-    let bare = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
-    written == destination
-        || bare == destination
-        || crate::services::suffix_of_name(written).as_deref() == Some(destination)
-}
-
 /// Adds what a meter counts of a load to its line.
 fn add(lines: &mut Vec<Line>, metered: &Metered, load: Load) {
-    let gigabytes = if metered.out_only { load.out.unwrap_or(load.both) } else { load.both };
-    let quantity = gigabytes.0.share(metered.part, metered.of);
+    let quantity = metered.counts(load);
     let meter = &metered.meter;
     let same = |line: &&mut Line| line.resource == meter.resource && line.price == meter.price;
     if let Some(line) = lines.iter_mut().find(same) {

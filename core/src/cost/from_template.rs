@@ -7,40 +7,64 @@ use ipnet::Ipv4Net;
 use super::model::{Charge, CostModel, Flow, Meter, Metered, Proposal, Provisioned};
 use super::money::{Hours, Quantity};
 use super::prices::PriceItem;
-use super::traffic::Traffic;
-use crate::demands::{DemandSource, Knowledge, infer};
+use crate::demands::{DemandSource, Knowledge};
 use crate::language::Phrase;
 use crate::network::{
-    Connectivity, EndpointKind, Listed, NatPlacement, Network, Opaque, Place, Placement, Situated,
-    SubnetIndex, Target, VpcIndex, Workload, WorkloadKind, Zone,
+    Connectivity, EndpointIndex, EndpointKind, Fact, Listed, NatPlacement, Network, Opaque, Place, Placement,
+    Situated, SubnetIndex, Target, Workload, WorkloadIndex, WorkloadKind, Zone,
 };
 use crate::paths::{Action, Component, Direction, Goal, GoalTarget, Trace, Verdict, parse_goal, trace_from};
+use crate::rules::Subject;
 use crate::rules::egress::residents;
-use crate::rules::reach::is_meant;
+use crate::suggest::{Need, wanted};
+use crate::syntax::Node;
 use crate::template::{Guard, Resource, Template, Value};
 use crate::{missing, phrase, services};
 
 /// Zones that are taken where subnets are not known, as `--assume` takes them.
 const ASSUMED_ZONES: u64 = 2;
 
-/// What the template is billed for in one situation. Flows of the user's traffic that no demand tells of are added.
-pub(super) fn model(
-    template: &Template<'_>,
-    situated: &Situated,
-    networks: &[Situated],
-    addresses: &BTreeMap<String, Vec<Ipv4Net>>,
-    traffic: Option<&Traffic>,
-) -> CostModel {
-    let mut reader = Reader {
-        template,
-        situation: situated.situation,
-        network: &situated.network,
-        addresses,
-        model: CostModel { assumptions: situated.network.assumptions.clone(), ..CostModel::default() },
-    };
+/// What the template is billed for in one of its situations. Flows of the user's traffic that no demand tells of are
+/// added.
+pub(super) fn model(subject: &Subject<'_, '_>, at: usize) -> CostModel {
+    let Some(situated) = subject.networks.get(at) else { return CostModel::default() };
+    let mut reader = Reader::new(subject, situated.situation, &situated.network);
+    reader.model.assumptions.clone_from(&situated.network.assumptions);
     reader.charges();
-    reader.flows(networks, traffic);
+    reader.flows(subject, at);
     reader.model
+}
+
+/// What would count what goes from a workload to a destination without an interface endpoint: as if it answered to no
+/// public name. Nothing where it would not arrive from every subnet, or by another way than a NAT gateway.
+pub(crate) fn without_endpoint(
+    subject: &Subject<'_, '_>,
+    situated: &Situated,
+    endpoint: EndpointIndex,
+    from: WorkloadIndex,
+    goal: &Goal,
+) -> Option<Vec<Metered>> {
+    let mut network = situated.network.clone();
+    let EndpointKind::Interface { private_dns, .. } = &mut network.endpoints.get_mut(endpoint.0)?.kind else {
+        return None;
+    };
+    *private_dns = Fact::Known(false);
+    let workload = network.workloads.get(from.0).filter(|workload| workload.subnets.rest.is_none())?;
+    let mut reader = Reader::new(subject, situated.situation, &network);
+    let (mut metered, name) = (Vec::new(), workload.name.to_string());
+    let traces = trace_from(&network, subject.addresses, from, goal);
+    let of = traces.len().max(1) as u64;
+    for (at, trace) in traces.iter().enumerate() {
+        let legs = reader.leg(trace, workload.subnets.items.get(at).copied(), goal, &name, workload);
+        if trace.verdict != Verdict::Reachable || !legs.iter().any(|(meter, ..)| meter.price.is_of_nat()) {
+            return None;
+        }
+        for (meter, part, out_of, out_only) in legs {
+            add_metered(&mut metered, Metered { meter, part, of: of.saturating_mul(out_of), out_only });
+        }
+    }
+    // A zone that is not known may be another.
+    reader.model.left_out.is_empty().then_some(metered)
 }
 
 struct Reader<'a, 't> {
@@ -52,6 +76,11 @@ struct Reader<'a, 't> {
 }
 
 impl<'a, 't> Reader<'a, 't> {
+    fn new(subject: &Subject<'a, 't>, situation: Guard, network: &'a Network) -> Self {
+        let (template, addresses) = (subject.template, subject.addresses);
+        Self { template, situation, network, addresses, model: CostModel::default() }
+    }
+
     fn exists(&self, guard: Guard) -> bool {
         self.template.with_guards(|guards| !guards.exclude(self.situation, guard))
     }
@@ -127,6 +156,7 @@ impl<'a, 't> Reader<'a, 't> {
             let zones = if regional { self.zones_of_regional(nat.map(|nat| &nat.placement)) } else { 1 };
             let (hour, gb) = if regional {
                 let id = &resource.id;
+                self.model.guessed.push(id.clone());
                 self.model.assumptions.push(phrase!(
                     en: "`{id}` is regional: its hour is taken to be billed in each of {zones} zones (AWS's documents leave that open)",
                     ja: "`{id}` はリージョナルのため、時間料金は {zones} AZ それぞれに課金されるものとしています (AWS のドキュメントに明記はありません)",
@@ -202,6 +232,86 @@ impl<'a, 't> Reader<'a, 't> {
                 self.add(resource, PriceItem::PublicIpv4Hour, Hours::month_of(1), false, None);
             }
         }
+        let balancers =
+            ["AWS::ElasticLoadBalancing::LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"];
+        for resource in self.template.resources.iter().filter(|one| balancers.contains(&&*one.kind)) {
+            if self.exists(resource.guard) {
+                self.load_balancer(resource);
+            }
+        }
+        for resource in self.resources(&["AWS::ECS::Service"]) {
+            self.tasks(resource);
+        }
+    }
+
+    /// What a property says, or what holds where it is not written. Nothing where its value is not known.
+    fn says(&self, resource: &Resource, path: &[&str], default: &str) -> Option<String> {
+        match self.value(resource, path) {
+            None => Some(default.to_owned()),
+            Some(value) => value.known().map(str::to_owned),
+        }
+    }
+
+    /// One that faces the internet has a public address in each of its zones at least; those that it is given are
+    /// resources of their own.
+    fn load_balancer(&mut self, resource: &Resource) {
+        let id = &resource.id;
+        let scheme = self.says(resource, &["Scheme"], "internet-facing");
+        let has_none = |path, wanted| self.text(resource, path).is_some_and(|text| text == wanted);
+        if scheme.as_deref().is_some_and(|scheme| scheme != "internet-facing")
+            || has_none(&["Type"], "gateway")
+            || has_none(&["IpAddressType"], "dualstack-without-public-ipv4")
+        {
+            return;
+        }
+        let properties = self.template.properties(resource);
+        let mappings = properties.and_then(|node| node.get("SubnetMappings")).map(Node::items);
+        let given = mappings.into_iter().flatten().filter(|one| one.get("AllocationId").is_some()).count();
+        let several = |at: &SubnetIndex| self.network.subnets.get(at.0).is_none_or(|subnet| subnet.several);
+        let balancer = self.network.workloads.iter().find(|workload| workload.name.matches(id));
+        let subnets = balancer.map(|workload| &workload.subnets).filter(|subnets| subnets.rest.is_none());
+        let zones = subnets
+            .filter(|subnets| !subnets.items.is_empty() && !subnets.items.iter().any(several))
+            .map(|subnets| subnets.items.len().saturating_sub(given) as u64);
+        match zones.filter(|_| scheme.is_some()) {
+            Some(0) => {}
+            Some(zones) => {
+                self.model.assumptions.push(phrase!(
+                    en: "`{id}` is counted with a public IPv4 address in each of {zones} zones, the fewest that it has: under load it may take more",
+                    ja: "`{id}` のパブリック IPv4 アドレスは、最小の {zones} 個 (AZ ごとに 1 個) としています。負荷に応じて増えることがあります",
+                ));
+                self.add(resource, PriceItem::PublicIpv4Hour, Hours::month_of(zones), false, None);
+            }
+            None => self.model.left_out.push(phrase!(
+                en: "public IPv4 addresses of `{id}`: whether it faces the internet, or in which subnets it stands, is not known",
+                ja: "`{id}` のパブリック IPv4 アドレス (インターネット向けかどうか、またはサブネットがわかりません)",
+            )),
+        }
+    }
+
+    /// Tasks on Fargate may ask for a public address each.
+    fn tasks(&mut self, resource: &Resource) {
+        let id = &resource.id;
+        let path = ["NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp"];
+        let asked = self.says(resource, &path, "DISABLED");
+        if asked.as_deref().is_some_and(|asked| asked != "ENABLED") {
+            return;
+        }
+        let count =
+            self.says(resource, &["DesiredCount"], "1").and_then(|text| text.trim().parse::<u64>().ok());
+        match count.filter(|_| asked.is_some()) {
+            Some(count) => {
+                self.model.assumptions.push(phrase!(
+                    en: "`{id}` is counted with a public IPv4 address for each of the {count} tasks that it starts with",
+                    ja: "`{id}` のパブリック IPv4 アドレスは、起動時のタスク数 {count} 個分としています",
+                ));
+                self.add(resource, PriceItem::PublicIpv4Hour, Hours::month_of(count), false, None);
+            }
+            None => self.model.left_out.push(phrase!(
+                en: "public IPv4 addresses of the tasks of `{id}`: whether they have any, or how many tasks there are, is not known",
+                ja: "`{id}` のタスクのパブリック IPv4 アドレス (有無またはタスク数がわかりません)",
+            )),
+        }
     }
 
     fn endpoints(&mut self) {
@@ -262,6 +372,7 @@ impl<'a, 't> Reader<'a, 't> {
             },
         };
         known.unwrap_or_else(|| {
+            self.model.guessed.push(id.clone());
             self.model.assumptions.push(phrase!(
                 en: "which subnets `{id}` has is not known: {ASSUMED_ZONES} zones are taken",
                 ja: "`{id}` のサブネットがわからないため、{ASSUMED_ZONES} AZ としています",
@@ -375,26 +486,22 @@ impl<'a, 't> Reader<'a, 't> {
         self.model.provisioned.push(provisioned);
     }
 
-    fn flows(&mut self, networks: &[Situated], traffic: Option<&Traffic>) {
-        let demands = infer(self.template, networks);
-        let mut wanted: Vec<(String, Goal)> = Vec::new();
-        for demand in demands.demands.iter().filter(|demand| !demand.forbidden && is_meant(demand)) {
-            let DemandSource::Function(function) = &demand.source else { continue };
-            let same =
-                |(known, goal): &(String, Goal)| known == function && goal.target == demand.goal.target;
-            if self.exists(demand.when) && !wanted.iter().any(same) {
-                wanted.push((function.clone(), demand.goal.clone()));
+    fn flows(&mut self, subject: &Subject<'_, '_>, at: usize) {
+        let mut told: Vec<(&str, &GoalTarget)> = Vec::new();
+        for answer in subject.answers().iter().filter(|answer| answer.network == at) {
+            let DemandSource::Function(function) = &answer.demand.source else { continue };
+            let way = (function.as_str(), &answer.demand.goal.target);
+            if !answer.demand.forbidden && !told.contains(&way) {
+                told.push(way);
+                self.flow(function, &answer.demand.goal, &answer.traces);
             }
         }
-        for (function, destination) in traffic.iter().flat_map(|traffic| traffic.flows.keys()) {
+        for (function, destination) in subject.traffic.iter().flat_map(|traffic| traffic.flows.keys()) {
             let Ok(goal) = parse_goal(destination, self.template) else { continue };
-            let same = |(known, other): &(String, Goal)| known == function && other.target == goal.target;
-            if !wanted.iter().any(same) {
-                wanted.push((function.clone(), goal));
+            let Some(source) = self.network.workload(function) else { continue };
+            if !told.contains(&(function, &goal.target)) {
+                self.flow(function, &goal, &trace_from(self.network, self.addresses, source, &goal));
             }
-        }
-        for (function, goal) in wanted {
-            self.flow(&function, &goal);
         }
         self.propose();
         let in_vpc = |id: &str| {
@@ -405,18 +512,17 @@ impl<'a, 't> Reader<'a, 't> {
             !known.role_complete || known.allows_everything || !known.open_variables.is_empty()
         };
         self.model.nat_may_be_needed =
-            demands.functions.iter().any(|known| in_vpc(&known.function) && open(known))
+            subject.demands().functions.iter().any(|known| in_vpc(&known.function) && open(known))
                 || !residents(self.template, self.network).is_empty();
     }
 
-    fn flow(&mut self, function: &str, goal: &Goal) {
+    fn flow(&mut self, function: &str, goal: &Goal, traces: &[Trace]) {
         let network = self.network;
         let Some(source) = network.workload(function) else { return };
         let Some(workload) = network.workloads.get(source.0).filter(|workload| workload.in_vpc) else {
             return;
         };
         let destination = goal.target.id();
-        let traces = trace_from(network, self.addresses, source, goal);
         let mut today = Vec::new();
         let (mut blocked, mut open) = (0_usize, None);
         let of = traces.len().max(1) as u64;
@@ -582,68 +688,47 @@ impl<'a, 't> Reader<'a, 't> {
     /// Endpoints for the services that functions reach through NAT gateways or not at all.
     fn propose(&mut self) {
         let network = self.network;
-        let mut needs: Vec<(usize, String, VpcIndex, Vec<SubnetIndex>)> = Vec::new();
-        for (at, flow) in self.model.flows.iter().enumerate() {
-            let through_nat = flow.today.iter().any(|one| is_nat(one.meter.price));
-            if !(through_nat || flow.blocked) || !services::is_suffix(&flow.destination) {
-                continue;
-            }
-            let Some(workload) = network.workload(&flow.function).and_then(|at| network.workloads.get(at.0))
-            else {
-                continue;
+        let needs: Vec<Need> = self
+            .model
+            .flows
+            .iter()
+            .filter(|flow| flow.blocked || flow.today.iter().any(|one| one.meter.price.is_of_nat()))
+            .filter_map(|flow| {
+                let from = network.workload(&flow.function)?;
+                Some(Need { service: flow.destination.clone(), from })
+            })
+            .collect();
+        for wanted in wanted(network, &needs) {
+            let Some(vpc) = wanted.vpc.and_then(|vpc| network.vpcs.get(vpc.0)) else { continue };
+            let senders = wanted.senders.iter().filter_map(|at| network.workloads.get(at.0));
+            let functions: Vec<String> = senders.map(|sender| sender.name.to_string()).collect();
+            let meter = Meter {
+                resource: format!("+ {}", wanted.service),
+                at: None,
+                price: PriceItem::InterfaceEndpointGb,
             };
-            let vpc = workload.vpc.or_else(|| {
-                workload.subnets.items.iter().find_map(|at| network.subnets.get(at.0)?.vpc.known().copied())
-            });
-            let Some(vpc) = vpc else { continue };
-            let is_there = network.endpoints.iter().any(|endpoint| {
-                endpoint.service.known() == Some(&flow.destination)
-                    && endpoint.vpc.known().is_none_or(|of| *of == vpc)
-                    && matches!(endpoint.kind, EndpointKind::Gateway { .. })
-                        == services::has_gateway(&flow.destination)
-            });
-            if !is_there {
-                needs.push((at, flow.destination.clone(), vpc, workload.subnets.items.clone()));
+            for flow in &mut self.model.flows {
+                if flow.destination == wanted.service && functions.contains(&flow.function) {
+                    flow.after = Vec::new();
+                    if !wanted.gateway {
+                        flow.after.push(Metered { meter: meter.clone(), part: 1, of: 1, out_only: false });
+                    }
+                }
             }
-        }
-        for (at, service, vpc, _) in &needs {
-            let name = network.vpcs.get(vpc.0).map_or_else(String::new, |vpc| vpc.name.to_string());
-            let known = |one: &Proposal| one.service == *service && one.vpc == name;
-            if !self.model.proposals.iter().any(known) {
-                let of_service = needs.iter().filter(|(_, other, of, _)| other == service && of == vpc);
-                let mut all: Vec<SubnetIndex> = of_service.clone().flat_map(|need| need.3.clone()).collect();
-                all.sort_unstable();
-                all.dedup();
-                let functions = of_service.filter_map(|need| self.model.flows.get(need.0));
-                let functions = functions.map(|flow| flow.function.clone()).collect();
-                let zones = self.zones(&all).max(1);
-                let gateway = services::has_gateway(service);
-                let (service, vpc) = (service.clone(), name);
-                self.model.proposals.push(Proposal { service, vpc, gateway, zones, functions });
-            }
-            let Some(flow) = self.model.flows.get_mut(*at) else { continue };
-            flow.after = if services::has_gateway(service) {
-                Vec::new()
-            } else {
-                let meter = Meter {
-                    resource: format!("+ {service}"),
-                    at: None,
-                    price: PriceItem::InterfaceEndpointGb,
-                };
-                vec![Metered { meter, part: 1, of: 1, out_only: false }]
-            };
+            self.model.proposals.push(Proposal {
+                vpc: vpc.name.to_string(),
+                gateway: wanted.gateway,
+                zones: self.zones(&wanted.subnets.items).max(1),
+                service: wanted.service,
+                functions,
+            });
         }
         for flow in &mut self.model.flows {
             let no_endpoint =
                 flow.blocked && flow.after.is_empty() && !services::has_gateway(&flow.destination);
-            flow.needs_nat = no_endpoint || flow.after.iter().any(|one| is_nat(one.meter.price));
+            flow.needs_nat = no_endpoint || flow.after.iter().any(|one| one.meter.price.is_of_nat());
         }
     }
-}
-
-/// Whether a price is one of NAT gateways' data.
-pub(super) fn is_nat(price: PriceItem) -> bool {
-    matches!(price, PriceItem::NatGb | PriceItem::RegionalNatGb)
 }
 
 /// Joins what the same meter counts of several subnets.

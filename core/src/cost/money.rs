@@ -43,6 +43,15 @@ impl Usd {
         self.0.saturating_add(half) / CENT
     }
 
+    /// All its decimals: `0.0000002`. Not below zero, as prices are.
+    pub fn exact(self) -> String {
+        let (dollars, rest) = (self.0 / 10_i128.pow(USD_DECIMALS), self.0 % 10_i128.pow(USD_DECIMALS));
+        if rest <= 0 {
+            return dollars.to_string();
+        }
+        format!("{dollars}.{}", format!("{rest:018}").trim_end_matches('0'))
+    }
+
     /// The price of so many units.
     #[must_use]
     pub fn times(self, quantity: Quantity) -> Self {
@@ -123,6 +132,15 @@ impl Quantity {
     /// In whole parts of a unit: hundredths, ten thousandths.
     pub fn in_parts_of(self, parts: u64) -> u64 {
         self.0.saturating_mul(parts) / 10_u64.pow(QUANTITY_DECIMALS)
+    }
+
+    /// To the nearest hundredth: more decimals help nobody who reads a sum.
+    pub fn short(self) -> String {
+        let hundredths = self.in_parts_of(1_000).saturating_add(5) / 10;
+        match (hundredths / 100, hundredths % 100) {
+            (whole, 0) => whole.to_string(),
+            (whole, rest) => format!("{whole}.{rest:02}"),
+        }
     }
 
     /// Whether there is none.
@@ -250,6 +268,11 @@ mod tests {
         {
             assert_eq!(Usd::parse(wrong), None, "{wrong}");
         }
+        for text in ["0.0000000309", "150", "0.045", "0"] {
+            assert_eq!(usd(text).exact(), text);
+        }
+        assert_eq!(Quantity::parse("324.995").unwrap().short(), "325");
+        assert_eq!(Quantity::parse("208.571428").unwrap().short(), "208.57");
         assert_eq!(usd("0e99"), Usd::ZERO);
         assert_eq!(usd("1e-99"), Usd::ZERO);
     }

@@ -93,6 +93,11 @@ price_items! {
 }
 
 impl PriceItem {
+    /// Whether it is one of NAT gateways' data.
+    pub fn is_of_nat(self) -> bool {
+        matches!(self, Self::NatGb | Self::RegionalNatGb)
+    }
+
     /// The item of a name.
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|item| item.name() == name)

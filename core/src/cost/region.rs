@@ -9,7 +9,7 @@ use crate::template::Template;
 /// The region of the template's stack, with the text that tells it. Nothing where its hints disagree or it has none.
 ///
 /// Zones, names of endpoint services and layers must be of the stack's own region, so they go before other ARNs.
-pub(super) fn told_by(template: &Template<'_>) -> Option<(String, Phrase)> {
+pub(crate) fn told_by(template: &Template<'_>) -> Option<(String, Phrase)> {
     let mut hints: Vec<Hint> = Vec::new();
     if let Some(resources) = template.section("Resources") {
         collect(resources, &mut hints, 0);

@@ -436,7 +436,7 @@ pub fn sketch(
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     sources.extend(options.contexts.iter().cloned());
     let mut model = model::Model::default();
-    let subject = Subject::new(&template, &networks, &options.addresses);
+    let subject = Subject::new(&template, &networks, options);
     if let Some(first) = networks.first() {
         model = model::Model::of(&subject, first, goal.as_ref());
         let situation = template.describe(first.situation);

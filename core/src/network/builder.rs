@@ -108,6 +108,7 @@ impl Builder {
                 acl: Fact::Unknown(missing),
                 acl_at: None,
                 several: false,
+                free: None,
             });
             SubnetIndex(network.subnets.len() - 1)
         })

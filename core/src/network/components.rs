@@ -147,6 +147,8 @@ pub struct Subnet {
     pub acl_at: Option<Place>,
     /// Whether it stands for a list of subnets that is not known, one or many.
     pub several: bool,
+    /// Addresses that were free when it was described.
+    pub free: Option<u32>,
 }
 
 /// A route table. The local routes of its VPC are not among the routes: they follow from the VPC.

@@ -6,6 +6,7 @@ mod denials;
 mod filter;
 mod flow;
 mod goal;
+mod obstacle;
 mod route;
 mod suggested;
 mod summary;
@@ -15,6 +16,8 @@ mod words;
 
 pub use code::Code;
 pub use goal::parse_goal;
+pub use obstacle::Obstacle;
+pub(crate) use obstacle::{End, Hindrance, vpc_with};
 pub use suggested::suggested_goals;
 pub use summary::summed_up;
 pub use trace::trace_from;
@@ -265,8 +268,8 @@ pub struct Hop {
     pub at: Option<Place>,
 }
 
-/// Something that stops packets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that stops packets. Two that say the same of the same place are equal.
+#[derive(Clone, Debug)]
 pub struct Blocker {
     /// Its code: AWS's own, or one of ours.
     pub code: Code,
@@ -282,7 +285,21 @@ pub struct Blocker {
     pub message: Phrase,
     /// Where that is written; nothing where its absence decided.
     pub at: Option<Place>,
+    /// What a repair must know; nothing where no repair is known.
+    pub obstacle: Option<Box<Obstacle>>,
 }
+
+impl PartialEq for Blocker {
+    fn eq(&self, other: &Self) -> bool {
+        let told = |one: &Self| (one.code, one.direction, one.component, one.at);
+        told(self) == told(other)
+            && self.id == other.id
+            && self.of == other.of
+            && self.message == other.message
+    }
+}
+
+impl Eq for Blocker {}
 
 /// Where traffic starts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Costs as JSON, version 1.
 
-use super::shapes::Places;
-use crate::cost::{self, Costing, Estimate, MONTH_HOURS, Quantity, Usd};
+use super::shapes::{Places, band, money};
+use crate::cost::{self, Costing, Estimate, MONTH_HOURS, Quantity};
 use crate::language::{Language, Phrase};
 
 /// A cost estimate as JSON. Money is in US dollars to the cent; what has no known price is null.
@@ -89,15 +89,6 @@ pub fn cost(costing: &Costing, estimate: &Estimate, language: Language) -> Strin
     serde_json::to_string_pretty(&written).unwrap_or_else(|_| String::from(r#"{"version":1}"#))
 }
 
-fn band<T: Copy>(band: &cost::Band<T>) -> v1::Band<T> {
-    v1::Band { low: band.low, typical: band.typical, high: band.high }
-}
-
-/// The nearest number that JSON has; its shortest form is the amount itself.
-fn money(usd: Usd) -> f64 {
-    usd.to_string().parse().unwrap_or_default()
-}
-
 fn number(quantity: Quantity) -> f64 {
     quantity.to_string().parse().unwrap_or_default()
 }
@@ -110,7 +101,7 @@ fn percent(hundredths: u64) -> f64 {
 mod v1 {
     use serde::Serialize;
 
-    use crate::render::shapes::Span;
+    use crate::render::shapes::{Band, Span};
 
     #[derive(Serialize)]
     pub(super) struct Cost<'a> {
@@ -130,13 +121,6 @@ mod v1 {
         pub(super) flips: Vec<Flip<'a>>,
         pub(super) one_more_zone: Vec<ZoneStep<'a>>,
         pub(super) provisioned: Vec<Use<'a>>,
-    }
-
-    #[derive(Clone, Copy, Serialize)]
-    pub(super) struct Band<T> {
-        pub(super) low: T,
-        pub(super) typical: T,
-        pub(super) high: T,
     }
 
     #[derive(Serialize)]

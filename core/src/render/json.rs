@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shapes::{Need, Places};
+use super::shapes::{Edit, Need, Places, band, money};
 use crate::analysis::Analysis;
 use crate::checklist::Evidence;
 use crate::finding::{FileId, Finding, Fix, Label};
@@ -65,7 +65,7 @@ impl<'a> Writer<'a> {
             resource: finding.resource.as_deref(),
             function: finding.function.as_deref(),
             labels: finding.labels.iter().map(|label| self.label(label)).collect(),
-            usd_per_month: None,
+            usd_per_month: finding.usd_per_month.map(|usd| band(&usd.map(money))),
             fingerprint: &finding.fingerprint,
             suppressed: finding.suppressed.as_deref(),
             fix: finding
@@ -113,12 +113,7 @@ impl<'a> Writer<'a> {
         v1::Fix {
             safety: fix.safety.name(),
             title: fix.title.get(self.language),
-            edits: edits
-                .map(|edit| v1::Edit {
-                    span: self.places.span(file, edit.span),
-                    replacement: &edit.replacement,
-                })
-                .collect(),
+            edits: edits.map(|edit| Edit::new(&self.places, file, edit)).collect(),
         }
     }
 }
@@ -126,7 +121,7 @@ impl<'a> Writer<'a> {
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
 mod v1 {
     use super::Serialize;
-    use crate::render::shapes::{Need, Span};
+    use crate::render::shapes::{Band, Edit, Need, Span};
 
     #[derive(Serialize)]
     pub(super) struct Check<'a> {
@@ -154,8 +149,9 @@ mod v1 {
         pub(super) resource: Option<&'a str>,
         pub(super) function: Option<&'a str>,
         pub(super) labels: Vec<Label<'a>>,
-        /// Costs are not estimated yet; the member is there so that it need not be added.
-        pub(super) usd_per_month: Option<()>,
+        /// What a month of it costs as the template is: the charges that go away where it is mended, whatever comes in
+        /// their place. All three are equal where no traffic is in it or traffic is given.
+        pub(super) usd_per_month: Option<Band<f64>>,
         pub(super) fingerprint: &'a str,
         pub(super) suppressed: Option<&'a str>,
         pub(super) fix: Option<Fix<'a>>,
@@ -192,12 +188,6 @@ mod v1 {
     }
 
     #[derive(Serialize)]
-    pub(super) struct Edit<'a> {
-        pub(super) span: Option<Span<'a>>,
-        pub(super) replacement: &'a str,
-    }
-
-    #[derive(Serialize)]
     pub(super) struct Summary {
         pub(super) errors: usize,
         pub(super) warnings: usize,
@@ -211,6 +201,7 @@ mod tests {
     use super::*;
     use crate::analysis::{Need, Source};
     use crate::checklist::{FunctionChecklist, Item, Question, Status, Told};
+    use crate::cost::{Band, Usd};
     use crate::finding::{RuleId, Safety, Severity};
     use crate::language::Phrase;
     use crate::phrase;
@@ -244,11 +235,17 @@ mod tests {
                 ],
                 resource: Some("説明".to_owned()),
                 function: None,
+                usd_per_month: Some(Band {
+                    low: Usd::ZERO,
+                    typical: Usd::parse("4.5").unwrap(),
+                    high: Usd::parse("225.005").unwrap(),
+                }),
                 fix: Some(Fix {
                     safety: Safety::Safe,
                     title: phrase!(en: "Rename to `Vpc`", ja: "`Vpc` に変更"),
                     edits: vec![Edit::replace(at, "Vpc")],
                 }),
+                promises: Vec::new(),
                 suppressed: None,
                 fingerprint: "f1".to_owned(),
             }],
@@ -315,7 +312,7 @@ mod tests {
             r#""span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}}},"#,
             r#"{"primary": false,"text": "here","span": {"path": "nested.yaml","#,
             r#""start": {"line": 2,"column": 1},"end": {"line": 2,"column": 10}}},"#,
-            r#"{"primary": false,"text": "absent","span": null}],"usd_per_month": null,"#,
+            r#"{"primary": false,"text": "absent","span": null}],"usd_per_month": {"low": 0.0,"typical": 4.5,"high": 225.01},"#,
             r#""fingerprint": "f1","suppressed": null,"fix": {"safety": "safe","title": "Rename to `Vpc`","#,
             r#""edits": [{"span": {"start": {"line": 2,"column": 12},"end": {"line": 2,"column": 15}},"#,
             r#""replacement": "Vpc"}]}}],"checklist": [{"function": "Fn","#,

@@ -3,6 +3,7 @@
 //! The public formats mirror the internal types and are frozen: an internal type may change, the mirror may not.
 
 mod cost;
+mod endpoints;
 pub mod json;
 mod mermaid;
 mod shapes;
@@ -10,6 +11,7 @@ mod svg;
 mod trace;
 
 pub use cost::cost;
+pub use endpoints::endpoints;
 pub use mermaid::mermaid;
 pub use svg::{SVG_STYLE, svg, svg_in_page};
 pub use trace::trace;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::{self, Source};
+use crate::cost::{self, Usd};
 use crate::finding::FileId;
 use crate::language::Language;
 use crate::text::{self, LineIndex};
@@ -29,6 +30,22 @@ impl<'a> Places<'a> {
             end: lines.position(text, span.end).into(),
         })
     }
+}
+
+#[derive(Clone, Copy, Serialize)]
+pub(super) struct Band<T> {
+    low: T,
+    typical: T,
+    high: T,
+}
+
+pub(super) fn band<T: Copy>(band: &cost::Band<T>) -> Band<T> {
+    Band { low: band.low, typical: band.typical, high: band.high }
+}
+
+/// The nearest number that JSON has; its shortest form is the amount itself.
+pub(super) fn money(usd: Usd) -> f64 {
+    usd.to_string().parse().unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -70,5 +87,18 @@ impl Need {
             reason: need.reason.get(language).to_owned(),
             settle_with: need.settle_with.clone(),
         }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Edit<'a> {
+    span: Option<Span<'a>>,
+    replacement: &'a str,
+}
+
+impl<'a> Edit<'a> {
+    /// An edit of one of the sources.
+    pub(super) fn new(places: &Places<'a>, file: FileId, edit: &'a text::Edit) -> Self {
+        Self { span: places.span(file, edit.span), replacement: &edit.replacement }
     }
 }

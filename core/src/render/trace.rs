@@ -190,6 +190,7 @@ mod tests {
                 of: None,
                 message: phrase!(en: "denies", ja: "拒否"),
                 at: Some(place(1, 2, 6)),
+                obstacle: None,
             },
             Blocker {
                 code: Code::NO_ROUTE_TO_DESTINATION,
@@ -199,6 +200,7 @@ mod tests {
                 of: None,
                 message: phrase!(en: "no route", ja: "ルートなし"),
                 at: None,
+                obstacle: None,
             },
         ];
         let mut sum = trace(None, Some(Ports { first: 1, last: 9 }), Protocol::TCP);

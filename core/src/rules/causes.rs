@@ -10,10 +10,11 @@ use super::subject::{in_template, resource_of};
 use super::{
     Subject, blackhole_route, egress_blocks_endpoint, egress_blocks_gateway_endpoint,
     endpoint_group_blocks_443, file_system_without_mount_target, function_in_public_subnet,
-    gateway_endpoint_not_routed, internet_gateway_not_attached, missing_endpoint, nat_for_gateway_service,
-    nat_in_private_subnet, partially_reachable_destination, subnet_without_route_table,
-    unreachable_destination,
+    gateway_endpoint_not_routed, internet_gateway_not_attached, joined_globals_vpc_config, missing_endpoint,
+    nat_for_gateway_service, nat_in_private_subnet, partially_reachable_destination,
+    subnet_without_route_table, unreachable_destination,
 };
+use crate::cost::{Band, Usd};
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
@@ -24,11 +25,12 @@ use crate::network::{
 use crate::paths::{Action, Blocker, Code, Component, Direction, GoalTarget, Trace, Verdict, vpc_of};
 use crate::phrase;
 use crate::services;
+use crate::suggest::Need;
 use crate::template::Guard;
 use crate::text::Span;
 
 /// Who reports a cause that several rules see: the first.
-const ORDER: [RuleId; 13] = [
+const ORDER: [RuleId; 14] = [
     nat_in_private_subnet::ID,
     internet_gateway_not_attached::ID,
     function_in_public_subnet::ID,
@@ -40,6 +42,7 @@ const ORDER: [RuleId; 13] = [
     missing_endpoint::ID,
     blackhole_route::ID,
     subnet_without_route_table::ID,
+    joined_globals_vpc_config::ID,
     unreachable_destination::ID,
     partially_reachable_destination::ID,
 ];
@@ -72,6 +75,8 @@ pub(crate) enum Fault {
     Route(Place),
     /// A subnet has no table of its own.
     NoTable(Name),
+    /// SAM adds subnets to those that a function names.
+    Joined(String),
     /// Whatever else stops a function.
     Other { function: String, verdict: Verdict, by: Vec<(Code, Component, String, Option<Place>)> },
 }
@@ -138,6 +143,7 @@ pub(crate) fn causes(subject: &Subject<'_, '_>) -> Vec<Cause> {
     }
     egress_without_endpoints(&mut claims);
     endpoints_of_subnets_without_table(subject, &mut claims);
+    subnets_of_globals(subject, &mut claims);
     joined(subject, claims)
 }
 
@@ -183,6 +189,33 @@ fn endpoints_of_subnets_without_table(subject: &Subject<'_, '_>, claims: &mut [C
             && is_on_another(subject, answer, own, endpoint)
         {
             (claim.rule, claim.fault) = (subnet_without_route_table::ID, Some(fault.clone()));
+        }
+    }
+}
+
+/// Where a function reaches a destination from all subnets that it names itself, those that SAM adds are at fault.
+fn subnets_of_globals(subject: &Subject<'_, '_>, claims: &mut [Claim]) {
+    for claim in claims.iter_mut().filter(|claim| claim.fault.is_none()) {
+        let Some(answer) = subject.answers().get(claim.effect.answer) else { continue };
+        let network = subject.networks.get(answer.network).map(|one| &one.network);
+        let function = network.and_then(|network| {
+            Some((network, network.workloads.get(network.workload(&answer.function)?.0)?))
+        });
+        let Some((network, function)) = function else { continue };
+        let is_added = |at: SubnetIndex| {
+            let subnet = network.subnets.get(at.0);
+            subnet.is_some_and(|own| {
+                joined_globals_vpc_config::is_subnet_of_globals(subject.template, &answer.function, &own.name)
+            })
+        };
+        let own = function.subnets.items.iter().zip(&answer.traces).filter(|(at, _)| !is_added(**at));
+        let verdicts: Vec<Verdict> = own.map(|(_, trace)| trace.verdict).collect();
+        if claim.effect.subnet.is_some_and(is_added)
+            && !verdicts.is_empty()
+            && verdicts.iter().all(|verdict| *verdict == Verdict::Reachable)
+        {
+            claim.rule = joined_globals_vpc_config::ID;
+            claim.fault = Some(Fault::Joined(answer.function.clone()));
         }
     }
 }
@@ -629,6 +662,37 @@ impl Cause {
             _ => None,
         };
         self.answers(subject).into_iter().filter_map(of).fold(Vec::new(), with)
+    }
+
+    /// The services that it keeps from whom, by the position of the network.
+    pub(crate) fn needs(&self, subject: &Subject<'_, '_>) -> Vec<(usize, Vec<Need>)> {
+        let mut found: Vec<(usize, Vec<Need>)> = Vec::new();
+        for answer in self.effects.iter().filter_map(|effect| subject.answers().get(effect.answer)) {
+            let network = subject.networks.get(answer.network).map(|one| &one.network);
+            let from = network.and_then(|network| network.workload(&answer.function));
+            let (GoalTarget::Service(service), Some(from)) = (&answer.demand.goal.target, from) else {
+                continue;
+            };
+            let need = Need { service: service.clone(), from };
+            match found.iter_mut().find(|(at, _)| *at == answer.network) {
+                Some((_, needs)) if needs.contains(&need) => {}
+                Some((_, needs)) => needs.push(need),
+                None => found.push((answer.network, vec![need])),
+            }
+        }
+        found
+    }
+
+    /// What the calls of its functions to services cost on their way through NAT gateways.
+    pub(crate) fn costs_of_nat(&self, subject: &Subject<'_, '_>, services: &[String]) -> Option<Band<Usd>> {
+        let functions = self.functions(subject);
+        subject.costs(&self.situations, &|parts| {
+            parts.by_traffic(&|flow, meter| {
+                functions.contains(&flow.function)
+                    && services.contains(&flow.destination)
+                    && flow.is_by_nat(meter)
+            })
+        })
     }
 
     /// What `name` gives for each effect in its network, each once.

@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let id = &function.id;
         if !connections.is_in_vpc(function)
             || scales
-            || provisioned.iter().any(|(_, own)| own == id)
+            || provisioned.iter().any(|(_, _, own)| own == id)
             || !connections.scope.property(function, &["SnapStart"]).is_empty()
             || !connections.scope.property(function, &["CapacityProviderConfig"]).is_empty()
         {

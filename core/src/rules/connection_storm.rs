@@ -1,6 +1,7 @@
 use super::{Area, RuleInfo, Subject};
 use crate::connections::{By, Connections, Direct, Executions, connects_in_handler};
 use crate::finding::{Finding, RuleId, Severity};
+use crate::language::Phrase;
 use crate::phrase;
 
 use super::database_without_concurrency_limit::in_handler;
@@ -62,6 +63,9 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         });
         let (Some(when), Some(first)) = (when, shares.first()) else { continue };
         let Some(takes) = connections.limit(&first.direct, when) else { continue };
+        // What a proxy was given is not there for those that pass by it.
+        let left = if reads { None } else { connections.left_by_proxy(&id, when) };
+        let takes = left.as_ref().map_or(takes, |(_, left)| left.clone());
         let sum = shares.iter().fold(0_u64, |sum, share| sum.saturating_add(share.all));
         if sum <= takes.high {
             continue;
@@ -74,22 +78,28 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let (terms, number, of) = (terms.join(" + "), takes.number(), &takes.of);
         let names: Vec<String> = told.iter().map(|share| format!("`{}`", share.direct.function)).collect();
         let (en_names, ja_names) = (names.join(", "), names.join("、"));
-        let mut finding = Finding::new(
-            ID,
-            Severity::Warning,
-            Some(first.executions.at),
-            phrase!(
+        let message = match &left {
+            Some((proxy, _)) => phrase!(
+                en: "{en_names} may open more connections than `{id}` has beside its proxy `{proxy}`: {terms} is more than about {number} of {of} that the proxy leaves",
+                ja: "{ja_names} が開く接続は、`{id}` のプロキシ `{proxy}` の分を除いた残りを超えることがあります。{terms} に対し、{of} の残りは約 {number} です",
+            ),
+            None => phrase!(
                 en: "{en_names} may open more connections than `{id}` takes: {terms} is more than about {number} of {of}",
                 ja: "{ja_names} が開く接続は `{id}` の上限を超えることがあります。{terms} に対し、{of} の上限は約 {number} です",
             ),
-        )
-        .only_where(connections.only_where(when))
-        .help(phrase!(
-            en: "reserve less, or put an RDS Proxy between them; each execution environment keeps its own connections, and administration needs some too",
-            ja: "予約を減らすか、RDS Proxy を経由させてください。実行環境はそれぞれ接続を持ち、管理用の接続も必要です",
-        ))
-        .about(&first.direct.function)
-        .told_apart_by(&id);
+        };
+        let mut finding = Finding::new(ID, Severity::Warning, Some(first.executions.at), message)
+            .only_where(connections.only_where(when))
+            .help(help(connections.proxy_before(&id, when)))
+            .about(&first.direct.function)
+            .told_apart_by(&id);
+        if let Some((proxy, _)) = &left
+            && let Some(resource) = template.resource(proxy)
+            && let Some(Phrase { en, ja }) = connections.share(proxy, when).map(|share| share.words())
+        {
+            let place = template.node(resource.key).span();
+            finding = finding.label(place, phrase!(en: "it may take {en}", ja: "使うのは{ja}です"));
+        }
         for (at, share) in told.iter().enumerate() {
             let (function, most) = (&share.direct.function, share.executions.most);
             if at > 0 || share.executions.by == By::Callers {
@@ -113,6 +123,20 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             }
         }
         findings.push(finding);
+    }
+}
+
+/// Where a proxy stands already, the functions are to use it.
+fn help(proxy: Option<String>) -> Phrase {
+    match proxy {
+        Some(proxy) => phrase!(
+            en: "reserve less, or connect by way of the proxy `{proxy}`; each execution environment keeps its own connections, and administration needs some too",
+            ja: "予約を減らすか、プロキシ `{proxy}` を経由させてください。実行環境はそれぞれ接続を持ち、管理用の接続も必要です",
+        ),
+        None => phrase!(
+            en: "reserve less, or put an RDS Proxy between them; each execution environment keeps its own connections, and administration needs some too",
+            ja: "予約を減らすか、RDS Proxy を経由させてください。実行環境はそれぞれ接続を持ち、管理用の接続も必要です",
+        ),
     }
 }
 
@@ -184,6 +208,32 @@ mod tests {
         assert_eq!(cluster(1, [60, 100]), 1);
         assert_eq!(cluster(3, [60, 100]), 0);
         assert_eq!(cluster(3, [100, 100]), 1);
+    }
+
+    #[test]
+    fn what_a_proxy_was_given_is_not_there_for_others() {
+        let with = |reserved: &str, pool: &str, other: &str| {
+            let rest = format!(
+                "  Proxy: {{Type: AWS::RDS::DBProxy, Properties: {{EngineFamily: POSTGRESQL, DBProxyName: p}}}}
+  Targets: {{Type: AWS::RDS::DBProxyTargetGroup, Properties: {{DBProxyName: !Ref Proxy, DBInstanceIdentifiers: [!Ref Db]{pool}}}}}
+  Other: {{Type: AWS::Lambda::Function, Properties: {{ReservedConcurrentExecutions: 5, Environment: {{Variables: {{DB_HOST: !GetAtt {other}}}}}}}}}
+"
+            );
+            findings(&text("db.t4g.micro", &super::tests::reserved(reserved), &rest), ID)
+        };
+        let half = ", ConnectionPoolConfigurationInfo: {MaxConnectionsPercent: 50}";
+        let found = with("70", half, "Proxy.Endpoint");
+        assert!(
+            found.len() == 1
+                && found[0].contains(
+                    "`Fn` may open more connections than `Db` has beside its proxy `Proxy`: 70 × 1 is more than about 40-56 of db.t4g.micro that the proxy leaves"
+                )
+                && found[0].contains("it may take up to 50% of the connections of `Db`"),
+            "{found:?}"
+        );
+        assert_eq!(with("50", half, "Proxy.Endpoint"), [""; 0], "it fits beside the proxy");
+        assert_eq!(with("70", "", "Proxy.Endpoint"), [""; 0], "nobody chose the default");
+        assert_eq!(with("70", half, "Db.Endpoint.Address"), [""; 0], "nobody uses the proxy");
     }
 
     #[test]

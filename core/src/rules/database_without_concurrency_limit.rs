@@ -1,7 +1,11 @@
+use super::provisioned_exceeds_reserved::provisioned;
 use super::{Area, RuleInfo, Subject};
 use crate::connections::{ACCOUNT, Connections, How, connects_in_handler};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
+use crate::language::Phrase;
 use crate::phrase;
+use crate::suggest::{Written, insert_entry, written_properties};
+use crate::template::Resource;
 
 const ID: RuleId = RuleId("database-without-concurrency-limit");
 
@@ -9,7 +13,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Concurrency,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A function connects to a database and nothing limits how many of its executions do so at once",
@@ -64,18 +68,53 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let mut finding = Finding::new(ID, severity, Some(template.node(function.key).span()), message)
             .only_where(connections.only_where(when))
-            .help(phrase!(
-                en: "set ReservedConcurrentExecutions to what the database can spare, or put an RDS Proxy between them; every execution environment keeps a connection of its own, and the database refuses those beyond its limit",
-                ja: "データベースの余裕に合わせて ReservedConcurrentExecutions を設定するか、RDS Proxy を経由させてください。実行環境はそれぞれ接続を持ち、上限を超えた接続はデータベースに拒否されます",
-            ))
+            .help(help(connections.proxy_before(name, when)))
             .about(id)
             .told_apart_by(name)
-            .label(direct.at, phrase!(en: "it connects to `{name}` here", ja: "ここで `{name}` に接続しています"));
+            .label(
+                direct.at,
+                phrase!(en: "it connects to `{name}` here", ja: "ここで `{name}` に接続しています"),
+            )
+            .fix(reserve(&connections, function));
         if let Some(span) = connects_in_handler(connections.scope, function) {
             finding = finding.label(span, in_handler());
         }
         findings.push(finding);
     }
+}
+
+/// Where a proxy stands already, the function is to use it.
+fn help(proxy: Option<String>) -> Phrase {
+    match proxy {
+        Some(proxy) => phrase!(
+            en: "set ReservedConcurrentExecutions to what the database can spare, or connect by way of its proxy `{proxy}`; every execution environment keeps a connection of its own, and the database refuses those beyond its limit",
+            ja: "データベースの余裕に合わせて ReservedConcurrentExecutions を設定するか、既にあるプロキシ `{proxy}` を経由させてください。実行環境はそれぞれ接続を持ち、上限を超えた接続はデータベースに拒否されます",
+        ),
+        None => phrase!(
+            en: "set ReservedConcurrentExecutions to what the database can spare, or put an RDS Proxy between them; every execution environment keeps a connection of its own, and the database refuses those beyond its limit",
+            ja: "データベースの余裕に合わせて ReservedConcurrentExecutions を設定するか、RDS Proxy を経由させてください。実行環境はそれぞれ接続を持ち、上限を超えた接続はデータベースに拒否されます",
+        ),
+    }
+}
+
+/// Reserves what the databases of a function can spare, where nothing is reserved in any situation.
+pub(super) fn reserve(connections: &Connections<'_, '_>, function: &Resource) -> Option<Fix> {
+    let template = connections.scope.template;
+    let count = connections.reservable(function)?;
+    if provisioned(template, function) > count {
+        return None;
+    }
+    let properties = written_properties(template, function)?;
+    let number = Written::Number(i64::try_from(count).ok()?);
+    let edit = insert_entry(template, properties, "ReservedConcurrentExecutions", &number)?;
+    Some(Fix {
+        safety: Safety::Suggested,
+        title: phrase!(
+            en: "Reserve {count}, the connections that are left for it",
+            ja: "残りの接続数に合わせて予約を {count} にする",
+        ),
+        edits: vec![edit],
+    })
 }
 
 /// Whether a caller calls as often at once as there is work.
@@ -85,7 +124,7 @@ pub(super) fn fans_out(how: How, bound: crate::connections::Bound) -> bool {
 }
 
 /// Of code that connects inside the handler.
-pub(super) fn in_handler() -> crate::language::Phrase {
+pub(super) fn in_handler() -> Phrase {
     phrase!(
         en: "the handler connects at every call; connect outside of it, and later calls use the connection again",
         ja: "ハンドラーの中で呼び出しのたびに接続しています。ハンドラーの外で接続すれば、次の呼び出しで再利用できます",
@@ -94,7 +133,7 @@ pub(super) fn in_handler() -> crate::language::Phrase {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
 
     const ID: &str = "database-without-concurrency-limit";
 
@@ -135,6 +174,55 @@ Resources:
             unknown.len() == 1 && unknown[0].contains("up to 1000, the account's default"),
             "{unknown:?}"
         );
+    }
+
+    #[test]
+    fn what_the_database_can_spare_is_reserved() {
+        let mended = fixed(&text("db.t4g.micro", "", ""), ID);
+        assert!(mended.ends_with("Endpoint.Address}}\n      ReservedConcurrentExecutions: 79\n"), "{mended}");
+        for rule in [ID, "connection-storm"] {
+            assert_eq!(findings(&mended, rule), Vec::<String>::new());
+        }
+        let pool = text("db.t4g.micro", "", "").replace("DB_HOST:", "DB_POOL_SIZE: 5, DB_HOST:");
+        assert!(fixed(&pool, ID).contains("ReservedConcurrentExecutions: 15\n"), "five connections each");
+        let other = |most: &str| {
+            format!(
+                "  Other:
+    Type: AWS::Lambda::Function
+    Properties: {{{most}Environment: {{Variables: {{DB_HOST: !GetAtt Db.Endpoint.Address}}}}}}
+"
+            )
+        };
+        let both = fixed(&text("db.t4g.micro", "", &other("")), ID);
+        let reserved = |most: &str| both.contains(&format!("ReservedConcurrentExecutions: {most}"));
+        assert!(reserved("39") && reserved("40"), "{both}");
+        assert_eq!(findings(&both, "connection-storm"), Vec::<String>::new());
+        let rest = text("db.t4g.micro", "", &other("ReservedConcurrentExecutions: 50, "));
+        assert!(fixed(&rest, ID).contains("ReservedConcurrentExecutions: 29\n"), "what the other leaves");
+    }
+
+    #[test]
+    fn no_number_is_made_up() {
+        let unknown = text("!Ref Class", "", "");
+        assert_eq!(fixed(&unknown, ID), unknown);
+        let sometimes = text(
+            "db.t4g.micro",
+            "      ReservedConcurrentExecutions: !If [Prod, 10, !Ref AWS::NoValue]\n",
+            "",
+        );
+        assert_eq!(fixed(&sometimes, ID), sometimes);
+        let taken = text(
+            "db.t4g.micro",
+            "",
+            "  Other: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 200, Environment: {Variables: {DB_HOST: !GetAtt Db.Endpoint.Address}}}}\n",
+        );
+        assert_eq!(fixed(&taken, ID), taken, "nothing is left");
+        let provisioned = text(
+            "db.t4g.micro",
+            "      AutoPublishAlias: live\n      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 100}\n",
+            "",
+        );
+        assert_eq!(fixed(&provisioned, ID), provisioned, "more are provisioned");
     }
 
     #[test]

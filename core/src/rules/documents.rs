@@ -53,6 +53,7 @@ documents![
     "interface-endpoint-for-gateway-service",
     "idle-nat-gateway",
     "unused-endpoint",
+    "endpoint-costs-more-than-nat",
     "ecr-endpoint-incomplete",
     "mixed-egress-purposes",
     "nat-for-gateway-service",

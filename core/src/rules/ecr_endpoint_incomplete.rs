@@ -1,10 +1,11 @@
 use super::listing::plain;
 use super::subject::{Faults, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::network::{Endpoint, Network, Ports, Protocol, VpcIndex, Workload, WorkloadIndex, WorkloadKind};
 use crate::paths::{Component, Goal, GoalTarget, Verdict, trace_from};
 use crate::phrase;
+use crate::suggest::{Need, endpoint_fix};
 use crate::template::{Case, Part, Resource, Template, Value};
 
 const ID: RuleId = RuleId("ecr-endpoint-incomplete");
@@ -13,7 +14,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "Tasks pull images from ECR, and not all endpoints for it are there",
@@ -24,7 +25,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 };
 
 /// What a pull goes through: the login and the manifest, the registry, and the layers.
-const NEEDED: [&str; 3] = ["ecr.api", "ecr.dkr", "s3"];
+pub(crate) const NEEDED: [&str; 3] = ["ecr.api", "ecr.dkr", "s3"];
 
 #[derive(Debug, PartialEq)]
 struct Incomplete {
@@ -52,8 +53,18 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (found, situations) in faults {
-        findings.push(finding(subject.template, &found).only_where(subject.only_where(&situations)));
+        let needs: Vec<(usize, Vec<Need>)> = (subject.networks.iter().enumerate())
+            .filter(|(_, one)| situations.contains(&one.situation))
+            .filter_map(|(at, one)| Some((at, needs(&found, one.network.workload(&found.service)?))))
+            .collect();
+        let fix = endpoint_fix(subject, &needs);
+        let finding = finding(subject.template, &found).fix(fix);
+        findings.push(finding.only_where(subject.only_where(&situations)));
     }
+}
+
+fn needs(found: &Incomplete, from: WorkloadIndex) -> Vec<Need> {
+    found.missing.iter().map(|service| Need { service: (*service).to_owned(), from }).collect()
 }
 
 fn incomplete(subject: &Subject<'_, '_>, network: &Network, at: WorkloadIndex) -> Option<Incomplete> {
@@ -93,7 +104,7 @@ fn incomplete(subject: &Subject<'_, '_>, network: &Network, at: WorkloadIndex) -
 }
 
 /// Whether the images of a service's tasks come from a private registry of ECR, or may. Public ones have no endpoint.
-fn pulls_from_ecr(template: &Template<'_>, workload: &Workload) -> bool {
+pub(crate) fn pulls_from_ecr(template: &Template<'_>, workload: &Workload) -> bool {
     let Some(service) = resource_of(template, &workload.name) else { return false };
     let task = template.property(service, &["TaskDefinition"]);
     let task = task.iter().find_map(|case| template.resource(case.value.resource()?.0));
@@ -176,7 +187,7 @@ fn finding(template: &Template<'_>, found: &Incomplete) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
     use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, endpoint};
 
     const ID: &str = "ecr-endpoint-incomplete";
@@ -199,6 +210,14 @@ mod tests {
         assert!(found.len() == 1 && found[0].contains("has no way to ecr.api"), "{found:?}");
         let found = of(&format!("{NAT}{api}{registry}"));
         assert!(found.len() == 1 && found[0].contains("s3 still goes through `Nat`"), "{found:?}");
+    }
+
+    #[test]
+    fn the_fix_adds_the_other_parts() {
+        let text = format!("{NETWORK}{SERVICE}{}", endpoint("Registry", "ecr.dkr"));
+        let after = fixed(&text, ID);
+        assert!(after.contains("EcrApiEndpoint") && after.contains("S3Endpoint"), "{after}");
+        assert!(findings(&after, ID).is_empty(), "{after}");
     }
 
     #[test]

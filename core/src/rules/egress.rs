@@ -2,6 +2,7 @@
 //!
 //! Facts only: rules, the cost of traffic and lists of endpoints judge by them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Subject;
@@ -121,6 +122,7 @@ impl Egress {
         };
         let network = &situated.network;
         let mut passages = Vec::new();
+        let mut answers = subject.answers().iter().filter(|answer| answer.network == at).peekable();
         for (number, demand) in subject.demands().demands.iter().enumerate() {
             let exists =
                 subject.template.with_guards(|guards| !guards.exclude(situated.situation, demand.when));
@@ -133,14 +135,21 @@ impl Egress {
             if is_granted_with_tables(demand) {
                 continue;
             }
-            let traces = trace_from(network, subject.addresses, from, &demand.goal);
-            for (place, trace) in traces.into_iter().enumerate() {
+            // What is meant is traced already.
+            while answers.next_if(|answer| answer.number < number).is_some() {}
+            let answer = answers.next_if(|answer| answer.number == number);
+            let answer = answer.filter(|answer| network.workload(&answer.function) == Some(from));
+            let traces = match answer {
+                Some(answer) => Cow::Borrowed(&*answer.traces),
+                None => Cow::Owned(trace_from(network, subject.addresses, from, &demand.goal)),
+            };
+            for (place, trace) in traces.iter().enumerate() {
                 passages.push(Passage {
                     workload: from,
                     subnet: workload.subnets.items.get(place).copied(),
                     demand: number,
                     verdict: trace.verdict,
-                    ways: ways(network, &trace),
+                    ways: ways(network, trace),
                 });
             }
         }
@@ -329,7 +338,7 @@ fn sender(network: &Network, source: &DemandSource) -> Option<WorkloadIndex> {
 }
 
 /// The gateways and endpoints that a trace goes through.
-fn ways(network: &Network, trace: &Trace) -> Vec<Way> {
+pub(crate) fn ways(network: &Network, trace: &Trace) -> Vec<Way> {
     let mut found = Vec::new();
     let passed = trace.hops.iter().map(|hop| (hop.component, &hop.id));
     let stopped = trace.blockers.iter().map(|blocker| (blocker.component, &blocker.id));

@@ -2,7 +2,7 @@ use super::causes::{Cause, Fault, interface_endpoints, listed, marked};
 use super::egress_blocks_gateway_endpoint::{egress_of, place_of};
 use super::subject::resource_of;
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::network::Name;
 use crate::phrase;
@@ -13,7 +13,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "The security group of a function does not let out what goes to an interface endpoint",
@@ -26,7 +26,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         if let Fault::Egress(groups) = &cause.fault {
-            findings.push(cause.told(subject, finding(subject, cause, groups)));
+            let finding = cause.told(subject, finding(subject, cause, groups));
+            findings.push(cause.mended(subject, finding));
         }
     }
 }

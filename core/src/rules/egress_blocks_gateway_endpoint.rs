@@ -1,7 +1,7 @@
 use super::causes::{Cause, Fault, listed, marked};
 use super::subject::{in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::network::{EndpointKind, Name, prefix_list_in};
 use crate::phrase;
@@ -14,7 +14,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "The security group of a function does not let out what a gateway endpoint would carry",
@@ -27,7 +27,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         if let Fault::Egress(groups) = &cause.fault {
-            findings.push(cause.told(subject, finding(subject, cause, groups)));
+            let finding = cause.told(subject, finding(subject, cause, groups));
+            findings.push(cause.mended(subject, finding));
         }
     }
 }

@@ -2,7 +2,7 @@ use super::causes::{Cause, Fault, HTTPS, interface_endpoints, listed, marked};
 use super::egress_blocks_gateway_endpoint::place_of;
 use super::subject::{Faults, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::network::{EndpointKind, Name, Peer, Protocol, SecurityGroup};
 use crate::phrase;
@@ -14,7 +14,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "The security group of an interface endpoint does not let callers in on 443",
@@ -35,8 +35,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             told.push(groups.clone());
             let endpoints = cause.endpoints(subject).into_iter().map(|(endpoint, _)| endpoint).collect();
             let closed = Closed { groups: groups.clone(), endpoints };
-            let finding = finding(subject, &closed, Some(cause));
-            findings.push(cause.told(subject, finding));
+            let finding = cause.told(subject, finding(subject, &closed, Some(cause)));
+            findings.push(cause.mended(subject, finding));
         }
     }
     for (closed, situations) in to_everybody(subject) {

@@ -1,10 +1,11 @@
 use super::causes::{self, Cause};
+use super::into_private_subnets::into_private_subnets;
 use super::reach::Reached;
 use super::subject::{Faults, in_template, key_of};
 use super::{Area, RuleInfo, Subject};
 use crate::demands::Confidence;
-use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{Cidr, Destination, Network, Place, Route, SubnetIndex, Target, WorkloadKind};
+use crate::finding::{Finding, RuleId, Safety, Severity};
+use crate::network::{Cidr, Destination, Network, Place, Route, Situated, SubnetIndex, Target, WorkloadKind};
 use crate::paths::Verdict;
 use crate::phrase;
 use crate::template::Template;
@@ -16,7 +17,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Routing,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     summary: || {
         phrase!(
             en: "A function is in a public subnet, where it has no way to the internet",
@@ -64,7 +65,12 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (fault, situations) in faults {
-        findings.push(finding(subject, &fault).only_where(subject.only_where(&situations)));
+        let public: Vec<&str> = fault.subnets.iter().map(|(name, _)| name.as_str()).collect();
+        // In situations in which its subnets are other ones, the same text says so.
+        let exists = |one: &&Situated| one.network.workload(&fault.function).is_some();
+        let always = subject.networks.iter().filter(exists).count() == situations.len();
+        let fix = if always { into_private_subnets(subject, &fault.function, &public) } else { None };
+        findings.push(finding(subject, &fault).fix(fix).only_where(subject.only_where(&situations)));
     }
 }
 
@@ -154,7 +160,7 @@ fn finding(subject: &Subject<'_, '_>, fault: &Fault) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
 
     const ID: &str = "function-in-public-subnet";
 
@@ -205,6 +211,47 @@ Resources:
         let found = findings(&text, ID);
         assert!(found.len() == 1 && found[0].contains("so `Fn` cannot reach `internet`"), "{found:?}");
         assert!(findings(&text, "unreachable-destination").is_empty(), "one cause, one finding");
+    }
+
+    const PRIVATE: &str = "  NatTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  UsesNat: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref NatTable, SubnetId: !Ref Private}}
+  Nat: {Type: AWS::EC2::NatGateway, DependsOn: Attached, Properties: {SubnetId: !Ref Public, AllocationId: eipalloc-1}}
+  ByNat: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref NatTable, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
+";
+
+    fn calling(function: &str, goal: &str) -> String {
+        let declared = format!("Function, Metadata: {{vpcheck: {{reaches: [{goal}]}}}}, Properties");
+        function.replace("Function, Properties", &declared)
+    }
+
+    #[test]
+    fn it_is_moved_to_a_private_subnet_from_which_it_works() {
+        let moved = |rest: &str| fixed(&with(&format!("{ROUTE}{PRIVATE}{rest}")), ID);
+        let calls = calling(&function("!Ref Public", ""), "internet");
+        assert!(moved(&calls).contains("SubnetIds: [!Ref Private], Sec"), "{}", moved(&calls));
+        assert_eq!(findings(&moved(&calls), ID), Vec::<String>::new());
+        assert_eq!(findings(&moved(&calls), "unreachable-destination"), Vec::<String>::new());
+        let open = format!("{}  Other: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
+  OfOther: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref NatTable, SubnetId: !Ref Other}}}}\n", calls);
+        assert!(moved(&open).contains("SubnetIds: [!Ref Private, !Ref Other], Sec"), "{}", moved(&open));
+        let both = calling(&function("!Ref Public, !Ref Private", ""), "internet");
+        assert!(moved(&both).contains("[!Ref Public, !Ref Private]"), "one subnet would be left");
+    }
+
+    #[test]
+    fn it_is_not_moved_where_that_does_not_help() {
+        let stays = |text: String| assert_eq!(fixed(&text, ID), text);
+        let calls = calling(&function("!Ref Public", ""), "internet");
+        stays(with(&format!("{ROUTE}{calls}")));
+        let elsewhere = "Private: {Type: AWS::EC2::Subnet, Properties: {VpcId: vpc-1";
+        stays(
+            with(&format!("{ROUTE}{PRIVATE}{calls}"))
+                .replace(&elsewhere.replace("vpc-1", "!Ref Vpc"), elsewhere),
+        );
+        // A NAT gateway would carry what a gateway endpoint carries for nothing.
+        stays(with(&format!("{ROUTE}{PRIVATE}{}", calling(&function("!Ref Public", ""), "s3"))));
+        let given = function("!Ref Public", "").replace("[!Ref Public]", "!Split [',', !Ref Public]");
+        stays(with(&format!("{ROUTE}{PRIVATE}{given}")));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use super::causes::{Cause, Fault, listed, marked};
 use super::subject::{in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::network::Name;
 use crate::phrase;
@@ -13,7 +13,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A gateway endpoint is not on the route table of a subnet that needs it",
@@ -26,7 +26,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         if let Fault::NotRouted(endpoint) = &cause.fault {
-            findings.push(cause.told(subject, finding(subject, cause, endpoint)));
+            let finding = cause.told(subject, finding(subject, cause, endpoint));
+            findings.push(cause.routed(subject, finding));
         }
     }
 }

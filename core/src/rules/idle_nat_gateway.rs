@@ -2,13 +2,15 @@ use super::egress::{Behind, Egress, functions_in, is_private, meant};
 use super::listing::{plain, quoted};
 use super::subject::{Faults, in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::cost::{Band, Usd};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::network::{
-    Connectivity, Fact, NatGateway, NatIndex, NatPlacement, Network, Place, Target, VpcIndex,
+    Connectivity, Fact, NatGateway, NatIndex, NatPlacement, Network, Place, Situated, Target, VpcIndex,
 };
 use crate::paths::{GoalTarget, Verdict};
 use crate::phrase;
-use crate::template::Template;
+use crate::suggest::remove_resources;
+use crate::template::{Guard, Resource, Template};
 
 const ID: RuleId = RuleId("idle-nat-gateway");
 
@@ -16,7 +18,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     summary: || {
         phrase!(
             en: "Nothing in the template needs a NAT gateway",
@@ -48,7 +50,12 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (idle, situations) in faults {
-        findings.push(finding(subject.template, &idle).only_where(subject.only_where(&situations)));
+        let named = |nat: &NatGateway| nat.name.matches(&idle.nat);
+        let exists = |one: &&Situated| one.network.nat_gateways.iter().any(named);
+        let always = subject.networks.iter().filter(exists).count() == situations.len();
+        let fix = if always { fix(subject.template, &idle.nat) } else { None };
+        let finding = finding(subject.template, &idle).costing(costs(subject, &idle.nat, &situations));
+        findings.push(finding.fix(fix).only_where(subject.only_where(&situations)));
     }
 }
 
@@ -120,7 +127,7 @@ fn idle(subject: &Subject<'_, '_>, network: &Network, egress: &Egress, at: NatIn
 }
 
 /// The VPC of a NAT gateway.
-pub(super) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
+pub(crate) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
     match &nat.placement {
         NatPlacement::Zonal(subnet) => network.subnets.get(subnet.known()?.0)?.vpc.known().copied(),
         NatPlacement::Regional(vpc) => vpc.known().copied(),
@@ -128,14 +135,44 @@ pub(super) fn vpc_of(network: &Network, nat: &NatGateway) -> Option<VpcIndex> {
 }
 
 /// Whether others know the gateway or its address, which they let in then.
-fn is_given_out(subject: &Subject<'_, '_>, nat: &str) -> bool {
-    let template = subject.template;
-    let addresses = template.resource(nat).map(|nat| template.property(nat, &["AllocationId"]));
-    subject.is_shared(nat)
-        || addresses
-            .into_iter()
-            .flatten()
-            .any(|case| case.value.resource().is_some_and(|(id, _)| subject.is_shared(id)))
+pub(crate) fn is_given_out(subject: &Subject<'_, '_>, nat: &str) -> bool {
+    subject.is_shared(nat) || addresses(subject.template, nat).iter().any(|id| subject.is_shared(id))
+}
+
+/// The resources that are its addresses.
+fn addresses(template: &Template<'_>, nat: &str) -> Vec<String> {
+    let cases = template.resource(nat).map(|nat| template.property(nat, &["AllocationId"]));
+    let named = cases.into_iter().flatten().filter_map(|case| Some(case.value.resource()?.0.to_owned()));
+    named.collect()
+}
+
+/// What the gateway and its address cost by the hour.
+fn costs(subject: &Subject<'_, '_>, nat: &str, situations: &[Guard]) -> Option<Band<Usd>> {
+    let mut paid = addresses(subject.template, nat);
+    paid.push(nat.to_owned());
+    subject.costs(situations, &|parts| Some(parts.by_the_hour(&paid)?.into()))
+}
+
+/// Takes the gateway out with its routes, and with its address where nothing else uses that.
+fn fix(template: &Template<'_>, nat: &str) -> Option<Fix> {
+    let of = |kind: &'static str| template.resources.iter().filter(move |one| one.kind == kind);
+    let names = |from: &Resource, property: &str, id: &str| {
+        let cases = template.property(from, &[property]);
+        !cases.is_empty() && cases.iter().all(|case| case.value.resource().is_some_and(|(own, _)| own == id))
+    };
+    let mut going: Vec<&str> = vec![nat];
+    going.extend(
+        of("AWS::EC2::Route").filter(|one| names(one, "NatGatewayId", nat)).map(|one| one.id.as_str()),
+    );
+    let resource = template.resource(nat)?;
+    let address = of("AWS::EC2::EIP").find(|one| names(resource, "AllocationId", &one.id));
+    let with_address: Vec<&str> = going.iter().copied().chain(address.map(|one| one.id.as_str())).collect();
+    let edits = remove_resources(template, &with_address).or_else(|| remove_resources(template, &going))?;
+    Some(Fix {
+        safety: Safety::Unsafe,
+        title: phrase!(en: "Remove `{nat}` and what leads to it", ja: "`{nat}` と関連するルートを削除する"),
+        edits,
+    })
 }
 
 fn finding(template: &Template<'_>, idle: &Idle) -> Finding {
@@ -206,7 +243,8 @@ fn finding(template: &Template<'_>, idle: &Idle) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::Options;
+    use crate::rules::testing::{costs, findings, fixed};
     use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, declaring, function};
 
     const ID: &str = "idle-nat-gateway";
@@ -225,6 +263,19 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].contains("nothing that `Fn` is known to call goes through `Nat`"), "{found:?}");
         assert!(found[0].contains("`Fn` reaches s3, and does so without the NAT gateway"), "{found:?}");
+    }
+
+    #[test]
+    fn it_goes_with_its_address_and_its_routes() {
+        let text = format!("{NETWORK}{NAT}{BUCKETS}{}", reader());
+        let without = fixed(&text, ID);
+        let gone =
+            |line: &str| ["  Nat:", "  Away:", "  Address:"].iter().any(|start| line.starts_with(start));
+        let rest: Vec<&str> = text.lines().filter(|line| !gone(line)).collect();
+        assert_eq!(without.lines().collect::<Vec<_>>(), rest);
+        assert_eq!(findings(&without, "unreachable-destination"), Vec::<String>::new());
+        let used = format!("{text}  After: {{Type: AWS::SQS::Queue, DependsOn: Nat}}\n");
+        assert_eq!(fixed(&used, ID), used, "something else needs it");
     }
 
     #[test]
@@ -289,5 +340,14 @@ mod tests {
             let found = of(&rest);
             assert!(found.is_empty(), "{rest}: {found:?}");
         }
+    }
+
+    #[test]
+    fn its_hours_and_its_address_are_told() {
+        let text = format!("{NETWORK}{NAT}{BUCKETS}{}", function("Fn", "s3:GetObject", "!Ref A"));
+        // 730 x 0.048 + 730 x 0.005
+        assert_eq!(costs(&text, ID, &Options::default()), ["38.69"]);
+        let anywhere = text.replace("com.amazonaws.eu-west-1.s3", "!Sub 'com.amazonaws.${AWS::Region}.s3'");
+        assert_eq!(costs(&anywhere, ID, &Options::default()), ["-"], "the region is not known");
     }
 }

@@ -53,7 +53,14 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (paid, situations) in faults {
-        findings.push(finding(subject.template, &paid).only_where(subject.only_where(&situations)));
+        let costs = subject.costs(&situations, &|parts| {
+            let hours = parts.by_the_hour(std::slice::from_ref(&paid.endpoint))?.into();
+            let data = parts.by_traffic(&|_, meter| meter.resource == paid.endpoint);
+            Some(data.map_or(hours, |data| hours + data))
+        });
+        findings.push(
+            finding(subject.template, &paid).costing(costs).only_where(subject.only_where(&situations)),
+        );
     }
 }
 
@@ -147,7 +154,8 @@ fn finding(template: &Template<'_>, paid: &Paid) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::Options;
+    use crate::rules::testing::{costs, findings, traffic};
     use crate::rules::testing_egress::{BUCKETS, NETWORK, endpoint, function};
 
     const ID: &str = "interface-endpoint-for-gateway-service";
@@ -184,5 +192,13 @@ mod tests {
             assert!(found.is_empty(), "{rest}: {found:?}");
         }
         assert!(findings(&format!("{NETWORK}{paid}"), ID).is_empty(), "nobody uses the network");
+    }
+
+    #[test]
+    fn its_hours_and_its_data_are_told() {
+        let text = format!("{NETWORK}{}{}", function("Fn", "s3:GetObject", "!Ref A"), endpoint("Paid", "s3"));
+        // 730 x 0.011, and 10, 100 and 5000 GB x 0.01
+        assert_eq!(costs(&text, ID, &Options::default()), ["8.13 9.03 58.03"]);
+        assert_eq!(costs(&text, ID, &traffic(&[("Fn", "s3", 300)])), ["11.03"]);
     }
 }

@@ -7,7 +7,7 @@ use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::network::{Fact, GatewayIndex, InternetGateway, Name, Network, Target, VpcIndex};
 use crate::phrase;
-use crate::suggest::{NewResource, depend_on, insert_resource};
+use crate::suggest::{NewResource, Written, depend_on, insert_resource};
 use crate::template::{Resource, Template, Unknown};
 
 pub(super) const ID: RuleId = RuleId("internet-gateway-not-attached");
@@ -129,7 +129,10 @@ fn fix(
         wanted_id: format!("{}Attachment", gateway.id),
         kind: "AWS::EC2::VPCGatewayAttachment",
         condition,
-        references: vec![("VpcId", vpc), ("InternetGatewayId", &gateway.id)],
+        properties: vec![
+            ("VpcId", Written::reference(vpc)),
+            ("InternetGatewayId", Written::reference(&gateway.id)),
+        ],
     };
     let (id, edit) = insert_resource(template, gateway, &new)?;
     let mut edits = vec![edit];

@@ -1,15 +1,17 @@
+use super::causes::{Cause, Fault, HTTPS};
 use super::subject::{are_different, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::language::Phrase;
-use crate::network::{Fact, Network, VpcIndex};
+use crate::network::{Fact, Name, Network, Ports, Protocol, VpcIndex};
+use crate::paths::{Goal, GoalTarget, Verdict, trace_from};
 use crate::phrase;
 use crate::suggest::remove_items;
 use crate::syntax::{Entry, Node};
 use crate::template::sam::Joined;
-use crate::template::{Case, Guard, Template, Value};
+use crate::template::{Case, Guard, Part, Template, Value};
 
-const ID: RuleId = RuleId("joined-globals-vpc-config");
+pub(super) const ID: RuleId = RuleId("joined-globals-vpc-config");
 
 pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
@@ -27,7 +29,9 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 
 /// What a function takes at most.
 const LISTS: [(&str, &str, usize); 2] =
-    [("VpcConfig.SubnetIds", "SubnetIds", 16), ("VpcConfig.SecurityGroupIds", "SecurityGroupIds", 5)];
+    [("VpcConfig.SubnetIds", SUBNETS, 16), ("VpcConfig.SecurityGroupIds", GROUPS, 5)];
+const SUBNETS: &str = "SubnetIds";
+const GROUPS: &str = "SecurityGroupIds";
 
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
@@ -85,6 +89,7 @@ fn finding(
         .map(|(node, _)| *node)
         .collect();
     let count = distinct(&global, &local);
+    let cause = Cause::by(subject, &Fault::Joined(id.clone())).filter(|_| property == SUBNETS);
     let (severity, message) = if count > most {
         (
             Severity::Warning,
@@ -93,12 +98,22 @@ fn finding(
                 ja: "`{id}` の {property} は Globals と合わせて {count} 個になり、関数の上限 {most} を超えます",
             ),
         )
-    } else if let Some((one, other)) = (*property == *"SubnetIds").then(|| two_vpcs(subject, id)).flatten() {
+    } else if let Some((one, other)) = (property == SUBNETS).then(|| two_vpcs(subject, id)).flatten() {
         (
             Severity::Warning,
             phrase!(
                 en: "`{id}` gets subnets of two VPCs, `{one}` and `{other}`: its own are joined with those of Globals",
                 ja: "`{id}` のサブネットは Globals のものに追加され、2 つの VPC (`{one}` と `{other}`) にまたがります",
+            ),
+        )
+    } else if let Some(cause) = &cause {
+        let functions = cause.senders(subject);
+        let (from, from_ja) = functions.first().cloned().unwrap_or_default();
+        (
+            Severity::Info,
+            phrase!(
+                en: "{from} gets subnets of Globals too, and does not reach all that it needs from them: SAM joins the two lists",
+                ja: "{from_ja} には Globals のサブネットも加わり、そこからは必要な宛先に届きません (SAM は 2 つのリストを連結します)",
             ),
         )
     } else if !doubles.is_empty() {
@@ -107,6 +122,14 @@ fn finding(
             phrase!(
                 en: "`{id}` gets the same {property} twice: its own are joined with those of Globals",
                 ja: "`{id}` の {property} は Globals のものに追加され、同じ値が重複します",
+            ),
+        )
+    } else if property == GROUPS && opens_internet(subject, id, &global, &local) {
+        (
+            Severity::Warning,
+            phrase!(
+                en: "`{id}` reaches the internet by the groups of Globals, which its own do not let it: SAM joins the two lists",
+                ja: "`{id}` は、自身のセキュリティグループでは許可されていないインターネットへの通信が、Globals のグループで可能になっています (SAM は 2 つのリストを連結します)",
             ),
         )
     } else {
@@ -118,6 +141,7 @@ fn finding(
             ),
         )
     };
+    let severity = cause.map_or(severity, |cause| cause.severity(subject, severity).max(severity));
     let help = if severity == Severity::Info {
         phrase!(
             en: "fine where both are meant; to have the function's own alone, take the list out of Globals or write `IgnoreGlobals: [VpcConfig]`",
@@ -130,12 +154,75 @@ fn finding(
         )
     };
     let place = template.node(joined.global).span();
-    Finding::new(ID, severity, Some(written.key.span()), message)
+    let finding = Finding::new(ID, severity, Some(written.key.span()), message)
         .label(place, words_global())
         .help(help)
         .about(id)
         .told_apart_by(property)
-        .fix(without_doubles(template, id, written, &doubles))
+        .fix(without_doubles(template, id, written, &doubles));
+    match cause {
+        Some(cause) => cause.with_effects(subject, finding),
+        None => finding,
+    }
+}
+
+/// Whether a function has a subnet of Globals only.
+pub(super) fn is_subnet_of_globals(template: &Template<'_>, function: &str, subnet: &Name) -> bool {
+    let mut lists = template.expansion.iter().flat_map(|expansion| &expansion.joined);
+    lists.any(|joined| {
+        joined.resource == function
+            && joined.path == "VpcConfig.SubnetIds"
+            && is_among(subnet, &items(template, template.node(joined.global)))
+            && !is_among(subnet, &items(template, template.node(joined.local)))
+    })
+}
+
+fn is_among(name: &Name, items: &[(Node<'_>, Vec<Case>)]) -> bool {
+    let is_it = |value: &Value| match value {
+        Value::Text(text) => match &*text.parts {
+            [Part::Literal(id)] => *name == Name::Aws(id.trim().to_owned()),
+            [Part::Resource { id, .. }] => *name == Name::Logical(id.clone()),
+            [Part::Unknown(of)] => matches!(name, Name::Unknown { value, item: None } if value == of),
+            [Part::Item { list, index }] => {
+                matches!(name, Name::Unknown { value, item } if value == list && *item == Some(*index))
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    items.iter().flat_map(|(_, cases)| cases).any(|case| is_it(&case.value))
+}
+
+/// Whether the groups of Globals alone let a function out to the internet, which nothing says that it calls.
+fn opens_internet(
+    subject: &Subject<'_, '_>,
+    function: &str,
+    global: &[(Node<'_>, Vec<Case>)],
+    local: &[(Node<'_>, Vec<Case>)],
+) -> bool {
+    let goes_out = |goal: &Goal| {
+        matches!(goal.target, GoalTarget::Internet | GoalTarget::Host(_) | GoalTarget::Service(_))
+    };
+    if subject.demands().of(function).any(|demand| goes_out(&demand.goal)) {
+        return false;
+    }
+    let goal = Goal { target: GoalTarget::Internet, ports: Some(Ports::one(HTTPS)), protocol: Protocol::TCP };
+    subject.networks.iter().any(|one| {
+        let Some(at) = one.network.workload(function) else { return false };
+        let mut alone = one.network.clone();
+        let groups: Vec<Name> = alone.groups.iter().map(|group| group.name.clone()).collect();
+        let Some(worn) = alone.workloads.get_mut(at.0).map(|own| &mut own.groups) else { return false };
+        worn.items.retain(|group| groups.get(group.0).is_some_and(|name| is_among(name, local)));
+        // Groups that are not known may be either's.
+        if worn.rest.is_some() || worn.items.len() != local.len() || global.is_empty() {
+            return false;
+        }
+        let all = |network: &Network, verdict| {
+            let traces = trace_from(network, subject.addresses, at, &goal);
+            !traces.is_empty() && traces.iter().all(|trace| trace.verdict == verdict)
+        };
+        all(&one.network, Verdict::Reachable) && all(&alone, Verdict::Blocked)
+    })
 }
 
 fn words_global() -> Phrase {
@@ -299,6 +386,67 @@ Resources:
                 "`Fn` gets SecurityGroupIds of Globals too: SAM joins the two lists".to_owned()
             )]
         );
+    }
+
+    /// A function with a subnet that has a way to the internet, where Globals names another.
+    fn of_two_subnets(table: &str, own: &str, reaches: &str) -> String {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Globals: {{Function: {{VpcConfig: {{SubnetIds: [!Ref Shut], SecurityGroupIds: [!Ref Open]}}}}}}
+Resources:
+  V: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16}}}}
+  Shut: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref V, CidrBlock: 10.0.0.0/24}}}}
+  Own: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref V, CidrBlock: 10.0.1.0/24}}}}
+  Out: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref V}}}}
+  UsesOut: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref Out, SubnetId: !Ref Own}}}}
+  Default: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: !Ref Out, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}}}
+  In: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref V}}}}
+  UsesIn: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref {table}, SubnetId: !Ref Shut}}}}
+  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  Attached: {{Type: AWS::EC2::VPCGatewayAttachment, Properties: {{VpcId: !Ref V, InternetGatewayId: !Ref Gateway}}}}
+  Nat: {{Type: AWS::EC2::NatGateway, DependsOn: Attached, Properties: {{VpcId: !Ref V, AvailabilityMode: regional}}}}
+  Open: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: o, VpcId: !Ref V}}}}
+  Closed: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: c, VpcId: !Ref V, SecurityGroupEgress: [{{IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 10.0.0.0/16}}]}}}}
+  Fn:
+    Type: AWS::Serverless::Function
+    Metadata: {{vpcheck: {{reaches: [{reaches}]}}}}
+    Properties:
+      VpcConfig: {own}
+"
+        )
+    }
+
+    fn rules_of(text: &str) -> Vec<(&'static str, Severity)> {
+        let analysis = analyze("t.yaml", text, &Options::default());
+        let ways = ["unreachable-destination", "partially-reachable-destination", ID];
+        let of_ways = analysis.findings.iter().filter(|finding| ways.contains(&finding.rule.0));
+        of_ways.map(|finding| (finding.rule.0, finding.severity)).collect()
+    }
+
+    #[test]
+    fn what_a_subnet_of_globals_does_not_reach_is_told_here() {
+        let own = "{SubnetIds: [!Ref Own]}";
+        let text = of_two_subnets("In", own, "internet");
+        assert_eq!(rules_of(&text), [(ID, Severity::Error)]);
+        let found = findings(&text, ID);
+        assert!(
+            found[0]
+                .contains("`Fn` gets subnets of Globals too, and does not reach all that it needs from them")
+                && found[0].contains("so `Fn` reaches `internet` only in part"),
+            "{found:?}"
+        );
+        assert_eq!(rules_of(&of_two_subnets("Out", own, "internet")), [(ID, Severity::Info)]);
+    }
+
+    #[test]
+    fn a_way_out_that_only_globals_opens_is_told() {
+        let own = "{SecurityGroupIds: [!Ref Closed]}";
+        let text = |reaches: &str| of_two_subnets("Out", own, reaches);
+        let found = findings(&text(""), ID);
+        assert_eq!(rules_of(&text("")), [(ID, Severity::Warning)]);
+        assert!(found[0].contains("`Fn` reaches the internet by the groups of Globals"), "{found:?}");
+        assert_eq!(rules_of(&text("internet")), [(ID, Severity::Info)], "it is meant to");
+        assert_eq!(rules_of(&of_two_subnets("In", own, "")), [(ID, Severity::Info)], "there is no way");
     }
 
     #[test]

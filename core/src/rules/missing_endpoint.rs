@@ -1,10 +1,12 @@
 use super::causes::{Cause, Fault, listed};
 use super::subject::{in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::cost::Band;
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::network::Name;
 use crate::phrase;
 use crate::services::has_gateway;
+use crate::suggest::endpoint_fix;
 use crate::text::Span;
 
 pub(super) const ID: RuleId = RuleId("missing-endpoint");
@@ -13,7 +15,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A VPC has no endpoint for a service that a function in it calls",
@@ -26,7 +28,10 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         let finding = match &cause.fault {
-            Fault::NoEndpoint(vpc) => no_way(subject, cause, vpc),
+            Fault::NoEndpoint(vpc) => {
+                no_way(subject, cause, vpc).fix(endpoint_fix(subject, &cause.needs(subject)))
+            }
+            // What works as it is is left to who weighs the price.
             Fault::NatForEndpoints(vpc) => by_nat(subject, cause, vpc),
             _ => continue,
         };
@@ -103,6 +108,13 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
     let (names, names_ja) = (listed(&services, "and"), services.join("、"));
     let verb = if services.len() == 1 { "is" } else { "are" };
     let them = if services.len() == 1 { "it" } else { "them" };
+    let price = subject.costs(&cause.situations, &|parts| Some(parts.proposed(&services)?.into()));
+    let (price, price_ja) = match price {
+        Some(Band { typical, .. }) => {
+            (format!(" (about ${typical} a month)"), format!(" (月額 約 ${typical}) "))
+        }
+        None => Default::default(),
+    };
     let many = if services.len() == 1 { "an interface endpoint" } else { "interface endpoints" };
     Finding::new(
         ID,
@@ -114,18 +126,20 @@ fn by_nat(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name) -> Finding {
         ),
     )
     .help(phrase!(
-        en: "nothing fails; {many} would keep these calls inside AWS's network and off the NAT gateway, at a price by the hour and zone: it pays for much traffic, or where the NAT gateway is needed for nothing else",
-        ja: "動作に問題はありません。インターフェイスエンドポイントを使うと通信は AWS のネットワーク内で完結し、NAT ゲートウェイの処理料金もかかりませんが、AZ ごとの時間料金が発生します。通信量が多い場合や、NAT ゲートウェイをなくせる場合に有利です",
+        en: "nothing fails; {many} would keep these calls inside AWS's network and off the NAT gateway, at a price by the hour and zone{price}: it pays for much traffic, or where the NAT gateway is needed for nothing else",
+        ja: "動作に問題はありません。インターフェイスエンドポイントを使うと通信は AWS のネットワーク内で完結し、NAT ゲートウェイの処理料金もかかりませんが、AZ ごとの時間料金{price_ja}が発生します。通信量が多い場合や、NAT ゲートウェイをなくせる場合に有利です",
     ))
     .about(vpc.to_string())
     .told_apart_by("nat")
+    .costing(cause.costs_of_nat(subject, &services))
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::Options;
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, SECRETS, told, with};
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{costs, findings, fixed};
 
     const ID: &str = "missing-endpoint";
 
@@ -149,6 +163,19 @@ mod tests {
         assert_eq!(told(&text), [(ID, Severity::Info)]);
         let found = findings(&text, ID);
         assert!(found[0].contains("secretsmanager and sqs are called through a NAT gateway"), "{found:?}");
+    }
+
+    #[test]
+    fn the_fix_adds_what_is_missing_and_what_a_nat_gateway_carries_is_left() {
+        let text = with("secretsmanager, s3", "A", "");
+        let after = fixed(&text, ID);
+        assert!(after.contains("S3Endpoint") && after.contains("SecretsManagerEndpoint"), "{after}");
+        assert!(findings(&after, ID).is_empty(), "{after}");
+        let by_nat = with("secretsmanager, sqs", "A", BY_NAT);
+        assert_eq!(fixed(&by_nat, ID), by_nat);
+        // B falls to the main table, which a template cannot name.
+        let on_main = with("s3", "B", "");
+        assert_eq!(fixed(&on_main, ID), on_main);
     }
 
     #[test]
@@ -180,5 +207,18 @@ mod tests {
         ] {
             assert!(findings(&text, ID).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_nat_gateway_takes_and_endpoints_would_is_told() {
+        let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
+        let text = with("secretsmanager, sqs", "A", BY_NAT);
+        // 10, 100 and 5000 GB x 0.045
+        assert_eq!(costs(&text, ID, &options), ["0.45 4.50 225.00"]);
+        let found = crate::analyze("t.yaml", &text, &options).findings;
+        let help = &found.iter().find(|one| one.rule.0 == ID).unwrap().help.en;
+        assert!(help.contains("by the hour and zone (about $14.60 a month)"), "2 x 7.30: {help}");
+        let no_way = with("secretsmanager", "A", "");
+        assert_eq!(costs(&no_way, ID, &options), ["-"], "what does not arrive costs nothing");
     }
 }

@@ -2,9 +2,13 @@ use std::collections::BTreeSet;
 
 use super::subject::key_of;
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::phrase;
+use crate::suggest::{Written, append_item, insert_property, written_properties};
+use crate::syntax::Node;
+use crate::template::expression::Expression;
 use crate::template::{Case, Guard, Part, Resource, Template, Value};
+use crate::text::Edit;
 
 const ID: RuleId = RuleId("missing-eni-permissions");
 
@@ -12,7 +16,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Zones,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     summary: || {
         phrase!(
             en: "The role of a function in a VPC may not make network interfaces",
@@ -371,14 +375,91 @@ fn finding(
                 ja: "マネージドポリシー AWSLambdaVPCAccessExecutionRole をロールに追加してください。Lambda はこの権限で関数のネットワークインターフェイスを作成します",
             ))
             .about(id)
-            .told_apart_by(role_id),
+            .told_apart_by(role_id)
+            // A condition is somebody's will: only what is not there at all is added.
+            .fix(if missing.is_empty() { None } else { fix(template, role) }),
     )
+}
+
+/// Allows what is missing, by a managed policy or by a statement, as the role allows the rest.
+fn fix(template: &Template<'_>, role: &Resource) -> Option<Fix> {
+    let role_id = &role.id;
+    let properties = written_properties(template, role)?;
+    let managed = properties.get("ManagedPolicyArns");
+    let inline = properties.get("Policies");
+    let by_policy = || match managed {
+        Some(list) => add_managed(template, list),
+        None => {
+            insert_property(template, role, "ManagedPolicyArns", &Written::List(vec![vpc_access(template)]))
+        }
+    };
+    // Who writes statements only reads on in statements.
+    let is_inline = managed.is_none() && inline.is_some();
+    let edit = if is_inline { None } else { by_policy() };
+    if let Some(edit) = edit {
+        return Some(Fix {
+            safety: Safety::Safe,
+            title: phrase!(
+                en: "Add AWSLambdaVPCAccessExecutionRole to `{role_id}`",
+                ja: "`{role_id}` に AWSLambdaVPCAccessExecutionRole を追加する",
+            ),
+            edits: vec![edit],
+        });
+    }
+    if let Some(edit) = inline.and_then(|list| add_statement(template, list)) {
+        return Some(Fix {
+            safety: Safety::Safe,
+            title: phrase!(
+                en: "Allow `{role_id}` to make network interfaces",
+                ja: "`{role_id}` にネットワークインターフェイスの権限を追加する",
+            ),
+            edits: vec![edit],
+        });
+    }
+    None
+}
+
+/// Adds the managed policy to those of a role, written as they are.
+fn add_managed(template: &Template<'_>, list: Node<'_>) -> Option<Edit> {
+    /// A role takes no more of them where nobody asked for it.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+    const MOST: usize = 10;
+    let alike = list.items().into_iter().find_map(|item| {
+        let source = item.as_str().filter(|_| item.tag().is_none_or(|tag| tag.name == "Sub"))?;
+        let (start, _) = source.split_once("iam::aws:policy/")?;
+        let arn = format!("{start}iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole");
+        Some(if item.tag().is_some() { Written::Sub(arn) } else { Written::Text(arn) })
+    });
+    let arn = alike.unwrap_or_else(|| vpc_access(template));
+    if list.items().len() < MOST { append_item(template, list, &arn) } else { None }
+}
+
+/// The ARN of the managed policy, in whatever partition a template that speaks of partitions is deployed to.
+fn vpc_access(template: &Template<'_>) -> Written {
+    const POLICY: &str = "iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
+    if template.text().contains("AWS::Partition") {
+        Written::Sub(format!("arn:${{AWS::Partition}}:{POLICY}"))
+    } else {
+        Written::Text(format!("arn:aws:{POLICY}"))
+    }
+}
+
+/// Adds a statement to the first inline policy.
+fn add_statement(template: &Template<'_>, policies: Node<'_>) -> Option<Edit> {
+    let Expression::List(items) = Expression::of(policies) else { return None };
+    let statements = items.get(0)?.at(&["PolicyDocument", "Statement"])?;
+    let statement = Written::Map(vec![
+        ("Effect", Written::text("Allow")),
+        ("Action", Written::List(ACTIONS.iter().map(|action| Written::text(*action)).collect())),
+        ("Resource", Written::text("*")),
+    ]);
+    append_item(template, statements, &statement)
 }
 
 #[cfg(test)]
 mod tests {
     use super::covers;
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
 
     const ID: &str = "missing-eni-permissions";
 
@@ -472,6 +553,60 @@ Resources:
         assert_eq!(findings(macro_text, ID), Vec::<String>::new());
         let outside = "Resources:\n  Role: {Type: AWS::IAM::Role, Properties: {}}\n  Fn: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}\n  Far: {Type: AWS::Lambda::Function, Properties: {Role: 'arn:aws:iam::111122223333:role/a', VpcConfig: {SubnetIds: [a], SecurityGroupIds: [b]}}}\n";
         assert_eq!(findings(outside, ID), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_role_is_mended_as_it_is_written() {
+        let role = |properties: &str| {
+            let text = format!(
+                "Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+{properties}  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Role.Arn
+      VpcConfig: {{SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}}
+"
+            );
+            let mended = fixed(&text, ID);
+            assert_eq!(findings(&mended, ID), Vec::<String>::new(), "{mended}");
+            mended
+        };
+        let policy = "iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
+        let plain = role(
+            "      ManagedPolicyArns:\n        - arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess # files\n",
+        );
+        assert!(plain.contains(&format!("# files\n        - arn:aws:{policy}\n")), "{plain}");
+        let by_sub = role(
+            "      ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/AmazonS3ReadOnlyAccess']\n",
+        );
+        assert!(by_sub.contains(&format!(", !Sub 'arn:${{AWS::Partition}}:{policy}']")), "{by_sub}");
+        let none = role("      Path: /app/\n");
+        assert!(
+            none.contains(&format!(
+                "      Path: /app/\n      ManagedPolicyArns:\n        - arn:aws:{policy}\n"
+            )),
+            "{none}"
+        );
+        let inline = role(
+            "      Policies:\n        - PolicyName: a\n          PolicyDocument:\n            Statement:\n              - Effect: Allow\n                Action: s3:GetObject\n                Resource: '*'\n",
+        );
+        assert!(
+            inline.contains(
+                "              - Effect: Allow\n                Action:\n                  - ec2:CreateNetworkInterface\n                  - ec2:DescribeNetworkInterfaces\n                  - ec2:DeleteNetworkInterface\n                Resource: '*'\n"
+            ),
+            "{inline}"
+        );
+        let json = r#"{"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [{"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]]}]}},
+"Fn": {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::GetAtt": ["Role", "Arn"]}, "VpcConfig": {"SubnetIds": ["a"], "SecurityGroupIds": ["b"]}}}}}"#;
+        let by_join = fixed(json, ID);
+        assert!(
+            by_join.contains(&format!(r#", {{"Fn::Sub": "arn:${{AWS::Partition}}:{policy}"}}]"#)),
+            "{by_join}"
+        );
+        assert_eq!(findings(&by_join, ID), Vec::<String>::new());
     }
 
     #[test]

@@ -28,12 +28,13 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 
 /// Functions that share subnets and a NAT gateway.
 #[derive(Debug, PartialEq)]
-struct Mixed {
-    nat: String,
+pub(crate) struct Mixed {
+    /// The NAT gateway.
+    pub(crate) nat: String,
     /// Those that call the internet, each with what.
-    outward: Vec<(String, Vec<String>)>,
+    pub(crate) outward: Vec<(String, Vec<String>)>,
     /// Those that do not, each with what they call.
-    inward: Vec<(String, Vec<String>)>,
+    pub(crate) inward: Vec<(String, Vec<String>)>,
 }
 
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
@@ -59,7 +60,13 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn mixed(subject: &Subject<'_, '_>, network: &Network, egress: &Egress, at: NatIndex) -> Option<Mixed> {
+/// The functions behind a NAT gateway that could do without it, beside those that cannot.
+pub(crate) fn mixed(
+    subject: &Subject<'_, '_>,
+    network: &Network,
+    egress: &Egress,
+    at: NatIndex,
+) -> Option<Mixed> {
     let demands = subject.demands();
     let behind = egress.behind(network, demands, at);
     let nat = network.nat_gateways.get(at.0)?.name.to_string();

@@ -76,7 +76,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 /// What leaves the VPC: the internet, and services that have endpoints in it.
-fn goals(network: &Network) -> Vec<Goal> {
+pub(super) fn goals(network: &Network) -> Vec<Goal> {
     let outside = |goal: &Goal| matches!(goal.target, GoalTarget::Service(_) | GoalTarget::Internet);
     suggested_goals(network)
         .into_iter()

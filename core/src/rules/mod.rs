@@ -8,13 +8,13 @@ mod conditional_reference;
 mod connection_storm;
 mod database_without_concurrency_limit;
 mod database_without_proxy;
-pub(crate) mod dependencies;
 mod duplicate_key;
 mod duplicate_private_dns;
 mod ecr_endpoint_incomplete;
 pub(crate) mod egress;
 mod egress_blocks_endpoint;
 mod egress_blocks_gateway_endpoint;
+mod endpoint_costs_more_than_nat;
 mod endpoint_group_blocks_443;
 mod endpoint_policy_open;
 mod eni_quota_exceeded;
@@ -28,6 +28,7 @@ mod idle_nat_gateway;
 mod incomplete_vpc_config;
 mod interface_endpoint_for_gateway_service;
 mod internet_gateway_not_attached;
+mod into_private_subnets;
 mod invalid_intrinsic;
 mod invalid_suppression;
 mod invalid_syntax;
@@ -50,6 +51,7 @@ mod provisioned_on_latest;
 mod provisioned_without_caller;
 mod proxy_bypassed;
 pub(crate) mod reach;
+mod repairs;
 mod room;
 mod single_zone_endpoint;
 mod single_zone_function;
@@ -174,6 +176,7 @@ static RULES: &[&RuleInfo] = &[
     &interface_endpoint_for_gateway_service::RULE,
     &idle_nat_gateway::RULE,
     &unused_endpoint::RULE,
+    &endpoint_costs_more_than_nat::RULE,
     &ecr_endpoint_incomplete::RULE,
     &mixed_egress_purposes::RULE,
     &nat_for_gateway_service::RULE,
@@ -204,11 +207,15 @@ pub fn find(id: &str) -> Option<&'static RuleInfo> {
     RULES.iter().copied().find(|rule| rule.id.0 == id)
 }
 
+pub(crate) use ecr_endpoint_incomplete::{NEEDED as ECR_PARTS, pulls_from_ecr};
+pub(crate) use idle_nat_gateway::{is_given_out, vpc_of as vpc_of_nat};
 pub(crate) use invalid_suppression::check_suppressions;
+pub(crate) use mixed_egress_purposes::{Mixed, mixed};
 pub(crate) use near_name::nearest;
 pub(crate) use single_zone_function::{runs_while_deploying, zone_name};
 pub(crate) use subject::Subject;
 pub(crate) use unresolved_value::needs;
+pub(crate) use unused_endpoint::unused;
 
 #[cfg(feature = "documents")]
 mod documents;

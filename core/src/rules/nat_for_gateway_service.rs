@@ -1,10 +1,11 @@
 use super::causes::{Cause, Fault, marked};
 use super::subject::in_template;
 use super::{Area, RuleInfo, Subject, missing_endpoint};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::network::{Name, Target};
 use crate::phrase;
+use crate::suggest::endpoint_fix;
 use crate::text::Span;
 
 pub(super) const ID: RuleId = RuleId("nat-for-gateway-service");
@@ -13,7 +14,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "S3 or DynamoDB is called through a NAT gateway, where a gateway endpoint is free",
@@ -26,7 +27,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         if let Fault::NatForGateway(vpc, service) = &cause.fault {
-            findings.push(cause.told(subject, finding(subject, cause, vpc, service)));
+            let fix = endpoint_fix(subject, &cause.needs(subject));
+            findings.push(cause.told(subject, finding(subject, cause, vpc, service).fix(fix)));
         }
     }
 }
@@ -75,7 +77,8 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name, service: &str) 
         en: "add a gateway endpoint for {service} to {word} {tables}: it costs nothing, and the NAT gateway's charge for each GB of this traffic falls away",
         ja: "{service} のゲートウェイエンドポイントを、ルートテーブル {tables_ja} に追加してください。料金はかからず、この通信の分の NAT ゲートウェイの処理料金 (GB 単位) がなくなります",
     ))
-    .told_apart_by(service);
+    .told_apart_by(service)
+    .costing(cause.costs_of_nat(subject, &[service.to_owned()]));
     if let Some(nat) = nats.first() {
         finding = finding.about(nat.to_string());
     }
@@ -89,9 +92,10 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, vpc: &Name, service: &str) 
 
 #[cfg(test)]
 mod tests {
+    use crate::Options;
     use crate::finding::Severity;
     use crate::rules::causes::tests::{BY_NAT, S3, told, with};
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{costs, findings, fixed, traffic};
 
     const ID: &str = "nat-for-gateway-service";
 
@@ -107,6 +111,13 @@ mod tests {
         );
         assert!(found[0].contains("`Fn` calls `s3`"), "{found:?}");
         assert_eq!(told(&text), [(ID, Severity::Warning), (ID, Severity::Warning)]);
+    }
+
+    #[test]
+    fn the_fix_adds_the_gateway_endpoint() {
+        let after = fixed(&with("s3, dynamodb", "A", BY_NAT), ID);
+        assert!(after.contains("S3Endpoint") && after.contains("DynamoDBEndpoint"), "{after}");
+        assert!(findings(&after, ID).is_empty(), "{after}");
     }
 
     #[test]
@@ -152,5 +163,17 @@ mod tests {
         ] {
             assert!(findings(&text, ID).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_nat_gateway_takes_is_told_where_it_is_known() {
+        let text = with("s3, dynamodb", "A", BY_NAT);
+        let region = Some("us-east-1".to_owned());
+        let options = Options { region: region.clone(), ..Options::default() };
+        // Half of 10, 100 and 5000 GB x 0.045
+        assert_eq!(costs(&text, ID, &options), ["0.23 2.25 112.50", "0.23 2.25 112.50"]);
+        let given = Options { region, ..traffic(&[("Fn", "s3", 100)]) };
+        assert_eq!(costs(&text, ID, &given), ["4.50", "-"]);
+        assert_eq!(costs(&text, ID, &Options::default()), ["-", "-"], "the region is not known");
     }
 }

@@ -3,6 +3,7 @@ use super::idle_nat_gateway::is_idle;
 use super::listing::quoted;
 use super::subject::{Faults, in_template, resource_of};
 use super::{Area, RuleInfo, Subject};
+use crate::cost::PriceItem;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{Fact, NatIndex, NatPlacement, Network, Place, SubnetIndex, Target, WorkloadKind, Zone};
 use crate::phrase;
@@ -47,7 +48,13 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (shared, situations) in faults {
-        findings.push(finding(subject.template, &shared).only_where(subject.only_where(&situations)));
+        let costs = subject.costs(&situations, &|parts| {
+            parts
+                .by_traffic(&|_, meter| meter.price == PriceItem::CrossZoneGb && meter.resource == shared.nat)
+        });
+        findings.push(
+            finding(subject.template, &shared).costing(costs).only_where(subject.only_where(&situations)),
+        );
     }
 }
 
@@ -120,7 +127,8 @@ fn finding(template: &Template<'_>, shared: &Shared) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::Options;
+    use crate::rules::testing::{costs, findings, traffic};
     use crate::rules::testing_egress::{BUCKETS, NAT, NETWORK, function};
 
     const ID: &str = "nat-shared-across-zones";
@@ -165,5 +173,16 @@ mod tests {
             )
             .is_empty()
         );
+    }
+
+    #[test]
+    fn what_goes_between_zones_is_told() {
+        let text = format!("{NETWORK}{NAT}{}", function("Fn", "sqs:SendMessage", "!Ref A, !Ref B"));
+        let region = Some("us-east-1".to_owned());
+        // Half of it, 0.01 on each side
+        let bands = Options { region: region.clone(), ..Options::default() };
+        assert_eq!(costs(&text, ID, &bands), ["0.10 1.00 50.00"]);
+        let given = Options { region, ..traffic(&[("Fn", "sqs", 300)]) };
+        assert_eq!(costs(&text, ID, &given), ["3.00"]);
     }
 }

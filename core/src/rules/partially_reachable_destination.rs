@@ -1,5 +1,5 @@
 use super::{Area, RuleInfo, Subject, reach};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::paths::Verdict;
 use crate::phrase;
 
@@ -9,7 +9,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Paths,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A function reaches something that it needs from some subnets, placements or ports only",

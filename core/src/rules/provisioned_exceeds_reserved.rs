@@ -57,6 +57,11 @@ fn number(case: &Case) -> Option<u64> {
     case.value.known()?.trim().parse().ok()
 }
 
+/// How much concurrency is provisioned for a function at most, as far as it is known.
+pub(super) fn provisioned(template: &Template<'_>, function: &Resource) -> u64 {
+    asked(template, function).into_iter().flatten().map(|asked| asked.sum).max().unwrap_or(0)
+}
+
 /// Nothing where nobody asks for any. What is not known counts as zero: the rest may be too much already.
 fn asked(template: &Template<'_>, function: &Resource) -> Option<Vec<Asked>> {
     let mut sums = vec![Asked { guard: function.guard, sum: 0, places: Vec::new() }];

@@ -3,6 +3,7 @@ use crate::connections::{Connections, How};
 use crate::demands::service_work::function_of;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::phrase;
+use crate::template::Guard;
 
 const ID: RuleId = RuleId("provisioned-without-caller");
 
@@ -23,7 +24,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
     let connections = Connections::new(template, subject.demands());
-    for (span, function) in provisioned(subject) {
+    let situations: Vec<Guard> = subject.networks.iter().map(|one| one.situation).collect();
+    for (span, resource, function) in provisioned(subject) {
         let Some(function) = template.resource(&function).filter(|one| !subject.is_shared(&one.id)) else {
             continue;
         };
@@ -57,7 +59,10 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             en: "remove it, unless events must be worked off within a second: it is paid for by the hour, used or not, and only shortens a wait that a queue or event does not mind",
             ja: "イベントを 1 秒以内に処理しなければならない場合を除き、外してください。使わなくても時間料金がかかり、短くなるのはキューやイベントにとって問題のない待ち時間だけです",
         ))
-        .about(id);
+        .about(id)
+        .costing(subject.costs(&situations, &|parts| {
+            Some(parts.by_the_hour(std::slice::from_ref(&resource))?.into())
+        }));
         for caller in &callers {
             finding =
                 finding.label(caller.at, phrase!(en: "an asynchronous caller", ja: "非同期の呼び出し元"));
@@ -66,18 +71,18 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Where concurrency is provisioned, each with the logical id of the function.
-pub(super) fn provisioned(subject: &Subject<'_, '_>) -> Vec<(crate::text::Span, String)> {
+/// Where concurrency is provisioned, each with the logical ids of what asks for it and of the function.
+pub(super) fn provisioned(subject: &Subject<'_, '_>) -> Vec<(crate::text::Span, String, String)> {
     let template = subject.template;
     let scope = Connections::new(template, subject.demands()).scope;
     const CONFIG: [&str; 2] = ["ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"];
-    let mut found: Vec<(crate::text::Span, String)> = Vec::new();
+    let mut found: Vec<(crate::text::Span, String, String)> = Vec::new();
     for resource in scope.resources(&["AWS::Lambda::Alias", "AWS::Lambda::Version"]) {
         let config = scope.property(resource, &CONFIG);
         let named = scope.property(resource, &["FunctionName"]);
         let function = named.iter().find_map(|case| function_of(scope, &case.value));
         if let (Some(config), Some(function)) = (config.first(), function) {
-            found.push((config.span, function.id.clone()));
+            found.push((config.span, resource.id.clone(), function.id.clone()));
         }
     }
     found
@@ -85,7 +90,8 @@ pub(super) fn provisioned(subject: &Subject<'_, '_>) -> Vec<(crate::text::Span, 
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::Options;
+    use crate::rules::testing::{costs, findings};
 
     const ID: &str = "provisioned-without-caller";
 
@@ -138,5 +144,12 @@ Resources:
         for text in quiet {
             assert_eq!(findings(&text, ID), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_ready_has_its_price() {
+        let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
+        // 5 x 0.125 GB x 2628000 s x 0.0000041667 = 6.8438
+        assert_eq!(costs(&text(&format!("{{{SQS}}}"), ""), ID, &options), ["6.84"]);
     }
 }

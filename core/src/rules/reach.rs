@@ -23,6 +23,8 @@ pub(crate) struct Reached {
     /// The sum of these.
     pub(crate) sum: Trace,
     pub(crate) situation: Guard,
+    /// Position of the demand among [`crate::demands::Demands::demands`].
+    pub(crate) number: usize,
     /// Position of the network that they are of.
     pub(crate) network: usize,
 }
@@ -31,7 +33,7 @@ pub(crate) struct Reached {
 /// left out: nobody said that they are meant.
 pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
     let mut found = Vec::new();
-    for demand in &subject.demands().demands {
+    for (number, demand) in subject.demands().demands.iter().enumerate() {
         let function = demand.source.id();
         if !is_meant(demand) && !demand.forbidden {
             continue;
@@ -48,7 +50,7 @@ pub(crate) fn answers(subject: &Subject<'_, '_>) -> Vec<Reached> {
                     continue;
                 }
                 let (function, demand, situation) = (function.to_owned(), demand.clone(), situated.situation);
-                found.push(Reached { function, demand, traces, sum, situation, network });
+                found.push(Reached { function, demand, traces, sum, situation, number, network });
             }
         }
     }
@@ -90,7 +92,8 @@ pub(crate) fn report(rule: RuleId, verdict: Verdict, subject: &Subject<'_, '_>, 
     for cause in Cause::of(subject, rule) {
         let Fault::Other { function, .. } = &cause.fault else { continue };
         let finding = finding(rule, verdict, function, cause, subject);
-        findings.push(finding.only_where(subject.only_where(&cause.situations)));
+        let finding = finding.only_where(subject.only_where(&cause.situations));
+        findings.push(cause.repaired(subject, finding));
     }
 }
 

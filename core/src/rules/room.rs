@@ -5,8 +5,19 @@ use crate::language::Phrase;
 use crate::network::WorkloadKind;
 use crate::phrase;
 
-/// "/28 leaves 11 addresses; 4 endpoints, 1 NAT gateway and 2 function interfaces take 7".
+/// "/28 leaves 11 addresses; 4 endpoints, 1 NAT gateway and 2 function interfaces take 7". Where a describe call
+/// counted fewer, that is what decides.
 pub(super) fn in_words(room: &Room<'_>) -> Phrase {
+    let fewer = room.described.filter(|described| *described < room.usable.saturating_sub(room.taken));
+    let Some(described) = fewer else { return counted(room) };
+    let length = room.range.prefix_len();
+    phrase!(
+        en: "describe-subnets counts {described} that are free in the /{length}",
+        ja: "/{length} のうち、describe-subnets によると空きは {described} 個",
+    )
+}
+
+fn counted(room: &Room<'_>) -> Phrase {
     let (length, usable, taken) = (room.range.prefix_len(), room.usable, room.taken);
     let mut counts: Vec<(Words, u32)> = Vec::new();
     for (user, count) in room.users.iter().filter(|(_, count)| *count > 0) {

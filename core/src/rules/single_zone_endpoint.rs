@@ -2,12 +2,15 @@ use super::single_zone_function::zone_name;
 use super::subject::{Faults, in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::demands::Confidence;
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::network::{
-    Endpoint, EndpointKind, Fact, Listed, Name, Network, SubnetIndex, VpcIndex, WorkloadKind, Zone,
+    Endpoint, EndpointKind, Fact, Listed, Name, Network, Subnet, SubnetIndex, VpcIndex, WorkloadKind, Zone,
 };
 use crate::paths::GoalTarget;
 use crate::phrase;
+use crate::suggest::{append_item, reference};
+use crate::template::{Resource, Template};
+use crate::text::Edit;
 
 const ID: RuleId = RuleId("single-zone-endpoint");
 
@@ -15,7 +18,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Zones,
     severity: Severity::Info,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A function runs in zones in which the endpoint it uses has no network interface",
@@ -32,6 +35,8 @@ struct Lacking {
     service: String,
     /// Functions, each with such a zone.
     functions: Vec<(String, String)>,
+    /// A subnet of these functions in each such zone.
+    subnets: Vec<Name>,
 }
 
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
@@ -48,6 +53,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let mut lacking = Vec::new();
+            let mut zones = covered.clone();
+            let mut subnets: Vec<Name> = Vec::new();
             for workload in &network.workloads {
                 let inside = workload.kind == WorkloadKind::Function && workload.in_vpc;
                 let Some(function) = resource_of(template, &workload.name).filter(|_| inside) else {
@@ -60,17 +67,21 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                         && demand.confidence != Confidence::Possible
                         && matches!(&demand.goal.target, GoalTarget::Service(name) if name == service)
                 });
-                if uses && let Some(zone) = uncovered(network, *vpc, &workload.subnets, &covered) {
-                    lacking.push((function.id.clone(), zone));
+                if uses && let Some((_, zone)) = uncovered(network, *vpc, &workload.subnets, &covered) {
+                    lacking.push((function.id.clone(), zone_name(zone)));
+                    while let Some((subnet, zone)) = uncovered(network, *vpc, &workload.subnets, &zones) {
+                        zones.push(zone);
+                        subnets.push(subnet.name.clone());
+                    }
                 }
             }
             if !lacking.is_empty() {
                 let (name, service) = (endpoint.name.clone(), service.clone());
-                faults.add(Lacking { name, service, functions: lacking }, one.situation);
+                faults.add(Lacking { name, service, functions: lacking, subnets }, one.situation);
             }
         }
     }
-    for (Lacking { name, service, functions: lacking }, situations) in faults {
+    for (Lacking { name, service, functions: lacking, subnets }, situations) in faults {
         let Some(endpoint) = resource_of(template, &name) else { continue };
         let Some((function, zone)) = lacking.first() else { continue };
         let mut finding = Finding::new(
@@ -87,7 +98,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             en: "add a subnet of that zone to the endpoint: when its own zones fail, functions of the others lose {service} too; weigh that against the hourly price of one more zone",
             ja: "その AZ のサブネットをエンドポイントに追加することを検討してください。エンドポイントのある AZ に障害が起きると、ほかの AZ の関数も {service} に接続できなくなります。AZ が増えると時間料金も増えます",
         ))
-        .about(&endpoint.id);
+        .about(&endpoint.id)
+        .fix(fix(template, endpoint, &subnets));
         for (function, zone) in &lacking {
             if let Some(resource) = template.resource(function) {
                 finding = finding.label(
@@ -98,6 +110,17 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Adds subnets to the endpoint, where its own are written out as a list.
+fn fix(template: &Template<'_>, endpoint: &Resource, subnets: &[Name]) -> Option<Fix> {
+    let list = template.properties(endpoint)?.get("SubnetIds")?;
+    let edits: Option<Vec<Edit>> =
+        subnets.iter().map(|subnet| append_item(template, list, &reference(template, subnet)?)).collect();
+    let names: Vec<String> = subnets.iter().map(|subnet| format!("`{subnet}`")).collect();
+    let (id, names, names_ja) = (&endpoint.id, names.join(", "), names.join("、"));
+    let title = phrase!(en: "Add {names} to `{id}`", ja: "`{id}` に {names_ja} を追加");
+    Some(Fix { safety: Safety::Suggested, title, edits: edits? })
 }
 
 /// Whether the names of the service lead to an endpoint.
@@ -134,26 +157,26 @@ fn zones_of_service<'n>(network: &'n Network, vpc: VpcIndex, service: &str) -> O
     (!zones.is_empty()).then_some(zones)
 }
 
-/// A zone of the subnets that is none of those that are covered.
-fn uncovered(
-    network: &Network,
+/// A subnet in a zone that is none of those that are covered.
+fn uncovered<'n>(
+    network: &'n Network,
     vpc: VpcIndex,
     subnets: &Listed<SubnetIndex>,
     covered: &[&Zone],
-) -> Option<String> {
+) -> Option<(&'n Subnet, &'n Zone)> {
     subnets.items.iter().find_map(|at| {
         let subnet = network.subnets.get(at.0)?;
         let zone = subnet.zone.known()?;
         let outside = subnet.vpc.known() == Some(&vpc)
             && !subnet.several
             && covered.iter().all(|other| zone.same(other) == Some(false));
-        outside.then(|| zone_name(zone))
+        outside.then_some((subnet, zone))
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
 
     const ID: &str = "single-zone-endpoint";
 
@@ -183,6 +206,14 @@ mod tests {
                 "8:130 `Queue` (sqs) has no network interface in zone !Select [1, !GetAZs ''], where `Fn` runs | 12:18 `Fn` runs in !Select [1, !GetAZs ''] too"
             ]
         );
+    }
+
+    #[test]
+    fn the_fix_adds_a_subnet_of_the_missing_zone() {
+        let after = fixed(&text("SubnetIds: [!Ref A]", "SubnetIds: [!Ref A, !Ref B]"), ID);
+        assert_eq!(after, text("SubnetIds: [!Ref A, !Ref B]", "SubnetIds: [!Ref A, !Ref B]"));
+        let given = text("SubnetIds: !Ref Given", "SubnetIds: [!Ref A, !Ref B]");
+        assert_eq!(fixed(&given, ID), given);
     }
 
     #[test]

@@ -6,13 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::causes::{Cause, causes};
-use super::dependencies::Dependencies;
+
 use super::egress::Egress;
 use super::reach::{Reached, answers};
 use super::unknown_reference::is_of_another_tool;
+use crate::analysis::Options;
+use crate::cost::{Band, CostModel, Parts, Prices, Traffic, Usd, models};
 use crate::demands::{Demands, infer};
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
+use crate::template::dependencies::Dependencies;
 use crate::template::reference::references;
 use crate::template::{Guard, Resource, Template, handed_on};
 use crate::text::Span;
@@ -26,6 +29,10 @@ pub(crate) struct Subject<'s, 't> {
     pub(crate) networks: &'s [Situated],
     /// What names answer, as given.
     pub(crate) addresses: &'s BTreeMap<String, Vec<Ipv4Net>>,
+    /// The traffic of a month, where the user gives it.
+    pub(crate) traffic: Option<&'s Traffic>,
+    /// What is paid for it.
+    pub(crate) prices: &'s Prices,
     demands: OnceCell<Demands>,
     answers: OnceCell<Vec<Reached>>,
     causes: OnceCell<Vec<Cause>>,
@@ -33,19 +40,18 @@ pub(crate) struct Subject<'s, 't> {
     shared: OnceCell<BTreeSet<String>>,
     dependencies: OnceCell<Dependencies>,
     egress: OnceCell<Vec<Egress>>,
+    models: OnceCell<Vec<CostModel>>,
 }
 
 impl<'s, 't> Subject<'s, 't> {
-    /// A template with its networks.
-    pub(crate) fn new(
-        template: &'s Template<'t>,
-        networks: &'s [Situated],
-        addresses: &'s BTreeMap<String, Vec<Ipv4Net>>,
-    ) -> Self {
+    /// A template with its networks; of the options those that answers hang on.
+    pub(crate) fn new(template: &'s Template<'t>, networks: &'s [Situated], options: &'s Options) -> Self {
         Self {
             template,
             networks,
-            addresses,
+            addresses: &options.addresses,
+            traffic: options.traffic.as_ref(),
+            prices: &options.prices,
             demands: OnceCell::new(),
             answers: OnceCell::new(),
             causes: OnceCell::new(),
@@ -53,6 +59,7 @@ impl<'s, 't> Subject<'s, 't> {
             shared: OnceCell::new(),
             dependencies: OnceCell::new(),
             egress: OnceCell::new(),
+            models: OnceCell::new(),
         }
     }
 
@@ -88,6 +95,23 @@ impl<'s, 't> Subject<'s, 't> {
     /// What leaves the subnets of each network, in the order of the networks.
     pub(crate) fn egress(&self) -> &[Egress] {
         self.egress.get_or_init(|| (0..self.networks.len()).map(|at| Egress::of(self, at)).collect())
+    }
+
+    /// What is billed, in the order of the networks.
+    pub(crate) fn models(&self) -> &[CostModel] {
+        self.models.get_or_init(|| models(self))
+    }
+
+    /// What a part of the bill comes to: of several situations the dearest.
+    pub(crate) fn costs(
+        &self,
+        situations: &[Guard],
+        part: &dyn Fn(&Parts<'_>) -> Option<Band<Usd>>,
+    ) -> Option<Band<Usd>> {
+        let each = self.networks.iter().zip(self.models());
+        each.filter(|(one, _)| situations.contains(&one.situation))
+            .filter_map(|(_, model)| part(&Parts::of(model, self.prices, self.traffic)?))
+            .max_by_key(|band| band.typical)
     }
 
     /// Why functions do not reach what they must, or not by the best way.

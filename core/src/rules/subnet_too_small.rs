@@ -167,6 +167,26 @@ Resources:
     }
 
     #[test]
+    fn what_was_free_when_it_was_described_counts() {
+        let told = |free: u32| {
+            let text = "Resources:
+  Fn: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}}}
+";
+            let subnet = r#""SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24""#;
+            let described = format!(r#"{{"Subnets": [{{{subnet}, "AvailableIpAddressCount": {free}}}]}}"#);
+            let contexts = vec![crate::Source { path: "subnets.json".to_owned(), text: described }];
+            let analysis = crate::analyze("t.yaml", text, &crate::Options { contexts, ..Default::default() });
+            let found = analysis.findings.into_iter().filter(|finding| finding.rule.0 == ID);
+            found.map(|finding| finding.message.en).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(7),
+            ["`subnet-1` has at most 7 free addresses: describe-subnets counts 7 that are free in the /24"]
+        );
+        assert_eq!(told(200), [""; 0]);
+    }
+
+    #[test]
     fn a_range_by_condition_says_when() {
         let text = format!(
             "Parameters: {{Env: {{Type: String}}}}

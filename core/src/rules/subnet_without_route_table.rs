@@ -1,7 +1,7 @@
 use super::causes::{Cause, Effect, Fault, listed};
 use super::subject::resource_of;
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::network::{Cidr, Destination, Name, Network, RouteTable, Target};
 use crate::phrase;
 
@@ -11,7 +11,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Routing,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A subnet has no route table of its own, and a function in it needs a way out",
@@ -24,7 +24,8 @@ pub(super) static RULE: RuleInfo = RuleInfo {
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for cause in Cause::of(subject, ID) {
         if let Fault::NoTable(subnet) = &cause.fault {
-            findings.push(cause.told(subject, finding(subject, cause, subnet)));
+            let finding = cause.told(subject, finding(subject, cause, subnet));
+            findings.push(cause.mended(subject, finding));
         }
     }
 }

@@ -1,9 +1,12 @@
 use super::{Area, RuleInfo, Subject};
-use crate::connections::{ACCOUNT, Caller, Connections, How, connects_in_handler};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::connections::{ACCOUNT, Bound, Caller, Connections, How, connects_in_handler};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::phrase;
+use crate::suggest::{Written, insert_entry, written_properties};
+use crate::syntax::Node;
+use crate::template::Resource;
 
-use super::database_without_concurrency_limit::{fans_out, in_handler};
+use super::database_without_concurrency_limit::{fans_out, in_handler, reserve};
 
 const ID: RuleId = RuleId("unbounded-fan-out");
 
@@ -11,7 +14,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Zones,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A queue, bucket, topic or map calls a function as often as it can, and a database takes fewer connections",
@@ -53,7 +56,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         .help(remedy(caller.how))
         .about(id)
         .told_apart_by(name)
-        .label(direct.at, phrase!(en: "`{id}` connects to `{name}` here", ja: "`{id}` はここで `{name}` に接続しています"));
+        .label(direct.at, phrase!(en: "`{id}` connects to `{name}` here", ja: "`{id}` はここで `{name}` に接続しています"))
+        .fix(fix(&connections, function, &callers));
         if let Some(span) = connects_in_handler(connections.scope, function) {
             finding = finding.label(span, in_handler());
         }
@@ -97,10 +101,64 @@ fn remedy(how: How) -> crate::language::Phrase {
     }
 }
 
+/// A queue waits, so it is limited where it calls. Of the others Lambda keeps events that a reservation holds back;
+/// a map and a queue would lose them after a few tries.
+fn fix(connections: &Connections<'_, '_>, function: &Resource, callers: &[Caller]) -> Option<Fix> {
+    let mut open = callers.iter().filter(|one| one.bound == Bound::Account && one.how != How::Allowed);
+    match (open.next()?, open.next()) {
+        (only, None) if only.how == How::Queue => limit_queue(connections, function, only),
+        (first, second) => {
+            let waits = |one: &Caller| matches!(one.how, How::Topic | How::Bucket | How::Event | How::Api);
+            let all = [Some(first), second].into_iter().flatten().chain(open).all(waits);
+            if all { reserve(connections, function) } else { None }
+        }
+    }
+}
+
+/// Limits how many messages of a queue are worked off at once.
+fn limit_queue(connections: &Connections<'_, '_>, function: &Resource, queue: &Caller) -> Option<Fix> {
+    /// What `MaximumConcurrency` can be.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>
+    const LEAST: u64 = 2;
+    const MOST: u64 = 1000;
+    let template = connections.scope.template;
+    let count = connections.spare(function)?.min(MOST);
+    let mapping = template.resource(&queue.id)?;
+    let properties = match mapping.made_by {
+        None => written_properties(template, mapping)?,
+        Some(_) => event_of(written_properties(template, function)?, queue)?,
+    };
+    let number = Written::Number(i64::try_from(count).ok()?);
+    let edit = match properties.get("ScalingConfig") {
+        Some(config) => insert_entry(template, config, "MaximumConcurrency", &number),
+        None => {
+            let config = Written::Map(vec![("MaximumConcurrency", number)]);
+            insert_entry(template, properties, "ScalingConfig", &config)
+        }
+    }?;
+    (count >= LEAST).then(|| Fix {
+        safety: Safety::Suggested,
+        title: phrase!(
+            en: "Work off at most {count} messages at once, the connections that are left for it",
+            ja: "残りの接続数に合わせて MaximumConcurrency を {count} にする",
+        ),
+        edits: vec![edit],
+    })
+}
+
+/// The properties of the SAM event that names the queue.
+fn event_of<'a>(function: Node<'a>, queue: &Caller) -> Option<Node<'a>> {
+    function.get("Events")?.entries().into_iter().find_map(|event| {
+        let properties = event.value.get("Properties")?;
+        let is_it = event.value.get("Type").and_then(Node::as_str) == Some("SQS");
+        (is_it && properties.span().contains(queue.at)).then_some(properties)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::database_without_concurrency_limit::tests::text;
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, fixed};
 
     const ID: &str = "unbounded-fan-out";
     const QUEUE: &str = "  Queue: {Type: AWS::SQS::Queue}\n";
@@ -119,6 +177,42 @@ mod tests {
         assert!(found[0].contains("`Db` (db.t4g.micro) takes about 79-112 connections"), "{found:?}");
         let other = findings(&text("db.t4g.micro", &sqs(""), QUEUE), "database-without-concurrency-limit");
         assert_eq!(other, Vec::<String>::new(), "one cause, one finding");
+    }
+
+    #[test]
+    fn a_queue_is_limited_where_it_calls() {
+        let sam = fixed(&text("db.t4g.micro", &sqs(""), QUEUE), ID);
+        assert!(sam.contains("Queue: !GetAtt Queue.Arn, ScalingConfig: {MaximumConcurrency: 79}}"), "{sam}");
+        assert_eq!(findings(&sam, "connection-storm"), Vec::<String>::new());
+        let plain = "Resources:
+  Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBInstanceClass: db.t4g.micro}}
+  Fn: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_HOST: !GetAtt Db.Endpoint.Address}}}}
+  Queue: {Type: AWS::SQS::Queue}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Fn
+      EventSourceArn: !GetAtt Queue.Arn
+";
+        assert!(
+            fixed(plain, ID).ends_with("Queue.Arn\n      ScalingConfig:\n        MaximumConcurrency: 79\n"),
+            "{}",
+            fixed(plain, ID)
+        );
+        let two = text(
+            "db.t4g.micro",
+            "      Events: {In: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}, Api: {Type: Api, Properties: {Path: /, Method: get}}}\n",
+            QUEUE,
+        );
+        assert_eq!((findings(&two, ID).len(), fixed(&two, ID)), (1, two));
+    }
+
+    #[test]
+    fn topics_are_limited_by_a_reservation() {
+        let topic = "      Events: {In: {Type: SNS, Properties: {Topic: !Ref Topic}}}\n";
+        let mended = fixed(&text("db.t4g.micro", topic, "  Topic: {Type: AWS::SNS::Topic}\n"), ID);
+        assert!(mended.contains("      ReservedConcurrentExecutions: 79\n"), "{mended}");
+        assert_eq!(findings(&mended, ID), Vec::<String>::new());
     }
 
     #[test]

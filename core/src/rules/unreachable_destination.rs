@@ -1,6 +1,6 @@
 use super::subject::in_template;
 use super::{Area, RuleInfo, Subject, reach};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Safety, Severity};
 use crate::paths::Verdict;
 use crate::phrase;
 
@@ -10,7 +10,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Paths,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Suggested),
     summary: || {
         phrase!(
             en: "A function has no way to something that it must reach",

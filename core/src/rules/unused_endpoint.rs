@@ -2,13 +2,15 @@ use super::egress::{Egress, demands_service, functions_in, is_connected, is_know
 use super::listing::quoted;
 use super::subject::{Faults, in_template, resource_of};
 use super::{Area, RuleInfo, Subject};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::language::Phrase;
 use crate::network::{
-    Endpoint, EndpointKind, GroupIndex, GroupRule, Listed, Name, Network, Peer, Place, Protocol, WorkloadKind,
+    Endpoint, EndpointKind, GroupIndex, GroupRule, Listed, Name, Network, Peer, Place, Protocol, Situated,
+    WorkloadKind,
 };
 use crate::phrase;
 use crate::services;
+use crate::suggest::remove_resources;
 use crate::template::Template;
 
 const ID: RuleId = RuleId("unused-endpoint");
@@ -17,7 +19,7 @@ pub(super) static RULE: RuleInfo = RuleInfo {
     id: ID,
     area: Area::Endpoints,
     severity: Severity::Info,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     summary: || {
         phrase!(
             en: "Nothing in the template needs an interface endpoint",
@@ -40,9 +42,9 @@ enum Callers {
 }
 
 #[derive(Debug, PartialEq)]
-struct Unused {
-    endpoint: String,
-    service: String,
+pub(crate) struct Unused {
+    pub(crate) endpoint: String,
+    pub(crate) service: String,
     callers: Callers,
 }
 
@@ -59,11 +61,19 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for (unused, situations) in faults {
-        findings.push(finding(subject.template, &unused).only_where(subject.only_where(&situations)));
+        let named = |endpoint: &Endpoint| endpoint.name.matches(&unused.endpoint);
+        let exists = |one: &&Situated| one.network.endpoints.iter().any(named);
+        let always = subject.networks.iter().filter(exists).count() == situations.len();
+        let fix = if always { fix(subject.template, &unused.endpoint) } else { None };
+        let paid = std::slice::from_ref(&unused.endpoint);
+        let costs = subject.costs(&situations, &|parts| Some(parts.by_the_hour(paid)?.into()));
+        let finding = finding(subject.template, &unused).costing(costs);
+        findings.push(finding.fix(fix).only_where(subject.only_where(&situations)));
     }
 }
 
-fn unused(
+/// Whether nobody demands what an endpoint leads to.
+pub(crate) fn unused(
     subject: &Subject<'_, '_>,
     network: &Network,
     egress: &Egress,
@@ -194,6 +204,12 @@ fn is_of_lambda(template: &Template<'_>, name: &Name) -> bool {
     })
 }
 
+fn fix(template: &Template<'_>, endpoint: &str) -> Option<Fix> {
+    let edits = remove_resources(template, &[endpoint])?;
+    let title = phrase!(en: "Remove `{endpoint}`", ja: "`{endpoint}` を削除する");
+    Some(Fix { safety: Safety::Unsafe, title, edits })
+}
+
 fn finding(template: &Template<'_>, unused: &Unused) -> Finding {
     let Unused { endpoint, service, callers } = unused;
     let (message, cost) = match callers {
@@ -252,7 +268,8 @@ fn finding(template: &Template<'_>, unused: &Unused) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::Options;
+    use crate::rules::testing::{costs, findings, fixed};
     use crate::rules::testing_egress::{BUCKETS, NETWORK, declaring, endpoint, function};
 
     const ID: &str = "unused-endpoint";
@@ -271,6 +288,15 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].contains("nothing in this template needs `Queues`: the only function in the VPC, `Fn`, is not known to call sqs"), "{found:?}");
         assert_eq!(of(&format!("{}{}", endpoint("Logs", "logs"), reader())).len(), 1);
+    }
+
+    #[test]
+    fn it_is_taken_out() {
+        let text = format!("{NETWORK}{BUCKETS}{}{}", endpoint("Queues", "sqs"), reader());
+        let without = fixed(&text, ID);
+        assert!(!without.contains("  Queues:") && without.contains("  Fn:"), "{without}");
+        let used = format!("{text}  After: {{Type: AWS::SQS::Queue, DependsOn: Queues}}\n");
+        assert_eq!(fixed(&used, ID), used, "something else waits for it");
     }
 
     #[test]
@@ -324,5 +350,23 @@ Resources:
             let found = of(&rest);
             assert!(found.is_empty(), "{rest}: {found:?}");
         }
+    }
+
+    #[test]
+    fn its_hours_are_told_where_its_zones_are_known() {
+        let text = format!("{NETWORK}{BUCKETS}{}{}", endpoint("Queues", "sqs"), reader());
+        // 730 x 0.011
+        assert_eq!(costs(&text, ID, &Options::default()), ["8.03"]);
+        let two = text.replace(
+            "SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Q",
+            "SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Q",
+        );
+        assert_eq!(costs(&two, ID, &Options::default()), ["16.06"]);
+        let open = text.replace(
+            "SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Q",
+            "SubnetIds: !Ref Given, SecurityGroupIds: [!Ref Q",
+        );
+        let open = format!("Parameters: {{Given: {{Type: CommaDelimitedList}}}}\n{open}");
+        assert_eq!(costs(&open, ID, &Options::default()), ["-"]);
     }
 }

@@ -1,16 +1,24 @@
 //! New resources, and new dependencies of those there are.
 
 use super::layout::{Layout, after_lines, indentation};
-use super::reference::reference_to;
+use super::written::{Lines, Written};
 use crate::syntax::{CollectionStyle, Format, Kind, Node};
 use crate::template::reference::inside_quotes;
 use crate::template::{Resource, Template};
 use crate::text::Edit;
 
 /// Whether the resource stands in the text under its own name: loops and SAM make others, which no edit reaches.
-pub(super) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
+pub(crate) fn is_written(template: &Template<'_>, resource: &Resource) -> bool {
     let key = template.node(resource.key);
     resource.made_by.is_none() && inside_quotes(key, template.text()).slice(template.text()) == resource.id
+}
+
+/// The properties of a resource as its author wrote them, also where SAM makes the resource of one of the same name.
+pub(crate) fn written_properties<'a>(template: &'a Template<'_>, resource: &Resource) -> Option<Node<'a>> {
+    let entry = template.section("Resources")?.entry(&resource.id)?;
+    let is_own = inside_quotes(entry.key, template.text()).slice(template.text()) == resource.id;
+    let properties = entry.value.entry("Properties")?;
+    (is_own && !entry.merged && !properties.merged).then_some(properties.value)
 }
 
 /// A resource to be written.
@@ -22,8 +30,8 @@ pub(crate) struct NewResource<'a> {
     pub(crate) kind: &'a str,
     /// Its condition.
     pub(crate) condition: Option<&'a str>,
-    /// Its properties in order, each with what it refers to.
-    pub(crate) references: Vec<(&'a str, &'a str)>,
+    /// Its properties in order.
+    pub(crate) properties: Vec<(&'static str, Written)>,
 }
 
 /// Writes a resource behind another one. Its logical id, and the edit.
@@ -32,18 +40,31 @@ pub(crate) fn insert_resource(
     behind: &Resource,
     new: &NewResource<'_>,
 ) -> Option<(String, Edit)> {
+    insert_resource_after(template, behind, new, &[])
+}
+
+/// The same of a resource that waits for others: `DependsOn`.
+pub(crate) fn insert_resource_after(
+    template: &Template<'_>,
+    behind: &Resource,
+    new: &NewResource<'_>,
+    waits_for: &[&str],
+) -> Option<(String, Edit)> {
     if !is_written(template, behind) {
         return None;
     }
     let text = template.text();
-    let layout = Layout::of(template);
+    let layout = Layout::of(template).within(template, template.section("Resources")?);
     let id = free_id(template, &new.wanted_id, 0);
     let (key, body) = (template.node(behind.key), template.node(behind.body));
     let indent = indentation(text, key.span().start);
     if template.section("Resources")?.collection_style() != Some(CollectionStyle::Block) {
-        return Some((id.clone(), Edit::insert(body.span().end, flow(template, &layout, indent, &id, new))));
+        return Some((
+            id.clone(),
+            Edit::insert(body.span().end, flow(&layout, indent, &id, &new.body(waits_for))),
+        ));
     }
-    let mut written = block(template, &layout, indent, &id, new);
+    let mut written = block(&layout, indent, &id, &new.body(waits_for));
     let at = after_lines(text, body)?;
     // A text that ends without a line end gets one before what is added.
     if !text.get(..at as usize)?.ends_with('\n') {
@@ -52,46 +73,41 @@ pub(crate) fn insert_resource(
     Some((id, Edit::insert(at, written)))
 }
 
-fn block(template: &Template<'_>, layout: &Layout, indent: &str, id: &str, new: &NewResource<'_>) -> String {
+fn block(layout: &Layout, indent: &str, id: &str, body: &Written) -> String {
     let mut out = String::new();
     if layout.blank_lines {
         out.push_str(layout.line_end);
     }
-    let mut line = |depth: usize, content: &str| {
-        out.push_str(indent);
-        (0..depth).for_each(|_| out.push_str(&layout.step));
-        out.push_str(content);
-        out.push_str(layout.line_end);
-    };
-    line(0, &format!("{id}:"));
-    line(1, &format!("Type: {}", new.kind));
-    if let Some(condition) = new.condition {
-        line(1, &format!("Condition: {condition}"));
-    }
-    line(1, "Properties:");
-    for (name, to) in &new.references {
-        line(2, &format!("{name}: {}", reference_to(template, to)));
-    }
+    out.push_str(&Lines::entry(layout, indent, id, body));
+    out.push_str(layout.line_end);
     out
 }
 
-fn flow(template: &Template<'_>, layout: &Layout, indent: &str, id: &str, new: &NewResource<'_>) -> String {
-    let mut attributes = vec![format!("\"Type\": \"{}\"", new.kind)];
-    if let Some(condition) = new.condition {
-        attributes.push(format!("\"Condition\": \"{condition}\""));
-    }
-    let property = |(name, to): &(&str, &str)| format!("\"{name}\": {}", reference_to(template, to));
-    let properties: Vec<String> = new.references.iter().map(property).collect();
+fn flow(layout: &Layout, indent: &str, id: &str, body: &Written) -> String {
     // Text that stands on one line stays on one line.
     if indent.is_empty() {
-        attributes.push(format!("\"Properties\": {{{}}}", properties.join(", ")));
-        return format!(", \"{id}\": {{{}}}", attributes.join(", "));
+        return format!(", {}: {}", layout.key(id), body.on_one_line(layout));
     }
-    let (end, step) = (layout.line_end, layout.step.as_str());
-    let properties = properties.join(&format!(",{end}{indent}{step}{step}"));
-    attributes.push(format!("\"Properties\": {{{end}{indent}{step}{step}{properties}{end}{indent}{step}}}"));
-    let attributes = attributes.join(&format!(",{end}{indent}{step}"));
-    format!(",{end}{indent}\"{id}\": {{{end}{indent}{step}{attributes}{end}{indent}}}")
+    format!(",{}{indent}{}", layout.line_end, Lines::braced_entry(layout, indent, id, body))
+}
+
+impl NewResource<'_> {
+    /// What stands behind its logical id.
+    pub(super) fn body(&self, waits_for: &[&str]) -> Written {
+        let mut entries = vec![("Type", Written::text(self.kind))];
+        match waits_for {
+            [] => {}
+            [one] => entries.push(("DependsOn", Written::text(*one))),
+            many => {
+                entries.push(("DependsOn", Written::List(many.iter().copied().map(Written::text).collect())))
+            }
+        }
+        if let Some(condition) = self.condition {
+            entries.push(("Condition", Written::text(condition)));
+        }
+        entries.push(("Properties", Written::Map(self.properties.clone())));
+        Written::Map(entries)
+    }
 }
 
 /// Lets a resource depend on others, which it does not yet.
@@ -232,7 +248,7 @@ mod tests {
             wanted_id: "B".to_owned(),
             kind: "U",
             condition: None,
-            references: vec![("P", "A"), ("Q", "A")],
+            properties: vec![("P", Written::reference("A")), ("Q", Written::reference("A"))],
         };
         for (before, after) in [
             (

@@ -15,6 +15,12 @@ pub(crate) struct Layout {
     pub(crate) tags: bool,
     /// Whether resources stand apart by blank lines.
     pub(crate) blank_lines: bool,
+    /// Whether lists stand deeper than the key that they belong to.
+    pub(crate) lists_indented: bool,
+    /// Whether texts are written as in JSON.
+    pub(crate) json: bool,
+    /// Whether names between braces stand in quotes.
+    pub(crate) quoted_keys: bool,
 }
 
 impl Layout {
@@ -31,8 +37,42 @@ impl Layout {
             .map_or_else(|| "  ".to_owned(), |indent| if json { half(&indent) } else { indent });
         let tagged = template.parsed.tree.nodes().any(|node| node.tag().is_some());
         let long = text.contains("Fn::") || text.contains("Ref:");
-        Self { line_end, step, tags: !json && (tagged || !long), blank_lines: blank_lines(template) }
+        Self {
+            line_end,
+            step,
+            tags: !json && (tagged || !long),
+            blank_lines: blank_lines(template),
+            lists_indented: lists_indented(text),
+            json,
+            quoted_keys: json,
+        }
     }
+
+    /// The same for what is put into `node`: JSON inside YAML keeps its quotes.
+    pub(crate) fn within(mut self, template: &Template<'_>, node: Node<'_>) -> Self {
+        let inner = node.entries().into_iter().next();
+        let braced = node.collection_style() == Some(CollectionStyle::Flow);
+        if braced && let Some(entry) = inner {
+            let quoted = entry.key.span().slice(template.text()).starts_with('"');
+            (self.json, self.quoted_keys) = (quoted, quoted);
+        }
+        self
+    }
+}
+
+/// Whether most lists stand deeper than their key.
+fn lists_indented(text: &str) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let (mut deeper, mut level, mut key) = (0, 0, None);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        if let Some(key) = key
+            && line.trim_start().starts_with("- ")
+        {
+            *(if indent(line) > key { &mut deeper } else { &mut level }) += 1;
+        }
+        key = line.trim_end().ends_with(':').then(|| indent(line));
+    }
+    deeper >= level
 }
 
 /// Whether most resources have a blank line before them.

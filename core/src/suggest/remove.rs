@@ -45,7 +45,7 @@ pub(crate) fn remove_items(
 }
 
 /// A flow entry with the comma after it, or before it where it is the last.
-fn with_comma(text: &str, span: Span) -> Option<Span> {
+pub(super) fn with_comma(text: &str, span: Span) -> Option<Span> {
     let after = text.get(span.end as usize..)?;
     let blank = after.len() - after.trim_start().len();
     if after[blank..].starts_with(',') {

@@ -3,6 +3,7 @@
 //! Every value keeps its place and may be unknown; an unknown knows why.
 
 mod condition;
+pub(crate) mod dependencies;
 mod evaluate;
 pub mod expression;
 mod for_each;

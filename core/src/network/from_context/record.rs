@@ -104,6 +104,12 @@ impl<'a> Record<'a> {
         self.read(key, read, &phrase!(en: "a number up to 65535", ja: " 65535 以下の数")).map(|(n, _)| n)
     }
 
+    /// How many of something.
+    pub(super) fn count(self, key: &str) -> Option<u32> {
+        let read = |node: Node<'a>| node.as_integer().and_then(|number| u32::try_from(number).ok());
+        self.read(key, read, &phrase!(en: "a count", ja: "個数")).map(|(count, _)| count)
+    }
+
     /// A range of IPv4 addresses.
     pub(super) fn net(self, key: &str) -> Option<Ipv4Net> {
         let read = |node: Node<'a>| node.as_str()?.parse::<Ipv4Net>().ok();

@@ -123,6 +123,7 @@ pub(super) fn subnets<'a>(subnets: impl Iterator<Item = Record<'a>>, builder: &m
             None => Fact::Unknown(Missing::Component(name.clone())),
         };
         let zone = record.text("AvailabilityZone");
+        let free = record.count("AvailableIpAddressCount");
         if let Some(zone) = zone {
             note_region(builder, zone.trim_end_matches(|last: char| last.is_ascii_lowercase()));
         }
@@ -131,6 +132,7 @@ pub(super) fn subnets<'a>(subnets: impl Iterator<Item = Record<'a>>, builder: &m
         subnet.at = Some(place);
         subnet.vpc = vpc;
         subnet.cidr = cidr;
+        subnet.free = free;
         subnet.zone = match zone {
             Some(zone) => Fact::Known(Zone::Named(zone.to_owned())),
             None => Fact::Unknown(Missing::Component(name.clone())),

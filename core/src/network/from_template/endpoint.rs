@@ -64,13 +64,14 @@ fn gateway(
         Fact::Unknown(missing) => Destination::Unknown(missing.clone()),
     };
     let routed: Vec<(TableIndex, Option<Place>)> = tables.items.iter().copied().zip(places).collect();
+    let policy = policy(reader, resource, &service)?;
     let endpoint = builder.endpoint(Endpoint {
         name: own_name(resource),
         at: reader.declared(resource),
         vpc,
         service,
         kind: EndpointKind::Gateway { tables },
-        policy: policy(reader, resource)?,
+        policy,
     });
     for (table, at) in routed {
         let target = Target::GatewayEndpoint(endpoint);
@@ -108,7 +109,7 @@ fn interface(
         inbound_resolver_only: inbound_resolver_only(reader, resource)?,
     };
     let (name, at) = (own_name(resource), reader.declared(resource));
-    let policy = policy(reader, resource)?;
+    let policy = policy(reader, resource, &service)?;
     builder.endpoint(Endpoint { name, at, vpc, service, kind, policy });
     Ok(())
 }
@@ -190,7 +191,11 @@ fn is_region(word: &str) -> bool {
     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && pieces.count() >= 2
 }
 
-fn policy(reader: Reader<'_, '_>, resource: &Resource) -> Result<EndpointPolicy, Split> {
+fn policy(
+    reader: Reader<'_, '_>,
+    resource: &Resource,
+    service: &Fact<String>,
+) -> Result<EndpointPolicy, Split> {
     let Some(document) = reader.property(resource, &["PolicyDocument"])? else {
         return Ok(EndpointPolicy::Open);
     };
@@ -203,13 +208,17 @@ fn policy(reader: Reader<'_, '_>, resource: &Resource) -> Result<EndpointPolicy,
         if text(&effect) != Fact::Known("Allow".to_owned()) {
             return Ok(written);
         }
-        open |= allows_everything(reader, statement)?;
+        open |= allows_everything(reader, statement, service)?;
     }
     Ok(if open && statements.rest.is_none() { EndpointPolicy::Open } else { written })
 }
 
-/// Whether a statement that allows does so for everybody, every action and every resource.
-fn allows_everything(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {
+/// Whether a statement that allows does so for everybody, every action of the service and every resource.
+fn allows_everything(
+    reader: Reader<'_, '_>,
+    statement: &Case,
+    service: &Fact<String>,
+) -> Result<bool, Split> {
     if reader.entry(statement, "Condition")?.is_some() {
         return Ok(false);
     }
@@ -223,11 +232,22 @@ fn allows_everything(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, S
                 None => return Ok(false),
             }
         }
-        if !reader.items(&value)?.items.iter().any(|item| text(item) == Fact::Known("*".to_owned())) {
+        let is_all = |item: &Case| match text(item) {
+            Fact::Known(word) if key == "Action" => word == "*" || is_every_call(&word, service),
+            Fact::Known(word) => word == "*",
+            Fact::Unknown(_) => false,
+        };
+        if !reader.items(&value)?.items.iter().any(is_all) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// `s3:*` for the endpoint of S3.
+fn is_every_call(action: &str, service: &Fact<String>) -> bool {
+    let own = action.strip_suffix(":*");
+    own.is_some_and(|own| service.known().is_some_and(|service| own.eq_ignore_ascii_case(service)))
 }
 
 #[cfg(test)]
@@ -362,6 +382,7 @@ Resources:
         let open = [
             "{Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}",
             "{Statement: {Effect: Allow, Principal: {AWS: '*'}, Action: ['*'], Resource: ['*']}}",
+            "{Statement: [{Effect: Allow, Principal: '*', Action: 's3:*', Resource: '*'}]}",
             "{Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}, {Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}",
         ];
         for document in open {

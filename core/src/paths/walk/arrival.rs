@@ -2,6 +2,7 @@
 
 use super::super::filter::Way;
 use super::super::flow::{Belongs, Cut, Flow, Match, Side};
+use super::super::obstacle::Hindrance;
 use super::super::route::{Lookup, lookup};
 use super::super::{Action, Code, Component, Direction, denials, words};
 use super::{Standing, Stop, Walk, other_side, topic};
@@ -129,7 +130,13 @@ impl Walk<'_> {
             }
             Lookup::Route(route) => {
                 let Some(route) = network.tables[table.0].routes.items.get(route) else { return Ok(()) };
+                let blockers = self.report.blockers.len();
                 self.answer_by(flow, target, by, &id, route);
+                // A more specific route may lead back where this one does not.
+                if self.report.blockers.len() > blockers {
+                    let by = Hindrance::Route { table, subnet: Some(target.subnet), vpc: target.vpc };
+                    self.hinders(by, true, false, flow);
+                }
             }
             Lookup::None => {
                 let what = denials::no_route_back(network, flow);
@@ -141,6 +148,8 @@ impl Walk<'_> {
                     what,
                     at,
                 );
+                let by = Hindrance::Route { table, subnet: Some(target.subnet), vpc: target.vpc };
+                self.hinders(by, true, false, flow);
             }
             Lookup::Unknown(missing) => {
                 self.open(Direction::Back, Component::RouteTable, &id, words::route_unknown(), missing);

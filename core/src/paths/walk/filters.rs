@@ -2,6 +2,7 @@
 
 use super::super::filter::{self, Decision, RuleAt, Way};
 use super::super::flow::{Cut, Flow, Match};
+use super::super::obstacle::Hindrance;
 use super::super::{Action, Code, Component, Direction, denials, words};
 use super::{Standing, Walk, other_side};
 use crate::network::{Fact, SubnetIndex, VpcIndex};
@@ -51,6 +52,8 @@ impl Walk<'_> {
                 if let Some(blocker) = self.report.blockers.last_mut() {
                     blocker.of = Some(wearer.id.clone());
                 }
+                let by = Hindrance::Groups { worn: groups.items.clone(), egress: way.is_egress() };
+                self.hinders(by, false, *named == Match::Yes, flow);
             }
             Decision::Unknown(missing) => {
                 self.open_at(Direction::Out, component, &id, words::group_unknown(way), missing, at);
@@ -70,8 +73,8 @@ impl Walk<'_> {
         let direction = if answer { Direction::Back } else { Direction::Out };
         let component = Component::NetworkAcl;
         let subnet = &network.subnets[subnet.0];
-        let acl = match &subnet.acl {
-            Fact::Known(acl) => &network.acls[acl.0],
+        let (index, acl) = match &subnet.acl {
+            Fact::Known(acl) => (*acl, &network.acls[acl.0]),
             Fact::Unknown(missing) => {
                 let (id, missing) = (subnet.name.to_string(), missing.clone());
                 self.open(direction, component, &id, words::acl_unknown(), missing);
@@ -95,6 +98,9 @@ impl Walk<'_> {
                 let what = denials::acl_denies(network, &id, entry, way, flow, answer, &subnet.name);
                 let at = entry.and_then(|entry| entry.at).or(subnet.acl_at).or(acl.at);
                 self.block(direction, Code::SUBNET_ACL_RESTRICTION, component, &id, what, at);
+                let entry = entry.and_then(|entry| entry.number.known().copied());
+                let by = Hindrance::Acl { acl: index, egress: way.is_egress(), entry };
+                self.hinders(by, answer, false, flow);
             }
             Decision::Unknown(missing) => {
                 self.open_at(direction, component, &id, words::acl_unknown(), missing, acl.at);

@@ -9,6 +9,7 @@ mod gateways;
 
 use super::filter::Way;
 use super::flow::{Cut, Flow, Match, Side};
+use super::obstacle::{Hindrance, Obstacle};
 use super::route::{Lookup, lookup};
 use super::{Action, Blocker, Code, Component, Direction, Hop, denials, words};
 use crate::language::Phrase;
@@ -185,6 +186,8 @@ impl<'n> Walk<'n> {
                     what,
                     at,
                 );
+                let by = Hindrance::Route { table, subnet: stop.subnet, vpc: stop.vpc };
+                self.hinders(by, false, false, flow);
                 self.deliver_anyway(stop, flow, target)
             }
             Lookup::Unknown(missing) => {
@@ -220,6 +223,42 @@ impl<'n> Walk<'n> {
             return self.deliver_anyway(stop, flow, target);
         }
         self.hop(Direction::Out, Component::RouteTable, table, Action::Forward, detail, route.at);
+        let blockers = self.report.blockers.len();
+        self.along(stop, flow, target, table, route)?;
+        self.could_go_elsewhere(blockers, stop, flow);
+        Ok(())
+    }
+
+    /// What stops packets on a route, another route may spare them.
+    fn could_go_elsewhere(&mut self, blockers: usize, stop: &Stop, flow: &Flow) {
+        let Fact::Known(table) = stop.table else { return };
+        let nat = if stop.is_nat { self.passed.last().copied() } else { None };
+        for blocker in self.report.blockers.iter_mut().skip(blockers) {
+            // Of routes in a row the first leads to private addresses, the last to public ones.
+            let is_nearer = match &blocker.obstacle {
+                None => true,
+                Some(known) => {
+                    matches!(known.by, Hindrance::Route { .. })
+                        && !known.answer
+                        && !known.destination.is_public()
+                }
+            };
+            if is_nearer && blocker.direction == Direction::Out {
+                let by = Hindrance::Route { table, subnet: stop.subnet, vpc: stop.vpc };
+                blocker.obstacle = Some(Box::new(Obstacle::new(by, false, false, nat, flow)));
+            }
+        }
+    }
+
+    fn along(
+        &mut self,
+        stop: &Stop,
+        flow: &Flow,
+        target: Option<&Standing>,
+        table: &str,
+        route: &Route,
+    ) -> Result<(), Cut> {
+        let network = self.network;
         match &route.target {
             Target::Local => self.deliver(stop, flow, target, false, &Match::Yes, None),
             Target::InternetGateway(gateway) => {
@@ -319,7 +358,16 @@ impl<'n> Walk<'n> {
     ) {
         let of = self.passed.last().map(|nat| self.network.nat_gateways[nat.0].name.to_string());
         self.hop(direction, component, id, Action::Deny, message.clone(), at);
-        self.report.blockers.push(Blocker { code, direction, component, id: id.to_owned(), of, message, at });
+        let (id, obstacle) = (id.to_owned(), None);
+        self.report.blockers.push(Blocker { code, direction, component, id, of, message, at, obstacle });
+    }
+
+    /// Says what a repair must know of the last blocker.
+    fn hinders(&mut self, by: Hindrance, answer: bool, named: bool, flow: &Flow) {
+        let nat = self.passed.last().copied();
+        if let Some(blocker) = self.report.blockers.last_mut() {
+            blocker.obstacle = Some(Box::new(Obstacle::new(by, answer, named, nat, flow)));
+        }
     }
 
     fn open(
