@@ -163,11 +163,8 @@ fn told_apart(diagram: &Diagram, found: &mut Vec<String>) {
             }
             let runs_over = |one: &[(i32, i32)], two: &[(i32, i32)]| {
                 let along = |level: bool| {
-                    let (across, along): (fn((i32, i32)) -> i32, fn((i32, i32)) -> i32) = if level {
-                        (|point| point.1, |point| point.0)
-                    } else {
-                        (|point| point.0, |point| point.1)
-                    };
+                    let across = |point: (i32, i32)| if level { point.1 } else { point.0 };
+                    let along = |point: (i32, i32)| if level { point.0 } else { point.1 };
                     let same =
                         [one[0], one[1], two[0], two[1]].iter().all(|point| across(*point) == across(one[0]));
                     let (first, last) = (along(one[0]).min(along(one[1])), along(one[0]).max(along(one[1])));

@@ -70,7 +70,7 @@ fn read(project: &Project, name: String) -> Result<Example> {
     let path = head.next().and_then(|line| line.strip_prefix("path: ")?.split_once(' '));
     let path = path.map(|(from, to)| (from.to_owned(), to.to_owned()));
     let (english, japanese) = (english.to_owned(), japanese.to_owned());
-    Ok(Example { name, english, japanese, path, text })
+    Ok(Example { name, text, english, japanese, path })
 }
 
 impl Example {

@@ -1,8 +1,8 @@
 //! The built program on templates in temporary folders.
 
 mod cost;
-mod endpoints;
 mod diagram;
+mod endpoints;
 mod findings;
 mod fix;
 mod folders;

@@ -1,15 +1,16 @@
 //! How wide a text is at most, in any common sans-serif font.
 //!
-//! A picture that is opened elsewhere is drawn with the fonts that are there. Advances are those of `DejaVu Sans`, the widest
-//! of the fonts that systems fall back to, rounded up; whoever draws with Arial or Hiragino has room to spare.
+//! A picture that is opened elsewhere is drawn with the fonts that are there. Advances are the
+//! larger ones of `DejaVu Sans` and `Noto Sans CJK JP`, the widest that systems fall back to, measured in a browser in both
+//! weights; whoever draws with Arial or Hiragino has room to spare.
 
 /// Advances of the characters from space to tilde, in thousandths of the size.
 const ADVANCES: [u16; 95] = [
-    318, 401, 460, 838, 637, 951, 780, 275, 391, 391, 500, 838, 318, 361, 318, 337, 637, 637, 637, 637, 637,
-    637, 637, 637, 637, 637, 337, 337, 838, 838, 838, 531, 1000, 685, 687, 699, 771, 632, 576, 775, 752, 295,
-    295, 656, 558, 863, 749, 788, 604, 788, 695, 635, 611, 732, 685, 989, 686, 611, 686, 391, 337, 391, 838,
-    500, 500, 613, 635, 550, 635, 616, 353, 635, 634, 278, 278, 580, 278, 975, 634, 612, 635, 635, 412, 521,
-    393, 634, 592, 818, 592, 592, 525, 637, 337, 637, 838,
+    318, 401, 500, 838, 637, 951, 780, 283, 398, 398, 500, 838, 331, 361, 331, 392, 637, 637, 637, 637, 637,
+    637, 637, 637, 637, 637, 348, 348, 838, 838, 838, 531, 1000, 685, 687, 699, 771, 632, 595, 775, 752, 324,
+    535, 674, 558, 866, 749, 788, 638, 788, 695, 635, 611, 732, 685, 989, 686, 630, 686, 398, 392, 398, 838,
+    559, 606, 613, 635, 550, 635, 616, 379, 635, 634, 299, 299, 580, 299, 975, 634, 612, 635, 635, 429, 521,
+    416, 634, 592, 818, 592, 592, 525, 637, 337, 637, 838,
 ];
 /// How much wider the bold face is, as 1/100.
 const BOLD: i32 = 115;

@@ -335,7 +335,7 @@ fn line(points: &[(i32, i32)]) -> String {
             }
             (Some(before), Some(after)) => {
                 let near = |(to_x, to_y): (i32, i32)| {
-                    let length = ((to_x - x).abs() + (to_y - y).abs()) / 2;
+                    let length = i32::midpoint((to_x - x).abs(), (to_y - y).abs());
                     let step = ROUND.min(length);
                     (x + (to_x - x).signum() * step, y + (to_y - y).signum() * step)
                 };
@@ -358,7 +358,7 @@ fn head((from_x, from_y): (i32, i32), (x, y): (i32, i32)) -> String {
 /// A cross on the last piece of a line, which it shares with nothing that works.
 fn cross(points: &[(i32, i32)]) -> String {
     let [.., (x, y), (to_x, to_y)] = *points else { return String::new() };
-    let (x, y) = ((x + to_x) / 2, (y + to_y) / 2);
+    let (x, y) = (i32::midpoint(x, to_x), i32::midpoint(y, to_y));
     format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)
 }
 
