@@ -96,8 +96,8 @@ fn repairs(text: &str, options: &Options, request: &TraceRequest, tracing: &Trac
         told.push(from);
         let Ok(repair) = repair_path(text, options, from, None, to) else { continue };
         let Phrase { en, ja } = repair.title;
-        lines.en.push_str(&format!("{from} -> {to} would pass with: {en}\n"));
-        lines.ja.push_str(&format!("{from} -> {to} は次の変更で届きます: {ja}\n"));
+        lines.en.push_str(&format!("{from} → {to} would pass with: {en}\n"));
+        lines.ja.push_str(&format!("{from} → {to} は次の変更で届きます: {ja}\n"));
     }
     lines
 }

@@ -390,8 +390,7 @@ impl State {
             Action::AllFixed(revision, fixes) => {
                 if revision == self.revision {
                     let count = fixes.applied.len();
-                    next.notice =
-                        Some(if count == 0 { Notice::NoneFixed } else { Notice::AllFixed(count) });
+                    next.notice = Some(if count == 0 { Notice::NoneFixed } else { Notice::AllFixed(count) });
                     next.previewed = None;
                     next.fixes = Some((revision, fixes));
                 }

@@ -80,7 +80,8 @@ fn a_path_to_a_named_destination_has_a_line_a_step() {
     assert!(lines[denied].ends_with("  shop.yaml:13:3"), "{}", run.out);
     assert!(lines[denied + 1].trim_start().starts_with('│'), "{}", run.out);
     assert!(lines[denied + 1].contains("SUBNET_ACL_RESTRICTION"), "{}", run.out);
-    assert_eq!(lines.last(), Some(&"1 path: 1 partial"));
+    let mended = "Reader → Store would pass with: Let `TightAcl` pass tcp 5432 out to `Data`";
+    assert!(lines.ends_with(&["1 path: 1 partial", mended]), "{}", run.out);
 }
 
 #[test]
@@ -88,7 +89,8 @@ fn steps_are_told_in_japanese_too() {
     let run = shop().run("trace shop.yaml --from Writer --to Store:5432 --lang ja");
     assert!(run.out.starts_with("Writer → Store:5432/tcp  到達不可\n  SubnetA\n"), "{}", run.out);
     assert!(run.out.contains("インバウンドルール"), "{}", run.out);
-    assert!(run.out.ends_with("経路 1 件: 到達不可 1 件\n"), "{}", run.out);
+    let mended = "Writer → Store:5432 は次の変更で届きます: `StoreGroup` で `WriterGroup` からの tcp 5432 の受信を許可する";
+    assert!(run.out.ends_with(&format!("経路 1 件: 到達不可 1 件\n{mended}\n")), "{}", run.out);
 }
 
 #[test]

@@ -31,13 +31,7 @@ pub(crate) enum Hindrance {
 #[derive(Clone, Debug)]
 pub(crate) enum End {
     /// An interface in a subnet.
-    Interface {
-        /// Its owner.
-        id: String,
-        subnet: SubnetIndex,
-        vpc: Option<VpcIndex>,
-        groups: Vec<GroupIndex>,
-    },
+    Interface { subnet: SubnetIndex, vpc: Option<VpcIndex>, groups: Vec<GroupIndex> },
     /// An AWS service by its public addresses.
     Service(String),
     /// Public addresses of whomever.
@@ -86,8 +80,8 @@ impl Obstacle {
 impl End {
     fn of(addresses: &Addresses) -> Self {
         match &addresses.belongs {
-            Belongs::Interface { id, subnet, vpc, groups } => {
-                Self::Interface { id: id.clone(), subnet: *subnet, vpc: *vpc, groups: groups.items.clone() }
+            Belongs::Interface { subnet, vpc, groups, .. } => {
+                Self::Interface { subnet: *subnet, vpc: *vpc, groups: groups.items.clone() }
             }
             Belongs::Service(service) => Self::Service(service.clone()),
             Belongs::Internet => Self::Internet,

@@ -231,8 +231,8 @@ Resources:
         assert!(moved(&calls).contains("SubnetIds: [!Ref Private], Sec"), "{}", moved(&calls));
         assert_eq!(findings(&moved(&calls), ID), Vec::<String>::new());
         assert_eq!(findings(&moved(&calls), "unreachable-destination"), Vec::<String>::new());
-        let open = format!("{}  Other: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
-  OfOther: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref NatTable, SubnetId: !Ref Other}}}}\n", calls);
+        let open = format!("{calls}  Other: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
+  OfOther: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{RouteTableId: !Ref NatTable, SubnetId: !Ref Other}}}}\n");
         assert!(moved(&open).contains("SubnetIds: [!Ref Private, !Ref Other], Sec"), "{}", moved(&open));
         let both = calling(&function("!Ref Public, !Ref Private", ""), "internet");
         assert!(moved(&both).contains("[!Ref Public, !Ref Private]"), "one subnet would be left");

@@ -64,7 +64,7 @@ impl Cause {
     }
 }
 
-impl<'s, 't> Subject<'s, 't> {
+impl<'t> Subject<'_, 't> {
     /// What repairs are looked for in.
     pub(crate) fn ground(&self) -> Ground<'_, 't> {
         Ground {

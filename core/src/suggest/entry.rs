@@ -66,12 +66,12 @@ pub(crate) fn append_item(template: &Template<'_>, list: Node<'_>, value: &Writt
     }
     let (text, layout) = (template.text(), Layout::of(template).within(template, list));
     let items = list.items();
-    let Some(last) = items.len().checked_sub(1).and_then(|at| items.get(at)) else {
+    let Some(neighbour) = items.len().checked_sub(1).and_then(|at| items.get(at)) else {
         return between_brackets(template, list, &value.on_one_line(&layout));
     };
-    let end = last.span_with_tag().end;
+    let end = neighbour.span_with_tag().end;
     if list.collection_style() != Some(CollectionStyle::Block) {
-        let indent = indentation(text, last.span_with_tag().start);
+        let indent = indentation(text, neighbour.span_with_tag().start);
         let written = if indent.is_empty() {
             format!(", {}", value.on_one_line(&layout))
         } else {
@@ -79,20 +79,21 @@ pub(crate) fn append_item(template: &Template<'_>, list: Node<'_>, value: &Writt
         };
         return Some(Edit::insert(end, written));
     }
-    let before = text.get(..last.span_with_tag().start as usize)?;
+    let before = text.get(..neighbour.span_with_tag().start as usize)?;
     let dash = u32::try_from(before.rfind('-')?).ok()?;
     let indent = indentation(text, dash);
     // A list inside an item of a list: its first dash stands behind another.
     if indent.is_empty() && dash > 0 && !text.get(..dash as usize)?.ends_with('\n') {
         return None;
     }
-    let braced = last.collection_style() == Some(CollectionStyle::Flow) && matches!(value, Written::Map(_));
+    let braced =
+        neighbour.collection_style() == Some(CollectionStyle::Flow) && matches!(value, Written::Map(_));
     let written = if braced {
         format!("{indent}- {}", value.on_one_line(&layout))
     } else {
         Lines::item(&layout, indent, value)
     };
-    Some(whole(text, &layout, after_lines(text, last)?, &written))
+    Some(whole(text, &layout, after_lines(text, neighbour)?, &written))
 }
 
 /// Puts a value in the place of another, on its line.

@@ -99,7 +99,8 @@ impl NewResource<'_> {
             [] => {}
             [one] => entries.push(("DependsOn", Written::text(*one))),
             many => {
-                entries.push(("DependsOn", Written::List(many.iter().copied().map(Written::text).collect())))
+                let many = many.iter().copied().map(Written::text).collect();
+                entries.push(("DependsOn", Written::List(many)));
             }
         }
         if let Some(condition) = self.condition {

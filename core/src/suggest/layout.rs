@@ -6,6 +6,7 @@ use crate::text::Span;
 
 /// How the template is written.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
 pub(crate) struct Layout {
     /// `\n` or `\r\n`.
     pub(crate) line_end: &'static str,
@@ -19,8 +20,6 @@ pub(crate) struct Layout {
     pub(crate) lists_indented: bool,
     /// Whether texts are written as in JSON.
     pub(crate) json: bool,
-    /// Whether names between braces stand in quotes.
-    pub(crate) quoted_keys: bool,
 }
 
 impl Layout {
@@ -44,7 +43,6 @@ impl Layout {
             blank_lines: blank_lines(template),
             lists_indented: lists_indented(text),
             json,
-            quoted_keys: json,
         }
     }
 
@@ -53,8 +51,7 @@ impl Layout {
         let inner = node.entries().into_iter().next();
         let braced = node.collection_style() == Some(CollectionStyle::Flow);
         if braced && let Some(entry) = inner {
-            let quoted = entry.key.span().slice(template.text()).starts_with('"');
-            (self.json, self.quoted_keys) = (quoted, quoted);
+            self.json = entry.key.span().slice(template.text()).starts_with('"');
         }
         self
     }

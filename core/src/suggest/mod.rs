@@ -19,4 +19,4 @@ pub(crate) use move_ingress::move_ingress_out;
 pub(crate) use reference::reference_to;
 pub(crate) use remove::remove_items;
 pub(crate) use remove_resource::remove_resources;
-pub(crate) use written::{Written, references};
+pub(crate) use written::Written;

@@ -23,7 +23,7 @@ pub(crate) fn remove_resources(template: &Template<'_>, ids: &[&str]) -> Option<
     }
     match section.collection_style()? {
         CollectionStyle::Flow => between_braces(template.text(), section, &goes),
-        CollectionStyle::Block => Lines::of(template.text(), section, &goes)?.edits(),
+        CollectionStyle::Block => Section::of(template.text(), section, &goes)?.edits(),
     }
 }
 
@@ -71,14 +71,14 @@ fn between_braces(text: &str, section: Node<'_>, goes: &dyn Fn(&Entry<'_>) -> bo
 }
 
 /// The lines of a text, and which of them go.
-struct Lines<'t> {
+struct Section<'t> {
     lines: Vec<&'t str>,
     goes: Vec<bool>,
     /// The line of the section's key.
     head: usize,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> Section<'t> {
     fn of(text: &'t str, section: Node<'_>, goes: &dyn Fn(&Entry<'_>) -> bool) -> Option<Self> {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let line_of = |offset: u32| {

@@ -1,7 +1,6 @@
 //! Values that are put into a template, in its author's manner.
 
 use super::layout::Layout;
-use crate::order::Order;
 
 /// A value to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +211,7 @@ impl<'l> Lines<'l> {
 impl Layout {
     /// A name before a colon, between braces.
     pub(crate) fn key(&self, name: &str) -> String {
-        if self.quoted_keys { format!("\"{name}\"") } else { name.to_owned() }
+        if self.json { format!("\"{name}\"") } else { name.to_owned() }
     }
 
     fn map_on_one_line(&self, entries: &[(&str, String)]) -> String {
@@ -260,14 +259,6 @@ fn json_text(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-/// The references of each once, in order, as a list.
-pub(crate) fn references<'a>(names: impl IntoIterator<Item = &'a str>) -> Written {
-    let mut names: Vec<&str> = names.into_iter().collect();
-    names.order();
-    names.dedup();
-    Written::List(names.into_iter().map(Written::reference).collect())
 }
 
 #[cfg(test)]

@@ -484,7 +484,6 @@ fn yaml(template: &Template<'_>, resources: &[(String, NewResource<'_>)]) -> Str
     let mut layout = Layout::of(template);
     if template.parsed.format == Format::Json {
         layout.json = false;
-        layout.quoted_keys = false;
         layout.tags = true;
         layout.lists_indented = true;
         "  ".clone_into(&mut layout.step);

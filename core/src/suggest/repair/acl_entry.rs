@@ -197,7 +197,7 @@ mod tests {
         for (numbers, denying, expected) in [
             (&[][..], None, Some(100)),
             (&[100, 110], None, Some(120)),
-            (&[32_766], None, Some(32_765)),
+            (&[32_766], None, Some(32_760)),
             (&[100], Some(100), Some(90)),
             (&[90, 100], Some(100), Some(80)),
             (&[5, 6], Some(6), Some(4)),

@@ -113,9 +113,8 @@ fn peers(
         End::Interface { groups, .. } if obstacle.named && !groups.is_empty() => {
             let can_name =
                 |group: &crate::network::SecurityGroup| reference(ground.template, &group.name).is_some();
-            match narrowest(network, groups, can_name) {
-                Some(group) => return Some(vec![PeerOf::Group(group)]),
-                None => {}
+            if let Some(group) = narrowest(network, groups, can_name) {
+                return Some(vec![PeerOf::Group(group)]);
             }
         }
         End::Service(service) => {
@@ -224,14 +223,14 @@ impl GroupRuleAtom {
     }
 
     /// What it is for, as its neighbours say it; in English, as AWS takes no other letters.
-    pub(super) fn description(&self) -> Option<String> {
+    pub(super) fn description(&self) -> String {
         let what = self.traffic_words();
         let peer = match &self.peer {
             PeerOf::Group(name) | PeerOf::Range(Range::Subnet(name) | Range::Vpc(name)) => id_words(name),
             PeerOf::Service { service, .. } => service.clone(),
-            PeerOf::Range(Range::Everything | Range::Net(_)) => return Some(format!("{what} out")),
+            PeerOf::Range(Range::Everything | Range::Net(_)) => return format!("{what} out"),
         };
-        Some(if self.egress { format!("{what} to {peer}") } else { format!("{what} from {peer}") })
+        if self.egress { format!("{what} to {peer}") } else { format!("{what} from {peer}") }
     }
 
     /// What a resource of its own is called.

@@ -127,7 +127,9 @@ impl Search<'_, '_> {
             for (network, blocker) in self.open(&outcome) {
                 let chosen = self.choose(*network, blocker, &networks, &atoms);
                 for atom in chosen.into_iter().filter(|atom| !atoms.contains(atom)).collect::<Vec<_>>() {
-                    networks.iter_mut().for_each(|(_, network)| atom.change(network));
+                    for (_, network) in &mut networks {
+                        atom.change(network);
+                    }
                     atoms.push(atom);
                 }
             }
@@ -174,7 +176,9 @@ impl Search<'_, '_> {
         let stops = |choice: &Vec<Atom>| {
             let mut networks = networks.to_vec();
             for (_, network) in &mut networks {
-                choice.iter().for_each(|atom| atom.change(network));
+                for atom in choice {
+                    atom.change(network);
+                }
             }
             let outcome = self.look(&networks);
             let unopened = self.wants.len() - outcome.opened.len();
@@ -196,7 +200,9 @@ impl Search<'_, '_> {
                 && let Some(situated) = self.ground.networks.get(want.network)
             {
                 let mut network = situated.network.clone();
-                atoms.iter().for_each(|atom| atom.change(&mut network));
+                for atom in atoms {
+                    atom.change(&mut network);
+                }
                 networks.push((want.network, network));
             }
         }

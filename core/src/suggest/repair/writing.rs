@@ -211,7 +211,7 @@ impl<'a> Writer<'a, '_> {
         let written = template.properties(endpoint).and_then(|properties| properties.entry("RouteTableIds"));
         match written {
             None => {
-                self.edits.push(insert_property(template, endpoint, "RouteTableIds", &Written::List(items))?)
+                self.edits.push(insert_property(template, endpoint, "RouteTableIds", &Written::List(items))?);
             }
             Some(entry) if entry.merged => return None,
             Some(entry) if entry.value.is_sequence() && entry.value.items().is_empty() => {
@@ -246,6 +246,7 @@ impl<'a> Writer<'a, '_> {
     }
 
     /// The condition of something that needs all of these resources: that of the one that is there the least.
+    #[expect(clippy::option_option, reason = "there may be no such resource, and it may have no condition")]
     fn condition(&self, involved: &[&'a Resource]) -> Option<Option<&'a str>> {
         let template = self.ground.template;
         let least = involved.iter().find(|one| {
@@ -291,8 +292,8 @@ fn described(
 ) -> Vec<(&'static str, Written)> {
     let mut items = list.into_iter().flat_map(Node::items).peekable();
     let all_described = items.peek().is_some() && items.all(|item| item.get("Description").is_some());
-    if all_described && let Some(words) = rule.description() {
-        properties.push(("Description", Written::text(words)));
+    if all_described {
+        properties.push(("Description", Written::text(rule.description())));
     }
     properties
 }
