@@ -187,6 +187,9 @@ fn Card(props: &CardProps) -> Html {
                 <span class="finding-message">{ prose(finding.message.get(language)) }</span>
             </button>
             <p class="finding-help">{ prose(finding.help.get(language)) }</p>
+            if let Some(costs) = &finding.costs {
+                <p class="finding-help">{ costs.get(language) }</p>
+            }
             if !secondary.is_empty() {
                 <ul class="labels">
                     { for secondary.iter().map(|label| label_item(label, index, language, &props.on_place)) }

@@ -77,6 +77,8 @@ pub struct Finding {
     pub message: Phrase,
     /// What to do.
     pub help: Phrase,
+    /// What a month of it costs, in US dollars.
+    pub costs: Option<Phrase>,
     /// Places; the first is primary.
     pub labels: Vec<Label>,
     /// A change that takes it away.
@@ -200,6 +202,7 @@ impl Report {
             .map(|found| Finding {
                 rule: found.rule.0.to_owned(),
                 severity: found.severity,
+                costs: found.cost_words(None),
                 message: found.message,
                 help: found.help,
                 labels: found.labels.into_iter().map(label).collect(),
@@ -407,9 +410,11 @@ mod tests {
             title: Phrase::verbatim("Rename"),
             edits: vec![vpcheck_core::text::Edit::replace(span("Vpcc"), "Vpc")],
         });
+        found.usd_per_month = Some(vpcheck_core::cost::Usd::parse("36.5").unwrap().into());
         let report = report(vec![found]);
         let json = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
         assert!(json.contains("\"insert\":\"Vpc\""), "the editor reads edits by this name: {json}");
+        assert!(json.contains("costs about $36.50 a month"), "{json}");
     }
 }

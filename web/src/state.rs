@@ -553,6 +553,7 @@ mod tests {
             severity: Severity::Error,
             message: Phrase::verbatim(""),
             help: Phrase::verbatim(""),
+            costs: None,
             labels: vec![Label {
                 place: Some(Place { from: at * 10, to: at * 10 + 5 }),
                 line: Some(1),

@@ -153,6 +153,7 @@ fn report() -> Report {
         severity,
         message: Phrase::verbatim(message),
         help: Phrase::verbatim("did you mean `Vpc`?"),
+        costs: None,
         labels,
         fix: None,
         suppressed: None,
