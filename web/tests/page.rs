@@ -107,8 +107,11 @@ async fn the_list_shows_the_worst_first_and_leads_to_every_place() {
     let root = new_root();
     let props = FindingsProps {
         report: Some(Rc::new(report())),
-        is_empty: false,
+        text: "a: 値\n".into(),
+        is_current: true,
         chosen: Some(1),
+        previewed: None,
+        fixes: None,
         language: Language::English,
         on_choose: record("choose"),
         on_place: {
@@ -117,7 +120,12 @@ async fn the_list_shows_the_worst_first_and_leads_to_every_place() {
                 asked.borrow_mut().push(format!("place {index} {}..{}", place.from, place.to));
             })
         },
+        on_preview: {
+            let asked = asked.clone();
+            Callback::from(move |index: Option<usize>| asked.borrow_mut().push(format!("preview {index:?}")))
+        },
         on_fix: record("fix"),
+        on_fix_all: Callback::noop(),
         on_explain: {
             let asked = asked.clone();
             Callback::from(move |rule: String| asked.borrow_mut().push(format!("explain {rule}")))

@@ -1,7 +1,10 @@
 //! A route table for a subnet that has none of its own.
 
 use crate::language::Phrase;
-use crate::network::{Cidr, Destination, Fact, Name, Network, SubnetIndex, TableIndex, Target, VpcIndex};
+use crate::network::{
+    Cidr, Destination, Fact, Name, Network, Subnet, SubnetIndex, TableIndex, Target, VpcIndex,
+};
+use crate::order::Order;
 use crate::phrase;
 use crate::suggest::Written;
 
@@ -31,7 +34,7 @@ pub(super) fn against(
     if !falls || home(ground.template, &own.name).is_none() {
         return Vec::new();
     }
-    let mut found: Vec<(bool, AssociationAtom)> = Vec::new();
+    let mut found: Vec<(u8, AssociationAtom)> = Vec::new();
     for (at, other) in network.tables.iter().enumerate() {
         let is_here = other.vpc.known() == Some(&vpc) && TableIndex(at) != table;
         let leads = |target: fn(&Target) -> bool| {
@@ -46,15 +49,23 @@ pub(super) fn against(
         if !is_here || !in_template || is_public != public {
             continue;
         }
-        let same_zone = network.subnets.iter().any(|neighbour| {
-            neighbour.table == Fact::Known(TableIndex(at))
-                && matches!((&neighbour.zone, &own.zone), (Fact::Known(one), Fact::Known(two)) if one.same(two) == Some(true))
-        });
-        found.push((same_zone, AssociationAtom { subnet: own.name.clone(), table: other.name.clone() }));
+        let mut users = network.subnets.iter().filter(|one| one.table == Fact::Known(TableIndex(at))).peekable();
+        // A table that nobody uses was made for whom the association was forgotten.
+        let rank = if users.peek().is_none() {
+            0
+        } else if users.any(|neighbour| is_in_zone_of(neighbour, own)) {
+            1
+        } else {
+            2
+        };
+        found.push((rank, AssociationAtom { subnet: own.name.clone(), table: other.name.clone() }));
     }
-    let (mut near, far): (Vec<_>, Vec<_>) = found.into_iter().partition(|(same_zone, _)| *same_zone);
-    near.extend(far);
-    near.into_iter().map(|(_, atom)| atom).collect()
+    found.order_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, atom)| atom).collect()
+}
+
+fn is_in_zone_of(one: &Subnet, other: &Subnet) -> bool {
+    matches!((&one.zone, &other.zone), (Fact::Known(one), Fact::Known(other)) if one.same(other) == Some(true))
 }
 
 impl AssociationAtom {
