@@ -37,7 +37,10 @@ async fn a_first_visit_shows_an_example_and_what_is_wrong_with_it() {
 async fn a_fix_takes_its_finding_away() {
     let (root, page) = mount_app();
     eventually(|| root.query_selector(".finding").unwrap().is_some()).await;
-    click(&root, ".finding .fix");
+    click(&root, ".finding .fix.show");
+    eventually(|| root.query_selector(".finding .fix.apply").unwrap().is_some()).await;
+    assert!(root.query_selector("[data-rule=circular-dependency]").unwrap().is_some(), "it is only shown yet");
+    click(&root, ".finding .fix.apply");
     eventually(|| root.query_selector("[data-rule=circular-dependency]").unwrap().is_none()).await;
     page.destroy();
 }
@@ -144,7 +147,8 @@ async fn the_list_shows_the_worst_first_and_leads_to_every_place() {
     for selector in [".finding-head", "button.place", ".fix", ".about"] {
         click(&first, selector);
     }
-    assert_eq!(*asked.borrow(), ["choose 1", "place 1 70..75", "fix 1", "explain unknown-reference"]);
+    let expected = ["choose 1", "place 1 70..75", "preview Some(1)", "explain unknown-reference"];
+    assert_eq!(*asked.borrow(), expected);
     list.destroy();
 }
 
