@@ -39,7 +39,10 @@ async fn a_fix_takes_its_finding_away() {
     eventually(|| root.query_selector(".finding").unwrap().is_some()).await;
     click(&root, ".finding .fix.show");
     eventually(|| root.query_selector(".finding .fix.apply").unwrap().is_some()).await;
-    assert!(root.query_selector("[data-rule=circular-dependency]").unwrap().is_some(), "it is only shown yet");
+    assert!(
+        root.query_selector("[data-rule=circular-dependency]").unwrap().is_some(),
+        "it is only shown yet"
+    );
     click(&root, ".finding .fix.apply");
     eventually(|| root.query_selector("[data-rule=circular-dependency]").unwrap().is_none()).await;
     page.destroy();

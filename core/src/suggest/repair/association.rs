@@ -49,7 +49,8 @@ pub(super) fn against(
         if !is_here || !in_template || is_public != public {
             continue;
         }
-        let mut users = network.subnets.iter().filter(|one| one.table == Fact::Known(TableIndex(at))).peekable();
+        let mut users =
+            network.subnets.iter().filter(|one| one.table == Fact::Known(TableIndex(at))).peekable();
         // A table that nobody uses was made for whom the association was forgotten.
         let rank = if users.peek().is_none() {
             0
