@@ -245,8 +245,8 @@ impl Writer<'_> {
                 ja: "  {ja}インターネットへの経路は不要になります。",
             ),
             Some(false) => phrase!(
-                en: "  {en}, these still need a way to the internet:",
-                ja: "  {ja}次の通信だけがインターネットへの経路を必要とします。",
+                en: "  {en} and without NAT gateways, these are not reached:",
+                ja: "  {ja}NAT ゲートウェイがなければ次の通信は届きません。",
             ),
             None => phrase!(
                 en: "  {en}, nothing that is known needs the internet; not known is:",

@@ -70,6 +70,11 @@ fn between_braces(text: &str, section: Node<'_>, goes: &dyn Fn(&Entry<'_>) -> bo
     Some(edits)
 }
 
+/// Whether a comment is ruled, as headings of several resources are: `# --- Endpoints ---`, `#####`.
+fn is_heading(comment: &str) -> bool {
+    ["---", "===", "###", "***"].iter().any(|rule| comment.contains(rule))
+}
+
 /// The lines of a text, and which of them go.
 struct Section<'t> {
     lines: Vec<&'t str>,
@@ -151,7 +156,11 @@ impl<'t> Section<'t> {
     /// that it heads both.
     fn take_comment(&mut self, start: usize, indent: usize, followed: bool) {
         let mut top = start;
-        while top > 0 && self.is_comment(top - 1) && self.indent(top - 1) == indent {
+        while top > 0
+            && self.is_comment(top - 1)
+            && self.indent(top - 1) == indent
+            && !is_heading(self.line(top - 1))
+        {
             top -= 1;
         }
         let stands_apart = top == 0 || self.is_blank(top - 1) || top - 1 == self.head;
@@ -240,6 +249,11 @@ mod tests {
                 "Resources:\n  A:\n    Type: T\n\n  # ---- all of these ----\n\n  B:\n    Type: T\n  C:\n    Type: T\n",
                 &["B"],
                 "Resources:\n  A:\n    Type: T\n\n  # ---- all of these ----\n\n  C:\n    Type: T\n",
+            ),
+            (
+                "Resources:\n  A:\n    Type: T\n\n  # --- all of these ---\n  # about B\n  B:\n    Type: T\n\n  C:\n    Type: T\n",
+                &["B"],
+                "Resources:\n  A:\n    Type: T\n\n  # --- all of these ---\n\n  C:\n    Type: T\n",
             ),
             (
                 "Resources:\n  A:\n    Type: T\n\n  # both\n  B:\n    Type: T\n  C:\n    Type: T\n",
