@@ -269,3 +269,26 @@ fn nothing_is_suggested_outside_of_vpcs() {
     assert!(found.vpcs.is_empty() && found.is_template);
     assert!(suggested("{").vpcs.is_empty());
 }
+
+#[test]
+fn whatever_else_in_the_vpc_may_call_the_service_is_let_in_too() {
+    let instance = "  Other: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: o}}\n  Batch: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Other]}}\n";
+    let text = format!("{NETWORK}{instance}{}", both("sqs"));
+    let found = suggested(&text);
+    let plan = add(only(&found), "sqs");
+    for group in ["Group", "Other"] {
+        let admits = format!("SourceSecurityGroupId: !GetAtt {group}.GroupId");
+        assert!(plan.yaml.contains(&admits), "{}", plan.yaml);
+    }
+    assert_eq!(plan.notes, []);
+}
+
+#[test]
+fn whom_a_group_that_is_there_shuts_out_is_named() {
+    let instance = "  Other: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: o}}\n  Batch: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Other]}}\n  Doors: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: o, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: !GetAtt Group.GroupId}]}}\n";
+    let text = format!("{NETWORK}{instance}{}", both("sqs"));
+    let found = suggested(&text);
+    let plan = add(only(&found), "sqs");
+    assert_eq!((&*plan.groups, plan.new_group.as_deref()), (&["Doors".to_owned()][..], None));
+    assert!(plan.notes.iter().any(|note| note.en.contains("`Batch`") && note.en.contains("`Doors`")), "{plan:?}");
+}
