@@ -17,6 +17,7 @@ mod fix;
 mod input;
 mod known;
 mod nested;
+mod one_template;
 mod outcome;
 mod parameters;
 mod problem;
