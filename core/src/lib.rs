@@ -17,6 +17,7 @@ mod missing;
 pub mod network;
 pub mod order;
 pub mod paths;
+pub mod redaction;
 pub mod render;
 mod repairing;
 pub mod rules;

@@ -163,10 +163,9 @@ fn others(network: &Network, vpc: Option<VpcIndex>) -> impl Iterator<Item = &Wor
         use WorkloadKind::{CapacityProvider, EcsService, Function, Instance, NetworkInterface, Poller};
         matches!(kind, Function | Poller | CapacityProvider | Instance | EcsService | NetworkInterface)
     };
-    network
-        .workloads
-        .iter()
-        .filter(move |one| vpc.is_some() && one.in_vpc && calls(one.kind) && vpc_of_sender(network, one) == vpc)
+    network.workloads.iter().filter(move |one| {
+        vpc.is_some() && one.in_vpc && calls(one.kind) && vpc_of_sender(network, one) == vpc
+    })
 }
 
 /// Those in the VPC of an interface endpoint whom its group does not let in, in the order of the network.

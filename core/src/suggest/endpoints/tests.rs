@@ -290,5 +290,8 @@ fn whom_a_group_that_is_there_shuts_out_is_named() {
     let found = suggested(&text);
     let plan = add(only(&found), "sqs");
     assert_eq!((&*plan.groups, plan.new_group.as_deref()), (&["Doors".to_owned()][..], None));
-    assert!(plan.notes.iter().any(|note| note.en.contains("`Batch`") && note.en.contains("`Doors`")), "{plan:?}");
+    assert!(
+        plan.notes.iter().any(|note| note.en.contains("`Batch`") && note.en.contains("`Doors`")),
+        "{plan:?}"
+    );
 }
