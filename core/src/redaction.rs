@@ -220,7 +220,7 @@ impl<'t> Arn<'t> {
 }
 
 /// The names in the resource of an ARN, with where they stand: buckets first, otherwise what stands last. Types, such
-/// as `function`, and what holds a wildcard or a variable are none.
+/// as `function`, `root`, and what holds a wildcard or a variable are none.
 fn names<'r>(service: &str, resource: &'r str) -> Vec<(usize, &'r str)> {
     let mut parts: Vec<(usize, &str)> = Vec::new();
     let mut at = 0;
@@ -232,6 +232,7 @@ fn names<'r>(service: &str, resource: &'r str) -> Vec<(usize, &'r str)> {
         !part.1.is_empty()
             && !part.1.contains(['*', '$', '{', '}', '?'])
             && !part.1.starts_with(EXAMPLE)
+            && part.1 != "root"
             && part.1.bytes().any(|byte| byte.is_ascii_alphabetic())
     };
     let named = match (service, &*parts) {
