@@ -25,8 +25,8 @@ async fn a_first_visit_shows_an_example_and_what_is_wrong_with_it() {
     // No worker.js lies beside the tests, so this is also the page that has to analyse for itself.
     eventually(|| root.query_selector(".finding").unwrap().is_some()).await;
     let list = text(&root, ".list");
-    assert!(list.contains("1 error"), "{list}");
-    assert!(list.contains("circular-dependency"), "{list}");
+    assert!(list.contains("2 errors"), "{list}");
+    assert!(list.contains("missing-endpoint"), "{list}");
     assert!(text(&root, ".cm-content").contains("AWSTemplateFormatVersion"));
     assert!(text(&root, ".tagline").contains("never leaves this browser"));
     assert_eq!(examples::ALL.len(), root.query_selector_all(".examples li").unwrap().length() as usize);
@@ -39,12 +39,9 @@ async fn a_fix_takes_its_finding_away() {
     eventually(|| root.query_selector(".finding").unwrap().is_some()).await;
     click(&root, ".finding .fix.show");
     eventually(|| root.query_selector(".finding .fix.apply").unwrap().is_some()).await;
-    assert!(
-        root.query_selector("[data-rule=circular-dependency]").unwrap().is_some(),
-        "it is only shown yet"
-    );
+    assert!(root.query_selector("[data-rule=missing-endpoint]").unwrap().is_some(), "it is only shown yet");
     click(&root, ".finding .fix.apply");
-    eventually(|| root.query_selector("[data-rule=circular-dependency]").unwrap().is_none()).await;
+    eventually(|| root.query_selector("[data-rule=missing-endpoint]").unwrap().is_none()).await;
     page.destroy();
 }
 
@@ -55,7 +52,7 @@ async fn the_whole_page_changes_its_language() {
     assert_eq!(language_of_document(), "en");
     click(&root, ".bar-button[lang=ja]");
     eventually(|| language_of_document() == "ja").await;
-    eventually(|| text(&root, ".counts").contains("エラー 1 件")).await;
+    eventually(|| text(&root, ".counts").contains("エラー 2 件")).await;
     assert!(text(&root, ".list").contains("このルールについて"));
     assert!(text(&root, ".tagline").contains("外へ送られません"));
     let editor = root.query_selector(".cm-content").unwrap().unwrap();
