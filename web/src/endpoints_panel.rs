@@ -207,7 +207,9 @@ fn section(view: View<'_>, vpc: &Vpc) -> Html {
                 { view.named(&vpc.vpc) }
                 <span class="aside">{ view.say(&own_words::vpc(vpc.only_where.as_deref())) }</span>
             </h2>
-            <ul class="services">{ for vpc.services.iter().map(|one| service(view, id, one)) }</ul>
+            if !vpc.services.is_empty() {
+                <ul class="services">{ for vpc.services.iter().map(|one| service(view, id, one)) }</ul>
+            }
             if let Some(all) = &vpc.all {
                 { view.offer(Offer::Endpoints(id.clone()), all, own_words::show_all(), Html::default()) }
             }

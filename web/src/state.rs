@@ -810,6 +810,59 @@ mod tests {
         assert_eq!(state.own_figures().len(), 1, "the traffic is the template's");
     }
 
+    /// A report with one finding that has a fix.
+    fn fixable() -> Rc<Report> {
+        let mut report = (*report(&["one"])).clone();
+        let edits = vec![crate::report::Edit { from: 0, to: 1, insert: "x".to_owned() }];
+        let (safety, title) = (vpcheck_core::finding::Safety::Safe, Phrase::verbatim("title"));
+        report.findings[0].fix = Some(Fix { safety, title, edits });
+        Rc::new(report)
+    }
+
+    fn proof(offer: Offer, refused: Option<&str>) -> Rc<Proof> {
+        Rc::new(Proof { offer, proved: Vec::new(), refused: refused.map(Phrase::verbatim) })
+    }
+
+    #[test]
+    fn a_change_is_applied_only_after_its_proof_on_the_same_text() {
+        let offer = Offer::Fix(0);
+        let state = opened().after(Action::Analysed(1, fixable()));
+        let looked_at = state.after(Action::Previewed(Some(offer.clone())));
+        assert_eq!(looked_at.proved_fix(&offer), None, "not yet");
+        let proved = looked_at.after(Action::Proved(1, proof(offer.clone(), None)));
+        assert!(proved.proved_fix(&offer).is_some());
+        assert_eq!(proved.proved_fix(&Offer::Fix(1)), None, "another one");
+        let refused = looked_at.after(Action::Proved(1, proof(offer.clone(), Some("why"))));
+        assert_eq!(refused.proved_fix(&offer), None);
+        let typed = proved.after(Action::Edited("x".into()));
+        assert_eq!((&typed.previewed, &typed.proof, typed.proved_fix(&offer)), (&None, &None, None));
+        let again = typed.after(Action::Previewed(Some(offer.clone())));
+        assert_eq!(again.after(Action::Proved(1, proof(offer.clone(), None))).proof, None, "of an older text");
+        assert_eq!(state.after(Action::Proved(1, proof(offer, None))).proof, None, "nobody looks at it");
+    }
+
+    #[test]
+    fn a_proof_that_does_not_come_refuses() {
+        let offer = Offer::Endpoints("Vpc".to_owned());
+        let state = opened().after(Action::Previewed(Some(offer.clone())));
+        let stopped = state.after(Action::Told(Notice::AnalysisStopped));
+        assert!(stopped.proof.as_ref().is_some_and(|proof| proof.refused.is_some()), "{:?}", stopped.proof);
+        assert_eq!(opened().after(Action::Told(Notice::AnalysisFailed)).proof, None);
+    }
+
+    #[test]
+    fn suggestions_of_an_older_text_are_not_shown_and_their_tab_is_in_the_link() {
+        let state = opened().after(Action::Shown(Pane::Endpoints));
+        let number = state.estimate_number();
+        assert_eq!(state.after(Action::Suggested(number - 1, Rc::default())).endpoints, None);
+        let state = state.after(Action::Suggested(number, Rc::default()));
+        assert!(state.current_endpoints().is_some());
+        let typed = state.after(Action::Edited("x".into()));
+        assert!(typed.current_endpoints().is_none() && typed.endpoints.is_some(), "it stays until the next");
+        let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
+        assert_eq!((again.pane, again.beside), (Pane::Endpoints, Pane::Endpoints));
+    }
+
     #[test]
     fn what_the_user_wrote_is_not_replaced_in_silence() {
         let open = || Action::Opened("other".into(), Inputs::default(), None);
