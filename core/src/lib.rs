@@ -32,5 +32,5 @@ mod tracing;
 pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
 pub use fixing::{Applied, Fixing, Refused, fix, prove, source_is_elsewhere};
 pub use repairing::{NoRepair, PathRepair, repair_path};
-pub use suggest::endpoints::suggest_endpoints;
+pub use suggest::endpoints::{prove_endpoints, suggest_endpoints};
 pub use tracing::{TraceError, TraceRequest, Tracing, trace};
