@@ -12,6 +12,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use crate::costs::{Costs, Reading, costs};
+use crate::diagram::{self, Drawing, Wanted};
 use crate::fixes::{Fixes, safe_fixes};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, report};
@@ -34,6 +35,8 @@ pub struct Request {
     pub contexts: Rc<[Source]>,
     /// What is asked for.
     pub task: Task,
+    /// How a picture is to be drawn.
+    pub wanted: Wanted,
 }
 
 /// What is asked for.
@@ -45,6 +48,8 @@ pub enum Task {
     Costs,
     /// All safe fixes.
     Fixes,
+    /// A picture of the network.
+    Diagram,
 }
 
 impl Task {
@@ -54,6 +59,7 @@ impl Task {
             Self::Report => "report",
             Self::Costs => "costs",
             Self::Fixes => "fixes",
+            Self::Diagram => "diagram",
         }
     }
 }
@@ -67,6 +73,8 @@ pub enum Outcome {
     Costed(Rc<Costs>),
     /// With all safe fixes.
     Fixed(u32, Rc<Fixes>),
+    /// With a picture.
+    Drawn(u32, Rc<Drawing>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -111,6 +119,9 @@ impl Analyzer {
                         Task::Report => Outcome::Done(sequence, Rc::new(analyze(&request.shared))),
                         Task::Costs => Outcome::Costed(Rc::new(estimate(&request.shared))),
                         Task::Fixes => Outcome::Fixed(sequence, Rc::new(all_safe(&request.shared))),
+                        Task::Diagram => {
+                            Outcome::Drawn(sequence, Rc::new(draw(&request.shared, &request.wanted)))
+                        }
                     };
                     this.finish(sequence, outcome);
                 }
@@ -162,6 +173,12 @@ impl Analyzer {
                 Ok(fixes) => self.finish(sequence, Outcome::Fixed(sequence, Rc::new(fixes))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
+        } else if let Some(drawing) = answer.diagram() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(drawing.as_bytes()) {
+                Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
@@ -211,6 +228,14 @@ pub fn fixes_json(shared: &str) -> String {
     serde_json::to_string(&all_safe(&shared)).unwrap_or_default()
 }
 
+/// Draws the network. `shared` is a [`Shared`] and `wanted` a [`Wanted`] in JSON; the answer is a [`Drawing`] in JSON.
+#[wasm_bindgen]
+pub fn diagram_json(shared: &str, wanted: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    let wanted = serde_json::from_slice(wanted.as_bytes()).unwrap_or_default();
+    serde_json::to_string(&draw(&shared, &wanted)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -222,6 +247,8 @@ thread_local! {
     static CONTEXTS: RefCell<Contexts> = RefCell::default();
     /// What was last read for its costs: a slider asks for the same template many times a second.
     static READING: RefCell<Option<Reading>> = RefCell::default();
+    /// What was last drawn.
+    static SKETCH: RefCell<Option<diagram::Kept>> = RefCell::default();
 }
 
 fn keep_contexts(sources: Vec<Source>) {
@@ -229,6 +256,7 @@ fn keep_contexts(sources: Vec<Source>) {
         if contexts.sources() != sources {
             *contexts = Contexts::new(sources);
             READING.set(None);
+            SKETCH.set(None);
         }
     });
 }
@@ -243,6 +271,12 @@ fn estimate(shared: &Shared) -> Costs {
 
 fn all_safe(shared: &Shared) -> Fixes {
     CONTEXTS.with_borrow(|contexts| safe_fixes(shared, contexts))
+}
+
+fn draw(shared: &Shared, wanted: &Wanted) -> Drawing {
+    CONTEXTS.with_borrow(|contexts| {
+        SKETCH.with_borrow_mut(|kept| diagram::drawing(shared, wanted, contexts, kept))
+    })
 }
 
 /// Analyses take milliseconds; one that takes this long would not come back.
@@ -304,6 +338,9 @@ impl RunningWorker {
         question.set_sequence(job.sequence);
         question.set_shared(&serde_json::to_string(&job.request.shared).unwrap_or_default());
         question.set_task(job.request.task.name());
+        if job.request.task == Task::Diagram {
+            question.set_wanted(&serde_json::to_string(&job.request.wanted).unwrap_or_default());
+        }
         let contexts = &job.request.contexts;
         let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
         if !is_told {
@@ -344,6 +381,8 @@ extern "C" {
     fn set_contexts(this: &Question, json: &str);
     #[wasm_bindgen(method, setter)]
     fn set_task(this: &Question, name: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_wanted(this: &Question, json: &str);
 
     /// What the worker says.
     type Answer;
@@ -357,6 +396,8 @@ extern "C" {
     fn costs(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn fixes(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn diagram(this: &Answer) -> Option<String>;
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

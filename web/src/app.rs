@@ -14,6 +14,8 @@ use crate::address::{self, Address};
 use crate::analyzer::{Analyzer, Outcome, Request, Task};
 use crate::checklist::Checklist;
 use crate::cost_panel::{self, CostPanel};
+use crate::diagram::Wanted;
+use crate::diagram_panel::DiagramPanel;
 use crate::document::RuleDocument;
 use crate::editor::{EditorHandle, EditorPane};
 use crate::examples;
@@ -47,6 +49,7 @@ pub fn App() -> Html {
     let analyzer = use_analyzer(&state);
     let estimator = use_analyzer(&state);
     let fixer = use_analyzer(&state);
+    let drawer = use_analyzer(&state);
     let address = {
         let dispatcher = state.dispatcher();
         use_memo((), move |()| {
@@ -67,6 +70,17 @@ pub fn App() -> Html {
             // Costs are estimated only while somebody looks at them.
             if *is_open {
                 estimator.submit(*number, request(&shown, Task::Costs));
+            }
+        });
+    }
+    {
+        let shown = (*state).clone();
+        let open = state.drawings.open.clone();
+        let is_open = state.beside == Pane::Diagram;
+        use_effect_with((state.revision, open, state.language, is_open), move |(revision, _, _, is_open)| {
+            // So are pictures drawn.
+            if *is_open {
+                drawer.submit(*revision, request(&shown, Task::Diagram));
             }
         });
     }
@@ -168,6 +182,14 @@ pub fn App() -> Html {
             editor.select(place);
         })
     };
+    let on_box = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |place: Place| {
+            dispatcher.dispatch(Action::PlaceShown);
+            dispatcher.dispatch(Action::CursorMoved(place.from));
+            editor.select(place);
+        })
+    };
     let on_copy = {
         let (dispatcher, address) = (state.dispatcher(), address.clone());
         let shown = (*state).clone();
@@ -201,6 +223,7 @@ pub fn App() -> Html {
     let list_name = match state.beside {
         Pane::Paths => words::paths(),
         Pane::Cost => words::cost::title(),
+        Pane::Diagram => words::diagram::title(),
         _ => words::findings(),
     };
     let findings = state.report().map(|report| report.counts().shown());
@@ -253,6 +276,17 @@ pub fn App() -> Html {
                             on_give={to_action(&state, Action::Figured)}
                             on_region={to_action(&state, |region| Action::Given(Field::Region, region))}
                             on_place={on_resource}
+                        />
+                    } else if state.beside == Pane::Diagram {
+                        <DiagramPanel
+                            drawings={state.drawings.clone()}
+                            revision={state.revision}
+                            report={state.current_report().cloned()}
+                            marked={state.drawings.marked(state.revision, state.cursor, state.chosen)}
+                            {language}
+                            on_place={on_box}
+                            {on_choose}
+                            on_toggle={to_action(&state, Action::Toggled)}
                         />
                     } else {
                         if let Some(report) = state.report() {
@@ -327,6 +361,7 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
                 Outcome::Done(revision, report) => Action::Analysed(revision, report),
                 Outcome::Costed(costs) => Action::Costed(costs),
                 Outcome::Fixed(revision, fixes) => Action::AllFixed(revision, fixes),
+                Outcome::Drawn(revision, drawing) => Action::Drawn(revision, drawing),
                 Outcome::Failed => Action::Told(Notice::AnalysisFailed),
                 Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
             });
@@ -335,7 +370,8 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
 }
 
 fn request(state: &State, task: Task) -> Request {
-    Request { shared: state.shared(), contexts: state.inputs.contexts.clone(), task }
+    let wanted = Wanted { japanese: state.language == Language::Japanese, open: state.drawings.open.clone() };
+    Request { shared: state.shared(), contexts: state.inputs.contexts.clone(), task, wanted }
 }
 
 /// Keeps the address in step, and opens what it is changed to by hand or by going back.
@@ -343,10 +379,10 @@ fn request(state: &State, task: Task) -> Request {
 fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &Rc<EditorHandle>) {
     {
         let (address, snapshot) = (address.clone(), (**state).clone());
-        let number = state.estimate_number();
-        use_effect_with((number, state.beside == Pane::Cost), move |(number, _)| {
+        let is_first = use_mut_ref(|| true);
+        use_effect_with((state.estimate_number(), state.view()), move |_| {
             // The first state came from the address; a refused link stays there to be looked at.
-            if *number > 1 {
+            if !is_first.replace(false) {
                 address.follow(snapshot);
             }
         });
@@ -469,6 +505,10 @@ fn at_cursor(state: &UseReducerHandle<State>, on_look: &Callback<usize>) -> Html
             } else if let Some(costs) = state.costs.as_ref().filter(|_| beside == Pane::Cost) {
                 <button type="button" class="at-cursor-text" onclick={show_beside}>
                     <span>{ cost_panel::summary(costs, &state.inputs.cost, language) }</span>
+                </button>
+            } else if beside == Pane::Diagram {
+                <button type="button" class="at-cursor-text" onclick={show_beside}>
+                    <span>{ words::diagram::back().get(language).to_owned() }</span>
                 </button>
             } else {
                 <button type="button" class="at-cursor-text" onclick={show_beside}>

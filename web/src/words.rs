@@ -18,6 +18,7 @@ macro_rules! sentences {
 }
 
 pub mod cost;
+pub mod diagram;
 
 sentences! {
     /// The title of the document.
