@@ -15,6 +15,12 @@ pub(crate) fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// The address of the page by itself, with a fragment.
+pub(crate) fn alone(fragment: &str) -> String {
+    let path = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+    format!("{path}{fragment}")
+}
+
 /// Keeps the address in step with the state, a moment behind it. Clones are the same address.
 #[derive(Clone)]
 pub(crate) struct Address {

@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 use vpcheck_core::language::Language;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, HtmlAnchorElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use crate::address::{self, Address};
@@ -45,8 +45,10 @@ impl Reducible for State {
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let state =
-        use_reducer(|| State::open(&address::fragment(), preferences::language(), preferences::theme()));
+    let state = use_reducer(|| {
+        let opened = State::open(&address::fragment(), preferences::language(), preferences::theme());
+        opened.embedded(preferences::embedding())
+    });
     let editor = use_memo((), |()| EditorHandle::default());
     let analyzer = use_analyzer(&state);
     let estimator = use_analyzer(&state);
@@ -111,6 +113,7 @@ pub fn App() -> Html {
     use_address(&state, &address, &editor);
     use_language(state.language);
     use_theme(&state);
+    use_newer_version(&state);
 
     let on_change = to_action(&state, Action::Edited);
     let on_move = to_action(&state, Action::CursorMoved);
@@ -221,6 +224,14 @@ pub fn App() -> Html {
             });
         })
     };
+    let on_leave = {
+        let shown = (*state).clone();
+        // Made when it is asked for: packing the text at every keystroke would be for nothing.
+        Callback::from(move |link: HtmlAnchorElement| {
+            let fragment = shown.link().map(|link| format!("#{link}")).unwrap_or_default();
+            link.set_href(&address::alone(&fragment));
+        })
+    };
     let on_undo = {
         let (state, editor) = (state.clone(), editor.clone());
         Callback::from(move |()| {
@@ -242,12 +253,19 @@ pub fn App() -> Html {
     };
     let findings = state.report().map(|report| report.counts().shown());
     html! {
-        <div class="page" data-pane={state.pane.name()}>
+        <div
+            class="page"
+            data-pane={state.pane.name()}
+            data-embedded={state.embedding.is_some().then_some("")}
+            data-read-only={state.is_read_only().then_some("")}
+        >
             <Header
                 {language}
                 theme={state.theme}
+                is_alone={state.embedding.is_none()}
                 {on_example}
                 {on_copy}
+                {on_leave}
                 on_language={to_action(&state, Action::LanguageChosen)}
                 on_theme={to_action(&state, Action::ThemeChosen)}
             />
@@ -260,6 +278,7 @@ pub fn App() -> Html {
                         report={state.current_report().cloned()}
                         chosen={state.chosen}
                         step={state.step_place()}
+                        is_read_only={state.is_read_only()}
                         {language}
                         {on_change}
                         {on_move}
@@ -415,7 +434,7 @@ fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &
         let is_first = use_mut_ref(|| true);
         use_effect_with((state.estimate_number(), state.view()), move |_| {
             // The first state came from the address; a refused link stays there to be looked at.
-            if !is_first.replace(false) {
+            if !is_first.replace(false) && snapshot.embedding.is_none() {
                 address.follow(snapshot);
             }
         });
@@ -445,6 +464,20 @@ fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &
             move || drop(listener)
         });
     }
+}
+
+/// Hears of a newer version of the page: see web/src/offline.js.
+#[hook]
+fn use_newer_version(state: &UseReducerHandle<State>) {
+    let dispatcher = state.dispatcher();
+    use_effect_with((), move |()| {
+        let listener = web_sys::window().map(|window| {
+            EventListener::new(&window, "vpcheck-update", move |_| {
+                dispatcher.dispatch(Action::Told(Notice::NewerVersion));
+            })
+        });
+        move || drop(listener)
+    });
 }
 
 /// Tells the document and the next visit of the language.

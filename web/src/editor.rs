@@ -75,6 +75,8 @@ pub struct Props {
     pub chosen: Option<usize>,
     /// The place of the step of a path that is shown.
     pub step: Option<Place>,
+    /// Whether the text may only be read.
+    pub is_read_only: bool,
     /// The language of hovers and panels.
     pub language: Language,
     /// The text changed.
@@ -103,9 +105,10 @@ pub fn EditorPane(props: &Props) -> Html {
 
     {
         let (parent, handle, text) = (parent.clone(), props.handle.clone(), props.text.clone());
+        let is_read_only = props.is_read_only;
         use_effect_with((), move |()| {
             if let Some(parent) = parent.cast::<HtmlElement>() {
-                let running = Running::start(&parent, &text, &latest);
+                let running = Running::start(&parent, &text, &latest, is_read_only);
                 *handle.running.borrow_mut() = Some(running);
             }
             move || {
@@ -221,7 +224,7 @@ struct Running {
 }
 
 impl Running {
-    fn start(parent: &HtmlElement, text: &str, latest: &Rc<RefCell<Latest>>) -> Self {
+    fn start(parent: &HtmlElement, text: &str, latest: &Rc<RefCell<Latest>>, is_read_only: bool) -> Self {
         let changed = {
             let latest = latest.clone();
             Closure::<dyn Fn(String)>::new(move |text: String| {
@@ -237,6 +240,7 @@ impl Running {
         handlers.set_moved(moved.as_ref());
         handlers.set_fix(fix.as_ref());
         handlers.set_explain(explain.as_ref());
+        handlers.set_read_only(is_read_only);
         let editor = JsEditor::new(parent, text, &handlers);
         Self { editor, _changed: changed, _moved: moved, _fix: fix, _explain: explain }
     }
@@ -301,4 +305,6 @@ extern "C" {
     fn set_fix(this: &Handlers, handler: &JsValue);
     #[wasm_bindgen(method, setter)]
     fn set_explain(this: &Handlers, handler: &JsValue);
+    #[wasm_bindgen(method, setter, js_name = readOnly)]
+    fn set_read_only(this: &Handlers, is_read_only: bool);
 }

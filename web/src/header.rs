@@ -1,6 +1,7 @@
 //! The bar at the top: examples, the link, the language and the theme.
 
 use vpcheck_core::language::Language;
+use web_sys::HtmlAnchorElement;
 use yew::prelude::*;
 
 use crate::examples::{self, Example};
@@ -14,10 +15,14 @@ pub(crate) struct Props {
     pub language: Language,
     /// The theme that is on.
     pub theme: Theme,
+    /// Whether the page stands alone; in another one it is only a line.
+    pub is_alone: bool,
     /// An example was chosen, by its index.
     pub on_example: Callback<usize>,
     /// The link was asked for.
     pub on_copy: Callback<()>,
+    /// The page by itself was asked for, by this link.
+    pub on_leave: Callback<HtmlAnchorElement>,
     /// The other language was chosen.
     pub on_language: Callback<Language>,
     /// The next theme was chosen.
@@ -34,6 +39,20 @@ pub(crate) fn Header(props: &Props) -> Html {
     };
     let theme_name = words::theme(props.theme).get(language).to_owned();
     let next = props.theme.next();
+    if !props.is_alone {
+        let leave = props.on_leave.reform(|event: MouseEvent| event.target_unchecked_into());
+        return html! {
+            <header>
+                <div class="bar">
+                    <span class="brand">{ brand_mark() }<span>{ "vpcheck" }</span></span>
+                    <span class="bar-space" />
+                    <a class="bar-button" href="./" target="_blank" rel="noopener" onclick={leave}>
+                        { words::open_alone().get(language).to_owned() }
+                    </a>
+                </div>
+            </header>
+        };
+    }
     html! {
         <header>
             <div class="bar">

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod context;
 pub mod costs;
 pub mod diagram;
+pub mod embedding;
 pub mod endpoints;
 pub mod examples;
 pub mod figures;

@@ -37,6 +37,11 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
             if let Some(notice) = props.notice {
                 <div class="notice">
                     <p>{ notice.words().get(language).to_owned() }</p>
+                    if notice == Notice::NewerVersion {
+                        <button type="button" class="quiet" onclick={Callback::from(|_| take_newer_version())}>
+                            { words::reload().get(language).to_owned() }
+                        </button>
+                    }
                     if notice.is_undoable() {
                         <button type="button" class="quiet" onclick={props.on_undo.reform(|_| ())}>
                             { words::undo().get(language).to_owned() }
@@ -48,6 +53,14 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
                 </div>
             }
         </div>
+    }
+}
+
+/// See web/src/offline.js, which knows of it.
+fn take_newer_version() {
+    if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new("vpcheck-reload")) {
+        // Nobody can cancel it.
+        let _ = window.dispatch_event(&event);
     }
 }
 

@@ -3,7 +3,14 @@
 use vpcheck_core::language::Language;
 use web_sys::{Storage, UrlSearchParams, Window};
 
+use crate::embedding::Embedding;
 use crate::state::Theme;
+
+/// How the page stands in another one, by what its address asks for.
+pub(crate) fn embedding() -> Option<Embedding> {
+    let query = query(&window())?;
+    Embedding::of(|name| query.get(name))
+}
 
 /// The language: of the address, else of the last visit, else of the browser.
 pub(crate) fn language() -> Language {
@@ -36,9 +43,10 @@ pub(crate) fn keep_language(language: Language) {
     }
 }
 
-/// The theme of the last visit.
+/// The theme: of the address, else of the last visit.
 pub(crate) fn theme() -> Theme {
-    stored(THEME).and_then(|name| Theme::from_name(&name)).unwrap_or_default()
+    let asked = query(&window()).and_then(|query| query.get("theme"));
+    asked.or_else(|| stored(THEME)).and_then(|name| Theme::from_name(&name)).unwrap_or_default()
 }
 
 /// Remembers a theme.
@@ -58,7 +66,11 @@ fn query(window: &Window) -> Option<UrlSearchParams> {
 }
 
 /// Storage is refused to third-party frames and in some private windows; then nothing is remembered.
+/// In a page of another's nothing is read or written either.
 fn storage() -> Option<Storage> {
+    if embedding().is_some() {
+        return None;
+    }
     window().local_storage().ok().flatten()
 }
 

@@ -9,6 +9,7 @@ use vpcheck_core::share::{self, ShareError, Shared};
 
 use crate::costs::Costs;
 use crate::diagram::{Drawing, Drawings};
+use crate::embedding::Embedding;
 use crate::endpoints::Endpoints;
 use crate::figures::{self, Figures};
 use crate::fixes::Fixes;
@@ -66,6 +67,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// The rule whose document is open.
     pub explained: Option<String>,
+    /// How the page stands in another one; nothing where it stands alone.
+    pub embedding: Option<Embedding>,
 }
 
 /// Light or dark.
@@ -110,9 +113,9 @@ impl Theme {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pane {
     /// The editor.
-    #[default]
     Template,
-    /// The findings.
+    /// The findings. A phone shows them first: who opens the page wants the verdict.
+    #[default]
     Findings,
     /// The paths.
     Paths,
@@ -125,6 +128,10 @@ pub enum Pane {
 }
 
 impl Pane {
+    /// Every part, in the order of a narrow screen's tabs.
+    pub const ALL: [Self; 6] =
+        [Self::Findings, Self::Diagram, Self::Template, Self::Paths, Self::Endpoints, Self::Cost];
+
     /// `template`, `findings`, `paths`, `cost`, `endpoints` or `diagram`.
     pub fn name(self) -> &'static str {
         match self {
@@ -135,6 +142,11 @@ impl Pane {
             Self::Endpoints => "endpoints",
             Self::Diagram => "diagram",
         }
+    }
+
+    /// The part of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|pane| pane.name() == name)
     }
 
     /// Whether it shows money, which is that of some region.
@@ -174,6 +186,8 @@ pub enum Notice {
     ContextTooLarge,
     /// A file of context could not be read.
     ContextUnreadable,
+    /// A newer version of the page is there.
+    NewerVersion,
 }
 
 impl Notice {
@@ -194,6 +208,7 @@ impl Notice {
             Self::CopiedWithoutContext => words::copied_without_context(),
             Self::ContextTooLarge => words::context_too_large(),
             Self::ContextUnreadable => words::context_unreadable(),
+            Self::NewerVersion => words::newer_version(),
         }
     }
 
@@ -281,6 +296,26 @@ pub enum Action {
 }
 
 impl State {
+    /// The state in a page of another's.
+    #[must_use]
+    pub fn embedded(mut self, embedding: Option<Embedding>) -> Self {
+        if let Some(Embedding { view, region, .. }) = &embedding {
+            if let Some(view) = view {
+                self = self.after(Action::Shown(*view));
+            }
+            if self.inputs.region.is_none() {
+                self.inputs.region.clone_from(region);
+            }
+        }
+        self.embedding = embedding;
+        self
+    }
+
+    /// Whether the text may only be read.
+    pub fn is_read_only(&self) -> bool {
+        self.embedding.as_ref().is_some_and(|embedding| embedding.is_read_only)
+    }
+
     /// The state that an address opens: what its fragment holds, or the first example.
     pub fn open(fragment: &str, language: Language, theme: Theme) -> Self {
         let (shared, notice) = match open_link(fragment) {
@@ -297,6 +332,7 @@ impl State {
             revision: 1,
             figures: 0,
             costs: None,
+            embedding: None,
             drawings: Drawings::default(),
             cursor: None,
             is_edited: false,

@@ -21,20 +21,19 @@ pub(crate) struct Props {
     pub on_pane: Callback<Pane>,
 }
 
-/// Every part; a wide screen has the template beside the others.
-const NARROW: [Pane; 6] =
-    [Pane::Template, Pane::Findings, Pane::Diagram, Pane::Paths, Pane::Endpoints, Pane::Cost];
-
 /// The tabs of a narrow screen, and those over the right half of a wide one. The styles show one of the two groups.
 #[component]
 pub(crate) fn Tabs(props: &Props) -> Html {
     html! {
         <>
-            { group(props, "tabs narrow", props.pane, &NARROW) }
-            { group(props, "tabs wide", props.beside, &NARROW[1..]) }
+            { group(props, "tabs narrow", props.pane, &Pane::ALL) }
+            { group(props, "tabs wide", props.beside, &BESIDE) }
         </>
     }
 }
+
+/// What a wide screen shows beside the template.
+const BESIDE: [Pane; 5] = [Pane::Findings, Pane::Diagram, Pane::Paths, Pane::Endpoints, Pane::Cost];
 
 fn group(props: &Props, class: &'static str, current: Pane, panes: &[Pane]) -> Html {
     let language = props.language;

@@ -38,6 +38,15 @@ sentences! {
     examples { en: "Examples", ja: "サンプル" }
     /// The button that copies a link.
     copy_link { en: "Copy link", ja: "リンクをコピー" }
+    /// From a playground in another page to the playground itself.
+    open_alone { en: "Open in playground", ja: "プレイグラウンドで開く" }
+    /// See [`crate::state::Notice::NewerVersion`].
+    newer_version {
+        en: "A newer version of this page is there.",
+        ja: "このページの新しいバージョンがあります。"
+    }
+    /// What loads it.
+    reload { en: "Reload", ja: "再読み込み" }
     /// The name of the editor, and of its tab.
     template { en: "Template", ja: "テンプレート" }
     /// The name of the list, and of its tab.

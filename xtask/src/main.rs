@@ -9,6 +9,7 @@ mod generate;
 mod iam_services;
 mod install;
 mod measuring;
+mod offline;
 mod page;
 mod prices;
 mod process;

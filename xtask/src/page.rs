@@ -4,6 +4,7 @@ use crate::{
     cache::{Cache, announce, fingerprint},
     csp,
     install::{self, npm, wasm_target},
+    offline,
     process::{run, run_logged},
     project::Project,
 };
@@ -45,7 +46,8 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     let page = project.dist().join("index.html");
     let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
     fs::write(&page, csp::allow_inline_scripts(&html))
-        .with_context(|| format!("cannot write {}", page.display()))
+        .with_context(|| format!("cannot write {}", page.display()))?;
+    offline::write(project)
 }
 
 /// Rules' documents lie beside the rules; the page fetches them from rules/ when somebody asks for one.

@@ -1,5 +1,6 @@
 //! What a reader downloads before the page works.
 
+use crate::offline;
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use std::{
@@ -27,6 +28,13 @@ pub(crate) fn check(dist: &Path) -> Result<()> {
         bail!("{}; load something later, or make it smaller", over.join(" and "));
     }
     Ok(())
+}
+
+/// The names of the files of dist/, in order.
+pub(crate) fn files(dist: &Path) -> Result<Vec<String>> {
+    let mut names: Vec<String> = measure(dist)?.into_iter().map(|file| file.name).collect();
+    names.sort();
+    Ok(names)
 }
 
 #[derive(Debug)]
@@ -68,9 +76,14 @@ fn measure(dist: &Path) -> Result<Vec<Asset>> {
 /// therefore be named by the WebAssembly, or by a module that is loaded later itself.
 fn mark_first(files: &mut [Asset]) {
     let mut names: BTreeSet<String> = BTreeSet::from(["index.html".to_owned()]);
+    // It names every file, but starts when the page is there.
+    let is_beside = |name: &str| name == offline::NAME;
     loop {
         let mut found = BTreeSet::new();
-        for file in files.iter_mut().filter(|file| !file.first && names.contains(&file.name)) {
+        for file in files
+            .iter_mut()
+            .filter(|file| !file.first && names.contains(&file.name) && !is_beside(&file.name))
+        {
             file.first = true;
             if let Some(text) = &file.text {
                 found.extend(text.split(['"', '\'', '`']).map(|part| {
@@ -152,20 +165,22 @@ mod tests {
             asset("app_bg.wasm", 20_480, ""),
             asset("index.html", 1024, "<script type=module>import init from \"./app.js?v=1\"</script>"),
             asset("rules/no-route.md", 2048, ""),
-            asset("snippets/glue.js", 512, ""),
+            asset("snippets/glue.js", 512, "register('offline-worker.js')"),
+            asset("offline-worker.js", 100, "addAll(['rules/no-route.md'])"),
         ];
         mark_first(&mut files);
         let table = table(&files);
         assert_eq!(
             table,
             "\
-file                      KB    KB gzip  loaded
-app.js                  30.0       10.0  first
-app_bg.wasm             60.0       20.0  first
-index.html               3.0        1.0  first
-rules/no-route.md        6.0        2.0  later
-snippets/glue.js         1.5        0.5  first
-loaded first            94.5       31.5  \n"
+file                       KB    KB gzip  loaded
+app.js                   30.0       10.0  first
+app_bg.wasm              60.0       20.0  first
+index.html                3.0        1.0  first
+rules/no-route.m d        6.0        2.0  later
+snippets/glue.js          1.5        0.5  first
+offline-worker.js        0.3        0.1  later
+loaded first             94.5       31.5  \n"
         );
         assert!(over_budget(&files).is_empty());
     }

@@ -31,7 +31,7 @@ export class Editor {
    * @param {HTMLElement} parent
    * @param {string} text
    * @param {{changed: (text: string) => void, moved: (at: number) => void, fix: (finding: number) => void,
-   *   explain: (finding: number) => void}} handlers
+   *   explain: (finding: number) => void, readOnly?: boolean}} handlers
    */
   constructor(parent, text, handlers) {
     this.#handlers = handlers;
@@ -44,6 +44,7 @@ export class Editor {
           lineNumbers(),
           lintGutter(),
           history(),
+          EditorState.readOnly.of(handlers.readOnly === true),
           indentUnit.of("  "),
           EditorState.tabSize.of(2),
           indentOnInput(),
