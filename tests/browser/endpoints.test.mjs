@@ -172,8 +172,8 @@ Resources:
   await withEndpoints({ state: { text } }, async (page) => {
     const sqs = service(page, "sqs");
     assert.equal(await sqs.getAttribute("data-today"), "unknown");
-    await sqs.locator(".settle .place").first().click();
-    assert.match(await page.evaluate(() => document.activeElement.closest(".field, .subnets, .half").innerText), /Subnets/);
+    await page.locator(".vpc > .settle .place").first().click();
+    assert.match(await page.evaluate(() => document.activeElement.closest(".field, .subnets").innerText), /no default/);
   });
   await withEndpoints({ state: { text, assumed: { Subnets: "isolated" } } }, async (page) => {
     assert.match(await service(page, "sqs").locator(".why-not").innerText(), /Cannot be added here/);
