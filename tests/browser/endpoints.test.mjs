@@ -182,6 +182,17 @@ Resources:
   });
 });
 
+test("names as long as the CDK makes them stay inside a phone", () => {
+  const long = (text) => text.replaceAll("PrivateDefault", `PrivateDefault${"InlineVpcSubnetRoute".repeat(4)}`);
+  const state = { text: long(template).replaceAll("ReportFunction", `Report${"LongNameOfAFunction".repeat(4)}`) };
+  return withEndpoints({ state, context: { viewport: { width: 360, height: 740 } } }, async (page) => {
+    const over = await page.locator(".endpoints .place").evaluateAll((names) =>
+      names.filter((name) => name.getBoundingClientRect().right > name.closest("section").getBoundingClientRect().right).length,
+    );
+    assert.equal(over, 0);
+  });
+});
+
 test("where there is nothing to say that is said", () =>
   withEndpoints({ state: { text: "Resources:\n  Queue: {Type: AWS::SQS::Queue}\n" } }, async (page) => {
     assert.match(await page.locator(".endpoints .state").innerText(), /No endpoint is missing here/);
