@@ -204,8 +204,11 @@ fn every_box_of_the_template_has_its_place() {
 fn the_table_tells_what_the_picture_shows() {
     let (_, text) = gallery().into_iter().find(|(name, _)| name == "isolated.yaml").expect("endpoints");
     let picture = drawn(&text, &DiagramRequest::default());
-    let rows: Vec<String> =
-        picture.table.iter().map(|row| format!("{} {} {}", row.from, row.relation.en, row.to)).collect();
+    let rows: Vec<String> = picture
+        .table
+        .iter()
+        .map(|row| format!("{} {} {}", row.from.en, row.relation.en, row.to.en))
+        .collect();
     for row in [
         "IsolatedSubnetA Isolated subnet · 10.0.0.0/24, in Vpc",
         "BillingFunction Lambda function, stands in IsolatedSubnetA, IsolatedSubnetC",

@@ -1,4 +1,5 @@
-// Bundles the editor and the document renderer for the page: `npm run build` writes dist/editor.js and dist/document.js.
+// Bundles the editor, the document renderer and the diagram for the page: `npm run build` writes dist/editor.js,
+// dist/document.js and dist/diagram.js.
 
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
@@ -19,7 +20,7 @@ const constructedStyles = {
 
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: { editor: "src/editor.js", document: "src/document.js" },
+  entryPoints: { editor: "src/editor.js", document: "src/document.js", diagram: "src/diagram.js" },
   outdir: "dist",
   bundle: true,
   format: "esm",

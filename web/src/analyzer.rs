@@ -12,6 +12,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use crate::costs::{Costs, Reading, costs};
+use crate::diagram::{self, Drawing, Wanted};
 use crate::endpoints::{Endpoints, endpoints};
 use crate::fixes::{Fixes, safe_fixes};
 use crate::proof::{Offer, Proof, proof};
@@ -39,6 +40,8 @@ pub struct Request {
     pub task: Task,
     /// The change to prove.
     pub offer: Option<Offer>,
+    /// How a picture is to be drawn.
+    pub wanted: Wanted,
 }
 
 /// What is asked for.
@@ -54,6 +57,8 @@ pub enum Task {
     Endpoints,
     /// The proof of a change.
     Proof,
+    /// A picture of the network.
+    Diagram,
 }
 
 impl Task {
@@ -65,6 +70,7 @@ impl Task {
             Self::Fixes => "fixes",
             Self::Endpoints => "endpoints",
             Self::Proof => "proof",
+            Self::Diagram => "diagram",
         }
     }
 }
@@ -82,6 +88,8 @@ pub enum Outcome {
     Suggested(u32, Rc<Endpoints>),
     /// With the proof of a change.
     Proved(u32, Rc<Proof>),
+    /// With a picture.
+    Drawn(u32, Rc<Drawing>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -131,6 +139,9 @@ impl Analyzer {
                             Some(offer) => Outcome::Proved(sequence, Rc::new(prove(&request.shared, offer))),
                             None => Outcome::Failed,
                         },
+                        Task::Diagram => {
+                            Outcome::Drawn(sequence, Rc::new(draw(&request.shared, &request.wanted)))
+                        }
                     };
                     this.finish(sequence, outcome);
                 }
@@ -192,6 +203,12 @@ impl Analyzer {
             let sequence = answer.sequence();
             match serde_json::from_slice(proof.as_bytes()) {
                 Ok(proof) => self.finish(sequence, Outcome::Proved(sequence, Rc::new(proof))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
+        } else if let Some(drawing) = answer.diagram() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(drawing.as_bytes()) {
+                Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
         } else {
@@ -258,6 +275,14 @@ pub fn proof_json(shared: &str, offer: &str) -> String {
     serde_json::to_string(&prove(&shared, offer)).unwrap_or_default()
 }
 
+/// Draws the network. `shared` is a [`Shared`] and `wanted` a [`Wanted`] in JSON; the answer is a [`Drawing`] in JSON.
+#[wasm_bindgen]
+pub fn diagram_json(shared: &str, wanted: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    let wanted = serde_json::from_slice(wanted.as_bytes()).unwrap_or_default();
+    serde_json::to_string(&draw(&shared, &wanted)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -269,6 +294,8 @@ thread_local! {
     static CONTEXTS: RefCell<Contexts> = RefCell::default();
     /// What was last read for its costs: a slider asks for the same template many times a second.
     static READING: RefCell<Option<Reading>> = RefCell::default();
+    /// What was last drawn.
+    static SKETCH: RefCell<Option<diagram::Kept>> = RefCell::default();
 }
 
 fn keep_contexts(sources: Vec<Source>) {
@@ -276,6 +303,7 @@ fn keep_contexts(sources: Vec<Source>) {
         if contexts.sources() != sources {
             *contexts = Contexts::new(sources);
             READING.set(None);
+            SKETCH.set(None);
         }
     });
 }
@@ -298,6 +326,12 @@ fn suggest(shared: &Shared) -> Endpoints {
 
 fn prove(shared: &Shared, offer: Offer) -> Proof {
     CONTEXTS.with_borrow(|contexts| proof(shared, contexts, offer))
+}
+
+fn draw(shared: &Shared, wanted: &Wanted) -> Drawing {
+    CONTEXTS.with_borrow(|contexts| {
+        SKETCH.with_borrow_mut(|kept| diagram::drawing(shared, wanted, contexts, kept))
+    })
 }
 
 /// Analyses take milliseconds; one that takes this long would not come back.
@@ -359,8 +393,13 @@ impl RunningWorker {
         question.set_sequence(job.sequence);
         question.set_shared(&serde_json::to_string(&job.request.shared).unwrap_or_default());
         question.set_task(job.request.task.name());
-        if let Some(offer) = &job.request.offer {
-            question.set_offer(&serde_json::to_string(offer).unwrap_or_default());
+        let detail = match (job.request.task, &job.request.offer) {
+            (Task::Diagram, _) => serde_json::to_string(&job.request.wanted).ok(),
+            (_, Some(offer)) => serde_json::to_string(offer).ok(),
+            _ => None,
+        };
+        if let Some(detail) = detail {
+            question.set_detail(&detail);
         }
         let contexts = &job.request.contexts;
         let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
@@ -403,7 +442,7 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_task(this: &Question, name: &str);
     #[wasm_bindgen(method, setter)]
-    fn set_offer(this: &Question, json: &str);
+    fn set_detail(this: &Question, json: &str);
 
     /// What the worker says.
     type Answer;
@@ -421,6 +460,8 @@ extern "C" {
     fn endpoints(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn proof(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn diagram(this: &Answer) -> Option<String>;
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

@@ -14,6 +14,8 @@ use crate::address::{self, Address};
 use crate::analyzer::{Analyzer, Outcome, Request, Task};
 use crate::checklist::Checklist;
 use crate::cost_panel::{self, CostPanel};
+use crate::diagram::Wanted;
+use crate::diagram_panel::DiagramPanel;
 use crate::document::RuleDocument;
 use crate::editor::{EditorHandle, EditorPane};
 use crate::endpoints_panel::EndpointsPanel;
@@ -49,6 +51,7 @@ pub fn App() -> Html {
     let analyzer = use_analyzer(&state);
     let estimator = use_analyzer(&state);
     let fixer = use_analyzer(&state);
+    let drawer = use_analyzer(&state);
     let address = {
         let dispatcher = state.dispatcher();
         use_memo((), move |()| {
@@ -79,6 +82,17 @@ pub fn App() -> Html {
         use_effect_with((state.previewed.clone(), state.revision), move |(offer, revision)| {
             if offer.is_some() {
                 prover.submit(*revision, request(&shown, Task::Proof));
+            }
+        });
+    }
+    {
+        let shown = (*state).clone();
+        let open = state.drawings.open.clone();
+        let is_open = state.beside == Pane::Diagram;
+        use_effect_with((state.revision, open, state.language, is_open), move |(revision, _, _, is_open)| {
+            // So are pictures drawn.
+            if *is_open {
+                drawer.submit(*revision, request(&shown, Task::Diagram));
             }
         });
     }
@@ -181,6 +195,14 @@ pub fn App() -> Html {
             editor.select(place);
         })
     };
+    let on_box = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |place: Place| {
+            dispatcher.dispatch(Action::PlaceShown);
+            dispatcher.dispatch(Action::CursorMoved(place.from));
+            editor.select(place);
+        })
+    };
     let on_copy = {
         let (dispatcher, address) = (state.dispatcher(), address.clone());
         let shown = (*state).clone();
@@ -215,6 +237,7 @@ pub fn App() -> Html {
         Pane::Paths => words::paths(),
         Pane::Cost => words::cost::title(),
         Pane::Endpoints => words::endpoints::title(),
+        Pane::Diagram => words::diagram::title(),
         _ => words::findings(),
     };
     let findings = state.report().map(|report| report.counts().shown());
@@ -282,6 +305,17 @@ pub fn App() -> Html {
                             on_field={Callback::from(|field: Field| go_to(&field))}
                             {on_preview}
                             {on_apply}
+                        />
+                    } else if state.beside == Pane::Diagram {
+                        <DiagramPanel
+                            drawings={state.drawings.clone()}
+                            revision={state.revision}
+                            report={state.current_report().cloned()}
+                            marked={state.drawings.marked(state.revision, state.cursor, state.chosen)}
+                            {language}
+                            on_place={on_box}
+                            {on_choose}
+                            on_toggle={to_action(&state, Action::Toggled)}
                         />
                     } else {
                         if let Some(report) = state.report() {
@@ -359,6 +393,7 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
                 Outcome::Fixed(revision, fixes) => Action::AllFixed(revision, fixes),
                 Outcome::Suggested(number, endpoints) => Action::Suggested(number, endpoints),
                 Outcome::Proved(revision, proof) => Action::Proved(revision, proof),
+                Outcome::Drawn(revision, drawing) => Action::Drawn(revision, drawing),
                 Outcome::Failed => Action::Told(Notice::AnalysisFailed),
                 Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
             });
@@ -367,8 +402,9 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
 }
 
 fn request(state: &State, task: Task) -> Request {
+    let wanted = Wanted { japanese: state.language == Language::Japanese, open: state.drawings.open.clone() };
     let (contexts, offer) = (state.inputs.contexts.clone(), state.previewed.clone());
-    Request { shared: state.shared(), contexts, task, offer }
+    Request { shared: state.shared(), contexts, task, offer, wanted }
 }
 
 /// Keeps the address in step, and opens what it is changed to by hand or by going back.
@@ -376,10 +412,10 @@ fn request(state: &State, task: Task) -> Request {
 fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &Rc<EditorHandle>) {
     {
         let (address, snapshot) = (address.clone(), (**state).clone());
-        let number = state.estimate_number();
-        use_effect_with((number, state.beside), move |(number, _)| {
+        let is_first = use_mut_ref(|| true);
+        use_effect_with((state.estimate_number(), state.view()), move |_| {
             // The first state came from the address; a refused link stays there to be looked at.
-            if *number > 1 {
+            if !is_first.replace(false) {
                 address.follow(snapshot);
             }
         });
@@ -506,6 +542,10 @@ fn at_cursor(state: &UseReducerHandle<State>, on_look: &Callback<usize>) -> Html
             } else if let Some((_, endpoints)) = state.endpoints.as_ref().filter(|_| beside == Pane::Endpoints) {
                 <button type="button" class="at-cursor-text" onclick={show_beside}>
                     <span>{ words::endpoints::summary(endpoints.additions()).get(language).to_owned() }</span>
+                </button>
+            } else if beside == Pane::Diagram {
+                <button type="button" class="at-cursor-text" onclick={show_beside}>
+                    <span>{ words::diagram::back().get(language).to_owned() }</span>
                 </button>
             } else {
                 <button type="button" class="at-cursor-text" onclick={show_beside}>

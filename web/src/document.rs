@@ -109,13 +109,18 @@ async fn show(body: &HtmlElement, rule: &str, language: Language) -> Result<(), 
         Some(markdown) => markdown,
         None => fetch(&format!("rules/{rule}.md")).await?,
     };
+    let renderer: Renderer = load(RENDERER).await?.unchecked_into();
+    body.replace_children_with_node_1(&renderer.render(&markdown)?);
+    Ok(())
+}
+
+/// A module of JavaScript that is no part of the first load, by its name beside the page.
+pub(crate) async fn load(name: &str) -> Result<JsValue, JsValue> {
     // Imported by the whole address: a module's own relative imports start where that module lies.
     let base =
         web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?.base_uri()?;
-    let address = Url::new_with_base(RENDERER, &base.unwrap_or_default())?.href();
-    let renderer: Renderer = JsFuture::from(import(&address)).await?.unchecked_into();
-    body.replace_children_with_node_1(&renderer.render(&markdown)?);
-    Ok(())
+    let address = Url::new_with_base(name, &base.unwrap_or_default())?.href();
+    JsFuture::from(import(&address)).await
 }
 
 /// No part of the first load; it takes Markdown apart with a library and builds the nodes itself.

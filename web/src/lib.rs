@@ -7,6 +7,7 @@ pub mod chart;
 pub mod checks;
 pub mod context;
 pub mod costs;
+pub mod diagram;
 pub mod endpoints;
 pub mod examples;
 pub mod figures;
@@ -34,6 +35,8 @@ mod checklist;
 mod cost_panel;
 #[cfg(target_arch = "wasm32")]
 mod deployed;
+#[cfg(target_arch = "wasm32")]
+mod diagram_panel;
 #[cfg(target_arch = "wasm32")]
 mod difference;
 #[cfg(target_arch = "wasm32")]

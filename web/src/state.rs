@@ -8,6 +8,7 @@ use vpcheck_core::network::Assumption;
 use vpcheck_core::share::{self, ShareError, Shared};
 
 use crate::costs::Costs;
+use crate::diagram::{Drawing, Drawings};
 use crate::endpoints::Endpoints;
 use crate::figures::{self, Figures};
 use crate::fixes::Fixes;
@@ -35,6 +36,10 @@ pub struct State {
     pub analysed: Option<(u32, Rc<Report>)>,
     /// The last estimate of costs.
     pub costs: Option<Rc<Costs>>,
+    /// The pictures of the network.
+    pub drawings: Drawings,
+    /// Where the editor's cursor was last put by hand.
+    pub cursor: Option<u32>,
     /// The finding that is shown in both places, by its index.
     pub chosen: Option<usize>,
     /// The last suggestions of endpoints, and the estimate number of what they saw.
@@ -115,10 +120,12 @@ pub enum Pane {
     Cost,
     /// The endpoints.
     Endpoints,
+    /// The diagram.
+    Diagram,
 }
 
 impl Pane {
-    /// `template`, `findings`, `paths`, `cost` or `endpoints`.
+    /// `template`, `findings`, `paths`, `cost`, `endpoints` or `diagram`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Template => "template",
@@ -126,6 +133,7 @@ impl Pane {
             Self::Paths => "paths",
             Self::Cost => "cost",
             Self::Endpoints => "endpoints",
+            Self::Diagram => "diagram",
         }
     }
 
@@ -230,6 +238,10 @@ pub enum Action {
     Analysed(u32, Rc<Report>),
     /// An estimate of costs ended.
     Costed(Rc<Costs>),
+    /// A picture was drawn of the text of that revision.
+    Drawn(u32, Rc<Drawing>),
+    /// A group of the picture is to be opened or folded.
+    Toggled(String),
     /// Figures were given, by their keys; empty ones are taken away.
     Figured(Vec<(String, String)>),
     /// A field was given a value; an empty one takes it away.
@@ -285,6 +297,8 @@ impl State {
             revision: 1,
             figures: 0,
             costs: None,
+            drawings: Drawings::default(),
+            cursor: None,
             is_edited: false,
             analysed: None,
             chosen: None,
@@ -333,6 +347,7 @@ impl State {
                     next.take_region();
                 }
                 next.is_edited = false;
+                (next.drawings, next.cursor) = (Drawings::default(), None);
                 next.chosen = None;
                 next.fixes = None;
                 next.step = None;
@@ -346,6 +361,8 @@ impl State {
                 }
             }
             Action::Costed(costs) => next.costs = Some(costs),
+            Action::Drawn(revision, drawing) => next.drawings.take(revision, drawing),
+            Action::Toggled(group) => next.drawings.toggle(&group),
             Action::Figured(figures) => {
                 for (key, value) in figures {
                     next.figures += u32::from(next.inputs.set_cost(&key, &value));
@@ -385,6 +402,7 @@ impl State {
             Action::PathChosen(from, to) => next.choose_path(Some(from), Some(to)),
             Action::StepChosen(way, step) => {
                 next.step = Some((way, step));
+                next.cursor = None;
                 next.chosen = None;
                 next.pane = Pane::Template;
             }
@@ -398,12 +416,14 @@ impl State {
                 }
             }
             Action::CursorMoved(at) => {
+                next.cursor = Some(at);
                 let report = self.current_report();
                 next.chosen = report.and_then(|report| report.finding_at(at));
                 next.step = report.and_then(|report| report.paths.step_at(at));
             }
             Action::Chosen(index) => {
                 next.chosen = Some(index);
+                next.cursor = None;
                 next.step = None;
                 next.pane = Pane::Template;
             }
@@ -435,6 +455,7 @@ impl State {
             }
             Action::PlaceShown => {
                 next.chosen = None;
+                next.cursor = None;
                 next.step = None;
                 next.pane = Pane::Template;
             }
@@ -514,8 +535,13 @@ impl State {
 
     /// The template with everything that a link holds.
     pub fn shared(&self) -> Shared {
-        let view = self.beside.shows_money().then(|| self.beside.name().to_owned());
+        let view = self.view().map(|pane| pane.name().to_owned());
         Shared { view, ..self.inputs.share(&self.text) }
+    }
+
+    /// What a link asks for by its name.
+    pub fn view(&self) -> Option<Pane> {
+        IN_LINKS.into_iter().find(|pane| *pane == self.beside)
     }
 
     /// What estimates of costs are numbered by: it grows with the text and with the figures.
@@ -589,14 +615,14 @@ pub fn open_link(fragment: &str) -> Option<Result<Shared, ShareError>> {
     (!fragment.is_empty()).then(|| share::decode(fragment))
 }
 
+/// What links ask for by name.
+const IN_LINKS: [Pane; 3] = [Pane::Cost, Pane::Endpoints, Pane::Diagram];
+
 /// What a link asks to show beside its template.
 pub fn asked_pane(shared: &Shared) -> Option<Pane> {
-    let is_asked = |pane: &Pane| shared.view.as_deref() == Some(pane.name());
-    if let Some(pane) = [Pane::Cost, Pane::Endpoints].into_iter().find(is_asked) {
-        return Some(pane);
-    }
+    let named = IN_LINKS.into_iter().find(|pane| shared.view.as_deref() == Some(pane.name()));
     // A link to a path shows it.
-    shared.to.as_ref().map(|_| Pane::Paths)
+    named.or_else(|| shared.to.as_ref().map(|_| Pane::Paths))
 }
 
 /// `text` as the editor keeps it, so that places agree between the two.
@@ -865,6 +891,20 @@ mod tests {
         assert!(typed.current_endpoints().is_none() && typed.endpoints.is_some(), "it stays until the next");
         let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
         assert_eq!((again.pane, again.beside), (Pane::Endpoints, Pane::Endpoints));
+    }
+
+    #[test]
+    fn the_diagram_travels_in_the_link_and_keeps_its_picture_while_others_are_drawn() {
+        let state = opened().after(Action::Shown(Pane::Diagram));
+        let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
+        assert_eq!((again.pane, again.beside, again.revision), (Pane::Diagram, Pane::Diagram, 1));
+        let state = state.after(Action::Drawn(1, Rc::default())).after(Action::Toggled("group".to_owned()));
+        assert_eq!((state.drawings.open.len(), state.revision), (1, 1));
+        assert!(state.drawings.shown().is_some());
+        let other = state.after(Action::Opened("other".into(), Inputs::default(), None));
+        assert_eq!((other.drawings, other.beside), (Drawings::default(), Pane::Diagram));
+        let path = state.after(Action::PathChosen("Store".to_owned(), "s3".to_owned()));
+        assert_eq!(path.shared().view.as_deref(), Some("diagram"), "a link may have both");
     }
 
     #[test]

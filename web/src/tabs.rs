@@ -21,13 +21,17 @@ pub(crate) struct Props {
     pub on_pane: Callback<Pane>,
 }
 
+/// Every part; a wide screen has the template beside the others.
+const NARROW: [Pane; 6] =
+    [Pane::Template, Pane::Findings, Pane::Diagram, Pane::Paths, Pane::Endpoints, Pane::Cost];
+
 /// The tabs of a narrow screen, and those over the right half of a wide one. The styles show one of the two groups.
 #[component]
 pub(crate) fn Tabs(props: &Props) -> Html {
     html! {
         <>
-            { group(props, "tabs narrow", props.pane, &[Pane::Template, Pane::Findings, Pane::Paths, Pane::Endpoints, Pane::Cost]) }
-            { group(props, "tabs wide", props.beside, &[Pane::Findings, Pane::Paths, Pane::Endpoints, Pane::Cost]) }
+            { group(props, "tabs narrow", props.pane, &NARROW) }
+            { group(props, "tabs wide", props.beside, &NARROW[1..]) }
         </>
     }
 }
@@ -49,6 +53,7 @@ fn tab(props: &Props, pane: Pane, is_current: bool) -> Html {
         Pane::Paths => words::paths(),
         Pane::Cost => words::cost::title(),
         Pane::Endpoints => words::endpoints::title(),
+        Pane::Diagram => words::diagram::title(),
     };
     let count = props.findings.filter(|_| pane == Pane::Findings);
     html! {

@@ -18,6 +18,7 @@ macro_rules! sentences {
 }
 
 pub mod cost;
+pub mod diagram;
 pub mod endpoints;
 
 sentences! {

@@ -9,18 +9,19 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ ready: true });
     return;
   }
-  const { analyze_json, costs_json, endpoints_json, fixes_json, keep_contexts_json, proof_json } = await program;
-  const { sequence, shared, contexts, task, offer } = data;
+  const { analyze_json, costs_json, diagram_json, endpoints_json, fixes_json, keep_contexts_json, proof_json } = await program;
+  const { sequence, shared, contexts, task, detail } = data;
   const answers = {
     report: analyze_json,
     costs: costs_json,
+    diagram: diagram_json,
     fixes: fixes_json,
     endpoints: endpoints_json,
     proof: proof_json,
   };
   try {
     if (contexts !== undefined) keep_contexts_json(contexts);
-    self.postMessage({ sequence, [task]: answers[task](shared, offer) });
+    self.postMessage({ sequence, [task]: answers[task](shared, detail) });
   } catch {
     // The panic is in the console already; the page starts another worker.
     self.postMessage({ sequence });

@@ -20,7 +20,8 @@ use crate::network::{Place, WorkloadKind, resolve, unknown_assumptions};
 use crate::paths::Verdict;
 use crate::phrase;
 use crate::rules::Subject;
-use crate::template::Inputs;
+use crate::template::{Inputs, Resource, Template};
+use crate::text::Span;
 use crate::tracing::{TraceError, TraceRequest, trace};
 
 pub use table::TableRow;
@@ -50,6 +51,8 @@ pub struct Sketch {
     pub broken: Option<Place>,
     /// The keys of [`Options::assumed`] that name nothing in the template.
     pub unknown_assumptions: Vec<String>,
+    /// Logical ids, and where each resource is declared, from its name to its end.
+    pub declared: Vec<(String, Span)>,
     model: model::Model,
 }
 
@@ -306,6 +309,8 @@ pub struct Badge {
     pub count: usize,
     /// Their messages.
     pub messages: Vec<Phrase>,
+    /// Their positions in [`DiagramRequest::findings`].
+    pub findings: Vec<usize>,
     /// The middle of the badge.
     pub at: (i32, i32),
 }
@@ -449,23 +454,35 @@ pub fn sketch(
         is_template: template.is_template(),
         broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
         unknown_assumptions: unknown_assumptions(&template, &options.assumed),
+        declared: declared(&template),
         model,
     })
 }
 
+/// Where each resource is declared. What SAM makes of a resource is declared where that is.
+fn declared(template: &Template<'_>) -> Vec<(String, Span)> {
+    let section = template.section("Resources");
+    let place = |resource: &Resource| {
+        let written = resource.made_by.as_ref().unwrap_or(&resource.id);
+        Some((resource.id.clone(), section?.entry(written)?.span()))
+    };
+    template.resources.iter().filter_map(place).collect()
+}
+
 /// The severity and messages of what is found about a resource.
 fn badge(findings: &[Finding], resource: &str) -> Option<Badge> {
-    let is_about = |one: &&Finding| {
+    let is_about = |(_, one): &(usize, &Finding)| {
         one.suppressed.is_none()
             && one.severity > Severity::Info
             && (one.resource.as_deref() == Some(resource) || one.function.as_deref() == Some(resource))
             && one.primary().is_none_or(|label| label.file == FileId(0))
     };
-    let found: Vec<&Finding> = findings.iter().filter(is_about).collect();
+    let found: Vec<(usize, &Finding)> = findings.iter().enumerate().filter(is_about).collect();
     Some(Badge {
-        severity: found.iter().map(|one| one.severity).max()?,
+        severity: found.iter().map(|(_, one)| one.severity).max()?,
         count: found.len(),
-        messages: found.iter().map(|one| one.message.clone()).collect(),
+        messages: found.iter().map(|(_, one)| one.message.clone()).collect(),
+        findings: found.iter().map(|(at, _)| *at).collect(),
         at: (0, 0),
     })
 }

@@ -189,6 +189,7 @@ impl Model {
                 all.severity = all.severity.max(one.severity);
                 all.count += one.count;
                 all.messages.extend(one.messages);
+                all.findings.extend(one.findings);
                 all
             });
         }

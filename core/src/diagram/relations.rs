@@ -82,6 +82,11 @@ impl Model {
         {
             let traces = trace_from(network, subject.addresses, source, goal);
             self.route = route::of(self, network, source, goal, &traces);
+            if let Some(route) = &self.route {
+                let from = network.workloads[source.0].name.to_string();
+                let (from, to) = (Phrase::verbatim(from), Phrase::verbatim(written(goal)));
+                self.table.push(TableRow { from, relation: words::path(route.verdict), to });
+            }
         }
     }
 
@@ -89,7 +94,11 @@ impl Model {
         let workload = &network.workloads[source.0];
         let Some(from) = self.find(&id_of(BoxKind::Workload(workload.kind), &workload.name)) else { return };
         let what = written(goal);
-        let mut row = TableRow { from: workload.name.to_string(), to: what.clone(), ..TableRow::default() };
+        let mut row = TableRow {
+            from: Phrase::verbatim(workload.name.to_string()),
+            to: Phrase::verbatim(what.clone()),
+            ..TableRow::default()
+        };
         if self.loose.contains(&from) {
             row.relation = phrase!(en: "needs, outside of any VPC", ja: "必要な通信 (VPC 外)");
             self.table.push(row);

@@ -10,23 +10,24 @@ use crate::phrase;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRow {
     /// The one.
-    pub from: String,
+    pub from: Phrase,
     /// How: `stands in`, `routes 0.0.0.0/0 to`.
     pub relation: Phrase,
     /// The other.
-    pub to: String,
+    pub to: Phrase,
 }
 
 impl Default for TableRow {
     fn default() -> Self {
-        Self { from: String::new(), relation: Phrase::verbatim(""), to: String::new() }
+        let nothing = || Phrase::verbatim("");
+        Self { from: nothing(), relation: nothing(), to: nothing() }
     }
 }
 
 /// What stands where, and what leads where. What must be reached is added to it.
 pub(super) fn standing(model: &Model, _network: &Network) -> Vec<TableRow> {
     let mut rows = Vec::new();
-    let name = |at: usize| model.things[at].name.en.clone();
+    let name = |at: usize| model.things[at].name.clone();
     for plan in &model.vpcs {
         for cell in plan.rows.iter().flat_map(|row| &row.cells) {
             let Phrase { en, ja } = &model.things[cell.thing].says;
@@ -44,9 +45,9 @@ pub(super) fn standing(model: &Model, _network: &Network) -> Vec<TableRow> {
                 let Phrase { en, ja } = &thing.says;
                 let to = match model.subnet_names(band.thing) {
                     none if none.is_empty() => {
-                        row.cells.first().map_or_else(String::new, |cell| name(cell.thing))
+                        row.cells.first().map_or_else(|| Phrase::verbatim(""), |cell| name(cell.thing))
                     }
-                    subnets => subnets.join(", "),
+                    subnets => Phrase::verbatim(subnets.join(", ")),
                 };
                 let relation = phrase!(en: "{en}, stands in", ja: "{ja}、配置先");
                 rows.push(TableRow { from: name(band.thing), relation, to });
@@ -60,7 +61,7 @@ pub(super) fn standing(model: &Model, _network: &Network) -> Vec<TableRow> {
     }
     for function in &model.loose {
         let relation = phrase!(en: "Lambda function, in no VPC", ja: "Lambda 関数、VPC に接続しない");
-        rows.push(TableRow { from: name(*function), relation, to: String::new() });
+        rows.push(TableRow { from: name(*function), relation, to: Phrase::verbatim("") });
     }
     for link in &model.links {
         let what = link.what.join(", ");

@@ -182,6 +182,12 @@ pub(super) fn traced() -> Phrase {
     phrase!(en: "traced path", ja: "追跡した経路")
 }
 
+/// How the traced path stands in the table.
+pub(super) fn path(of: Verdict) -> Phrase {
+    let Phrase { en, ja } = verdict(of);
+    phrase!(en: "traced path: {en}", ja: "追跡した経路: {ja}")
+}
+
 pub(super) fn heading(from: &str, subnet: Option<&str>, to: &str, of: Verdict) -> Phrase {
     let Phrase { en, ja } = verdict(of);
     match subnet {

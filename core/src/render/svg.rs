@@ -38,7 +38,9 @@ fn written(diagram: &Diagram, style: &str) -> String {
     out.text(&diagram.title);
     out.raw("</title>\n<desc id=\"vpcheck-table\">");
     for row in &diagram.table {
-        out.text(&format!("{} — {} {}\n", row.from, row.relation.get(diagram.language), row.to));
+        let [from, relation, to] =
+            [&row.from, &row.relation, &row.to].map(|words| words.get(diagram.language));
+        out.text(&format!("{from} — {relation} {to}\n"));
     }
     out.raw("</desc>\n");
     if !style.is_empty() {
