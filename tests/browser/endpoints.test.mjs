@@ -223,7 +223,7 @@ for (const width of [360, 1280]) {
             return [
               document.documentElement.scrollWidth - innerWidth,
               list.scrollWidth - list.clientWidth,
-              ...[...document.querySelectorAll(".endpoints table, .service, .tabs button")].map((element) => {
+              ...[...document.querySelectorAll(".endpoints table, .service, .plan")].map((element) => {
                 const own = element.getBoundingClientRect();
                 return Math.max(0, Math.ceil(own.right - innerWidth), element.scrollWidth - element.clientWidth);
               }),
