@@ -192,7 +192,7 @@ for (const { name, options } of [
         return [
           document.documentElement.scrollWidth - innerWidth,
           list.scrollWidth - list.clientWidth,
-          ...[...document.querySelectorAll(".cost table, .cost svg, .tabs button")].map((element) => {
+          ...[...document.querySelectorAll(".cost table, .cost svg")].map((element) => {
             const own = element.getBoundingClientRect();
             return Math.max(0, Math.ceil(own.right - innerWidth), element.scrollWidth - element.clientWidth);
           }),

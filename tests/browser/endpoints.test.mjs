@@ -172,13 +172,24 @@ Resources:
   await withEndpoints({ state: { text } }, async (page) => {
     const sqs = service(page, "sqs");
     assert.equal(await sqs.getAttribute("data-today"), "unknown");
-    await sqs.locator(".settle .place").first().click();
-    assert.match(await page.evaluate(() => document.activeElement.closest(".field, .subnets, .half").innerText), /Subnets/);
+    await page.locator(".vpc > .settle .place").first().click();
+    assert.match(await page.evaluate(() => document.activeElement.closest(".field, .subnets").innerText), /no default/);
   });
   await withEndpoints({ state: { text, assumed: { Subnets: "isolated" } } }, async (page) => {
     assert.match(await service(page, "sqs").locator(".why-not").innerText(), /Cannot be added here/);
     await service(page, "sqs").locator(".by-hand summary").click();
     assert.match(await page.locator(".by-hand pre").innerText(), /AWS::EC2::VPCEndpoint/);
+  });
+});
+
+test("names as long as the CDK makes them stay inside a phone", () => {
+  const long = (text) => text.replaceAll("PrivateDefault", `PrivateDefault${"InlineVpcSubnetRoute".repeat(4)}`);
+  const state = { text: long(template).replaceAll("ReportFunction", `Report${"LongNameOfAFunction".repeat(4)}`) };
+  return withEndpoints({ state, context: { viewport: { width: 360, height: 740 } } }, async (page) => {
+    const over = await page.locator(".endpoints .place").evaluateAll((names) =>
+      names.filter((name) => name.getBoundingClientRect().right > name.closest("section").getBoundingClientRect().right).length,
+    );
+    assert.equal(over, 0);
   });
 });
 
@@ -212,7 +223,7 @@ for (const width of [360, 1280]) {
             return [
               document.documentElement.scrollWidth - innerWidth,
               list.scrollWidth - list.clientWidth,
-              ...[...document.querySelectorAll(".endpoints table, .service, .tabs button")].map((element) => {
+              ...[...document.querySelectorAll(".endpoints table, .service, .plan")].map((element) => {
                 const own = element.getBoundingClientRect();
                 return Math.max(0, Math.ceil(own.right - innerWidth), element.scrollWidth - element.clientWidth);
               }),

@@ -78,6 +78,8 @@ pub struct Vpc {
     pub vpc: Named,
     /// The situation in words, where this is not so in every one.
     pub only_where: Option<String>,
+    /// What would settle how services are reached of which that is not known: mostly the same for all of them.
+    pub asks: Vec<Ask>,
     /// Every service that is called from inside.
     pub services: Vec<Service>,
     /// All endpoints to add as one change.
@@ -115,8 +117,6 @@ pub struct Service {
     pub through: Vec<Named>,
     /// Why there is no endpoint to add, or what is not known.
     pub remark: Option<Phrase>,
-    /// What would settle it.
-    pub asks: Vec<Ask>,
     /// The endpoint to add.
     pub add: Option<Add>,
 }
@@ -236,6 +236,14 @@ impl Endpoints {
         }
     }
 
+    /// Whether any change is offered.
+    pub fn offers_any(&self) -> bool {
+        self.vpcs.iter().any(|vpc| {
+            let adds = vpc.services.iter().any(|one| one.add.as_ref().is_some_and(|add| add.fix.is_some()));
+            adds || vpc.without_nat.is_some()
+        })
+    }
+
     /// How many endpoints are to be added.
     pub fn additions(&self) -> usize {
         self.vpcs.iter().map(Vpc::additions).sum()
@@ -296,9 +304,17 @@ impl Teller<'_> {
         let has_nat = !removable.is_empty() || vpc.services.iter().any(|one| one.today == Today::Nat);
         let all = words::add_all(vpc.additions(), has_nat);
         let without = words::without_nat(vpc.additions());
+        let mut asks: Vec<Ask> = Vec::new();
+        for open in vpc.services.iter().filter(|one| one.today == Today::Unknown).flat_map(|one| &one.open) {
+            let ask = ask(&open.missing, open.need.clone());
+            if !asks.contains(&ask) {
+                asks.push(ask);
+            }
+        }
         Vpc {
-            vpc: Named { id: vpc.id.clone(), place: self.place(vpc.at) },
+            vpc: self.named(&vpc.id),
             only_where: vpc.only_where.clone(),
+            asks,
             services: vpc.services.iter().map(|one| self.service(one)).collect(),
             all: self
                 .fix(Safety::Suggested, words::also(all, vpc.also.as_ref()), vpc.edits.as_deref())
@@ -340,11 +356,6 @@ impl Teller<'_> {
             today: one.today.name().to_owned(),
             through: self.all(&one.through),
             remark: one.remark.clone(),
-            asks: if one.today == Today::Unknown {
-                one.open.iter().map(|open| ask(&open.missing, open.need.clone())).collect()
-            } else {
-                Vec::new()
-            },
             add: one.add.as_ref().map(|add| self.add(add, &one.service)),
         }
     }
@@ -476,7 +487,7 @@ mod tests {
         let mut shared = Shared { text: text.to_owned(), ..Shared::default() };
         let open = endpoints(&shared, &Contexts::default(), &mut None);
         assert_eq!(open.vpcs[0].services[0].today, "unknown");
-        assert!(!open.vpcs[0].services[0].asks.is_empty(), "{open:?}");
+        assert!(!open.vpcs[0].asks.is_empty(), "{open:?}");
         shared.assumed.insert("Subnets".to_owned(), Assumption::Isolated.name().to_owned());
         let found = endpoints(&shared, &Contexts::default(), &mut None);
         let add = found.vpcs[0].services[0].add.as_ref().expect("an endpoint");

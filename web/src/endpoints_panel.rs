@@ -11,7 +11,8 @@ use yew::prelude::*;
 use self::plan::{plan, reverse};
 use self::service::service;
 use crate::amounts::Amounts;
-use crate::endpoints::{Endpoints, Named, Vpc};
+use crate::endpoints::{Endpoints, Named, Service, Vpc};
+use crate::explorer::ask_item;
 use crate::figures::{self, Figures};
 use crate::inputs::Field;
 use crate::offer::OfferItem;
@@ -79,7 +80,7 @@ pub(crate) fn EndpointsPanel(props: &Props) -> Html {
     };
     html! {
         <div class="endpoints" aria-busy={(!props.is_current).to_string()}>
-            if props.is_synthesized && endpoints.additions() > 0 {
+            if props.is_synthesized && endpoints.offers_any() {
                 <p class="synthesized">{ say(&words::synthesized(), language) }</p>
             }
             { money(view) }
@@ -168,6 +169,8 @@ fn money(view: View<'_>) -> Html {
     let units = |at: Option<&_>| at.map(|gb| amounts.units(*gb)).unwrap_or_default();
     let (first, last) = (units(endpoints.columns.first()), units(endpoints.columns.last()));
     let last = (endpoints.columns.len() > 1).then_some(last.as_str());
+    let has_no_price = |one: &Service| one.add.as_ref().is_some_and(|add| add.by_hour.is_none());
+    let lacks_price = endpoints.vpcs.iter().flat_map(|vpc| &vpc.services).any(has_no_price);
     html! {
         <section>
             <h2>{ view.say(&own_words::totals()) }</h2>
@@ -175,9 +178,11 @@ fn money(view: View<'_>) -> Html {
             if endpoints.is_assumed {
                 <p class="cost-assumed">{ view.say(&words::cost::region_assumed(&endpoints.region)) }</p>
             }
-            if endpoints.totals.len() < 2 {
+            if lacks_price {
                 <p class="note">{ view.say(&own_words::no_price()) }</p>
-            } else {
+            }
+            // Today's sum alone compares nothing.
+            if endpoints.totals.len() > 1 {
                 <table class="sums totals">
                     <caption class="unseen">{ view.say(&own_words::totals()) }</caption>
                     <thead>
@@ -209,14 +214,23 @@ fn section(view: View<'_>, vpc: &Vpc) -> Html {
     html! {
         <section key={id.clone()} class="vpc">
             <h2>
+                { "VPC " }
                 { view.named(&vpc.vpc) }
                 <span class="aside">{ view.say(&own_words::vpc(vpc.only_where.as_deref())) }</span>
             </h2>
+            if !vpc.asks.is_empty() {
+                <div class="settle">
+                    <h3>{ view.say(&words::settle()) }</h3>
+                    <ul>{ for vpc.asks.iter().map(|ask| ask_item(ask, view.props.language, &view.props.on_field)) }</ul>
+                </div>
+            }
             if !vpc.services.is_empty() {
                 <ul class="services">{ for vpc.services.iter().map(|one| service(view, id, one)) }</ul>
             }
             if let Some(all) = &vpc.all {
                 { view.offer(Offer::Endpoints(id.clone()), all, own_words::show_all(), Html::default()) }
+            } else if vpc.additions() > 1 {
+                <p class="why-not">{ view.say(&own_words::not_all()) }</p>
             }
             { plan(view, vpc) }
             { reverse(view, vpc) }

@@ -20,6 +20,7 @@ pub(super) fn plan(view: View<'_>, vpc: &Vpc) -> Html {
         (Some(false), false) => own_words::plan_fails_now(),
         (None, _) => own_words::plan_unknown(),
     };
+    let can_add = vpc.services.iter().filter_map(|one| one.add.as_ref()).all(|add| add.fix.is_some());
     let is_possible = vpc.is_nat_free == Some(true);
     let can_go = if is_possible { own_words::can_go() } else { own_words::could_go() };
     html! {
@@ -47,7 +48,7 @@ pub(super) fn plan(view: View<'_>, vpc: &Vpc) -> Html {
                         Html::default(),
                     ) }
                 } else if is_possible {
-                    <p class="why-not">{ view.say(&own_words::plan_unwritable()) }</p>
+                    <p class="why-not">{ view.say(&if can_add { own_words::plan_named() } else { own_words::plan_unwritable() }) }</p>
                 }
             }
         </div>

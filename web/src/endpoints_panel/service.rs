@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::View;
 use crate::endpoints::{Add, Service, Told};
-use crate::explorer::{ask_item, verdict_mark};
+use crate::explorer::verdict_mark;
 use crate::proof::Offer;
 use crate::prose::prose;
 use crate::words;
@@ -51,12 +51,6 @@ pub(super) fn service(view: View<'_>, vpc: &str, one: &Service) -> Html {
             }
             if let Some(remark) = &one.remark {
                 <p class="note">{ prose(remark.get(language)) }</p>
-            }
-            if !one.asks.is_empty() {
-                <div class="settle">
-                    <h4>{ view.say(&words::settle()) }</h4>
-                    <ul>{ for one.asks.iter().map(|ask| ask_item(ask, language, &view.props.on_field)) }</ul>
-                </div>
             }
             if let Some(add) = &one.add {
                 { addition(view, vpc, one, add) }

@@ -39,6 +39,11 @@ sentences! {
     show_all { en: "Add all…", ja: "まとめて追加…" }
     /// The button that shows what the whole plan changes.
     show_plan { en: "Show the plan…", ja: "変更内容を見る…" }
+    /// Where they cannot be added all at once.
+    not_all {
+        en: "They cannot be added all at once here: at least one of them cannot be added.",
+        ja: "追加できないエンドポイントがあるため、まとめて追加することはできません。"
+    }
     /// The button that applies it.
     apply { en: "Apply", ja: "適用" }
     /// Before why an endpoint cannot be added here.
@@ -87,8 +92,13 @@ sentences! {
     spares { en: "They cost a month:", ja: "現在の月額:" }
     /// Where the whole plan cannot be written.
     plan_unwritable {
-        en: "They cannot be taken out here: something else in the template names them, or an endpoint cannot be added.",
-        ja: "ほかの箇所から参照されているか、追加できないエンドポイントがあるため、ここでは削除できません。"
+        en: "They cannot be taken out here: first an endpoint is needed that cannot be added here.",
+        ja: "先に必要なエンドポイントをここでは追加できないため、まとめて削除することはできません。"
+    }
+    /// Where other things name what can go.
+    plan_named {
+        en: "They cannot be taken out here: something else in the template names them, by DependsOn for example.",
+        ja: "DependsOn など、テンプレートのほかの箇所から参照されているため、ここでは削除できません。"
     }
     /// The heading over what need not be there.
     reverse { en: "The other way round", ja: "見直せるもの" }

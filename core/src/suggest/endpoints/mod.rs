@@ -32,7 +32,7 @@ use crate::language::Phrase;
 use crate::network::{Missing, Network, Place, VpcIndex, WorkloadKind, resolve};
 use crate::paths::Verdict;
 use crate::rules::Subject;
-use crate::template::{Inputs, Unknown};
+use crate::template::{Inputs, Template, Unknown};
 use crate::text::Edit;
 use crate::tracing::used_subnets;
 use crate::{missing, phrase};
@@ -58,7 +58,7 @@ pub struct EndpointSuggestions {
     pub assumptions: Vec<Phrase>,
     /// The texts that places are in: the template first, then context files.
     pub sources: Vec<Source>,
-    /// Where each resource of the template is declared, by its logical id.
+    /// Where each resource and parameter of the template is declared, by its name.
     pub declared: Vec<(String, Place)>,
     /// Whether the text is a template at all.
     pub is_template: bool,
@@ -210,11 +210,7 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
     let estimate = estimate(&model, &options.prices, options.traffic.as_ref());
     let mut found = EndpointSuggestions {
         traffic_given: options.traffic.is_some(),
-        declared: template
-            .resources
-            .iter()
-            .map(|one| (one.id.clone(), Place::in_template(template.node(one.key).span())))
-            .collect(),
+        declared: declared(&template),
         is_template: template.is_template(),
         broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
         sources: [Source { path: path.to_owned(), text: text.to_owned() }]
@@ -253,6 +249,12 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
     found.without_nat = total(Plan::WithoutNat);
     found.region = model.region;
     found
+}
+
+fn declared(template: &Template<'_>) -> Vec<(String, Place)> {
+    let resources = template.resources.iter().map(|one| (&one.id, one.key));
+    let all = resources.chain(template.parameters.iter().map(|one| (&one.name, one.key)));
+    all.map(|(name, key)| (name.clone(), Place::in_template(template.node(key).span()))).collect()
 }
 
 /// What would settle how the calls of each of these services get there.
