@@ -13,14 +13,17 @@ use yew::Callback;
 
 use crate::costs::{Costs, Reading, costs};
 use crate::diagram::{self, Drawing, Wanted};
+use crate::endpoints::{Endpoints, endpoints};
 use crate::fixes::{Fixes, safe_fixes};
+use crate::proof::{Offer, Proof, proof};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, report};
 
 /// Analyses one text at a time and tells what came out. Clones are the same analyzer.
 ///
-/// Costs have an analyzer of their own, so that they never make an analysis wait. Its worker starts when somebody asks
-/// for costs.
+/// Costs and endpoints have an analyzer of their own, so that they never make an analysis wait. Its worker starts when
+/// somebody asks for them. They share it: only one of them is looked at, and traffic is given in the lanes that costs
+/// have read. Fixes and proofs have another.
 #[derive(Clone)]
 pub struct Analyzer {
     inner: Rc<RefCell<Inner>>,
@@ -37,6 +40,8 @@ pub struct Request {
     pub task: Task,
     /// How a picture is to be drawn.
     pub wanted: Wanted,
+    /// The change to prove.
+    pub offer: Option<Offer>,
 }
 
 /// What is asked for.
@@ -50,6 +55,10 @@ pub enum Task {
     Fixes,
     /// A picture of the network.
     Diagram,
+    /// Suggestions of endpoints.
+    Endpoints,
+    /// The proof of a change.
+    Proof,
 }
 
 impl Task {
@@ -60,6 +69,8 @@ impl Task {
             Self::Costs => "costs",
             Self::Fixes => "fixes",
             Self::Diagram => "diagram",
+            Self::Endpoints => "endpoints",
+            Self::Proof => "proof",
         }
     }
 }
@@ -75,6 +86,10 @@ pub enum Outcome {
     Fixed(u32, Rc<Fixes>),
     /// With a picture.
     Drawn(u32, Rc<Drawing>),
+    /// With suggestions of endpoints.
+    Suggested(u32, Rc<Endpoints>),
+    /// With the proof of a change.
+    Proved(u32, Rc<Proof>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -122,6 +137,11 @@ impl Analyzer {
                         Task::Diagram => {
                             Outcome::Drawn(sequence, Rc::new(draw(&request.shared, &request.wanted)))
                         }
+                        Task::Endpoints => Outcome::Suggested(sequence, Rc::new(suggest(&request.shared))),
+                        Task::Proof => match request.offer {
+                            Some(offer) => Outcome::Proved(sequence, Rc::new(prove(&request.shared, offer))),
+                            None => Outcome::Failed,
+                        },
                     };
                     this.finish(sequence, outcome);
                 }
@@ -177,6 +197,18 @@ impl Analyzer {
             let sequence = answer.sequence();
             match serde_json::from_slice(drawing.as_bytes()) {
                 Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
+        } else if let Some(endpoints) = answer.endpoints() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(endpoints.as_bytes()) {
+                Ok(endpoints) => self.finish(sequence, Outcome::Suggested(sequence, Rc::new(endpoints))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
+        } else if let Some(proof) = answer.proof() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(proof.as_bytes()) {
+                Ok(proof) => self.finish(sequence, Outcome::Proved(sequence, Rc::new(proof))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
         } else {
@@ -236,6 +268,21 @@ pub fn diagram_json(shared: &str, wanted: &str) -> String {
     serde_json::to_string(&draw(&shared, &wanted)).unwrap_or_default()
 }
 
+/// Suggests endpoints. `shared` is a [`Shared`] in JSON; the answer is an [`Endpoints`] in JSON.
+#[wasm_bindgen]
+pub fn endpoints_json(shared: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    serde_json::to_string(&suggest(&shared)).unwrap_or_default()
+}
+
+/// Proves a change. `shared` is a [`Shared`] in JSON, `offer` an [`Offer`]; the answer is a [`Proof`] in JSON.
+#[wasm_bindgen]
+pub fn proof_json(shared: &str, offer: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    let offer = serde_json::from_slice(offer.as_bytes()).unwrap_or(Offer::Fix(usize::MAX));
+    serde_json::to_string(&prove(&shared, offer)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -277,6 +324,14 @@ fn draw(shared: &Shared, wanted: &Wanted) -> Drawing {
     CONTEXTS.with_borrow(|contexts| {
         SKETCH.with_borrow_mut(|kept| diagram::drawing(shared, wanted, contexts, kept))
     })
+}
+
+fn suggest(shared: &Shared) -> Endpoints {
+    CONTEXTS.with_borrow(|contexts| READING.with_borrow_mut(|kept| endpoints(shared, contexts, kept)))
+}
+
+fn prove(shared: &Shared, offer: Offer) -> Proof {
+    CONTEXTS.with_borrow(|contexts| proof(shared, contexts, offer))
 }
 
 /// Analyses take milliseconds; one that takes this long would not come back.
@@ -341,6 +396,9 @@ impl RunningWorker {
         if job.request.task == Task::Diagram {
             question.set_wanted(&serde_json::to_string(&job.request.wanted).unwrap_or_default());
         }
+        if let Some(offer) = &job.request.offer {
+            question.set_offer(&serde_json::to_string(offer).unwrap_or_default());
+        }
         let contexts = &job.request.contexts;
         let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
         if !is_told {
@@ -383,6 +441,8 @@ extern "C" {
     fn set_task(this: &Question, name: &str);
     #[wasm_bindgen(method, setter)]
     fn set_wanted(this: &Question, json: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_offer(this: &Question, json: &str);
 
     /// What the worker says.
     type Answer;
@@ -398,6 +458,10 @@ extern "C" {
     fn fixes(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn diagram(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn endpoints(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn proof(this: &Answer) -> Option<String>;
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

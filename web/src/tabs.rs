@@ -21,13 +21,16 @@ pub(crate) struct Props {
     pub on_pane: Callback<Pane>,
 }
 
+/// What stands beside the editor.
+const BESIDE: &[Pane] = &[Pane::Findings, Pane::Diagram, Pane::Paths, Pane::Endpoints, Pane::Cost];
+
 /// The tabs of a narrow screen, and those over the right half of a wide one. The styles show one of the two groups.
 #[component]
 pub(crate) fn Tabs(props: &Props) -> Html {
     html! {
         <>
-            { group(props, "tabs narrow", props.pane, &[Pane::Template, Pane::Findings, Pane::Diagram, Pane::Paths, Pane::Cost]) }
-            { group(props, "tabs wide", props.beside, &[Pane::Findings, Pane::Diagram, Pane::Paths, Pane::Cost]) }
+            { group(props, "tabs narrow", props.pane, &[&[Pane::Template], BESIDE].concat()) }
+            { group(props, "tabs wide", props.beside, BESIDE) }
         </>
     }
 }
@@ -49,6 +52,7 @@ fn tab(props: &Props, pane: Pane, is_current: bool) -> Html {
         Pane::Paths => words::paths(),
         Pane::Cost => words::cost::title(),
         Pane::Diagram => words::diagram::title(),
+        Pane::Endpoints => words::endpoints::title(),
     };
     let count = props.findings.filter(|_| pane == Pane::Findings);
     html! {
