@@ -45,7 +45,7 @@ pub struct Shared {
     /// What is given about costs, as typed: `gb`, `gb:DESTINATION`, `requests:FUNCTION`, `price:REGION:ITEM` and such.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cost: BTreeMap<String, String>,
-    /// What to show beside the template, where it is not the findings or a path: `cost` or `diagram`.
+    /// What to show beside the template, where it is not the findings or a path: `cost`, `diagram`, `endpoints`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view: Option<String>,
 }

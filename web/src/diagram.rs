@@ -367,7 +367,7 @@ mod tests {
         let one = drawn(EXAMPLE, &Wanted { japanese: true, ..Wanted::default() });
         assert!(one.svg.contains("lang=\"ja\""));
         let function = shown(&one, "function:ReportFunction");
-        assert_eq!((&*function.kind, &*function.badge), ("Lambda 関数", "指摘 1 件 (警告)"));
+        assert_eq!((&*function.kind, &*function.badge), ("Lambda 関数", "1 件の指摘 (警告)"));
         assert_eq!(function.facts[0], "配置先: SubnetA, SubnetC");
     }
 

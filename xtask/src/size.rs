@@ -173,14 +173,14 @@ mod tests {
         assert_eq!(
             table,
             "\
-file                       KB    KB gzip  loaded
-app.js                   30.0       10.0  first
-app_bg.wasm              60.0       20.0  first
-index.html                3.0        1.0  first
-rules/no-route.m d        6.0        2.0  later
-snippets/glue.js          1.5        0.5  first
+file                      KB    KB gzip  loaded
+app.js                  30.0       10.0  first
+app_bg.wasm             60.0       20.0  first
+index.html               3.0        1.0  first
+rules/no-route.md        6.0        2.0  later
+snippets/glue.js         1.5        0.5  first
 offline-worker.js        0.3        0.1  later
-loaded first             94.5       31.5  \n"
+loaded first            94.5       31.5  \n"
         );
         assert!(over_budget(&files).is_empty());
     }

@@ -94,8 +94,8 @@ pub fn badge(count: usize, worst: Severity) -> Phrase {
     let Phrase { en, ja } = severity(worst);
     let en = en.to_lowercase();
     match count {
-        1 => phrase!(en: "1 finding: {en}", ja: "指摘 1 件 ({ja})"),
-        _ => phrase!(en: "{count} findings, the worst: {en}", ja: "指摘 {count} 件 (最も重いもの: {ja})"),
+        1 => phrase!(en: "1 finding: {en}", ja: "1 件の指摘 ({ja})"),
+        _ => phrase!(en: "{count} findings, the worst: {en}", ja: "{count} 件の指摘 (最も重いもの: {ja})"),
     }
 }
 
