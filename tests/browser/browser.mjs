@@ -36,7 +36,8 @@ export const startBrowser = () =>
  * content security policy is one), and requests to another origin.
  */
 export const openPage = async (browser, { path = "", context: options = {}, until = "body *" } = {}) => {
-  const context = await browser.newContext(options);
+  // Pages that answer from a copy of their files cannot be given other ones; what tests that allows it.
+  const context = await browser.newContext({ serviceWorkers: "block", ...options });
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error}`));
