@@ -149,6 +149,8 @@ fn of_workload(network: &Network, reader: Reader<'_, '_>, workload: &Workload) -
         {
             return None;
         }
+        // Their addresses are counted one by one.
+        WorkloadKind::ResolverEndpoint => return None,
         WorkloadKind::DatabaseInstance => {
             let standby = text(&["MultiAZ"]).is_some_and(|text| text.eq_ignore_ascii_case("true"));
             match (standby, standing.len()) {
