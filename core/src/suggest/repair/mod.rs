@@ -121,6 +121,14 @@ impl Atom {
     }
 }
 
+/// How the template names a component by its id, with the resource that it is, if it is one.
+pub(crate) fn reference_to<'a>(
+    template: &'a Template<'_>,
+    name: &Name,
+) -> Option<(crate::suggest::Written, Option<&'a crate::template::Resource>)> {
+    named::reference(template, name).map(|found| (found.value, found.resource))
+}
+
 /// The position of the component of a name.
 fn position<T>(list: &[T], of: impl Fn(&T) -> &Name, name: &Name) -> Option<usize> {
     list.iter().position(|one| of(one) == name)

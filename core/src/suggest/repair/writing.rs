@@ -220,7 +220,8 @@ impl<'a> Writer<'a, '_> {
         let written = template.properties(resource).and_then(|properties| properties.entry(name));
         self.edits.push(match written {
             None => insert_property(template, resource, name, &Written::Bool(true))?,
-            Some(entry) if entry.merged => return None,
+            // A parameter or condition is somebody's choice.
+            Some(entry) if entry.merged || entry.value.tag().is_some() || entry.value.as_str().is_none() => return None,
             Some(entry) => replace_value(template, entry.value, &Written::Bool(true))?,
         });
         Some(())
