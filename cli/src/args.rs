@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Fix(FixArguments),
     /// Draw the network: VPCs, zones, subnets, what stands in them and what leads where
     Diagram(DiagramArguments),
+    /// Print the link that opens a template in the playground
+    Share(ShareArguments),
     /// Print the document of a rule
     Explain {
         /// The id of the rule, such as `unknown-reference`
@@ -124,6 +126,41 @@ pub(crate) struct CostArguments {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
+}
+
+/// What `vpcheck share` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ShareArguments {
+    /// Template, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    /// Put other account ids, names in ARNs and secrets into the link
+    #[arg(long)]
+    pub(crate) redact: bool,
+    /// Address of the playground [default: the one that the program was built for]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) site: Option<String>,
+    /// What the link opens
+    #[arg(long, value_enum)]
+    pub(crate) view: Option<SharedView>,
+    /// Source of the path to show
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: Option<String>,
+    /// Destination of the path to show
+    #[arg(long, value_name = "DEST[:PORT[-PORT]][/tcp|udp|icmp]")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// What a link opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SharedView {
+    Findings,
+    Paths,
+    Endpoints,
+    Cost,
+    Diagram,
 }
 
 /// What `vpcheck endpoints` takes.

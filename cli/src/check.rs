@@ -14,6 +14,7 @@ use crate::known::{Known, Settings};
 use crate::nested;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
+use crate::site::SITE;
 use crate::text::{Checked, TextWriter};
 
 /// The rule that tells of values that could not be settled.
@@ -21,9 +22,6 @@ const UNRESOLVED_VALUE: &str = "unresolved-value";
 
 /// The rule that tells of text that does not parse.
 const INVALID_SYNTAX: &str = "invalid-syntax";
-
-/// The address of the published documents, where the program was built for one.
-const SITE: Option<&str> = option_env!("VPCHECK_SITE");
 
 /// Checks everything that the arguments name. An argument that cannot be used ends it; an input does not.
 pub(crate) fn run(

@@ -1,15 +1,14 @@
 //! `vpcheck cost`.
 
-use std::slice;
-
 use vpcheck_core::cost::{cost, estimate};
 use vpcheck_core::language::Language;
 use vpcheck_core::{phrase, render};
 
 use crate::args::{CostArguments, Format};
 use crate::context::Remarks;
-use crate::input::{self, shown};
+use crate::input;
 use crate::known::Known;
+use crate::one_template::{self, OneTemplate};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::trace::does_not_parse;
@@ -18,24 +17,12 @@ use crate::{cost_files, cost_text};
 /// Estimates what the network of one template costs in a month.
 pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
-    let found = input::find(slice::from_ref(&arguments.input));
-    if !found.problems.is_empty() {
-        return Ok(Outcome::of_problems(found.problems));
-    }
-    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
-        let path = shown(&arguments.input);
-        return Err(Problem {
-            what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
-            next: phrase!(
-                en: "name one template: costs are estimated for one at a time",
-                ja: "料金はテンプレートごとに見積もります。テンプレートを一つ指定してください",
-            ),
-        });
-    };
-    let path = input.shown();
-    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
-    let settings = known.settings(input.parent())?;
-    let options = known.options(input, &text, &settings);
+    let next = phrase!(
+        en: "name one template: costs are estimated for one at a time",
+        ja: "料金はテンプレートごとに見積もります。テンプレートを一つ指定してください",
+    );
+    let input = one_template::find(&arguments.input, next)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
     let costing = cost(&path, &text, &options);
     let remarks = Remarks::of_files(known.contexts());
     let mut problems = remarks.problems;

@@ -1,7 +1,6 @@
 //! `vpcheck diagram`.
 
 use std::fs;
-use std::slice;
 
 use vpcheck_core::diagram::{DiagramRequest, Sketch, sketch};
 use vpcheck_core::language::Language;
@@ -11,6 +10,7 @@ use crate::args::{DiagramArguments, DiagramFormat};
 use crate::context::Remarks;
 use crate::input::{self, shown};
 use crate::known::Known;
+use crate::one_template::{self, OneTemplate};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::trace::does_not_parse;
@@ -18,24 +18,12 @@ use crate::trace::does_not_parse;
 /// Draws the network of one template.
 pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?;
-    let inputs = input::find(slice::from_ref(&arguments.input));
-    if !inputs.problems.is_empty() {
-        return Ok(Outcome::of_problems(inputs.problems));
-    }
-    let Some(input) = inputs.texts.first().filter(|input| input.is_named()) else {
-        let path = shown(&arguments.input);
-        return Err(Problem {
-            what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
-            next: phrase!(
-                en: "name one template: a picture is of one",
-                ja: "構成図はテンプレートごとに作成します。テンプレートを一つ指定してください",
-            ),
-        });
-    };
-    let path = input.shown();
-    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
-    let settings = known.settings(input.parent())?;
-    let options = known.options(input, &text, &settings);
+    let next = phrase!(
+        en: "name one template: a picture is of one",
+        ja: "構成図はテンプレートごとに作成します。テンプレートを一つ指定してください",
+    );
+    let input = one_template::find(&arguments.input, next)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
     let traced = arguments.from.as_deref().zip(arguments.to.as_deref());
     let (found, error) = match sketch(&path, &text, &options, traced) {
         Ok(found) => (found, None),

@@ -1,7 +1,5 @@
 //! `vpcheck endpoints`.
 
-use std::slice;
-
 use vpcheck_core::language::Language;
 use vpcheck_core::suggest::endpoints::EndpointSuggestions;
 use vpcheck_core::{phrase, render, suggest_endpoints};
@@ -9,8 +7,9 @@ use vpcheck_core::{phrase, render, suggest_endpoints};
 use crate::args::{EndpointsArguments, EndpointsFormat};
 use crate::context::Remarks;
 use crate::endpoints_text;
-use crate::input::{self, shown};
+use crate::input;
 use crate::known::Known;
+use crate::one_template::{self, OneTemplate};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::trace::does_not_parse;
@@ -18,24 +17,12 @@ use crate::trace::does_not_parse;
 /// Suggests endpoints for one template.
 pub(crate) fn run(arguments: &EndpointsArguments, language: Language) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
-    let found = input::find(slice::from_ref(&arguments.input));
-    if !found.problems.is_empty() {
-        return Ok(Outcome::of_problems(found.problems));
-    }
-    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
-        let path = shown(&arguments.input);
-        return Err(Problem {
-            what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
-            next: phrase!(
-                en: "name one template: endpoints are suggested for one at a time",
-                ja: "エンドポイントはテンプレートごとに提案します。テンプレートを一つ指定してください",
-            ),
-        });
-    };
-    let path = input.shown();
-    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
-    let settings = known.settings(input.parent())?;
-    let options = known.options(input, &text, &settings);
+    let next = phrase!(
+        en: "name one template: endpoints are suggested for one at a time",
+        ja: "エンドポイントはテンプレートごとに提案します。テンプレートを一つ指定してください",
+    );
+    let input = one_template::find(&arguments.input, next)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
     let suggested = suggest_endpoints(&path, &text, &options);
     let remarks = Remarks::of_files(known.contexts());
     let mut problems = remarks.problems;

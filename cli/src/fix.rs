@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::slice;
 
 use similar::TextDiff;
 use tempfile::NamedTempFile;
@@ -14,8 +13,9 @@ use vpcheck_core::{Fixing, fix, phrase, source_is_elsewhere};
 use crate::args::{FixArguments, SafetyName};
 use crate::context::Remarks;
 use crate::cost_files;
-use crate::input::{self, Input, shown};
+use crate::input::{self, Input};
 use crate::known::Known;
+use crate::one_template::{self, OneTemplate};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::text::harmless;
@@ -37,20 +37,15 @@ impl From<SafetyName> for Safety {
 pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let remarks = Remarks::of_files(known.contexts());
-    let found = input::find(slice::from_ref(&arguments.input));
-    if !found.problems.is_empty() {
-        return Ok(Outcome::of_problems(found.problems));
-    }
-    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
-        return Err(one_template(&shown(&arguments.input)));
-    };
-    let path = input.shown();
+    let next = phrase!(
+        en: "name one template: templates are fixed one at a time",
+        ja: "修正はテンプレートごとに行います。テンプレートを一つ指定してください",
+    );
+    let input = one_template::find(&arguments.input, next)?;
     if arguments.write && input.file().is_none() {
         return Err(no_file_to_write());
     }
-    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
-    let settings = known.settings(input.parent())?;
-    let options = known.options(input, &text, &settings);
+    let OneTemplate { input, path, text, options } = one_template::read(&mut known, input)?;
     let fixing = fix(&path, &text, &options, arguments.safety.into());
     if !fixing.before.is_template && fixing.before.findings.is_empty() {
         return Err(input::not_a_template(&path));
@@ -67,7 +62,7 @@ pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcom
     if arguments.write {
         outcome.output = written(&path, &fixing, language);
         if changed {
-            write(input, &text, &fixing.text)?;
+            write(&input, &text, &fixing.text)?;
         }
     } else {
         outcome.notes.splice(0..0, applied(&fixing));
@@ -219,12 +214,5 @@ fn no_file_to_write() -> Problem {
             en: "name the template, or leave --write out and pass the difference on to `patch`",
             ja: "テンプレートのファイルを指定するか、--write を外して差分を `patch` に渡してください",
         ),
-    }
-}
-
-fn one_template(path: &str) -> Problem {
-    Problem {
-        what: phrase!(en: "{path}: a folder, not a template", ja: "{path}: フォルダです"),
-        next: phrase!(en: "name one template", ja: "テンプレートを 1 つ指定してください"),
     }
 }

@@ -17,9 +17,12 @@ mod fix;
 mod input;
 mod known;
 mod nested;
+mod one_template;
 mod outcome;
 mod parameters;
 mod problem;
+mod share;
+mod site;
 mod text;
 mod trace;
 mod trace_text;
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Endpoints(arguments) => endpoints::run(arguments, language),
         Command::Fix(arguments) => fix::run(arguments, language),
         Command::Diagram(arguments) => diagram::run(arguments, language),
+        Command::Share(arguments) => share::run(arguments),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };

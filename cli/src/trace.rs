@@ -1,7 +1,5 @@
 //! `vpcheck trace`.
 
-use std::slice;
-
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Place;
 use vpcheck_core::paths::Verdict;
@@ -10,8 +8,9 @@ use vpcheck_core::{Options, Source, TraceRequest, Tracing, phrase, render, repai
 
 use crate::args::{Expectation, Format, KnownArguments, TraceArguments};
 use crate::context::Remarks;
-use crate::input::{self, shown};
+use crate::input;
 use crate::known::Known;
+use crate::one_template::{self, OneTemplate};
 use crate::outcome::Outcome;
 use crate::problem::{Problem, did_you_mean, nearest};
 use crate::text::harmless;
@@ -34,17 +33,12 @@ pub(crate) fn run(
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?;
-    let found = input::find(slice::from_ref(&arguments.input));
-    if !found.problems.is_empty() {
-        return Ok(Outcome::of_problems(found.problems));
-    }
-    let Some(input) = found.texts.first().filter(|input| input.is_named()) else {
-        return Err(not_one_template(&shown(&arguments.input)));
-    };
-    let path = input.shown();
-    let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
-    let settings = known.settings(input.parent())?;
-    let options = known.options(input, &text, &settings);
+    let next = phrase!(
+        en: "name one template: paths are traced in one at a time",
+        ja: "経路はテンプレートごとに調べます。テンプレートを一つ指定してください",
+    );
+    let input = one_template::find(&arguments.input, next)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
     let request = TraceRequest { from: arguments.from.clone(), to: arguments.to.clone() };
     let traced = trace(&path, &text, &options, &request);
     let (tracing, error) = match traced {
@@ -135,16 +129,6 @@ pub(crate) fn does_not_parse(path: &str, sources: &[Source], place: Place) -> Pr
         next: phrase!(
             en: "mend it first; `vpcheck check {path}` says what is wrong",
             ja: "先に修正してください。`vpcheck check {path}` で詳しく確認できます",
-        ),
-    }
-}
-
-fn not_one_template(path: &str) -> Problem {
-    Problem {
-        what: phrase!(en: "{path}: a folder", ja: "{path}: フォルダです"),
-        next: phrase!(
-            en: "name one template: paths are traced in one at a time",
-            ja: "経路はテンプレートごとに調べます。テンプレートを一つ指定してください",
         ),
     }
 }

@@ -38,6 +38,8 @@ pub struct Options {
     pub addresses: BTreeMap<String, Vec<Ipv4Net>>,
     /// The traffic of a month, where the user gives it.
     pub traffic: Option<Traffic>,
+    /// The region whose prices suggested endpoints have where nothing tells the region of the stack.
+    pub priced_in: Option<String>,
     /// Prices, with those that the user gives.
     pub prices: Prices,
     /// Texts longer than this many bytes are refused. CloudFormation's own limit is 1 MB.
@@ -59,6 +61,7 @@ impl Default for Options {
             prefix_lists: BTreeMap::new(),
             addresses: BTreeMap::new(),
             traffic: None,
+            priced_in: None,
             prices: Prices::default(),
             size_limit: 1_000_000,
             rules_off: BTreeMap::new(),

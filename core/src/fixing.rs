@@ -9,7 +9,7 @@ use crate::network::{Network, resolve};
 use crate::paths::{Verdict, trace_from};
 use crate::phrase;
 use crate::template::Inputs;
-use crate::text::{LineIndex, apply};
+use crate::text::{EditError, LineIndex, apply};
 
 /// Fixes are tried at most this often, however many findings there are: each costs an analysis.
 const TRIES: usize = 500;
@@ -120,21 +120,13 @@ pub fn prove(
     finding: &Finding,
     fix: &Fix,
 ) -> Result<(String, Analysis), Phrase> {
-    let fixed = apply(text, &fix.edits).map_err(|error| {
-        let error = error.to_string();
-        phrase!(en: "its edits do not fit the text: {error}", ja: "編集内容がテキストに合いません: {error}")
-    })?;
+    let fixed = apply(text, &fix.edits).map_err(|error| unfit(&error))?;
     let after = analyze(path, &fixed, options);
     if alike(&after, finding) >= alike(before, finding) {
         return Err(phrase!(en: "the finding would stay", ja: "適用しても指摘が消えません"));
     }
-    let known: BTreeSet<&str> = troubles(before).map(|trouble| trouble.fingerprint.as_str()).collect();
-    if let Some(new) = troubles(&after).find(|trouble| !known.contains(trouble.fingerprint.as_str())) {
-        let (rule, Phrase { en, ja }) = (new.rule.0, &new.message);
-        return Err(phrase!(
-            en: "another finding would come, {rule}: {en}",
-            ja: "別の指摘 ({rule}) が新たに発生します: {ja}",
-        ));
+    if let Some(why) = new_trouble(before, &after) {
+        return Err(why);
     }
     if let Some(Promise { from, to, .. }) = broken_promise(&fixed, options, &finding.promises) {
         let to = to.target.id();
@@ -144,6 +136,23 @@ pub fn prove(
         ));
     }
     Ok((fixed, after))
+}
+
+/// The first error or warning that a change brings, in words.
+pub(crate) fn new_trouble(before: &Analysis, after: &Analysis) -> Option<Phrase> {
+    let known: BTreeSet<&str> = troubles(before).map(|trouble| trouble.fingerprint.as_str()).collect();
+    let new = troubles(after).find(|trouble| !known.contains(trouble.fingerprint.as_str()))?;
+    let (rule, Phrase { en, ja }) = (new.rule.0, &new.message);
+    Some(phrase!(
+        en: "another finding would come, {rule}: {en}",
+        ja: "別の指摘 ({rule}) が新たに発生します: {ja}",
+    ))
+}
+
+/// That edits do not fit the text that they are for, in words.
+pub(crate) fn unfit(error: &EditError) -> Phrase {
+    let error = error.to_string();
+    phrase!(en: "its edits do not fit the text: {error}", ja: "編集内容がテキストに合いません: {error}")
 }
 
 /// The first of the promised ways that is not open.

@@ -85,6 +85,38 @@ test("a change is seen before it is made, and can be left", () =>
     assert.equal(await editorText(page), text);
   }));
 
+// The comment would stay, and suppress nothing.
+const REFUSED = `Resources:
+  A:
+    Type: AWS::SNS::Topic
+    # vpcheck: allow(unknown-reference) it comes later
+    Properties: {TopicName: !Ref Nmae}
+    Properties: {TopicName: y}
+`;
+
+test("a fix is proved before it can be applied, and says what was proved", () =>
+  withTemplate(MISSPELT_TWICE, {}, async (page) => {
+    await page.locator(".finding .show").first().click();
+    const proof = page.locator('.finding [data-proof="proved"]');
+    await proof.waitFor();
+    assert.match(await proof.innerText(), /the finding is gone, and no other error or warning comes/);
+    assert.equal(await page.locator(".finding .apply").isEnabled(), true);
+  }));
+
+test("a fix that does not stand its proof is refused", () =>
+  withTemplate(REFUSED, {}, async (page) => {
+    const finding = page.locator('.finding[data-rule="duplicate-key"]');
+    await finding.waitFor();
+    const text = await editorText(page);
+    await finding.locator(".show").click();
+    const refused = finding.locator('[data-proof="refused"]');
+    await refused.waitFor();
+    assert.match(await refused.innerText(), /another finding would come, invalid-suppression/);
+    assert.equal(await finding.locator(".apply").isDisabled(), true);
+    await finding.locator(".apply").dispatchEvent("click");
+    assert.equal(await editorText(page), text);
+  }));
+
 test("what the AWS CDK wrote is told to have its source elsewhere", () =>
   withTemplate(SYNTHESIZED, {}, async (page) => {
     await page.locator(".synthesized").waitFor();
@@ -98,6 +130,7 @@ test("axe finds nothing to complain of while a change is looked at", async () =>
       await withTemplate(MISSPELT_TWICE, { path: `?lang=${lang}`, context: { colorScheme } }, async (page) => {
         await page.locator(".finding .show").first().click();
         await page.locator(".hunk").waitFor();
+        await page.locator("[data-proof=proved]").waitFor();
         await page.evaluate(axe);
         const violations = await page.evaluate(async () => {
           const { violations } = await globalThis.axe.run(document);

@@ -191,7 +191,7 @@ test("a browser that asks for Japanese gets it", () =>
   withPage({ context: { locale: "ja-JP" } }, async (page) => {
     assert.match(await page.locator(".tagline").innerText(), /外へ送られません/);
     await page.locator(".finding").first().waitFor();
-    assert.match(await page.locator(".counts").innerText(), /エラー 1 件/);
+    assert.match(await page.locator(".counts").innerText(), /エラー 2 件/);
   }));
 
 test("a rule's document is fetched when it is asked for", () =>
@@ -202,7 +202,7 @@ test("a rule's document is fetched when it is asked for", () =>
     await page.locator(".finding .about").first().click();
     const document = page.locator("dialog.document[open]");
     await document.locator("h2").first().waitFor();
-    assert.ok(fetched.some((path) => path.endsWith("rules/circular-dependency.md")), fetched.join(" "));
+    assert.ok(fetched.some((path) => path.endsWith("rules/missing-endpoint.md")), fetched.join(" "));
     assert.ok(fetched.some((path) => path.endsWith("document.js")), fetched.join(" "));
     await page.keyboard.press("Escape");
     await page.locator("dialog.document[open]").waitFor({ state: "detached" });
@@ -270,7 +270,7 @@ test("a phone shows one half at a time, with targets for thumbs and nothing cut 
     const decide = page.locator(".decide button");
     for (const button of await decide.all()) assert.ok((await button.boundingBox()).height >= 44);
     await page.locator(".finding .apply").tap();
-    await page.locator('.finding[data-rule="circular-dependency"]').waitFor({ state: "detached" });
+    await page.locator('.finding[data-rule="missing-endpoint"]').waitFor({ state: "detached" });
   }));
 
 test("axe finds nothing to complain of, in both themes and languages", async () => {

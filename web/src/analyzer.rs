@@ -12,14 +12,17 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use crate::costs::{Costs, Reading, costs};
+use crate::endpoints::{Endpoints, endpoints};
 use crate::fixes::{Fixes, safe_fixes};
+use crate::proof::{Offer, Proof, proof};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, report};
 
 /// Analyses one text at a time and tells what came out. Clones are the same analyzer.
 ///
-/// Costs have an analyzer of their own, so that they never make an analysis wait. Its worker starts when somebody asks
-/// for costs.
+/// Costs and endpoints have an analyzer of their own, so that they never make an analysis wait. Its worker starts when
+/// somebody asks for them. They share it: only one of them is looked at, and traffic is given in the lanes that costs
+/// have read. Fixes and proofs have another.
 #[derive(Clone)]
 pub struct Analyzer {
     inner: Rc<RefCell<Inner>>,
@@ -34,6 +37,8 @@ pub struct Request {
     pub contexts: Rc<[Source]>,
     /// What is asked for.
     pub task: Task,
+    /// The change to prove.
+    pub offer: Option<Offer>,
 }
 
 /// What is asked for.
@@ -45,6 +50,10 @@ pub enum Task {
     Costs,
     /// All safe fixes.
     Fixes,
+    /// Suggestions of endpoints.
+    Endpoints,
+    /// The proof of a change.
+    Proof,
 }
 
 impl Task {
@@ -54,6 +63,8 @@ impl Task {
             Self::Report => "report",
             Self::Costs => "costs",
             Self::Fixes => "fixes",
+            Self::Endpoints => "endpoints",
+            Self::Proof => "proof",
         }
     }
 }
@@ -67,6 +78,10 @@ pub enum Outcome {
     Costed(Rc<Costs>),
     /// With all safe fixes.
     Fixed(u32, Rc<Fixes>),
+    /// With suggestions of endpoints.
+    Suggested(u32, Rc<Endpoints>),
+    /// With the proof of a change.
+    Proved(u32, Rc<Proof>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -111,6 +126,11 @@ impl Analyzer {
                         Task::Report => Outcome::Done(sequence, Rc::new(analyze(&request.shared))),
                         Task::Costs => Outcome::Costed(Rc::new(estimate(&request.shared))),
                         Task::Fixes => Outcome::Fixed(sequence, Rc::new(all_safe(&request.shared))),
+                        Task::Endpoints => Outcome::Suggested(sequence, Rc::new(suggest(&request.shared))),
+                        Task::Proof => match request.offer {
+                            Some(offer) => Outcome::Proved(sequence, Rc::new(prove(&request.shared, offer))),
+                            None => Outcome::Failed,
+                        },
                     };
                     this.finish(sequence, outcome);
                 }
@@ -162,6 +182,18 @@ impl Analyzer {
                 Ok(fixes) => self.finish(sequence, Outcome::Fixed(sequence, Rc::new(fixes))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
+        } else if let Some(endpoints) = answer.endpoints() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(endpoints.as_bytes()) {
+                Ok(endpoints) => self.finish(sequence, Outcome::Suggested(sequence, Rc::new(endpoints))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
+        } else if let Some(proof) = answer.proof() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(proof.as_bytes()) {
+                Ok(proof) => self.finish(sequence, Outcome::Proved(sequence, Rc::new(proof))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
@@ -211,6 +243,21 @@ pub fn fixes_json(shared: &str) -> String {
     serde_json::to_string(&all_safe(&shared)).unwrap_or_default()
 }
 
+/// Suggests endpoints. `shared` is a [`Shared`] in JSON; the answer is an [`Endpoints`] in JSON.
+#[wasm_bindgen]
+pub fn endpoints_json(shared: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    serde_json::to_string(&suggest(&shared)).unwrap_or_default()
+}
+
+/// Proves a change. `shared` is a [`Shared`] in JSON, `offer` an [`Offer`]; the answer is a [`Proof`] in JSON.
+#[wasm_bindgen]
+pub fn proof_json(shared: &str, offer: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    let offer = serde_json::from_slice(offer.as_bytes()).unwrap_or(Offer::Fix(usize::MAX));
+    serde_json::to_string(&prove(&shared, offer)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -243,6 +290,14 @@ fn estimate(shared: &Shared) -> Costs {
 
 fn all_safe(shared: &Shared) -> Fixes {
     CONTEXTS.with_borrow(|contexts| safe_fixes(shared, contexts))
+}
+
+fn suggest(shared: &Shared) -> Endpoints {
+    CONTEXTS.with_borrow(|contexts| READING.with_borrow_mut(|kept| endpoints(shared, contexts, kept)))
+}
+
+fn prove(shared: &Shared, offer: Offer) -> Proof {
+    CONTEXTS.with_borrow(|contexts| proof(shared, contexts, offer))
 }
 
 /// Analyses take milliseconds; one that takes this long would not come back.
@@ -304,6 +359,9 @@ impl RunningWorker {
         question.set_sequence(job.sequence);
         question.set_shared(&serde_json::to_string(&job.request.shared).unwrap_or_default());
         question.set_task(job.request.task.name());
+        if let Some(offer) = &job.request.offer {
+            question.set_offer(&serde_json::to_string(offer).unwrap_or_default());
+        }
         let contexts = &job.request.contexts;
         let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
         if !is_told {
@@ -344,6 +402,8 @@ extern "C" {
     fn set_contexts(this: &Question, json: &str);
     #[wasm_bindgen(method, setter)]
     fn set_task(this: &Question, name: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_offer(this: &Question, json: &str);
 
     /// What the worker says.
     type Answer;
@@ -357,6 +417,10 @@ extern "C" {
     fn costs(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn fixes(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn endpoints(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn proof(this: &Answer) -> Option<String>;
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

@@ -16,6 +16,7 @@ use crate::checklist::Checklist;
 use crate::cost_panel::{self, CostPanel};
 use crate::document::RuleDocument;
 use crate::editor::{EditorHandle, EditorPane};
+use crate::endpoints_panel::EndpointsPanel;
 use crate::examples;
 use crate::explorer::{Explorer, verdict_mark};
 use crate::findings::{Findings, severity_mark};
@@ -24,6 +25,7 @@ use crate::inputs::{Field, Inputs};
 use crate::needs::Needs;
 use crate::notice::NoticeBar;
 use crate::preferences;
+use crate::proof::Offer;
 use crate::prose::prose;
 use crate::report::Place;
 use crate::state::{Action, Notice, Pane, State, asked_pane, editor_text, open_link};
@@ -62,11 +64,21 @@ pub fn App() -> Html {
     }
     {
         let shown = (*state).clone();
-        let is_open = state.beside == Pane::Cost;
-        use_effect_with((state.estimate_number(), is_open), move |(number, is_open)| {
-            // Costs are estimated only while somebody looks at them.
-            if *is_open {
-                estimator.submit(*number, request(&shown, Task::Costs));
+        use_effect_with((state.estimate_number(), state.beside), move |(number, beside)| {
+            // Costs are estimated, and endpoints suggested, only while somebody looks at them.
+            let task = match beside {
+                Pane::Cost => Task::Costs,
+                Pane::Endpoints => Task::Endpoints,
+                _ => return,
+            };
+            estimator.submit(*number, request(&shown, task));
+        });
+    }
+    {
+        let (shown, prover) = ((*state).clone(), fixer.clone());
+        use_effect_with((state.previewed.clone(), state.revision), move |(offer, revision)| {
+            if offer.is_some() {
+                prover.submit(*revision, request(&shown, Task::Proof));
             }
         });
     }
@@ -114,19 +126,20 @@ pub fn App() -> Html {
             }
         })
     };
-    let on_fix = {
+    let on_apply = {
         let (state, editor) = (state.clone(), editor.clone());
-        Callback::from(move |index: usize| {
-            // The fix of an older text would land in the wrong place; the newer report is a moment away.
-            let finding = state.current_report().and_then(|report| report.findings.get(index).cloned());
-            if let Some(fix) = finding.and_then(|finding| finding.fix) {
+        Callback::from(move |offer: Offer| {
+            // The change of an older text would land in the wrong place; the newer one is a moment away.
+            if let Some(fix) = state.proved_fix(&offer) {
                 editor.apply(&fix.edits);
-                state.dispatch(Action::Told(Notice::Fixed));
+                let is_fix = matches!(offer, Offer::Fix(_));
+                let notice = if is_fix { Notice::Fixed } else { Notice::EndpointsAdded };
+                state.dispatch(Action::Told(notice));
             }
         })
     };
     let on_preview = to_action(&state, Action::Previewed);
-    let on_look = on_preview.reform(Some);
+    let on_look = on_preview.reform(|index| Some(Offer::Fix(index)));
     let on_fix_all = {
         let shown = (*state).clone();
         Callback::from(move |()| fixer.submit(shown.revision, request(&shown, Task::Fixes)))
@@ -201,6 +214,7 @@ pub fn App() -> Html {
     let list_name = match state.beside {
         Pane::Paths => words::paths(),
         Pane::Cost => words::cost::title(),
+        Pane::Endpoints => words::endpoints::title(),
         _ => words::findings(),
     };
     let findings = state.report().map(|report| report.counts().shown());
@@ -252,7 +266,22 @@ pub fn App() -> Html {
                             {language}
                             on_give={to_action(&state, Action::Figured)}
                             on_region={to_action(&state, |region| Action::Given(Field::Region, region))}
-                            on_place={on_resource}
+                            on_place={&on_resource}
+                        />
+                    } else if state.beside == Pane::Endpoints {
+                        <EndpointsPanel
+                            endpoints={state.endpoints.as_ref().map(|(_, endpoints)| endpoints.clone())}
+                            text={state.text.clone()}
+                            is_current={state.current_endpoints().is_some()}
+                            is_synthesized={state.report().is_some_and(|report| report.is_synthesized)}
+                            figures={state.inputs.cost.clone()}
+                            previewed={state.previewed.clone()}
+                            proof={state.proof.clone()}
+                            {language}
+                            on_place={&on_resource}
+                            on_field={Callback::from(|field: Field| go_to(&field))}
+                            {on_preview}
+                            {on_apply}
                         />
                     } else {
                         if let Some(report) = state.report() {
@@ -268,13 +297,14 @@ pub fn App() -> Html {
                             text={state.text.clone()}
                             is_current={state.current_report().is_some()}
                             chosen={state.chosen}
-                            previewed={state.previewed}
+                            previewed={state.previewed.clone()}
+                            proof={state.proof.clone()}
                             fixes={state.fixes.as_ref().map(|(_, fixes)| fixes.clone())}
                             {language}
                             {on_choose}
                             {on_place}
                             {on_preview}
-                            {on_fix}
+                            {on_apply}
                             {on_fix_all}
                             on_explain={on_explain_rule}
                         />
@@ -327,6 +357,8 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
                 Outcome::Done(revision, report) => Action::Analysed(revision, report),
                 Outcome::Costed(costs) => Action::Costed(costs),
                 Outcome::Fixed(revision, fixes) => Action::AllFixed(revision, fixes),
+                Outcome::Suggested(number, endpoints) => Action::Suggested(number, endpoints),
+                Outcome::Proved(revision, proof) => Action::Proved(revision, proof),
                 Outcome::Failed => Action::Told(Notice::AnalysisFailed),
                 Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
             });
@@ -335,7 +367,8 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
 }
 
 fn request(state: &State, task: Task) -> Request {
-    Request { shared: state.shared(), contexts: state.inputs.contexts.clone(), task }
+    let (contexts, offer) = (state.inputs.contexts.clone(), state.previewed.clone());
+    Request { shared: state.shared(), contexts, task, offer }
 }
 
 /// Keeps the address in step, and opens what it is changed to by hand or by going back.
@@ -344,7 +377,7 @@ fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &
     {
         let (address, snapshot) = (address.clone(), (**state).clone());
         let number = state.estimate_number();
-        use_effect_with((number, state.beside == Pane::Cost), move |(number, _)| {
+        use_effect_with((number, state.beside), move |(number, _)| {
             // The first state came from the address; a refused link stays there to be looked at.
             if *number > 1 {
                 address.follow(snapshot);
@@ -470,6 +503,10 @@ fn at_cursor(state: &UseReducerHandle<State>, on_look: &Callback<usize>) -> Html
                 <button type="button" class="at-cursor-text" onclick={show_beside}>
                     <span>{ cost_panel::summary(costs, &state.inputs.cost, language) }</span>
                 </button>
+            } else if let Some((_, endpoints)) = state.endpoints.as_ref().filter(|_| beside == Pane::Endpoints) {
+                <button type="button" class="at-cursor-text" onclick={show_beside}>
+                    <span>{ words::endpoints::summary(endpoints.additions()).get(language).to_owned() }</span>
+                </button>
             } else {
                 <button type="button" class="at-cursor-text" onclick={show_beside}>
                     { report.map(|report| words::counts(report.counts()).get(language).to_owned()) }
@@ -488,6 +525,9 @@ fn announcement(state: &State) -> String {
     }
     if let Some(costs) = state.costs.as_ref().filter(|_| state.beside == Pane::Cost) {
         return cost_panel::summary(costs, &state.inputs.cost, state.language);
+    }
+    if let Some((_, endpoints)) = state.endpoints.as_ref().filter(|_| state.beside == Pane::Endpoints) {
+        return words::endpoints::summary(endpoints.additions()).get(state.language).to_owned();
     }
     let phrase = if report.is_template || !report.findings.is_empty() {
         words::counts(report.counts())

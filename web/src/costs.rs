@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use vpcheck_core::cost::{
-    self, BANDS, Bill, Costing, Estimate, Gigabytes, Plan, PriceItem, Prices, Quantity, Traffic, Usd,
+    self, BANDS, Bill, CostModel, Costing, Estimate, Gigabytes, Plan, PriceItem, Prices, Quantity, Traffic,
+    Usd,
 };
 use vpcheck_core::finding::FileId;
 use vpcheck_core::language::Phrase;
@@ -184,24 +185,24 @@ impl Reading {
 
 /// What `shared` costs. `kept` is what was read before; it is read again only where that differs.
 pub fn costs(shared: &Shared, contexts: &Contexts, kept: &mut Option<Reading>) -> Costs {
+    let reading = read(shared, contexts, kept);
+    Costs::new(&reading.costing, reading.is_assumed, &shared.cost)
+}
+
+fn read<'k>(shared: &Shared, contexts: &Contexts, kept: &'k mut Option<Reading>) -> &'k Reading {
     let key = Reading::key(shared);
     let reading = match kept.take() {
         Some(reading) if reading.key == key => reading,
         _ => Reading::new(key, contexts),
     };
-    let reading = kept.insert(reading);
-    Costs::new(&reading.costing, reading.is_assumed, &shared.cost)
+    kept.insert(reading)
 }
 
 impl Costs {
     /// What the page shows of `costing` with `figures`.
     pub fn new(costing: &Costing, is_assumed: bool, figures: &Figures) -> Self {
         let model = &costing.model;
-        let lanes: Vec<Lane> = model
-            .lanes()
-            .into_iter()
-            .map(|lane| Lane { name: lane.name, functions: lane.functions.len() as u64, share: lane.share })
-            .collect();
+        let lanes = lanes(model);
         let prices = figures::prices(figures);
         let traffic = figures::traffic(figures, model, &lanes);
         let estimate = cost::estimate(model, &prices, traffic.as_ref());
@@ -278,8 +279,27 @@ impl Costs {
     }
 }
 
+/// The traffic that is given, in the lanes of the template of `shared`; read only where there is any.
+pub(crate) fn traffic(shared: &Shared, contexts: &Contexts, kept: &mut Option<Reading>) -> Option<Traffic> {
+    if figures::of_user(&shared.cost).len() == shared.cost.len() {
+        return None;
+    }
+    let model = &read(shared, contexts, kept).costing.model;
+    figures::traffic(&shared.cost, model, &lanes(model))
+}
+
+fn lanes(model: &CostModel) -> Vec<Lane> {
+    let lanes = model.lanes().into_iter();
+    let lane = |lane: cost::Lane| Lane {
+        name: lane.name,
+        functions: lane.functions.len() as u64,
+        share: lane.share,
+    };
+    lanes.map(lane).collect()
+}
+
 /// Cents of a dollar.
-fn cents(usd: Usd) -> i64 {
+pub(crate) fn cents(usd: Usd) -> i64 {
     i64::try_from(usd.cents()).unwrap_or(i64::MAX)
 }
 

@@ -21,6 +21,61 @@ pub struct Example {
 /// Every example; a first visit opens with the first.
 pub const ALL: &[Example] = &[
     Example {
+        title: || phrase!(en: "Beside its database, and cut off", ja: "データベースの隣で孤立した関数"),
+        sentence: || {
+            phrase!(
+                en: "A function moved into a VPC reaches its database's subnet, and nothing else: no secret, no bucket.",
+                ja: "関数を VPC に入れたら、データベースの隣には来たものの、シークレットにも S3 にも届かなくなりました。",
+            )
+        },
+        text: include_str!("../examples/orders.yaml"),
+        view: None,
+    },
+    Example {
+        title: || phrase!(en: "The public subnet trap", ja: "パブリックサブネットの落とし穴"),
+        sentence: || {
+            phrase!(
+                en: "The subnet has a route to the internet gateway, yet the function reaches nothing out there.",
+                ja: "インターネットゲートウェイへのルートがあるのに、関数はインターネットに出られません。",
+            )
+        },
+        text: include_str!("../examples/public-subnet.yaml"),
+        view: None,
+    },
+    Example {
+        title: || phrase!(en: "NAT or endpoints", ja: "NAT かエンドポイントか"),
+        sentence: || {
+            phrase!(
+                en: "Four services behind a NAT gateway, and from how much traffic on endpoints cost less.",
+                ja: "4 つのサービスを NAT ゲートウェイ経由で利用。どれだけの通信量からエンドポイントが安くなるか。",
+            )
+        },
+        text: include_str!("../examples/nat.yaml"),
+        view: Some(Pane::Cost),
+    },
+    Example {
+        title: || phrase!(en: "Endpoints in subnets that exist", ja: "既存サブネットに置くエンドポイント"),
+        sentence: || {
+            phrase!(
+                en: "One of two endpoints works. The function's own group lets nothing out to the other.",
+                ja: "2 つのエンドポイントのうち使えるのは 1 つ。もう 1 つへの通信は、関数のセキュリティグループが通しません。",
+            )
+        },
+        text: include_str!("../examples/private-services.yaml"),
+        view: None,
+    },
+    Example {
+        title: || phrase!(en: "A storm of connections", ja: "データベースへの接続の嵐"),
+        sentence: || {
+            phrase!(
+                en: "An API may run a thousand functions at once; the small database takes a fraction of their connections.",
+                ja: "API は関数を同時に 1,000 個まで動かしますが、小さなデータベースが受けられる接続はその一部です。",
+            )
+        },
+        text: include_str!("../examples/storm.yaml"),
+        view: None,
+    },
+    Example {
         title: || phrase!(en: "Groups in a ring", ja: "循環参照するセキュリティグループ"),
         sentence: || {
             phrase!(
@@ -76,17 +131,6 @@ pub const ALL: &[Example] = &[
         view: None,
     },
     Example {
-        title: || phrase!(en: "NAT or endpoints", ja: "NAT かエンドポイントか"),
-        sentence: || {
-            phrase!(
-                en: "Four services behind a NAT gateway, and from how much traffic on endpoints cost less.",
-                ja: "4 つのサービスを NAT ゲートウェイ経由で利用。どれだけの通信量からエンドポイントが安くなるか。",
-            )
-        },
-        text: include_str!("../examples/nat.yaml"),
-        view: Some(Pane::Cost),
-    },
-    Example {
         title: || phrase!(en: "Nothing to find", ja: "指摘のないテンプレート"),
         sentence: || {
             phrase!(
@@ -124,6 +168,13 @@ mod tests {
         assert!(rules("A misspelt name, in JSON").contains(&"unknown-reference"));
         assert!(rules("NAT or endpoints").contains(&"nat-for-gateway-service"));
         assert_eq!(rules("Nothing to find"), [""; 0]);
+        let cut_off = rules("Beside its database, and cut off");
+        for rule in ["missing-endpoint", "unreachable-destination"] {
+            assert!(cut_off.contains(&rule), "{rule}");
+        }
+        assert!(rules("The public subnet trap").contains(&"function-in-public-subnet"));
+        assert!(rules("Endpoints in subnets that exist").contains(&"egress-blocks-gateway-endpoint"));
+        assert!(rules("A storm of connections").contains(&"database-without-concurrency-limit"));
     }
 
     #[test]

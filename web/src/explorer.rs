@@ -286,7 +286,8 @@ fn answer(props: &Props, path: &Path, has_context: bool) -> Html {
     }
 }
 
-fn ask_item(ask: &Ask, language: Language, on_field: &Callback<Field>) -> Html {
+/// What would settle something, with the way to its field.
+pub(crate) fn ask_item(ask: &Ask, language: Language, on_field: &Callback<Field>) -> Html {
     html! {
         <li>
             <span>

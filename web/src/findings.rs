@@ -6,11 +6,12 @@ use std::rc::Rc;
 use vpcheck_core::finding::{Safety, Severity};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::order::Order;
-use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
-use crate::difference::Difference;
 use crate::fixes::Fixes;
+use crate::offer::OfferItem;
+use crate::proof::{Offer, Proof};
 use crate::prose::prose;
 use crate::report::{self, Place, Report};
 use crate::words;
@@ -26,8 +27,10 @@ pub struct Props {
     pub is_current: bool,
     /// The finding that is shown in the editor too.
     pub chosen: Option<usize>,
-    /// The finding whose fix is looked at.
-    pub previewed: Option<usize>,
+    /// The change that is looked at.
+    pub previewed: Option<Offer>,
+    /// What came of trying it.
+    pub proof: Option<Rc<Proof>>,
     /// What came of all safe fixes.
     pub fixes: Option<Rc<Fixes>>,
     /// The language of the page.
@@ -36,10 +39,10 @@ pub struct Props {
     pub on_choose: Callback<usize>,
     /// One of a finding's places was asked for.
     pub on_place: Callback<(usize, Place)>,
-    /// A finding's fix is to be looked at; nothing closes it.
-    pub on_preview: Callback<Option<usize>>,
-    /// A finding's fix was asked for.
-    pub on_fix: Callback<usize>,
+    /// A change is to be looked at; nothing closes it.
+    pub on_preview: Callback<Option<Offer>>,
+    /// It is to be applied.
+    pub on_apply: Callback<Offer>,
     /// All safe fixes were asked for.
     pub on_fix_all: Callback<()>,
     /// A rule's document was asked for.
@@ -99,13 +102,15 @@ pub fn Findings(props: &Props) -> Html {
                             is_chosen={props.chosen == Some(*index)}
                             preview={
                                 // Only the text of the report is the one that its fixes change.
-                                (props.previewed == Some(*index) && props.is_current).then(|| props.text.clone())
+                                (props.previewed == Some(Offer::Fix(*index)) && props.is_current)
+                                    .then(|| props.text.clone())
                             }
+                            proof={props.proof.clone()}
                             {language}
                             on_choose={&props.on_choose}
                             on_place={&props.on_place}
                             on_preview={&props.on_preview}
-                            on_fix={&props.on_fix}
+                            on_apply={&props.on_apply}
                             on_explain={&props.on_explain}
                         />
                     }) }
@@ -137,11 +142,12 @@ struct CardProps {
     is_chosen: bool,
     /// The text, where the change of it is shown.
     preview: Option<Rc<str>>,
+    proof: Option<Rc<Proof>>,
     language: Language,
     on_choose: Callback<usize>,
     on_place: Callback<(usize, Place)>,
-    on_preview: Callback<Option<usize>>,
-    on_fix: Callback<usize>,
+    on_preview: Callback<Option<Offer>>,
+    on_apply: Callback<Offer>,
     on_explain: Callback<String>,
 }
 
@@ -196,13 +202,16 @@ fn Card(props: &CardProps) -> Html {
                 </ul>
             }
             if let Some(offered) = &finding.fix {
-                <Offer
-                    {index}
+                <OfferItem
+                    offer={Offer::Fix(index)}
                     fix={offered.clone()}
                     preview={props.preview.clone()}
+                    proof={props.proof.clone()}
+                    show={words::show_fix()}
+                    apply={words::apply_fix()}
                     {language}
                     on_preview={&props.on_preview}
-                    on_fix={&props.on_fix}
+                    on_apply={&props.on_apply}
                 />
             }
             <div class="finding-actions">
@@ -211,74 +220,6 @@ fn Card(props: &CardProps) -> Html {
                 </button>
             </div>
         </li>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct OfferProps {
-    index: usize,
-    fix: report::Fix,
-    preview: Option<Rc<str>>,
-    language: Language,
-    on_preview: Callback<Option<usize>>,
-    on_fix: Callback<usize>,
-}
-
-/// A fix: first what it changes, then the button that applies it.
-#[component]
-fn Offer(props: &OfferProps) -> Html {
-    let OfferProps { index, fix, language, .. } = props;
-    let (index, language) = (*index, *language);
-    let (lines, opener) = (use_node_ref(), use_node_ref());
-    let was_open = use_mut_ref(|| false);
-    {
-        let (lines, opener) = (lines.clone(), opener.clone());
-        use_effect_with(props.preview.is_some(), move |is_open| {
-            let was_open = was_open.replace(*is_open);
-            let next = match (was_open, *is_open) {
-                (false, true) => &lines,
-                (true, false) => &opener,
-                _ => return,
-            };
-            // The button that was pressed is gone: the keyboard goes on beside it.
-            if let Some(element) = next.cast::<HtmlElement>() {
-                let _ = element.focus();
-            }
-        });
-    }
-    let offer = format!("offer-{index}");
-    let open = props.on_preview.reform(move |_| Some(index));
-    let close = props.on_preview.reform(|_| None);
-    let apply = props.on_fix.reform(move |_| index);
-    html! {
-        <div class="offer">
-            <p id={offer.clone()}>
-                { prose(fix.title.get(language)) }
-                <span class="safety" data-safety={fix.safety.name()}>
-                    { say(&words::safety(fix.safety), language) }
-                </span>
-            </p>
-            if let Some(text) = &props.preview {
-                <Difference text={text.clone()} fix={fix.clone()} {language} focus={lines} />
-                <div key="decide" class="decide">
-                    <button type="button" class="fix apply" onclick={apply} aria-describedby={offer}>
-                        { say(&words::apply_fix(), language) }
-                    </button>
-                    <button type="button" class="quiet" onclick={close}>{ say(&words::cancel(), language) }</button>
-                </div>
-            } else {
-                <button
-                    key="show"
-                    ref={opener}
-                    type="button"
-                    class="fix show"
-                    onclick={open}
-                    aria-describedby={offer}
-                >
-                    { say(&words::show_fix(), language) }
-                </button>
-            }
-        </div>
     }
 }
 

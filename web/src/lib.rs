@@ -7,12 +7,14 @@ pub mod chart;
 pub mod checks;
 pub mod context;
 pub mod costs;
+pub mod endpoints;
 pub mod examples;
 pub mod figures;
 pub mod fixes;
 pub mod inputs;
 pub mod paths;
 pub mod preview;
+pub mod proof;
 pub mod queue;
 pub mod report;
 pub mod state;
@@ -39,6 +41,8 @@ mod document;
 #[cfg(target_arch = "wasm32")]
 pub mod editor;
 #[cfg(target_arch = "wasm32")]
+mod endpoints_panel;
+#[cfg(target_arch = "wasm32")]
 pub mod explorer;
 #[cfg(target_arch = "wasm32")]
 pub mod findings;
@@ -48,6 +52,8 @@ mod header;
 mod needs;
 #[cfg(target_arch = "wasm32")]
 mod notice;
+#[cfg(target_arch = "wasm32")]
+mod offer;
 #[cfg(target_arch = "wasm32")]
 mod preferences;
 #[cfg(target_arch = "wasm32")]

@@ -7,7 +7,7 @@ use vpcheck_core::language::Phrase;
 use vpcheck_core::network::{ContextProblem, Missing, Name, Ports, Protocol};
 use vpcheck_core::paths::{Goal, Trace, Verdict};
 use vpcheck_core::template::Unknown;
-use vpcheck_core::{Options, TraceRequest, Tracing, trace};
+use vpcheck_core::{Need, Options, TraceRequest, Tracing, trace};
 
 use crate::inputs::Field;
 use crate::report::{PATH, Place};
@@ -253,14 +253,18 @@ pub fn written(goal: &Goal) -> String {
 
 fn add_asks(tracing: &Tracing, missing: &[Missing], asks: &mut Vec<Ask>) {
     for one in missing {
-        let need = tracing.need(one);
-        // What a user of the command line would run stands between backticks.
-        let command = need.settle_with.split('`').nth(1).map(str::to_owned);
-        let ask = Ask { field: field(one), reason: need.reason, command };
+        let ask = ask(one, tracing.need(one));
         if !asks.contains(&ask) {
             asks.push(ask);
         }
     }
+}
+
+/// What would settle something that is missing.
+pub(crate) fn ask(missing: &Missing, need: Need) -> Ask {
+    // What a user of the command line would run stands between backticks.
+    let command = need.settle_with.split('`').nth(1).map(str::to_owned);
+    Ask { field: field(missing), reason: need.reason, command }
 }
 
 /// The field of the form that takes what is missing.

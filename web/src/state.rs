@@ -8,11 +8,13 @@ use vpcheck_core::network::Assumption;
 use vpcheck_core::share::{self, ShareError, Shared};
 
 use crate::costs::Costs;
+use crate::endpoints::Endpoints;
 use crate::figures::{self, Figures};
 use crate::fixes::Fixes;
 use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
-use crate::report::{Place, Report};
+use crate::proof::{Offer, Proof};
+use crate::report::{Fix, Place, Report};
 use crate::words;
 use crate::{context, examples};
 
@@ -35,8 +37,12 @@ pub struct State {
     pub costs: Option<Rc<Costs>>,
     /// The finding that is shown in both places, by its index.
     pub chosen: Option<usize>,
-    /// The finding whose fix is looked at before it is applied, by its index.
-    pub previewed: Option<usize>,
+    /// The last suggestions of endpoints, and the estimate number of what they saw.
+    pub endpoints: Option<(u32, Rc<Endpoints>)>,
+    /// The change that is looked at before it is applied.
+    pub previewed: Option<Offer>,
+    /// What came of trying it.
+    pub proof: Option<Rc<Proof>>,
     /// What came of all safe fixes, and the revision they were applied to.
     pub fixes: Option<(u32, Rc<Fixes>)>,
     /// The language of the page.
@@ -47,7 +53,7 @@ pub struct State {
     pub step: Option<(usize, usize)>,
     /// What a narrow screen shows.
     pub pane: Pane,
-    /// What is beside the editor on a wide screen: findings, paths or costs.
+    /// What is beside the editor on a wide screen: any but the editor.
     pub beside: Pane,
     /// What was given before a link or an example took its place.
     pub replaced: Option<Rc<Inputs>>,
@@ -107,17 +113,25 @@ pub enum Pane {
     Paths,
     /// The costs.
     Cost,
+    /// The endpoints.
+    Endpoints,
 }
 
 impl Pane {
-    /// `template`, `findings`, `paths` or `cost`.
+    /// `template`, `findings`, `paths`, `cost` or `endpoints`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Template => "template",
             Self::Findings => "findings",
             Self::Paths => "paths",
             Self::Cost => "cost",
+            Self::Endpoints => "endpoints",
         }
+    }
+
+    /// Whether it shows money, which is that of some region.
+    fn shows_money(self) -> bool {
+        matches!(self, Self::Cost | Self::Endpoints)
     }
 }
 
@@ -132,6 +146,8 @@ pub enum Notice {
     Replaced,
     /// A fix was applied.
     Fixed,
+    /// Endpoints were added.
+    EndpointsAdded,
     /// So many safe fixes were applied.
     AllFixed(usize),
     /// Of the safe fixes none could be applied.
@@ -160,6 +176,7 @@ impl Notice {
             Self::NotLinked => words::not_linked(),
             Self::Replaced => words::replaced(),
             Self::Fixed => words::fixed(),
+            Self::EndpointsAdded => words::endpoints::added(),
             Self::AllFixed(count) => words::all_fixed(count),
             Self::NoneFixed => words::none_fixed(),
             Self::Copied => words::copied(),
@@ -174,12 +191,19 @@ impl Notice {
 
     /// Whether what it tells can be taken back.
     pub fn is_undoable(self) -> bool {
-        matches!(self, Self::Replaced | Self::Fixed | Self::AllFixed(_))
+        matches!(self, Self::Replaced | Self::Fixed | Self::EndpointsAdded | Self::AllFixed(_))
     }
 
     /// Whether it may go away by itself: it only says that what was asked for was done.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::Copied | Self::CopiedWithoutContext | Self::Fixed | Self::AllFixed(_))
+        matches!(
+            self,
+            Self::Copied
+                | Self::CopiedWithoutContext
+                | Self::Fixed
+                | Self::EndpointsAdded
+                | Self::AllFixed(_)
+        )
     }
 }
 
@@ -192,8 +216,12 @@ pub enum Action {
     CursorMoved(u32),
     /// A finding was asked for, in the list or in the editor.
     Chosen(usize),
-    /// A finding's fix is to be looked at; nothing closes it.
-    Previewed(Option<usize>),
+    /// A change is to be looked at; nothing closes it.
+    Previewed(Option<Offer>),
+    /// A change of the text of that revision was tried.
+    Proved(u32, Rc<Proof>),
+    /// Suggestions of endpoints ended, of that estimate number.
+    Suggested(u32, Rc<Endpoints>),
     /// All safe fixes of the text of that revision are there.
     AllFixed(u32, Rc<Fixes>),
     /// A place that is no finding's was asked for.
@@ -260,7 +288,9 @@ impl State {
             is_edited: false,
             analysed: None,
             chosen: None,
+            endpoints: None,
             previewed: None,
+            proof: None,
             fixes: None,
             step: None,
             replaced: None,
@@ -269,7 +299,7 @@ impl State {
             notice,
             explained: None,
         };
-        if state.beside == Pane::Cost {
+        if state.beside.shows_money() {
             state.take_region();
         }
         state
@@ -285,7 +315,6 @@ impl State {
                     next.text = text;
                     next.is_edited = true;
                     next.revision += 1;
-                    next.previewed = None;
                     // The change that the fixes themselves made is not the end of what is told of them.
                     next.fixes = self.fixes.clone().filter(|(revision, _)| *revision == self.revision);
                 }
@@ -300,12 +329,12 @@ impl State {
                     (next.pane, next.beside) = (pane, pane);
                 }
                 next.inputs = inputs;
-                if next.beside == Pane::Cost {
+                if next.beside.shows_money() {
                     next.take_region();
                 }
                 next.is_edited = false;
                 next.chosen = None;
-                (next.previewed, next.fixes) = (None, None);
+                next.fixes = None;
                 next.step = None;
                 next.revision += 1;
             }
@@ -362,7 +391,6 @@ impl State {
             Action::Analysed(revision, report) => {
                 if revision == self.revision {
                     next.chosen = self.chosen_in(&report);
-                    next.previewed = None;
                     let is_same = self.shown_path().map(|path| &path.ways)
                         == report.paths.shown.as_ref().map(|path| &path.ways);
                     next.step = self.step.filter(|_| is_same);
@@ -379,12 +407,22 @@ impl State {
                 next.step = None;
                 next.pane = Pane::Template;
             }
-            Action::Previewed(index) => {
-                next.previewed = index;
-                if index.is_some() {
-                    next.chosen = index;
+            Action::Previewed(offer) => {
+                next.previewed = offer;
+                if let Some(Offer::Fix(index)) = next.previewed {
+                    next.chosen = Some(index);
                     next.step = None;
                     (next.pane, next.beside) = (Pane::Findings, Pane::Findings);
+                }
+            }
+            Action::Proved(revision, proof) => {
+                if revision == self.revision && self.previewed.as_ref() == Some(&proof.offer) {
+                    next.proof = Some(proof);
+                }
+            }
+            Action::Suggested(number, endpoints) => {
+                if number == self.estimate_number() {
+                    next.endpoints = Some((number, endpoints));
                 }
             }
             Action::AllFixed(revision, fixes) => {
@@ -407,16 +445,35 @@ impl State {
                 if pane != Pane::Template {
                     next.beside = pane;
                 }
-                if pane == Pane::Cost {
+                if pane.shows_money() {
                     next.take_region();
                 }
             }
-            Action::Told(notice) => next.notice = Some(notice),
+            Action::Told(notice) => {
+                if matches!(notice, Notice::AnalysisFailed | Notice::AnalysisStopped) {
+                    next.give_up_proof(notice);
+                }
+                next.notice = Some(notice);
+            }
             Action::Dismissed => next.notice = None,
             Action::Explained(rule) => next.explained = Some(rule),
             Action::Closed => next.explained = None,
         }
+        if next.revision != self.revision {
+            // What is offered is offered for one text.
+            next.previewed = None;
+        }
+        if next.previewed != self.previewed {
+            next.proof = None;
+        }
         next
+    }
+
+    /// Whoever waits for a proof that does not come is told so.
+    fn give_up_proof(&mut self, notice: Notice) {
+        if let Some(offer) = self.previewed.clone().filter(|_| self.proof.is_none()) {
+            self.proof = Some(Rc::new(Proof { offer, proved: Vec::new(), refused: Some(notice.words()) }));
+        }
     }
 
     /// The last report, however old. What is shown stays until there is something newer.
@@ -427,6 +484,21 @@ impl State {
     /// The report, when it is on the text as it stands: only then do its places and fixes fit.
     pub fn current_report(&self) -> Option<&Rc<Report>> {
         self.analysed.as_ref().filter(|(revision, _)| *revision == self.revision).map(|(_, report)| report)
+    }
+
+    /// The suggestions of endpoints, when they are on the text as it stands.
+    pub fn current_endpoints(&self) -> Option<&Rc<Endpoints>> {
+        let (number, endpoints) = self.endpoints.as_ref()?;
+        (*number == self.estimate_number()).then_some(endpoints)
+    }
+
+    /// The change of an offer, when it is for the text as it stands and its proof was seen to hold.
+    pub fn proved_fix(&self, offer: &Offer) -> Option<&Fix> {
+        self.proof.as_ref().filter(|proof| proof.offer == *offer && proof.refused.is_none())?;
+        match offer {
+            Offer::Fix(index) => self.current_report()?.findings.get(*index)?.fix.as_ref(),
+            _ => self.current_endpoints()?.fix(offer),
+        }
     }
 
     /// The path that the last report shows.
@@ -442,7 +514,7 @@ impl State {
 
     /// The template with everything that a link holds.
     pub fn shared(&self) -> Shared {
-        let view = (self.beside == Pane::Cost).then(|| Pane::Cost.name().to_owned());
+        let view = self.beside.shows_money().then(|| self.beside.name().to_owned());
         Shared { view, ..self.inputs.share(&self.text) }
     }
 
@@ -519,8 +591,9 @@ pub fn open_link(fragment: &str) -> Option<Result<Shared, ShareError>> {
 
 /// What a link asks to show beside its template.
 pub fn asked_pane(shared: &Shared) -> Option<Pane> {
-    if shared.view.as_deref() == Some(Pane::Cost.name()) {
-        return Some(Pane::Cost);
+    let is_asked = |pane: &Pane| shared.view.as_deref() == Some(pane.name());
+    if let Some(pane) = [Pane::Cost, Pane::Endpoints].into_iter().find(is_asked) {
+        return Some(pane);
     }
     // A link to a path shows it.
     shared.to.as_ref().map(|_| Pane::Paths)
@@ -735,6 +808,63 @@ mod tests {
         let findings = State::open(&format!("#{}", back.link().unwrap()), Language::English, Theme::System);
         assert_eq!((findings.beside, &findings.inputs.cost["gb"]), (Pane::Findings, &"250".to_owned()));
         assert_eq!(state.own_figures().len(), 1, "the traffic is the template's");
+    }
+
+    /// A report with one finding that has a fix.
+    fn fixable() -> Rc<Report> {
+        let mut report = (*report(&["one"])).clone();
+        let edits = vec![crate::report::Edit { from: 0, to: 1, insert: "x".to_owned() }];
+        let (safety, title) = (vpcheck_core::finding::Safety::Safe, Phrase::verbatim("title"));
+        report.findings[0].fix = Some(Fix { safety, title, edits });
+        Rc::new(report)
+    }
+
+    fn proof(offer: Offer, refused: Option<&str>) -> Rc<Proof> {
+        Rc::new(Proof { offer, proved: Vec::new(), refused: refused.map(Phrase::verbatim) })
+    }
+
+    #[test]
+    fn a_change_is_applied_only_after_its_proof_on_the_same_text() {
+        let offer = Offer::Fix(0);
+        let state = opened().after(Action::Analysed(1, fixable()));
+        let looked_at = state.after(Action::Previewed(Some(offer.clone())));
+        assert_eq!(looked_at.proved_fix(&offer), None, "not yet");
+        let proved = looked_at.after(Action::Proved(1, proof(offer.clone(), None)));
+        assert!(proved.proved_fix(&offer).is_some());
+        assert_eq!(proved.proved_fix(&Offer::Fix(1)), None, "another one");
+        let refused = looked_at.after(Action::Proved(1, proof(offer.clone(), Some("why"))));
+        assert_eq!(refused.proved_fix(&offer), None);
+        let typed = proved.after(Action::Edited("x".into()));
+        assert_eq!((&typed.previewed, &typed.proof, typed.proved_fix(&offer)), (&None, &None, None));
+        let again = typed.after(Action::Previewed(Some(offer.clone())));
+        assert_eq!(
+            again.after(Action::Proved(1, proof(offer.clone(), None))).proof,
+            None,
+            "of an older text"
+        );
+        assert_eq!(state.after(Action::Proved(1, proof(offer, None))).proof, None, "nobody looks at it");
+    }
+
+    #[test]
+    fn a_proof_that_does_not_come_refuses() {
+        let offer = Offer::Endpoints("Vpc".to_owned());
+        let state = opened().after(Action::Previewed(Some(offer.clone())));
+        let stopped = state.after(Action::Told(Notice::AnalysisStopped));
+        assert!(stopped.proof.as_ref().is_some_and(|proof| proof.refused.is_some()), "{:?}", stopped.proof);
+        assert_eq!(opened().after(Action::Told(Notice::AnalysisFailed)).proof, None);
+    }
+
+    #[test]
+    fn suggestions_of_an_older_text_are_not_shown_and_their_tab_is_in_the_link() {
+        let state = opened().after(Action::Shown(Pane::Endpoints));
+        let number = state.estimate_number();
+        assert_eq!(state.after(Action::Suggested(number - 1, Rc::default())).endpoints, None);
+        let state = state.after(Action::Suggested(number, Rc::default()));
+        assert!(state.current_endpoints().is_some());
+        let typed = state.after(Action::Edited("x".into()));
+        assert!(typed.current_endpoints().is_none() && typed.endpoints.is_some(), "it stays until the next");
+        let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
+        assert_eq!((again.pane, again.beside), (Pane::Endpoints, Pane::Endpoints));
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub(crate) struct Props {
 pub(crate) fn Tabs(props: &Props) -> Html {
     html! {
         <>
-            { group(props, "tabs narrow", props.pane, &[Pane::Template, Pane::Findings, Pane::Paths, Pane::Cost]) }
-            { group(props, "tabs wide", props.beside, &[Pane::Findings, Pane::Paths, Pane::Cost]) }
+            { group(props, "tabs narrow", props.pane, &[Pane::Template, Pane::Findings, Pane::Paths, Pane::Endpoints, Pane::Cost]) }
+            { group(props, "tabs wide", props.beside, &[Pane::Findings, Pane::Paths, Pane::Endpoints, Pane::Cost]) }
         </>
     }
 }
@@ -48,6 +48,7 @@ fn tab(props: &Props, pane: Pane, is_current: bool) -> Html {
         Pane::Findings => words::findings(),
         Pane::Paths => words::paths(),
         Pane::Cost => words::cost::title(),
+        Pane::Endpoints => words::endpoints::title(),
     };
     let count = props.findings.filter(|_| pane == Pane::Findings);
     html! {

@@ -18,6 +18,7 @@ macro_rules! sentences {
 }
 
 pub mod cost;
+pub mod endpoints;
 
 sentences! {
     /// The title of the document.
@@ -182,6 +183,21 @@ sentences! {
     show_fix { en: "Show the change", ja: "変更内容を見る" }
     /// The button that leaves it be.
     cancel { en: "Cancel", ja: "キャンセル" }
+    /// While a change is tried.
+    proof_running { en: "Trying it on a copy of the template…", ja: "テンプレートのコピーに適用して確認しています…" }
+    /// Before what is proved.
+    proof_holds { en: "Tried on a copy, and proved:", ja: "コピーに適用し、次のことを確認しました:" }
+    /// Before why a change is refused.
+    proof_refused { en: "Tried on a copy, and refused:", ja: "コピーに適用した結果、この変更は適用できません:" }
+    /// What a fix proves first.
+    proof_finding {
+        en: "the finding is gone, and no other error or warning comes",
+        ja: "指摘が消え、別のエラーや警告は発生しません"
+    }
+    /// What other changes prove too.
+    proof_nothing_new { en: "no error or warning comes", ja: "エラーや警告は発生しません" }
+    /// Where what is offered is not there any more.
+    proof_gone { en: "it is not offered for this text", ja: "このテンプレートでは提案していない変更です" }
     /// What a screen reader calls the lines of a change.
     change_lines { en: "The change, line by line", ja: "変更内容 (行ごと)" }
     /// What a screen reader says before a line that goes.
@@ -371,6 +387,11 @@ pub fn path_verdict(from: &str, to: &str, is: Verdict) -> Phrase {
     let is = verdict(is);
     let (en, ja) = (is.en.to_lowercase(), is.ja);
     phrase!(en: "From {from} to {to}: {en}", ja: "{from} から {to}: {ja}")
+}
+
+/// That a fix opens a way.
+pub fn proof_way(from: &str, to: &str) -> Phrase {
+    phrase!(en: "`{from}` reaches {to}", ja: "`{from}` から {to} に届きます")
 }
 
 /// How far a fix can be trusted, in a few words.

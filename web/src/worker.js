@@ -9,12 +9,18 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ ready: true });
     return;
   }
-  const { analyze_json, costs_json, fixes_json, keep_contexts_json } = await program;
-  const { sequence, shared, contexts, task } = data;
-  const answers = { report: analyze_json, costs: costs_json, fixes: fixes_json };
+  const { analyze_json, costs_json, endpoints_json, fixes_json, keep_contexts_json, proof_json } = await program;
+  const { sequence, shared, contexts, task, offer } = data;
+  const answers = {
+    report: analyze_json,
+    costs: costs_json,
+    fixes: fixes_json,
+    endpoints: endpoints_json,
+    proof: proof_json,
+  };
   try {
     if (contexts !== undefined) keep_contexts_json(contexts);
-    self.postMessage({ sequence, [task]: answers[task](shared) });
+    self.postMessage({ sequence, [task]: answers[task](shared, offer) });
   } catch {
     // The panic is in the console already; the page starts another worker.
     self.postMessage({ sequence });

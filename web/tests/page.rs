@@ -11,6 +11,7 @@ use vpcheck_web::app;
 use vpcheck_web::editor::{EditorHandle, EditorPane, Props as EditorProps};
 use vpcheck_web::examples;
 use vpcheck_web::findings::{Findings, Props as FindingsProps};
+use vpcheck_web::proof::Offer;
 use vpcheck_web::report::{Edit, Finding, Fix, Label, Place, Report};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -25,8 +26,8 @@ async fn a_first_visit_shows_an_example_and_what_is_wrong_with_it() {
     // No worker.js lies beside the tests, so this is also the page that has to analyse for itself.
     eventually(|| root.query_selector(".finding").unwrap().is_some()).await;
     let list = text(&root, ".list");
-    assert!(list.contains("1 error"), "{list}");
-    assert!(list.contains("circular-dependency"), "{list}");
+    assert!(list.contains("2 errors"), "{list}");
+    assert!(list.contains("missing-endpoint"), "{list}");
     assert!(text(&root, ".cm-content").contains("AWSTemplateFormatVersion"));
     assert!(text(&root, ".tagline").contains("never leaves this browser"));
     assert_eq!(examples::ALL.len(), root.query_selector_all(".examples li").unwrap().length() as usize);
@@ -38,13 +39,11 @@ async fn a_fix_takes_its_finding_away() {
     let (root, page) = mount_app();
     eventually(|| root.query_selector(".finding").unwrap().is_some()).await;
     click(&root, ".finding .fix.show");
-    eventually(|| root.query_selector(".finding .fix.apply").unwrap().is_some()).await;
-    assert!(
-        root.query_selector("[data-rule=circular-dependency]").unwrap().is_some(),
-        "it is only shown yet"
-    );
+    // Nothing is applied before it is proved.
+    eventually(|| root.query_selector(".finding .fix.apply:enabled").unwrap().is_some()).await;
+    assert!(root.query_selector("[data-rule=missing-endpoint]").unwrap().is_some(), "it is only shown yet");
     click(&root, ".finding .fix.apply");
-    eventually(|| root.query_selector("[data-rule=circular-dependency]").unwrap().is_none()).await;
+    eventually(|| root.query_selector("[data-rule=missing-endpoint]").unwrap().is_none()).await;
     page.destroy();
 }
 
@@ -55,7 +54,7 @@ async fn the_whole_page_changes_its_language() {
     assert_eq!(language_of_document(), "en");
     click(&root, ".bar-button[lang=ja]");
     eventually(|| language_of_document() == "ja").await;
-    eventually(|| text(&root, ".counts").contains("エラー 1 件")).await;
+    eventually(|| text(&root, ".counts").contains("エラー 2 件")).await;
     assert!(text(&root, ".list").contains("このルールについて"));
     assert!(text(&root, ".tagline").contains("外へ送られません"));
     let editor = root.query_selector(".cm-content").unwrap().unwrap();
@@ -117,6 +116,7 @@ async fn the_list_shows_the_worst_first_and_leads_to_every_place() {
         is_current: true,
         chosen: Some(1),
         previewed: None,
+        proof: None,
         fixes: None,
         language: Language::English,
         on_choose: record("choose"),
@@ -128,9 +128,9 @@ async fn the_list_shows_the_worst_first_and_leads_to_every_place() {
         },
         on_preview: {
             let asked = asked.clone();
-            Callback::from(move |index: Option<usize>| asked.borrow_mut().push(format!("preview {index:?}")))
+            Callback::from(move |offer: Option<Offer>| asked.borrow_mut().push(format!("preview {offer:?}")))
         },
-        on_fix: record("fix"),
+        on_apply: Callback::noop(),
         on_fix_all: Callback::noop(),
         on_explain: {
             let asked = asked.clone();
@@ -150,7 +150,7 @@ async fn the_list_shows_the_worst_first_and_leads_to_every_place() {
     for selector in [".finding-head", "button.place", ".fix", ".about"] {
         click(&first, selector);
     }
-    let expected = ["choose 1", "place 1 70..75", "preview Some(1)", "explain unknown-reference"];
+    let expected = ["choose 1", "place 1 70..75", "preview Some(Fix(1))", "explain unknown-reference"];
     assert_eq!(*asked.borrow(), expected);
     list.destroy();
 }

@@ -94,7 +94,7 @@ fn standard_input_is_mended_to_standard_output_only() {
 fn what_cannot_be_used_or_written_is_told() {
     let workspace = Workspace::new([("a.yaml", BROKEN), ("notes.yaml", "hello: world\n")]);
     for (arguments, words) in [
-        ("fix .", "a folder, not a template"),
+        ("fix .", "a folder"),
         ("fix missing.yaml", "no such file"),
         ("fix notes.yaml", "not a CloudFormation or SAM template"),
     ] {

@@ -9,6 +9,7 @@ mod folders;
 mod inputs;
 mod manner;
 mod settings;
+mod share;
 mod trace;
 mod trace_inputs;
 

@@ -46,6 +46,12 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
+    /// Whether both have a byte in common.
+    #[must_use]
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
     /// The part of `text` it covers; empty where the span does not fit the text.
     pub fn slice(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or("")

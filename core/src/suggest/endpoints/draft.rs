@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::names::Manner;
-use super::wanted::{Need, Wanted, wanted};
+use super::wanted::{Need, Wanted, vpc_of_sender, wanted};
 use crate::network::{
     Cidr, Destination, Endpoint, EndpointKind, EndpointPolicy, Fact, GroupIndex, GroupRule, IcmpType, Listed,
     Missing, Name, Network, Peer, Ports, PrefixList, PrefixListIndex, Protocol, Route, SecurityGroup, Target,
@@ -146,9 +146,39 @@ fn guard(
             None => whole_vpc = true,
         }
     }
+    for group in others(network, vpc).filter_map(|other| other.groups.items.first()) {
+        if !from.contains(group) {
+            from.push(*group);
+        }
+    }
     let own = vpc.and_then(|vpc| own_id(network, vpc)).unwrap_or_default();
     let id = free_id(template, &format!("{own}EndpointSecurityGroup"), 0);
     Guard::New { id, from, whole_vpc }
+}
+
+/// Whatever else in a VPC may call services. Private DNS leads all of it to the endpoint: who is not let in there loses
+/// the way that it has today.
+fn others(network: &Network, vpc: Option<VpcIndex>) -> impl Iterator<Item = &Workload> {
+    let calls = |kind| {
+        use WorkloadKind::{CapacityProvider, EcsService, Function, Instance, NetworkInterface, Poller};
+        matches!(kind, Function | Poller | CapacityProvider | Instance | EcsService | NetworkInterface)
+    };
+    network.workloads.iter().filter(move |one| {
+        vpc.is_some() && one.in_vpc && calls(one.kind) && vpc_of_sender(network, one) == vpc
+    })
+}
+
+/// Those in the VPC of an interface endpoint whom its group does not let in, in the order of the network.
+pub(super) fn shut_out<'n>(network: &'n Network, draft: &Draft) -> Vec<&'n Workload> {
+    let vpc = draft.wanted.vpc;
+    let is_in = |one: &Workload| match &draft.guard {
+        None => true,
+        Some(Guard::Existing(group)) => admits(network, *group, one, vpc),
+        Some(Guard::New { from, whole_vpc, .. }) => {
+            *whole_vpc || one.groups.items.iter().any(|group| from.contains(group))
+        }
+    };
+    others(network, vpc).filter(|one| !is_in(one)).collect()
 }
 
 /// How well a group suits an endpoint: one that endpoints wear best, then one that nothing wears, then one that only

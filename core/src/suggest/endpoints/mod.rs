@@ -7,6 +7,7 @@ mod draft;
 mod fixing;
 mod names;
 mod nat_free;
+mod proving;
 mod reverse;
 mod services_of;
 mod wanted;
@@ -15,6 +16,7 @@ mod writing;
 pub(crate) use fixing::endpoint_fix;
 pub(crate) use names::reference;
 pub use nat_free::{NatFree, Outside, Removable, RemovableKind};
+pub use proving::{EndpointChange, prove_endpoints};
 pub use reverse::{Dear, Reverse, Split, Unused};
 pub(crate) use wanted::{Need, wanted};
 
@@ -27,7 +29,7 @@ use crate::cost::{
     Band, BreakEvenKind, Estimate, Gigabytes, Hours, Plan, PriceItem, Usd, dearest, estimate, region_told_by,
 };
 use crate::language::Phrase;
-use crate::network::{Network, Place, VpcIndex, WorkloadKind, resolve};
+use crate::network::{Missing, Network, Place, VpcIndex, WorkloadKind, resolve};
 use crate::paths::Verdict;
 use crate::rules::Subject;
 use crate::template::{Inputs, Unknown};
@@ -56,6 +58,8 @@ pub struct EndpointSuggestions {
     pub assumptions: Vec<Phrase>,
     /// The texts that places are in: the template first, then context files.
     pub sources: Vec<Source>,
+    /// Where each resource of the template is declared, by its logical id.
+    pub declared: Vec<(String, Place)>,
     /// Whether the text is a template at all.
     pub is_template: bool,
     /// Where the text first fails to parse.
@@ -95,14 +99,38 @@ pub struct ServiceUse {
     pub demanded_by: Vec<String>,
     /// Where that is written, of the first.
     pub at: Option<Place>,
+    /// What says that each of them calls it, the strongest of it; ECS services pull images without a word.
+    pub calls: Vec<Call>,
     /// How the calls get there today; where that differs, the worst.
     pub today: Today,
     /// The NAT gateways or endpoints on the way.
     pub through: Vec<String>,
     /// Why there is no endpoint to add although there is no good way, or what is not known.
     pub remark: Option<Phrase>,
+    /// What is not known of how the calls get there.
+    pub open: Vec<Open>,
     /// The endpoint to add.
     pub add: Option<EndpointPlan>,
+}
+
+/// Something that is not known, and what would settle it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// What it is.
+    pub missing: Missing,
+    /// The same in words.
+    pub need: Unsettled,
+}
+
+/// That somebody calls a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Who.
+    pub from: String,
+    /// What says so, as a clause without a full stop.
+    pub words: Phrase,
+    /// Where that is written.
+    pub at: Place,
 }
 
 /// How calls get to a service, from the best to the worst.
@@ -165,6 +193,8 @@ pub struct EndpointPlan {
     pub also: Option<Phrase>,
     /// What has to be filled in or watched.
     pub notes: Vec<Phrase>,
+    /// Why there are no edits, where there are none.
+    pub why_not: Option<Phrase>,
 }
 
 /// Suggests endpoints for each VPC of a template.
@@ -175,10 +205,16 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
     let template = analysis::lower_text(text, options, inputs);
     let networks = resolve(&template, &surroundings);
     let subject = Subject::new(&template, &networks, options);
-    let model = dearest(&subject);
+    let mut model = dearest(&subject);
+    model.region = model.region.or_else(|| options.priced_in.clone());
     let estimate = estimate(&model, &options.prices, options.traffic.as_ref());
     let mut found = EndpointSuggestions {
         traffic_given: options.traffic.is_some(),
+        declared: template
+            .resources
+            .iter()
+            .map(|one| (one.id.clone(), Place::in_template(template.node(one.key).span())))
+            .collect(),
         is_template: template.is_template(),
         broken: template.parsed.errors.first().map(|error| Place::in_template(error.span)),
         sources: [Source { path: path.to_owned(), text: text.to_owned() }]
@@ -189,7 +225,13 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
     };
     let pricing = Pricing { options, region: model.region.clone(), estimate: &estimate };
     for at in 0..networks.len() {
-        for vpc in of_network(&subject, at, &pricing) {
+        let told = of_network(&subject, at, &pricing);
+        for Open { need, .. } in told.iter().flat_map(|vpc| &vpc.services).flat_map(|one| &one.open) {
+            if !found.needs.contains(need) {
+                found.needs.push(need.clone());
+            }
+        }
+        for vpc in told {
             match found.vpcs.iter_mut().find(|known| known.id == vpc.id) {
                 Some(known) if known.additions() >= vpc.additions() => {}
                 Some(known) => *known = vpc,
@@ -197,7 +239,6 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
             }
         }
     }
-    found.needs = needs(&subject);
     for assumption in networks.iter().flat_map(|one| &one.network.assumptions) {
         if !found.assumptions.contains(assumption) {
             found.assumptions.push(assumption.clone());
@@ -214,22 +255,23 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
     found
 }
 
-/// What would settle how services are reached.
-fn needs(subject: &Subject<'_, '_>) -> Vec<Unsettled> {
-    let mut found: Vec<Unsettled> = Vec::new();
-    for (at, one) in subject.networks.iter().enumerate() {
-        let subnets = used_subnets(&one.network);
-        let assumable: Vec<String> =
-            subnets.iter().filter_map(|subnet| missing::assumption_key(&subnet.name)).collect();
-        let key = |unknown: &Unknown| missing::key_of(unknown).filter(|key| assumable.contains(key));
-        for missing in services_of::uses(subject, at).into_iter().flat_map(|one| one.missing) {
-            let need = missing::need(&missing, &key);
-            if !found.contains(&need) {
-                found.push(need);
+/// What would settle how the calls of each of these services get there.
+fn open_of(network: &Network, uses: &[services_of::Use]) -> Vec<Vec<Open>> {
+    let subnets = used_subnets(network);
+    let assumable: Vec<String> =
+        subnets.iter().filter_map(|subnet| missing::assumption_key(&subnet.name)).collect();
+    let key = |unknown: &Unknown| missing::key_of(unknown).filter(|key| assumable.contains(key));
+    let of = |one: &services_of::Use| {
+        let mut found: Vec<Open> = Vec::new();
+        for missing in &one.missing {
+            let need = missing::need(missing, &key);
+            if !found.iter().any(|known| known.need == need) {
+                found.push(Open { missing: missing.clone(), need });
             }
         }
-    }
-    found
+        found
+    };
+    uses.iter().map(of).collect()
 }
 
 impl VpcEndpoints {
@@ -288,6 +330,7 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
     let drafts = drafts(template, network, &needs);
     let Some(Outcome { network: after, .. }) = outcome(subject, at, &drafts) else { return Vec::new() };
     let only_where = subject.only_where(&[situated.situation]);
+    let open = open_of(network, &uses);
     let mut vpcs: Vec<Option<VpcIndex>> = Vec::new();
     // Those whose functions call no service may be rid of endpoints, or of NAT gateways.
     let functions = network.workloads.iter().filter(|one| one.kind == WorkloadKind::Function && one.in_vpc);
@@ -301,24 +344,28 @@ fn of_network(subject: &Subject<'_, '_>, at: usize, pricing: &Pricing<'_>) -> Ve
         let own: Vec<Draft> = drafts.iter().filter(|draft| draft.wanted.vpc == vpc).cloned().collect();
         let services: Vec<ServiceUse> = uses
             .iter()
-            .filter(|one| one.vpc == vpc)
-            .map(|one| {
+            .zip(&open)
+            .filter(|(one, _)| one.vpc == vpc)
+            .map(|(one, open)| {
                 let draft = own.iter().find(|draft| draft.wanted.service == one.service);
                 let proof = draft.map(|draft| prove(&after, subject.addresses, draft));
                 let add = draft
                     .zip(proof.as_ref())
                     .map(|(draft, proof)| plan(subject, at, draft, proof, pricing, one.today));
-                one.told(network, draft.is_some(), add)
+                ServiceUse { open: open.clone(), ..one.told(network, draft.is_some(), add) }
             })
             .collect();
         let all = write(template, network, &own);
         let whole = if own.is_empty() { None } else { change(subject, at, &own) };
         let (edits, also) = whole.map_or((None, None), |Change { edits, also }| (Some(edits), also));
+        let mut nat_free = nat_free::of(subject, at, vpc, &after);
+        nat_free.price(&pricing.estimate.today.items);
+        nat_free.write(subject, edits.as_deref(), own.is_empty());
         VpcEndpoints {
             id: vpc_id(network, vpc, &uses),
             at: vpc.and_then(|vpc| network.vpcs.get(vpc.0)?.at),
             only_where: only_where.clone(),
-            nat_free: nat_free::of(subject, at, vpc, &after),
+            nat_free,
             reverse: reverse::of(subject, at, vpc, pricing.options, pricing.region.as_deref()),
             services,
             yaml: if own.is_empty() { String::new() } else { all.yaml },
@@ -362,6 +409,7 @@ fn plan(
         ));
     }
     let verdict = if change.is_some() { Verdict::Reachable } else { proof.verdict };
+    let why_not = change.is_none().then(|| why_not(text.edits.is_some(), proof));
     let (edits, also) = change.map_or((None, None), |change| (Some(change.edits), change.also));
     EndpointPlan {
         id: draft.id.clone(),
@@ -383,7 +431,29 @@ fn plan(
         edits,
         also,
         notes,
+        why_not,
     }
+}
+
+/// Why an endpoint is not written into the template.
+fn why_not(is_written: bool, proof: &Proof) -> Phrase {
+    let Phrase { en, ja } = match (is_written, &proof.blocker, &proof.missing) {
+        (false, ..) => {
+            return phrase!(
+                en: "not all that it needs is in this template",
+                ja: "必要な値の一部がこのテンプレートにありません",
+            );
+        }
+        (true, Some(blocker), _) => blocker.message.clone(),
+        (true, None, Some(missing)) => missing::need(missing, &|_| None).reason,
+        (true, None, None) => {
+            return phrase!(
+                en: "it is not proven that it would be reached",
+                ja: "追加後に届くことを確認できません",
+            );
+        }
+    };
+    phrase!(en: "it is not proven that it would be reached: {en}", ja: "追加後に届くことを確認できません: {ja}")
 }
 
 /// A list of subnets whose length is not known is taken to be of so many.

@@ -1,6 +1,7 @@
 //! Whether a VPC can do without NAT gateways once it has its endpoints.
 
 use super::services_of::without_endpoint;
+use crate::cost::{Band, Item, Usd};
 use crate::language::Phrase;
 use crate::network::{Connectivity, Name, NatIndex, Network, Place, Target, VpcIndex};
 use crate::paths::{GoalTarget, Verdict, trace_from};
@@ -8,7 +9,9 @@ use crate::phrase;
 use crate::rules::egress::{functions_in, is_known, is_private};
 use crate::rules::subject::resource_of;
 use crate::rules::{Subject, is_given_out, vpc_of_nat};
+use crate::suggest::remove_resources;
 use crate::template::{Resource, Value};
+use crate::text::{Edit, apply};
 
 /// The plan that needs no NAT gateway: the VPC with every endpoint that is suggested for it.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,11 @@ pub struct NatFree {
     pub open: Vec<Phrase>,
     /// What can go: NAT gateways, their addresses, the routes to them. Empty where it is not possible.
     pub removable: Vec<Removable>,
+    /// What that costs a month today, with the traffic that goes through it; nothing where it is not known.
+    pub spares: Option<Band<Usd>>,
+    /// The edits of the whole plan: every endpoint to add, and all that can go taken out. Nothing where it is not
+    /// possible, where nothing can go, or where the text does not allow it.
+    pub edits: Option<Vec<Edit>>,
 }
 
 /// A demand that no endpoint carries.
@@ -162,6 +170,37 @@ fn why(target: &GoalTarget, blocker: Option<&Phrase>) -> Phrase {
 }
 
 impl NatFree {
+    /// Sums up what is paid today for what can go.
+    pub(super) fn price(&mut self, items: &[Item]) {
+        let goes = |item: &&Item| self.removable.iter().any(|one| one.id == item.resource);
+        let paid: Option<Vec<Band<Usd>>> = items.iter().filter(goes).map(|item| item.usd).collect();
+        self.spares = paid.filter(|paid| !paid.is_empty()).map(|paid| {
+            let sum = |of: fn(&Band<Usd>) -> Usd| paid.iter().map(of).sum();
+            Band { low: sum(|band| band.low), typical: sum(|band| band.typical), high: sum(|band| band.high) }
+        });
+    }
+
+    /// Writes the whole plan. `added` are the edits that add all endpoints, `adds_nothing` says that there are none to add.
+    pub(super) fn write(&mut self, subject: &Subject<'_, '_>, added: Option<&[Edit]>, adds_nothing: bool) {
+        let is_complete = added.is_some() || adds_nothing;
+        if self.possible != Some(true) || self.removable.is_empty() || !is_complete {
+            return;
+        }
+        let template = subject.template;
+        let ids = |with_addresses: bool| -> Vec<&str> {
+            let goes = |one: &&Removable| with_addresses || one.kind != RemovableKind::Address;
+            self.removable.iter().filter(goes).map(|one| one.id.as_str()).collect()
+        };
+        // An address that something else names stays.
+        let removed =
+            remove_resources(template, &ids(true)).or_else(|| remove_resources(template, &ids(false)));
+        let Some(removed) = removed else { return };
+        let edits = [added.unwrap_or_default(), &removed].concat();
+        if apply(template.text(), &edits).is_ok() {
+            self.edits = Some(edits);
+        }
+    }
+
     fn add_open(&mut self, what: Phrase) {
         if !self.open.contains(&what) {
             self.open.push(what);

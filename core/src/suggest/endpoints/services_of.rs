@@ -1,7 +1,8 @@
 //! Which services are called from inside of VPCs, by whom, and by which way.
 
 use super::wanted::{Need, vpc_of_sender};
-use super::{EndpointPlan, ServiceUse, Today};
+use super::{Call, EndpointPlan, ServiceUse, Today};
+use crate::demands::Evidence;
 use crate::language::Phrase;
 use crate::network::{Missing, Network, Place, Ports, Protocol, VpcIndex, WorkloadIndex, WorkloadKind};
 use crate::paths::{Goal, GoalTarget, Trace, Verdict, trace_from};
@@ -17,6 +18,7 @@ pub(super) struct Use {
     /// Those of them that have no endpoint on their way.
     lacking: Vec<WorkloadIndex>,
     at: Option<Place>,
+    calls: Vec<Call>,
     pub(super) today: Today,
     through: Vec<String>,
     why: Option<Phrase>,
@@ -33,7 +35,7 @@ pub(super) fn uses(subject: &Subject<'_, '_>, at: usize) -> Vec<Use> {
     for answer in subject.answers().iter().filter(|one| one.network == at && !one.demand.forbidden) {
         let GoalTarget::Service(service) = &answer.demand.goal.target else { continue };
         let Some(sender) = network.workload(&answer.function) else { continue };
-        let evidence = answer.demand.evidence.first().map(|evidence| evidence.at);
+        let evidence = answer.demand.evidence.first();
         add(&mut found, network, service, sender, evidence, &answer.traces);
         let mut actions = answer.demand.evidence.iter().flat_map(|evidence| &evidence.actions);
         let pulls = actions.any(|action| PULLS.contains(&action.to_ascii_lowercase().as_str()));
@@ -46,7 +48,7 @@ pub(super) fn uses(subject: &Subject<'_, '_>, at: usize) -> Vec<Use> {
             && workload.in_vpc
             && pulls_from_ecr(subject.template, workload)
         {
-            images(&mut found, subject, network, WorkloadIndex(number), workload.at);
+            images(&mut found, subject, network, WorkloadIndex(number), None);
         }
     }
     found
@@ -58,7 +60,7 @@ fn images(
     subject: &Subject<'_, '_>,
     network: &Network,
     sender: WorkloadIndex,
-    at: Option<Place>,
+    evidence: Option<&Evidence>,
 ) {
     for service in ECR_PARTS {
         let target = GoalTarget::Service(service.to_owned());
@@ -67,7 +69,7 @@ fn images(
         let by_gateway =
             |trace: &Trace| trace.verdict == Verdict::Reachable && ways(network, trace).is_empty();
         if !traces.iter().any(by_gateway) {
-            add(found, network, service, sender, at, &traces);
+            add(found, network, service, sender, evidence, &traces);
         }
     }
 }
@@ -77,7 +79,7 @@ fn add(
     network: &Network,
     service: &str,
     sender: WorkloadIndex,
-    at: Option<Place>,
+    evidence: Option<&Evidence>,
     traces: &[Trace],
 ) {
     let Some(workload) = network.workloads.get(sender.0).filter(|workload| workload.in_vpc) else { return };
@@ -89,7 +91,8 @@ fn add(
             vpc,
             senders: Vec::new(),
             lacking: Vec::new(),
-            at,
+            at: evidence.map_or(workload.at, |evidence| Some(evidence.at)),
+            calls: Vec::new(),
             today: Today::Endpoint,
             through: Vec::new(),
             why: None,
@@ -100,6 +103,11 @@ fn add(
     let Some(own) = found.get_mut(place) else { return };
     if !own.senders.contains(&sender) {
         own.senders.push(sender);
+        own.calls.extend(evidence.map(|evidence| Call {
+            from: workload.name.to_string(),
+            words: evidence.words.clone(),
+            at: evidence.at,
+        }));
     }
     for trace in traces {
         let passed = ways(network, trace);
@@ -154,9 +162,11 @@ impl Use {
             service: self.service.clone(),
             demanded_by: names.map(|workload| workload.name.to_string()).collect(),
             at: self.at,
+            calls: self.calls.clone(),
             today: self.today,
             through: self.through.clone(),
             remark: self.remark(wanted),
+            open: Vec::new(),
             add,
         }
     }

@@ -269,3 +269,76 @@ fn nothing_is_suggested_outside_of_vpcs() {
     assert!(found.vpcs.is_empty() && found.is_template);
     assert!(suggested("{").vpcs.is_empty());
 }
+
+#[test]
+fn whatever_else_in_the_vpc_may_call_the_service_is_let_in_too() {
+    let instance = "  Other: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: o}}\n  Batch: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Other]}}\n";
+    let text = format!("{NETWORK}{instance}{}", both("sqs"));
+    let found = suggested(&text);
+    let plan = add(only(&found), "sqs");
+    for group in ["Group", "Other"] {
+        let admits = format!("SourceSecurityGroupId: !GetAtt {group}.GroupId");
+        assert!(plan.yaml.contains(&admits), "{}", plan.yaml);
+    }
+    assert_eq!(plan.notes, []);
+}
+
+#[test]
+fn whom_a_group_that_is_there_shuts_out_is_named() {
+    let instance = "  Other: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: o}}\n  Batch: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Other]}}\n  Doors: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: o, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: !GetAtt Group.GroupId}]}}\n";
+    let text = format!("{NETWORK}{instance}{}", both("sqs"));
+    let found = suggested(&text);
+    let plan = add(only(&found), "sqs");
+    assert_eq!((&*plan.groups, plan.new_group.as_deref()), (&["Doors".to_owned()][..], None));
+    assert!(
+        plan.notes.iter().any(|note| note.en.contains("`Batch`") && note.en.contains("`Doors`")),
+        "{plan:?}"
+    );
+}
+
+#[test]
+fn the_whole_plan_takes_nat_gateways_out_and_is_proved() {
+    let text = format!("{NETWORK}{NAT}{}", both("s3', 'sqs"));
+    let found = suggested(&text);
+    let vpc = only(&found);
+    // 730 x (0.045 + 0.005), and what goes through it.
+    let spares = vpc.nat_free.spares.expect("money");
+    assert!(spares.low > Usd::parse("36.5").expect("money") && spares.low < spares.high, "{spares:?}");
+    let edits = vpc.nat_free.edits.as_ref().expect("edits");
+    let after = apply(&text, edits).expect("they fit");
+    for id in ["Nat:", "Address:", "Away:"] {
+        assert!(text.contains(id) && !after.contains(id), "{id} {after}");
+    }
+    let proof = |change| super::prove_endpoints("t.yaml", &text, &options(), &found, &vpc.id, change);
+    assert_eq!(proof(EndpointChange::WithoutNat), Ok(vec!["s3".to_owned(), "sqs".to_owned()]));
+    assert_eq!(proof(EndpointChange::Endpoint("sqs")), Ok(vec!["sqs".to_owned()]));
+    assert!(proof(EndpointChange::Endpoint("kms")).is_err(), "nobody calls it");
+}
+
+#[test]
+fn edits_that_do_not_keep_their_word_are_refused() {
+    let text = format!("{NETWORK}{NAT}{}", both("sqs"));
+    let mut found = suggested(&text);
+    let edits = found.vpcs[0].services[0].add.as_mut().and_then(|add| add.edits.as_mut()).expect("edits");
+    for edit in edits {
+        edit.replacement = edit.replacement.replace(".sqs", ".sns");
+    }
+    let id = found.vpcs[0].id.clone();
+    let why =
+        super::prove_endpoints("t.yaml", &text, &options(), &found, &id, EndpointChange::Endpoint("sqs"));
+    assert!(why.is_err(), "an endpoint for another service");
+}
+
+#[test]
+fn callers_are_told_with_their_evidence_and_money_may_be_that_of_a_region_nothing_says() {
+    let text = format!("{NETWORK}{NAT}{}", both("sqs"));
+    let options = Options { priced_in: Some("ap-northeast-1".to_owned()), ..Options::default() };
+    let found = suggest_endpoints("t.yaml", &text, &options);
+    assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
+    let service = &only(&found).services[0];
+    assert_eq!(service.calls.len(), service.demanded_by.len(), "{service:?}");
+    let call = &service.calls[0];
+    assert!(!call.words.en.is_empty() && call.at.span.slice(&text).contains("sqs"), "{call:?}");
+    let declared = found.declared.iter().find(|(id, _)| *id == call.from).expect("a function");
+    assert_eq!(declared.1.span.slice(&text), call.from);
+}

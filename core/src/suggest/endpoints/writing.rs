@@ -4,7 +4,7 @@ use super::super::insert::{NewResource, insert_resource, is_written};
 use super::super::layout::Layout;
 use super::super::written::{Lines, Written};
 use super::super::{insert_property, replace_value};
-use super::draft::{Draft, Guard, HTTPS};
+use super::draft::{Draft, Guard, HTTPS, shut_out};
 use super::names::{as_written, list_of, one_line, reference};
 use crate::language::Phrase;
 use crate::network::{GroupIndex, MAIN_TABLE, Name, Network, SubnetIndex, VpcIndex, Workload};
@@ -348,6 +348,7 @@ impl<'a> Writer<'a, '_> {
                 properties.push(("PrivateDnsEnabled", Written::Bool(true)));
                 self.note_doubtful(draft);
                 self.note_dns(wanted.vpc);
+                self.note_others(draft);
             }
         }
         NewResource {
@@ -369,6 +370,27 @@ impl<'a> Writer<'a, '_> {
             self.note(phrase!(
                 en: "private DNS needs {names} to be true in `{name}`",
                 ja: "プライベート DNS を使うには `{name}` の {names_ja} を true にする必要があります",
+            ));
+        }
+    }
+
+    /// Private DNS leads everybody in the VPC to the endpoint.
+    fn note_others(&mut self, draft: &Draft) {
+        let Some(group) = self.text.groups.first().cloned() else { return };
+        let names: Vec<String> =
+            shut_out(self.network, draft).iter().map(|one| format!("`{}`", one.name)).collect();
+        if !names.is_empty() {
+            let (names, names_ja) = (names.join(", "), names.join("、"));
+            self.note(phrase!(
+                en: "{names} may call the service too, is led to the endpoint by its private DNS and is not admitted by `{group}`",
+                ja: "{names_ja} も、このサービスを呼ぶ場合はプライベート DNS でエンドポイントに向かいますが、`{group}` では許可されていません",
+            ));
+        }
+        let vpc = draft.wanted.vpc.and_then(|vpc| self.network.vpcs.get(vpc.0));
+        if !matches!(vpc.map(|vpc| &vpc.name), Some(Name::Logical(_))) {
+            self.note(phrase!(
+                en: "whatever else in this VPC calls the service by its usual name is led to the endpoint as well: admit its security groups in `{group}` too",
+                ja: "この VPC にある他のワークロードも、通常のホスト名での呼び出しがエンドポイントに向かいます。それらのセキュリティグループも `{group}` で許可してください",
             ));
         }
     }
