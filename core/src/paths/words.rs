@@ -106,8 +106,8 @@ pub(super) fn zone_elsewhere(host: &str, zone: &HostedZone, vpc: &Name) -> Phras
 
 pub(super) fn never_public(host: &str) -> Phrase {
     phrase!(
-        en: "{host} is no name of the public DNS; which private zone or server answers it is not known here",
-        ja: "{host} はパブリック DNS にない名前です。どのプライベートホストゾーンや DNS サーバーが応答するかは、ここではわかりません",
+        en: "{host} leads to no public address; which private one it is answered with is not known here",
+        ja: "{host} はパブリック IP アドレスには解決されません。どのプライベート IP アドレスになるかは、ここではわかりません",
     )
 }
 

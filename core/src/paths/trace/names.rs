@@ -182,7 +182,8 @@ impl Tracer<'_> {
         if let Some(nets) = self.addresses.get(host) {
             return self.to_numbers(source, nets);
         }
-        if is_never_public(host) {
+        // The name of an internal load balancer is public, its addresses are not.
+        if is_never_public(host) || host.starts_with("internal-") && host.contains(".elb.") {
             return unanswered(host, Action::Unknown, words::never_public(host));
         }
         let open = Some(Missing::HostAddress(host.to_owned()));
