@@ -29,7 +29,10 @@ fn inbound(network: &Network, endpoint: &ResolverEndpoint) -> Phrase {
     let zones: Vec<&str> = network
         .zones
         .iter()
-        .filter(|zone| zone.private == Fact::Known(true) && workload.vpc.is_some_and(|vpc| zone.vpcs.items.contains(&vpc)))
+        .filter(|zone| {
+            zone.private == Fact::Known(true)
+                && workload.vpc.is_some_and(|vpc| zone.vpcs.items.contains(&vpc))
+        })
         .filter_map(|zone| zone.domain.known().map(String::as_str))
         .collect();
     let (zones, zones_ja) = if zones.is_empty() {

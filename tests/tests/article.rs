@@ -104,7 +104,9 @@ fn said(name: &str, parameters: &[(&str, &str)], region: &str) -> Option<Vec<Str
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/article").join(name);
     let text = std::fs::read_to_string(path).ok()?;
     let mut options = Options { region: Some(region.to_owned()), ..Options::default() };
-    options.parameters.extend(parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    options
+        .parameters
+        .extend(parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let found = analyze(name, &text, &options).findings;
     Some(found.iter().map(|one| format!("{}: {}", one.rule.0, one.message.en)).collect())
 }
@@ -140,11 +142,18 @@ fn what_to_configure_on_premises_is_told_for_the_resolver_of_the_appendix() {
     let told: Vec<String> =
         analyze("appendix-c2.yaml", &text, &options).actions.into_iter().map(|action| action.en).collect();
     let [inbound, outbound] = &told[..] else { panic!("{told:?}") };
-    assert!(inbound.contains("`ResolverInboundEndpoint`") && inbound.contains("AWS chooses its addresses"), "{told:?}");
+    assert!(
+        inbound.contains("`ResolverInboundEndpoint`") && inbound.contains("AWS chooses its addresses"),
+        "{told:?}"
+    );
     assert!(outbound.contains("onprem.local (192.168.0.53, 192.168.1.53)"), "{told:?}");
     // The fix of the open group leaves the rest of the pattern sound.
     let before = analyze("appendix-c2.yaml", &text, &options);
-    let open = before.findings.iter().find(|finding| finding.rule.0 == "resolver-endpoint-open").expect("it is open");
+    let open = before
+        .findings
+        .iter()
+        .find(|finding| finding.rule.0 == "resolver-endpoint-open")
+        .expect("it is open");
     let after = apply(&text, &open.fix.as_ref().expect("a fix").edits).expect("the fix fits its text");
     let left = analyze("appendix-c2.yaml", &after, &options);
     let loud: Vec<_> = left.findings.iter().filter(|finding| finding.severity != Severity::Info).collect();

@@ -142,15 +142,17 @@ fn of_workload(network: &Network, reader: Reader<'_, '_>, workload: &Workload) -
     };
     let (takes, total) = match workload.kind {
         // Functions are counted together; how many pollers and instances there are follows from the load.
-        WorkloadKind::Function | WorkloadKind::Poller | WorkloadKind::CapacityProvider => return None,
+        // Those of Resolver endpoints are counted one by one.
+        WorkloadKind::Function
+        | WorkloadKind::Poller
+        | WorkloadKind::CapacityProvider
+        | WorkloadKind::ResolverEndpoint => return None,
         // Its instances have the interfaces.
         WorkloadKind::DatabaseCluster
             if resource.is_some_and(|one| one.kind != "AWS::DocDBElastic::Cluster") =>
         {
             return None;
         }
-        // Their addresses are counted one by one.
-        WorkloadKind::ResolverEndpoint => return None,
         WorkloadKind::DatabaseInstance => {
             let standby = text(&["MultiAZ"]).is_some_and(|text| text.eq_ignore_ascii_case("true"));
             match (standby, standing.len()) {

@@ -144,7 +144,17 @@ pub fn is_never_public(host: &str) -> bool {
     /// Reserved by RFC 2606, RFC 6762 and ICANN (`internal`, and those it does not delegate), or customary and not
     /// delegated.
     const TOP: [&str; 11] = [
-        "internal", "local", "localdomain", "corp", "home", "lan", "private", "intranet", "intra", "test", "onprem",
+        "internal",
+        "local",
+        "localdomain",
+        "corp",
+        "home",
+        "lan",
+        "private",
+        "intranet",
+        "intra",
+        "test",
+        "onprem",
     ];
     host.rsplit('.').next().is_some_and(|top| TOP.contains(&top))
 }

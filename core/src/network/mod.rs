@@ -28,8 +28,8 @@ pub use components::{
     SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex, Target, Vpc, VpcIndex, Zone,
 };
 pub use dns::{
-    HostRecord, HostedZone, HostedZoneIndex, REGION, RecordTarget, ResolverDirection, ResolverEndpoint, ResolverRule,
-    ResolverRuleIndex, ResolverRuleKind, is_never_public, is_within, labels,
+    HostRecord, HostedZone, HostedZoneIndex, REGION, RecordTarget, ResolverDirection, ResolverEndpoint,
+    ResolverRule, ResolverRuleIndex, ResolverRuleKind, is_never_public, is_within, labels,
 };
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use from_context::{Context, ContextProblem};

@@ -5,8 +5,8 @@
 
 use super::flow::Match;
 use crate::network::{
-    DEFAULT_VPC, Endpoint, EndpointIndex, EndpointKind, Fact, HostedZoneIndex, Listed, Missing, Name, Network, REGION,
-    ResolverRuleIndex, ResolverRuleKind, VpcIndex, is_within, labels,
+    DEFAULT_VPC, Endpoint, EndpointIndex, EndpointKind, Fact, HostedZoneIndex, Listed, Missing, Name,
+    Network, REGION, ResolverRuleIndex, ResolverRuleKind, VpcIndex, is_within, labels,
 };
 use crate::services;
 
@@ -48,7 +48,7 @@ pub(super) enum By {
 
 /// Who looks for a name.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asker<'a> {
+pub(super) struct Viewpoint<'a> {
     /// Where; nothing where that is not known.
     pub(super) vpc: Option<VpcIndex>,
     /// What would tell where.
@@ -59,17 +59,21 @@ pub(super) struct Asker<'a> {
 
 /// What may answer a name, the most specific first. With each, what would settle whether it does; nothing behind the
 /// first that certainly does.
-pub(super) fn answering(network: &Network, asker: Asker<'_>, asked: &Asked<'_>) -> Vec<(By, Option<Missing>)> {
+pub(super) fn answering(
+    network: &Network,
+    view: Viewpoint<'_>,
+    asked: &Asked<'_>,
+) -> Vec<(By, Option<Missing>)> {
     // The zone behind an endpoint's private DNS is that of the name itself.
     let mut found: Vec<(usize, By, Match)> = Vec::new();
     for (at, endpoint) in network.endpoints.iter().enumerate() {
-        found.push((usize::MAX, By::Endpoint(EndpointIndex(at)), by_endpoint(asker, asked, endpoint)));
+        found.push((usize::MAX, By::Endpoint(EndpointIndex(at)), by_endpoint(view, asked, endpoint)));
     }
     if let Some(host) = &asked.host {
         for (at, zone) in network.zones.iter().enumerate() {
             let Some(domain) = zone.domain.known().filter(|domain| is_within(host, domain)) else { continue };
             let is_it = match &zone.private {
-                Fact::Known(true) => sees(network, &zone.vpcs, asker),
+                Fact::Known(true) => sees(network, &zone.vpcs, view),
                 // What a public zone holds, everybody sees; what it does not hold may be written by others.
                 Fact::Known(false) if !zone.answering(host).is_empty() => Match::Yes,
                 Fact::Known(false) => Match::No,
@@ -82,8 +86,8 @@ pub(super) fn answering(network: &Network, asker: Asker<'_>, asked: &Asked<'_>) 
         for (at, rule) in network.resolver_rules.iter().enumerate() {
             let Some(domain) = rule.domain.known().filter(|domain| is_within(host, domain)) else { continue };
             let forwards = rule.kind.known() == Some(&ResolverRuleKind::Forward);
-            if forwards && !is_exempt(network, asker, host, labels(domain)) {
-                let is_it = sees(network, &rule.vpcs, asker);
+            if forwards && !is_exempt(network, view, host, labels(domain)) {
+                let is_it = sees(network, &rule.vpcs, view);
                 found.push((3 * labels(domain) + 2, By::Rule(ResolverRuleIndex(at)), is_it));
             }
         }
@@ -105,16 +109,16 @@ pub(super) fn answering(network: &Network, asker: Asker<'_>, asked: &Asked<'_>) 
 }
 
 /// Whether a `SYSTEM` rule takes a name out of a rule for a domain of fewer labels.
-fn is_exempt(network: &Network, asker: Asker<'_>, host: &str, of: usize) -> bool {
+fn is_exempt(network: &Network, view: Viewpoint<'_>, host: &str, of: usize) -> bool {
     network.resolver_rules.iter().any(|rule| {
         rule.kind.known() == Some(&ResolverRuleKind::System)
             && rule.domain.known().is_some_and(|domain| is_within(host, domain) && labels(domain) >= of)
-            && sees(network, &rule.vpcs, asker) == Match::Yes
+            && sees(network, &rule.vpcs, view) == Match::Yes
     })
 }
 
 /// Whether an endpoint with private DNS answers the name of a service.
-fn by_endpoint(asker: Asker<'_>, asked: &Asked<'_>, endpoint: &Endpoint) -> Match {
+fn by_endpoint(view: Viewpoint<'_>, asked: &Asked<'_>, endpoint: &Endpoint) -> Match {
     let (EndpointKind::Interface { private_dns, inbound_resolver_only, .. }, Some(service)) =
         (&endpoint.kind, asked.service)
     else {
@@ -131,24 +135,24 @@ fn by_endpoint(asker: Asker<'_>, asked: &Asked<'_>, endpoint: &Endpoint) -> Matc
         Fact::Unknown(missing) => Match::Maybe(missing.clone()),
     };
     let here = match &endpoint.vpc {
-        Fact::Known(vpc) => match asker.vpc {
+        Fact::Known(vpc) => match view.vpc {
             Some(own) if own == *vpc => Match::Yes,
             Some(_) => Match::No,
-            None => Match::Maybe(asker.unknown.clone()),
+            None => Match::Maybe(view.unknown.clone()),
         },
         Fact::Unknown(missing) => Match::Maybe(missing.clone()),
     };
-    let for_all = if asker.inbound { Match::Yes } else { flag(inbound_resolver_only, false) };
+    let for_all = if view.inbound { Match::Yes } else { flag(inbound_resolver_only, false) };
     flag(private_dns, true).and(for_all).and(here).and(serves)
 }
 
 /// Whether a zone or rule that is associated with these VPCs is one of the asker's.
-fn sees(network: &Network, vpcs: &Listed<VpcIndex>, asker: Asker<'_>) -> Match {
-    let Some(own) = asker.vpc else {
+fn sees(network: &Network, vpcs: &Listed<VpcIndex>, view: Viewpoint<'_>) -> Match {
+    let Some(own) = view.vpc else {
         return if vpcs.items.is_empty() && vpcs.rest.is_none() {
             Match::No
         } else {
-            Match::Maybe(asker.unknown.clone())
+            Match::Maybe(view.unknown.clone())
         };
     };
     if vpcs.items.contains(&own) {
@@ -158,15 +162,17 @@ fn sees(network: &Network, vpcs: &Listed<VpcIndex>, asker: Asker<'_>) -> Match {
         return Match::Maybe(missing.clone());
     }
     match vpcs.items.iter().find(|other| !are_apart(network, own, **other)) {
-        Some(other) => Match::Maybe(undescribed(network, *other).unwrap_or_else(|| asker.unknown.clone())),
+        Some(other) => Match::Maybe(undescribed(network, *other).unwrap_or_else(|| view.unknown.clone())),
         None => Match::No,
     }
 }
 
 /// Whether a zone that is about a name is certainly not one of the asker's VPC.
-pub(super) fn is_elsewhere(network: &Network, zone: HostedZoneIndex, asker: Asker<'_>) -> bool {
+pub(super) fn is_elsewhere(network: &Network, zone: HostedZoneIndex, view: Viewpoint<'_>) -> bool {
     network.zones.get(zone.0).is_some_and(|zone| {
-        zone.private.known() == Some(&true) && asker.vpc.is_some() && sees(network, &zone.vpcs, asker) == Match::No
+        zone.private.known() == Some(&true)
+            && view.vpc.is_some()
+            && sees(network, &zone.vpcs, view) == Match::No
     })
 }
 

@@ -4,7 +4,8 @@ use super::Goal;
 use super::filter::Way;
 use super::flow::{Addresses, Belongs, Flow, PortSet};
 use crate::network::{
-    AclIndex, GroupIndex, HostedZoneIndex, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex, TableIndex, VpcIndex,
+    AclIndex, GroupIndex, HostedZoneIndex, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex,
+    TableIndex, VpcIndex,
 };
 
 /// What stopped packets.

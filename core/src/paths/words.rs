@@ -6,8 +6,8 @@ use super::filter::Way;
 use super::flow::Flow;
 use crate::language::Phrase;
 use crate::network::{
-    AclEntry, Cidr, Destination, Fact, GroupIndex, GroupRule, HostedZone, Listed, Name, Network, Opaque, Peer, Ports,
-    Protocol, Ranges, RecordTarget, ResolverRule, Route, Target, Vpc,
+    AclEntry, Cidr, Destination, Fact, GroupIndex, GroupRule, HostedZone, Listed, Name, Network, Opaque,
+    Peer, Ports, Protocol, Ranges, RecordTarget, ResolverRule, Route, Target, Vpc,
 };
 use crate::phrase;
 
@@ -72,7 +72,8 @@ pub(super) fn answered_by_record(
         RecordTarget::Workload(name) => name.to_string(),
         RecordTarget::Endpoint(at) => network.endpoints[at.0].name.to_string(),
     };
-    let mut targets: Vec<String> = targets.items.iter().map(target).chain(targets.rest.iter().map(|_| "?".to_owned())).collect();
+    let mut targets: Vec<String> =
+        targets.items.iter().map(target).chain(targets.rest.iter().map(|_| "?".to_owned())).collect();
     targets.dedup();
     let (targets, zone) = (targets.join(", "), &zone.name);
     phrase!(
@@ -122,7 +123,8 @@ pub(super) fn dns_support_off(vpc: &Vpc) -> Phrase {
 /// The attributes that are off.
 fn off(vpc: &Vpc) -> (String, String) {
     let known = [("EnableDnsSupport", &vpc.dns_support), ("EnableDnsHostnames", &vpc.dns_hostnames)];
-    let off: Vec<&str> = known.iter().filter(|(_, fact)| fact.known() == Some(&false)).map(|(name, _)| *name).collect();
+    let off: Vec<&str> =
+        known.iter().filter(|(_, fact)| fact.known() == Some(&false)).map(|(name, _)| *name).collect();
     (off.join(" and "), off.join(" と "))
 }
 
@@ -143,7 +145,8 @@ pub(super) fn zone_needs_hostnames(zone: &HostedZone, vpc: &Vpc) -> Phrase {
 }
 
 pub(super) fn forwarded(host: &str, rule: &ResolverRule, endpoint: Option<&Name>) -> Phrase {
-    let mut servers: Vec<String> = rule.servers.items.iter().map(|(address, _)| address.to_string()).collect();
+    let mut servers: Vec<String> =
+        rule.servers.items.iter().map(|(address, _)| address.to_string()).collect();
     if rule.servers.rest.is_some() || servers.is_empty() {
         servers.push("?".to_owned());
     }

@@ -65,7 +65,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let mut told: Vec<Span> = Vec::new();
         for alias in &aliases {
             if let Some(finding) = mismatch(template, resource, alias)
-                && let Some(span) = finding.primary().and_then(|label| label.span).filter(|span| !told.contains(span))
+                && let Some(span) =
+                    finding.primary().and_then(|label| label.span).filter(|span| !told.contains(span))
             {
                 told.push(span);
                 findings.push(finding);
@@ -105,8 +106,14 @@ fn mismatch(template: &Template<'_>, resource: &Resource, alias: &Case) -> Optio
             if !is_wrong {
                 return None;
             }
-            let place = region.as_deref().filter(|_| kind != Kind::CloudFront).map_or_else(String::new, |region| format!(" in {region}"));
-            let place_ja = region.as_deref().filter(|_| kind != Kind::CloudFront).map_or_else(String::new, |region| format!("{region} の "));
+            let place = region
+                .as_deref()
+                .filter(|_| kind != Kind::CloudFront)
+                .map_or_else(String::new, |region| format!(" in {region}"));
+            let place_ja = region
+                .as_deref()
+                .filter(|_| kind != Kind::CloudFront)
+                .map_or_else(String::new, |region| format!("{region} の "));
             match expected {
                 Some(expected) => phrase!(
                     en: "`{id}` is not the hosted zone of {there}{place}: that is {expected}",

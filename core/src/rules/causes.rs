@@ -12,8 +12,8 @@ use super::{
     endpoint_group_blocks_443, file_system_without_mount_target, function_in_public_subnet,
     gateway_endpoint_not_routed, internet_gateway_not_attached, joined_globals_vpc_config, missing_endpoint,
     nat_for_gateway_service, nat_in_private_subnet, partially_reachable_destination, private_dns_disabled,
-    private_zone_not_associated, private_zone_shadows_service, subnet_without_route_table, unreachable_destination,
-    vpc_dns_disabled,
+    private_zone_not_associated, private_zone_shadows_service, subnet_without_route_table,
+    unreachable_destination, vpc_dns_disabled,
 };
 use crate::cost::{Band, Usd};
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
@@ -356,7 +356,9 @@ impl Way<'_, '_, '_> {
     fn egress_for_want_of_endpoint(&self, claims: &mut [Claim]) {
         let is_want = |rule: RuleId| rule == missing_endpoint::ID || rule == private_dns_disabled::ID;
         let missing = claims.iter().find(|claim| is_want(claim.rule) && claim.fault.is_some());
-        let Some((rule, fault)) = missing.and_then(|claim| Some((claim.rule, claim.fault.clone()?))) else { return };
+        let Some((rule, fault)) = missing.and_then(|claim| Some((claim.rule, claim.fault.clone()?))) else {
+            return;
+        };
         for claim in claims {
             let blocker = claim.effect.blocker.as_ref();
             let is_own_egress = blocker.is_some_and(|blocker| {
@@ -393,7 +395,13 @@ impl Way<'_, '_, '_> {
     /// What is wrong with the answer to a name.
     fn of_names(&self, blocker: &Blocker) -> Option<(RuleId, Fault)> {
         let template = self.subject.template;
-        let zone = || self.network.zones.iter().find(|zone| zone.name.matches(&blocker.id)).map(|zone| zone.name.clone());
+        let zone = || {
+            self.network
+                .zones
+                .iter()
+                .find(|zone| zone.name.matches(&blocker.id))
+                .map(|zone| zone.name.clone())
+        };
         match blocker.code {
             Code::VPCHECK_DNS_DISABLED => {
                 let vpc = self.network.vpcs.iter().find(|vpc| vpc.name.matches(&blocker.id))?;
@@ -412,7 +420,8 @@ impl Way<'_, '_, '_> {
     /// The interface endpoint of the demanded service that nobody finds by the service's name, in a VPC of which all is
     /// known.
     fn nameless_endpoint(&self) -> Option<(EndpointIndex, &Name)> {
-        let service = self.service().filter(|service| services::has_private_dns(service) && self.is_https())?;
+        let service =
+            self.service().filter(|service| services::has_private_dns(service) && self.is_https())?;
         let vpc = self.network.vpcs.get(self.vpc?.0)?;
         if vpc.other_endpoints.is_some() || !self.subject.is_whole() || self.interface_endpoint().is_some() {
             return None;

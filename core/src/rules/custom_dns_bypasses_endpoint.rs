@@ -2,9 +2,7 @@ use super::listing::quoted;
 use super::subject::{Faults, in_template, resource_at};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{
-    EndpointKind, Fact, Network, Place, ResolverDirection, VpcIndex, WorkloadKind,
-};
+use crate::network::{EndpointKind, Fact, Network, Place, ResolverDirection, VpcIndex, WorkloadKind};
 use crate::paths::vpc_of;
 use crate::phrase;
 
@@ -46,7 +44,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let Some(span) = in_template(found.servers_at) else { continue };
         let finding = finding(&found, span).only_where(subject.only_where(&situations));
         let options = subject.template.resources.iter().find(|resource| {
-            resource.kind == "AWS::EC2::DHCPOptions" && subject.template.node(resource.body).span().contains(span)
+            resource.kind == "AWS::EC2::DHCPOptions"
+                && subject.template.node(resource.body).span().contains(span)
         });
         let about = options.or_else(|| resource_at(subject.template, found.servers_at));
         findings.push(match about {
@@ -90,7 +89,10 @@ fn bypassed(network: &Network, at: VpcIndex) -> Option<Bypassed> {
             _ => None,
         })
         .collect();
-    let zones = network.zones.iter().filter(|zone| zone.private == Fact::Known(true) && zone.vpcs.items.contains(&at));
+    let zones = network
+        .zones
+        .iter()
+        .filter(|zone| zone.private == Fact::Known(true) && zone.vpcs.items.contains(&at));
     let zones: Vec<_> = zones.map(|zone| (zone.name.to_string(), zone.vpcs_at.or(zone.at))).collect();
     (asks && (!endpoints.is_empty() || !zones.is_empty())).then(|| Bypassed {
         servers_at: vpc.name_servers_at,
@@ -115,7 +117,8 @@ fn finding(found: &Bypassed, span: crate::text::Span) -> Finding {
     ));
     for (name, at) in endpoints.iter().chain(zones) {
         if let Some(span) = in_template(*at) {
-            finding = finding.label(span, phrase!(en: "`{name}` is passed by", ja: "`{name}` は使われません"));
+            finding =
+                finding.label(span, phrase!(en: "`{name}` is passed by", ja: "`{name}` は使われません"));
         }
     }
     finding

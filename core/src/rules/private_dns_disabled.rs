@@ -61,17 +61,21 @@ fn finding(subject: &Subject<'_, '_>, cause: &Cause, endpoint: &Name, resource: 
 /// Whether calls of a function are meant for the public name: nobody gives it, or others, the endpoint's own names.
 pub(super) fn is_told(subject: &Subject<'_, '_>, endpoint: &Name, function: &Name) -> bool {
     let template = subject.template;
-    let (Some(endpoint), Some(function)) = (resource_of(template, endpoint), resource_of(template, function)) else {
+    let (Some(endpoint), Some(function)) = (resource_of(template, endpoint), resource_of(template, function))
+    else {
         return false;
     };
-    let is_own = in_template(Some(crate::network::Place::in_template(template.node(endpoint.key).span()))).is_some();
+    let is_own =
+        in_template(Some(crate::network::Place::in_template(template.node(endpoint.key).span()))).is_some();
     is_own && !subject.is_shared(&endpoint.id) && !takes_an_endpoint(template, function, &endpoint.id)
 }
 
 /// Whether a variable of a function names an endpoint, or says that one is to be called.
 fn takes_an_endpoint(template: &Template<'_>, function: &Resource, endpoint: &str) -> bool {
     let mut named = false;
-    references(template.node(function.body), template.text(), &mut |reference| named |= reference.name == endpoint);
+    references(template.node(function.body), template.text(), &mut |reference| {
+        named |= reference.name == endpoint;
+    });
     let variables = template.property(function, &["Environment", "Variables"]);
     named
         || variables.iter().any(|case| match &case.value {
@@ -108,7 +112,11 @@ mod tests {
         let text = with("secretsmanager", "A", &nameless());
         assert_eq!(told(&text), [(ID, Severity::Error)]);
         let found = findings(&text, ID);
-        assert!(found[0].contains("`Secrets` has no private DNS: the name of secretsmanager still leads to public"), "{found:?}");
+        assert!(
+            found[0]
+                .contains("`Secrets` has no private DNS: the name of secretsmanager still leads to public"),
+            "{found:?}"
+        );
         assert!(found[0].contains("so `Fn` cannot reach `secretsmanager`"), "{found:?}");
         let after = fixed(&text, ID);
         assert!(after.contains("PrivateDnsEnabled: true"), "{after}");
@@ -139,7 +147,12 @@ mod tests {
     #[test]
     fn whoever_calls_the_endpoint_by_its_own_name_is_left_alone() {
         let text = with("secretsmanager", "A", &nameless());
-        let url = |variable: &str| text.replace("Properties: {VpcConfig", &format!("Properties: {{Environment: {{Variables: {{{variable}}}}}, VpcConfig"));
+        let url = |variable: &str| {
+            text.replace(
+                "Properties: {VpcConfig",
+                &format!("Properties: {{Environment: {{Variables: {{{variable}}}}}, VpcConfig"),
+            )
+        };
         for quiet in [
             url("AWS_ENDPOINT_URL_SECRETS_MANAGER: !Ref Given"),
             url("SECRETS: 'https://vpce-1-2.secretsmanager.us-east-1.vpce.amazonaws.com'"),

@@ -30,10 +30,11 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if !subject.is_whole() || subject.is_shared(&resource.id) {
             continue;
         }
-        let hosts = cause.answers(subject).into_iter().filter_map(|answer| match &answer.demand.goal.target {
-            GoalTarget::Host(host) => Some(format!("`{host}`")),
-            _ => None,
-        });
+        let hosts =
+            cause.answers(subject).into_iter().filter_map(|answer| match &answer.demand.goal.target {
+                GoalTarget::Host(host) => Some(format!("`{host}`")),
+                _ => None,
+            });
         let hosts: Vec<String> = hosts.collect();
         let (hosts, hosts_ja) = (listed(&hosts, "and"), hosts.join("、"));
         let place = key_of(template, resource, "VPCs");
@@ -53,7 +54,9 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         .about(zone.to_string())
         .told_apart_by(vpc.to_string());
         let own = resource_of(template, vpc).map(|own| template.node(own.key).span());
-        if let Some(span) = own.filter(|span| in_template(Some(crate::network::Place::in_template(*span))).is_some()) {
+        if let Some(span) =
+            own.filter(|span| in_template(Some(crate::network::Place::in_template(*span))).is_some())
+        {
             finding = finding.label(span, phrase!(en: "the VPC of the function", ja: "関数の VPC"));
         }
         findings.push(cause.mended(subject, cause.told(subject, finding)));
@@ -104,8 +107,14 @@ Resources:
             ]
         );
         let after = fixed(&text, ID);
-        assert!(after.contains("        - VPCId: !Ref Vpc\n          VPCRegion: !Ref AWS::Region\n"), "{after}");
-        assert!(findings(&after, ID).is_empty() && findings(&after, "unreachable-destination").is_empty(), "{after}");
+        assert!(
+            after.contains("        - VPCId: !Ref Vpc\n          VPCRegion: !Ref AWS::Region\n"),
+            "{after}"
+        );
+        assert!(
+            findings(&after, ID).is_empty() && findings(&after, "unreachable-destination").is_empty(),
+            "{after}"
+        );
     }
 
     #[test]

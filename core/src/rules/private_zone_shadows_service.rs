@@ -36,7 +36,9 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for ((zone, domain), situations) in faults {
-        let Some(resource) = resource_of(template, &zone).filter(|one| !subject.is_shared(&one.id)) else { continue };
+        let Some(resource) = resource_of(template, &zone).filter(|one| !subject.is_shared(&one.id)) else {
+            continue;
+        };
         let cause = Cause::by(subject, &Fault::Shadow(zone.clone()));
         let severity = cause.map_or(Severity::Warning, |cause| cause.severity(subject, Severity::Warning));
         let finding = Finding::new(
@@ -62,11 +64,13 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 
 /// The AWS domain that a zone takes away without an answer for it.
 fn shadows(zone: &HostedZone, region: Option<&str>) -> Option<String> {
-    let domain = zone.domain.known().filter(|_| zone.private == Fact::Known(true) && zone.records.rest.is_none())?;
+    let domain =
+        zone.domain.known().filter(|_| zone.private == Fact::Known(true) && zone.records.rest.is_none())?;
     // With a region in place of the one that is not known.
     let with_region = domain.replace(REGION, region.unwrap_or("us-east-1"));
     let region = region.unwrap_or("us-east-1");
-    let is_all = with_region == dns_suffix(region) || with_region == format!("{region}.{}", dns_suffix(region));
+    let is_all =
+        with_region == dns_suffix(region) || with_region == format!("{region}.{}", dns_suffix(region));
     let is_service = services::of_host(&with_region).is_some();
     let any = format!("name.{domain}");
     let answers = !zone.answering(domain).is_empty() || !zone.answering(&any).is_empty();
@@ -82,7 +86,9 @@ mod tests {
     const ID: &str = "private-zone-shadows-service";
 
     fn zone(name: &str) -> String {
-        format!("  Zone: {{Type: AWS::Route53::HostedZone, Properties: {{Name: {name}, VPCs: [{{VPCId: !Ref Vpc, VPCRegion: !Ref 'AWS::Region'}}]}}}}\n")
+        format!(
+            "  Zone: {{Type: AWS::Route53::HostedZone, Properties: {{Name: {name}, VPCs: [{{VPCId: !Ref Vpc, VPCRegion: !Ref 'AWS::Region'}}]}}}}\n"
+        )
     }
 
     #[test]
@@ -90,7 +96,11 @@ mod tests {
         let text = with("sqs", "A", &format!("{BY_NAT}{}", zone("!Sub 'sqs.${AWS::Region}.amazonaws.com'")));
         assert_eq!(told(&text), [(ID, Severity::Error)]);
         let found = findings(&text, ID);
-        assert!(found[0].contains("takes sqs.REGION.amazonaws.com away") && found[0].contains("so `Fn` cannot reach `sqs`"), "{found:?}");
+        assert!(
+            found[0].contains("takes sqs.REGION.amazonaws.com away")
+                && found[0].contains("so `Fn` cannot reach `sqs`"),
+            "{found:?}"
+        );
         let unused = with("", "A", &zone("amazonaws.com"));
         assert_eq!(told(&unused), [(ID, Severity::Warning)]);
     }
@@ -103,8 +113,12 @@ mod tests {
             hub,
             zone("corp.internal"),
             zone("abc.us-east-1.rds.amazonaws.com"),
-            format!("{}Outputs: {{Zone: {{Value: !Ref Zone, Export: {{Name: zone}}}}}}\n", zone("sqs.us-east-1.amazonaws.com")),
-            zone("sqs.us-east-1.amazonaws.com").replace(", VPCs: [{VPCId: !Ref Vpc, VPCRegion: !Ref 'AWS::Region'}]", ""),
+            format!(
+                "{}Outputs: {{Zone: {{Value: !Ref Zone, Export: {{Name: zone}}}}}}\n",
+                zone("sqs.us-east-1.amazonaws.com")
+            ),
+            zone("sqs.us-east-1.amazonaws.com")
+                .replace(", VPCs: [{VPCId: !Ref Vpc, VPCRegion: !Ref 'AWS::Region'}]", ""),
         ] {
             let text = with("", "A", &quiet);
             assert_eq!(findings(&text, ID), Vec::<String>::new(), "{quiet}");

@@ -51,7 +51,8 @@ impl Cause {
         let wants = self.wants(subject);
         let network = wants.as_ref().and_then(|wants| wants.first()).map(|want| want.network);
         let repair = wants.as_ref().zip(network).and_then(|(wants, network)| {
-            repair_with(subject.ground(), wants, network, vec![atom]).filter(|one| one.opened.len() == wants.len())
+            repair_with(subject.ground(), wants, network, vec![atom])
+                .filter(|one| one.opened.len() == wants.len())
         });
         match repair {
             Some(repair) => with(subject, finding, wants.as_deref(), Some(repair)),

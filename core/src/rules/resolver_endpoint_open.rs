@@ -177,7 +177,9 @@ Resources:
 
     #[test]
     fn port_53_that_is_open_to_all_is_narrowed_to_private_addresses() {
-        let open = text("        - IpProtocol: udp\n          FromPort: 53\n          ToPort: 53\n          CidrIp: 0.0.0.0/0 # all\n        - {IpProtocol: tcp, FromPort: 53, ToPort: 53, CidrIp: 0.0.0.0/0}\n");
+        let open = text(
+            "        - IpProtocol: udp\n          FromPort: 53\n          ToPort: 53\n          CidrIp: 0.0.0.0/0 # all\n        - {IpProtocol: tcp, FromPort: 53, ToPort: 53, CidrIp: 0.0.0.0/0}\n",
+        );
         assert_eq!(
             findings(&open, ID),
             ["9:11 `Group` of the Resolver endpoint `In` lets 0.0.0.0/0 in on port 53 | 13:11 and here"]

@@ -135,7 +135,10 @@ fn finding(subject: &Subject<'_, '_>, closed: &Closed) -> Option<Finding> {
     if let Some((group, at)) = other
         && let Some(span) = in_template(Some(*at))
     {
-        finding = finding.label(span, phrase!(en: "lets the other protocol through", ja: "もう一方のプロトコルは許可されています"));
+        finding = finding.label(
+            span,
+            phrase!(en: "lets the other protocol through", ja: "もう一方のプロトコルは許可されています"),
+        );
         let missing = protocols.first()?;
         finding = finding.fix(fix(template, group, *outbound, *missing, span));
     }
@@ -201,14 +204,21 @@ Resources:
     }
 
     fn inbound(protocol: &str) -> String {
-        text("INBOUND", &format!("      SecurityGroupIngress:\n        - IpProtocol: {protocol}\n          FromPort: 53\n          ToPort: 53\n          CidrIp: 10.0.0.0/8\n"))
+        text(
+            "INBOUND",
+            &format!(
+                "      SecurityGroupIngress:\n        - IpProtocol: {protocol}\n          FromPort: 53\n          ToPort: 53\n          CidrIp: 10.0.0.0/8\n"
+            ),
+        )
     }
 
     #[test]
     fn both_protocols_are_needed() {
         assert_eq!(
             findings(&inbound("udp"), ID),
-            ["13:93 `Group` of the inbound endpoint `Endpoint` does not let TCP 53 in | 9:11 lets the other protocol through"]
+            [
+                "13:93 `Group` of the inbound endpoint `Endpoint` does not let TCP 53 in | 9:11 lets the other protocol through"
+            ]
         );
         assert!(findings(&inbound("tcp"), ID)[0].contains("does not let UDP 53 in"));
         assert!(findings(&text("INBOUND", ""), ID)[0].contains("UDP and TCP 53 in"));
@@ -219,19 +229,32 @@ Resources:
 
     #[test]
     fn an_outbound_endpoint_needs_them_outwards() {
-        let out = text("OUTBOUND", "      SecurityGroupEgress:\n        - {IpProtocol: tcp, FromPort: 53, ToPort: 53, CidrIp: 192.168.0.0/24}\n");
+        let out = text(
+            "OUTBOUND",
+            "      SecurityGroupEgress:\n        - {IpProtocol: tcp, FromPort: 53, ToPort: 53, CidrIp: 192.168.0.0/24}\n",
+        );
         assert!(findings(&out, ID)[0].contains("does not let UDP 53 out"), "{:?}", findings(&out, ID));
-        assert!(fixed(&out, ID).contains("{IpProtocol: udp, FromPort: 53, ToPort: 53, CidrIp: 192.168.0.0/24}"));
-        assert_eq!(findings(&text("OUTBOUND", ""), ID), Vec::<String>::new(), "a group lets all out until told");
+        assert!(
+            fixed(&out, ID).contains("{IpProtocol: udp, FromPort: 53, ToPort: 53, CidrIp: 192.168.0.0/24}")
+        );
+        assert_eq!(
+            findings(&text("OUTBOUND", ""), ID),
+            Vec::<String>::new(),
+            "a group lets all out until told"
+        );
     }
 
     #[test]
     fn other_protocols_open_rules_and_groups_of_others_are_left_alone() {
         let tls = inbound("udp").replace("Direction: INBOUND", "Direction: INBOUND, Protocols: [DoH]");
-        let all = text("INBOUND", "      SecurityGroupIngress:\n        - {IpProtocol: -1, CidrIp: 10.0.0.0/8}\n");
+        let all =
+            text("INBOUND", "      SecurityGroupIngress:\n        - {IpProtocol: -1, CidrIp: 10.0.0.0/8}\n");
         let open = inbound("udp").replace("FromPort: 53", "FromPort: !Ref Port");
         let given = inbound("udp").replace("[!Ref Group]", "[!Ref Group, sg-1]");
-        let apart = format!("{}  More: {{Type: AWS::EC2::SecurityGroupIngress, Properties: {{GroupId: !Ref Group, IpProtocol: tcp, FromPort: 53, ToPort: 53, CidrIp: 10.0.0.0/8}}}}\n", inbound("udp"));
+        let apart = format!(
+            "{}  More: {{Type: AWS::EC2::SecurityGroupIngress, Properties: {{GroupId: !Ref Group, IpProtocol: tcp, FromPort: 53, ToPort: 53, CidrIp: 10.0.0.0/8}}}}\n",
+            inbound("udp")
+        );
         for quiet in [tls, all, open, given, apart] {
             assert_eq!(findings(&quiet, ID), Vec::<String>::new(), "{quiet}");
         }

@@ -43,7 +43,9 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
     }
     for ((name, domain, vpc), situations) in faults {
-        let Some(resource) = resource_of(template, &name).filter(|one| !is_handed_on(subject, one)) else { continue };
+        let Some(resource) = resource_of(template, &name).filter(|one| !is_handed_on(subject, one)) else {
+            continue;
+        };
         let domain = if domain == "?" { String::new() } else { format!(" ({domain})") };
         let finding = Finding::new(
             ID,
@@ -80,7 +82,9 @@ fn is_handed_on(subject: &Subject<'_, '_>, rule: &Resource) -> bool {
     subject.is_shared(&rule.id)
         || template.resources.iter().any(|other| {
             let mut named = false;
-            references(template.node(other.body), template.text(), &mut |reference| named |= reference.name == rule.id);
+            references(template.node(other.body), template.text(), &mut |reference| {
+                named |= reference.name == rule.id;
+            });
             named && other.id != rule.id
         })
 }
@@ -126,7 +130,10 @@ Resources:
             ["5:3 `Rule` (onprem.example) is associated with no VPC, so no query is forwarded"]
         );
         let after = fixed(TEXT, ID);
-        assert!(after.contains("ResolverRuleId: !Ref Rule") && after.contains("VPCId: !Ref VpcId"), "{after}");
+        assert!(
+            after.contains("ResolverRuleId: !Ref Rule") && after.contains("VPCId: !Ref VpcId"),
+            "{after}"
+        );
         assert!(findings(&after, ID).is_empty());
     }
 

@@ -73,18 +73,27 @@ fn needed(subject: &Subject<'_, '_>, network: &Network, at: VpcIndex) -> Option<
         _ => None,
     });
     let endpoints: Vec<_> = named.collect();
-    let seen = network.zones.iter().filter(|zone| zone.private == Fact::Known(true) && zone.vpcs.items.contains(&at));
+    let seen = network
+        .zones
+        .iter()
+        .filter(|zone| zone.private == Fact::Known(true) && zone.vpcs.items.contains(&at));
     let zones: Vec<_> = seen.map(|zone| (zone.name.to_string(), zone.vpcs_at.or(zone.at))).collect();
     let is_missed = Cause::by(subject, &Fault::VpcDns(vpc.name.clone())).is_some();
-    (!endpoints.is_empty() || !zones.is_empty() || is_missed)
-        .then(|| Needed { vpc: vpc.name.clone(), off, endpoints, zones })
+    (!endpoints.is_empty() || !zones.is_empty() || is_missed).then(|| Needed {
+        vpc: vpc.name.clone(),
+        off,
+        endpoints,
+        zones,
+    })
 }
 
 fn finding(subject: &Subject<'_, '_>, needed: &Needed, situations: &[Guard], resource: &Resource) -> Finding {
     let template = subject.template;
     let Needed { vpc, off, endpoints, zones } = needed;
-    let names = |list: &[(String, Option<Place>)]| list.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let ((endpoint_names, endpoint_names_ja), (zone_names, zone_names_ja)) = (quoted(&names(endpoints)), quoted(&names(zones)));
+    let names =
+        |list: &[(String, Option<Place>)]| list.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let ((endpoint_names, endpoint_names_ja), (zone_names, zone_names_ja)) =
+        (quoted(&names(endpoints)), quoted(&names(zones)));
     let (attributes, attributes_ja) = (off.join(" and "), off.join(" と "));
     let word = if off.len() == 1 { "is" } else { "are" };
     let message = match (endpoints.is_empty(), zones.is_empty()) {
@@ -158,7 +167,10 @@ mod tests {
             ]
         );
         let both = endpoint(", EnableDnsSupport: false, EnableDnsHostnames: 'false'");
-        assert!(findings(&both, ID)[0].starts_with("2:63 EnableDnsSupport and EnableDnsHostnames are off in `Vpc`"));
+        assert!(
+            findings(&both, ID)[0]
+                .starts_with("2:63 EnableDnsSupport and EnableDnsHostnames are off in `Vpc`")
+        );
         let after = fixed(&both, ID);
         assert!(after.contains("EnableDnsSupport: true, EnableDnsHostnames: true"), "{after}");
         let after = fixed(&endpoint(""), ID);
@@ -171,7 +183,10 @@ mod tests {
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Zone: {Type: AWS::Route53::HostedZone, Properties: {Name: corp.internal, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]}}\n";
         assert!(findings(text, ID)[0].contains("the private zone `Zone` needs both attributes on"));
-        assert_eq!(findings(&text.replace(", VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]", ""), ID), Vec::<String>::new());
+        assert_eq!(
+            findings(&text.replace(", VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]", ""), ID),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -180,7 +195,10 @@ mod tests {
         let text = off(&with("internet, 'api.example.com:443', secretsmanager", "A", BY_NAT));
         let found = findings(&text, ID);
         assert!(found[0].contains("Amazon's resolver answers no name there"), "{found:?}");
-        assert!(found[0].contains("so `Fn` cannot reach `api.example.com:443` and `secretsmanager`"), "{found:?}");
+        assert!(
+            found[0].contains("so `Fn` cannot reach `api.example.com:443` and `secretsmanager`"),
+            "{found:?}"
+        );
         assert!(findings(&fixed(&text, ID), ID).is_empty());
         let by_endpoint = with("secretsmanager", "A", SECRETS).replace(", EnableDnsHostnames: true", "");
         assert_eq!(told(&by_endpoint), [(ID, Severity::Error)]);

@@ -80,11 +80,11 @@ fn is_host(missing: &Missing) -> bool {
 
 #[test]
 fn without_dns_support_amazons_resolver_answers_nothing() {
-    let off = fact(ATTRIBUTES)
-        .nat()
-        .route("TableA", "0.0.0.0/0", TO_NAT)
-        .database("")
-        .with("Vpc", "EC2::VPC", "CidrBlock: 10.0.0.0/16, EnableDnsSupport: false");
+    let off = fact(ATTRIBUTES).nat().route("TableA", "0.0.0.0/0", TO_NAT).database("").with(
+        "Vpc",
+        "EC2::VPC",
+        "CidrBlock: 10.0.0.0/16, EnableDnsSupport: false",
+    );
     off.to("sqs:443").is_blocked(Code::VPCHECK_DNS_DISABLED, "Vpc");
     off.to("api.example.com:443").is_blocked(Code::VPCHECK_DNS_DISABLED, "Vpc");
     off.to("Db:5432").is_blocked(Code::VPCHECK_DNS_DISABLED, "Vpc");
@@ -131,22 +131,36 @@ fn a_private_zone_answers_in_its_vpcs() {
 
 #[test]
 fn a_private_zone_needs_both_attributes() {
-    let template = zone(&format!("{ZONES}: Amazon VPC settings"), "Vpc").with("Vpc", "EC2::VPC", "CidrBlock: 10.0.0.0/16");
+    let template = zone(&format!("{ZONES}: Amazon VPC settings"), "Vpc").with(
+        "Vpc",
+        "EC2::VPC",
+        "CidrBlock: 10.0.0.0/16",
+    );
     template.to("db.corp.example.com:5432").is_blocked(Code::VPCHECK_DNS_DISABLED, "Vpc");
 }
 
 #[test]
 fn names_are_compared_without_case_and_final_dot() {
-    let template = zone("RFC 4343, and Route 53 Developer Guide, DNS domain name format", "Vpc")
-        .record("Record", "Zone", "DB.Corp.example.com.", "Type: A, TTL: '60', ResourceRecords: [10.0.2.5]");
+    let template = zone("RFC 4343, and Route 53 Developer Guide, DNS domain name format", "Vpc").record(
+        "Record",
+        "Zone",
+        "DB.Corp.example.com.",
+        "Type: A, TTL: '60', ResourceRecords: [10.0.2.5]",
+    );
     template.to("db.corp.EXAMPLE.com:5432").is_reachable();
 }
 
 #[test]
 fn a_wildcard_answers_what_has_no_record_of_its_own() {
-    let template = zone("Route 53 Developer Guide, Using an asterisk in the names of hosted zones and records", "Vpc")
-        .record("Star", "Zone", "*.corp.example.com", "Type: A, TTL: '60', ResourceRecords: [10.0.2.5]")
-        .record("Gone", "Zone", "gone.corp.example.com", "Type: A, TTL: '60', ResourceRecords: [10.0.2.200]");
+    let template =
+        zone("Route 53 Developer Guide, Using an asterisk in the names of hosted zones and records", "Vpc")
+            .record("Star", "Zone", "*.corp.example.com", "Type: A, TTL: '60', ResourceRecords: [10.0.2.5]")
+            .record(
+                "Gone",
+                "Zone",
+                "gone.corp.example.com",
+                "Type: A, TTL: '60', ResourceRecords: [10.0.2.200]",
+            );
     template.to("any.corp.example.com:5432").is_reachable();
     template.to("a.b.corp.example.com:5432").is_reachable();
     template.to("gone.corp.example.com:5432").is_not_reachable();
@@ -155,8 +169,17 @@ fn a_wildcard_answers_what_has_no_record_of_its_own() {
 #[test]
 fn the_most_specific_zone_answers() {
     let template = zone(&format!("{ZONES}: Private hosted zones that have overlapping namespaces"), "Vpc")
-        .with("Wide", "Route53::HostedZone", "Name: example.com, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]")
-        .record("WideRecord", "Wide", "db.corp.example.com", "Type: A, TTL: '60', ResourceRecords: [10.0.2.200]");
+        .with(
+            "Wide",
+            "Route53::HostedZone",
+            "Name: example.com, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]",
+        )
+        .record(
+            "WideRecord",
+            "Wide",
+            "db.corp.example.com",
+            "Type: A, TTL: '60', ResourceRecords: [10.0.2.200]",
+        );
     template.to("db.corp.example.com:5432").is_reachable();
 }
 
@@ -165,7 +188,11 @@ fn a_private_zone_is_not_passed_on_to_the_public_dns() {
     let template = fact(&format!("{ZONES}: no record that matches, NXDOMAIN"))
         .nat()
         .route("TableA", "0.0.0.0/0", TO_NAT)
-        .with("Zone", "Route53::HostedZone", "Name: us-east-1.amazonaws.com, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]");
+        .with(
+            "Zone",
+            "Route53::HostedZone",
+            "Name: us-east-1.amazonaws.com, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]",
+        );
     template.to("sqs:443").is_blocked(Code::VPCHECK_NO_RECORD, "Zone");
     // Of hosts, others may write records.
     template.to("api.us-east-1.amazonaws.com:443").is_unknown(is_host);
@@ -173,19 +200,24 @@ fn a_private_zone_is_not_passed_on_to_the_public_dns() {
 
 #[test]
 fn private_dns_of_an_endpoint_is_more_specific_than_a_wide_zone() {
-    let template = fact(&format!("{ZONES}, and AWS PrivateLink Guide, Private DNS: a hidden private hosted zone"))
-        .group(
-            "EndpointGroup",
-            "Vpc",
-            "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]",
-        )
-        .interface_endpoint(
-            "Queues",
-            "Vpc",
-            "sqs",
-            "PrivateDnsEnabled: true, SubnetIds: [!Ref SubnetB], SecurityGroupIds: [!Ref EndpointGroup]",
-        )
-        .with("Zone", "Route53::HostedZone", "Name: amazonaws.com, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]");
+    let template =
+        fact(&format!("{ZONES}, and AWS PrivateLink Guide, Private DNS: a hidden private hosted zone"))
+            .group(
+                "EndpointGroup",
+                "Vpc",
+                "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]",
+            )
+            .interface_endpoint(
+                "Queues",
+                "Vpc",
+                "sqs",
+                "PrivateDnsEnabled: true, SubnetIds: [!Ref SubnetB], SecurityGroupIds: [!Ref EndpointGroup]",
+            )
+            .with(
+                "Zone",
+                "Route53::HostedZone",
+                "Name: amazonaws.com, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]",
+            );
     template.to("sqs:443").is_reachable();
     template.to("secretsmanager:443").is_blocked(Code::VPCHECK_NO_RECORD, "Zone");
 }
@@ -228,23 +260,46 @@ fn a_zone_of_the_hub_leads_to_the_endpoint_of_another_vpc() {
 #[test]
 fn records_lead_on_to_other_records() {
     let template = zone("RFC 1034, 3.6.2: aliases and canonical names", "Vpc")
-        .record("Short", "Zone", "d.corp.example.com", "Type: CNAME, TTL: '60', ResourceRecords: [db.corp.example.com]")
-        .record("One", "Zone", "one.corp.example.com", "Type: CNAME, TTL: '60', ResourceRecords: [two.corp.example.com]")
-        .record("Two", "Zone", "two.corp.example.com", "Type: CNAME, TTL: '60', ResourceRecords: [one.corp.example.com]");
+        .record(
+            "Short",
+            "Zone",
+            "d.corp.example.com",
+            "Type: CNAME, TTL: '60', ResourceRecords: [db.corp.example.com]",
+        )
+        .record(
+            "One",
+            "Zone",
+            "one.corp.example.com",
+            "Type: CNAME, TTL: '60', ResourceRecords: [two.corp.example.com]",
+        )
+        .record(
+            "Two",
+            "Zone",
+            "two.corp.example.com",
+            "Type: CNAME, TTL: '60', ResourceRecords: [one.corp.example.com]",
+        );
     template.to("d.corp.example.com:5432").is_reachable();
     template.to("one.corp.example.com:5432").is_unknown(|missing| *missing == Missing::TooManyCases);
 }
 
 #[test]
 fn a_name_with_several_addresses_may_lead_to_any() {
-    let template = zone("Route 53 Developer Guide, Values specific for simple records: several values", "Vpc")
-        .group("Closed", "Vpc", "")
-        .with(
-            "Second",
-            "EC2::Instance",
-            "ImageId: ami-1, SubnetId: !Ref SubnetB, PrivateIpAddress: 10.0.2.6, SecurityGroupIds: [!Ref Closed]",
-        )
-        .record("Record", "Zone", "db.corp.example.com", "Type: A, TTL: '60', ResourceRecords: [10.0.2.5, 10.0.2.6]");
+    let template = zone(
+        "Route 53 Developer Guide, Values specific for simple records: several values",
+        "Vpc",
+    )
+    .group("Closed", "Vpc", "")
+    .with(
+        "Second",
+        "EC2::Instance",
+        "ImageId: ami-1, SubnetId: !Ref SubnetB, PrivateIpAddress: 10.0.2.6, SecurityGroupIds: [!Ref Closed]",
+    )
+    .record(
+        "Record",
+        "Zone",
+        "db.corp.example.com",
+        "Type: A, TTL: '60', ResourceRecords: [10.0.2.5, 10.0.2.6]",
+    );
     template.to("db.corp.example.com:5432").is_partial(
         vpcheck_core::paths::Difference::Placement,
         Code::SG_HAS_NO_RULES,
@@ -280,19 +335,22 @@ fn an_alias_to_an_internet_facing_load_balancer_leads_out() {
 #[test]
 fn a_rule_forwards_to_servers_that_the_endpoint_must_reach() {
     let away = zone(OUTBOUND, "Other").forwards("onprem.example.net");
-    away.to("db.onprem.example.net:5432").is_blocked(Code::VPCHECK_NAME_SERVER_UNREACHABLE, "onprem.example.net");
-    let routed = away.clone().peer().route("TableB", "10.9.0.0/16", "VpcPeeringConnectionId: !Ref Peering").route(
-        "PeerTable",
-        "10.0.0.0/16",
-        "VpcPeeringConnectionId: !Ref Peering",
-    );
+    away.to("db.onprem.example.net:5432")
+        .is_blocked(Code::VPCHECK_NAME_SERVER_UNREACHABLE, "onprem.example.net");
+    let routed = away
+        .clone()
+        .peer()
+        .route("TableB", "10.9.0.0/16", "VpcPeeringConnectionId: !Ref Peering")
+        .route("PeerTable", "10.0.0.0/16", "VpcPeeringConnectionId: !Ref Peering");
     routed.to("db.onprem.example.net:5432").is_unknown(is_host);
     let closed = routed.group(
         "OutGroup",
         "Vpc",
         "SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]",
     );
-    closed.to("db.onprem.example.net:5432").is_blocked(Code::VPCHECK_NAME_SERVER_UNREACHABLE, "onprem.example.net");
+    closed
+        .to("db.onprem.example.net:5432")
+        .is_blocked(Code::VPCHECK_NAME_SERVER_UNREACHABLE, "onprem.example.net");
 }
 
 #[test]
@@ -320,7 +378,11 @@ fn a_system_rule_takes_a_subdomain_out() {
         .route("TableA", "0.0.0.0/0", TO_NAT)
         .forwards("example.com")
         .with("Own", "Route53Resolver::ResolverRule", "DomainName: aws.example.com, RuleType: SYSTEM")
-        .with("OwnOfVpc", "Route53Resolver::ResolverRuleAssociation", "ResolverRuleId: !Ref Own, VPCId: !Ref Vpc");
+        .with(
+            "OwnOfVpc",
+            "Route53Resolver::ResolverRuleAssociation",
+            "ResolverRuleId: !Ref Own, VPCId: !Ref Vpc",
+        );
     template.to("api.aws.example.com:443").is_reachable();
     template.to("api.example.com:443").is_blocked(Code::VPCHECK_NAME_SERVER_UNREACHABLE, "example.com");
 }
@@ -399,18 +461,19 @@ fn private_dns_of_s3_may_be_for_inbound_endpoints_only() {
 
 #[test]
 fn the_global_name_of_sts_is_not_answered_by_an_endpoint() {
-    let template = fact("IAM User Guide, Manage AWS STS in an AWS Region: interface endpoints and the global endpoint")
-        .group(
-            "EndpointGroup",
-            "Vpc",
-            "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]",
-        )
-        .interface_endpoint(
-            "Sts",
-            "Vpc",
-            "sts",
-            "PrivateDnsEnabled: true, SubnetIds: [!Ref SubnetB], SecurityGroupIds: [!Ref EndpointGroup]",
-        );
+    let template =
+        fact("IAM User Guide, Manage AWS STS in an AWS Region: interface endpoints and the global endpoint")
+            .group(
+                "EndpointGroup",
+                "Vpc",
+                "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]",
+            )
+            .interface_endpoint(
+                "Sts",
+                "Vpc",
+                "sts",
+                "PrivateDnsEnabled: true, SubnetIds: [!Ref SubnetB], SecurityGroupIds: [!Ref EndpointGroup]",
+            );
     template.to("sts.us-east-1.amazonaws.com:443").is_reachable();
     template.to("sts.amazonaws.com:443").is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
 }

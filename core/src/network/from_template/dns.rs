@@ -7,8 +7,8 @@ use super::fields::{Fields, own_name};
 use super::reader::{BROKEN, Named, Reader, Split, missing, number, text};
 use crate::network::builder::undescribed;
 use crate::network::{
-    Builder, Fact, HostRecord, HostedZone, HostedZoneIndex, Listed, Missing, Name, REGION, RecordTarget, ResolverRule,
-    ResolverRuleIndex, ResolverRuleKind,
+    Builder, Fact, HostRecord, HostedZone, HostedZoneIndex, Listed, Missing, Name, REGION, RecordTarget,
+    ResolverRule, ResolverRuleIndex, ResolverRuleKind,
 };
 use crate::template::{Case, Part, Resource, Unknown, Value};
 
@@ -83,7 +83,11 @@ impl Zones<'_, '_> {
     }
 
     /// The zone that a record or group of records names, by its id or by its domain.
-    fn zone_of(&mut self, fields: Fields<'_>, builder: &mut Builder) -> Result<Option<HostedZoneIndex>, Split> {
+    fn zone_of(
+        &mut self,
+        fields: Fields<'_>,
+        builder: &mut Builder,
+    ) -> Result<Option<HostedZoneIndex>, Split> {
         let reader = self.reader;
         if let Some(id) = fields.get(reader, "HostedZoneId")? {
             let name = reader.name(&id).name;
@@ -163,7 +167,9 @@ pub(super) fn host(reader: Reader<'_, '_>, case: &Case) -> Fact<String> {
         match part {
             Part::Literal(literal) => out.push_str(&literal.to_ascii_lowercase()),
             Part::Unknown(Unknown::Pseudo(pseudo)) if pseudo == "AWS::Region" => out.push_str(REGION),
-            Part::Unknown(Unknown::Pseudo(pseudo)) if pseudo == "AWS::URLSuffix" => out.push_str("amazonaws.com"),
+            Part::Unknown(Unknown::Pseudo(pseudo)) if pseudo == "AWS::URLSuffix" => {
+                out.push_str("amazonaws.com");
+            }
             Part::Resource { id, attribute: None } => {
                 // `Ref` of a record is its name.
                 let own = reader.template.resource(id).filter(|one| one.kind == RECORD);
@@ -255,7 +261,9 @@ fn rules(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
     let mut known: HashMap<Name, ResolverRuleIndex> = HashMap::new();
     for resource in reader.resources(&[RULE])? {
         let kind = match reader.text(resource, &["RuleType"])? {
-            Some(Fact::Known(kind)) if kind.eq_ignore_ascii_case("SYSTEM") => Fact::Known(ResolverRuleKind::System),
+            Some(Fact::Known(kind)) if kind.eq_ignore_ascii_case("SYSTEM") => {
+                Fact::Known(ResolverRuleKind::System)
+            }
             Some(Fact::Known(kind)) if kind.eq_ignore_ascii_case("FORWARD") => {
                 Fact::Known(ResolverRuleKind::Forward)
             }
@@ -416,7 +424,10 @@ Resources:
             None,
         );
         let [rule, all] = &network.resolver_rules[..] else { panic!("two rules") };
-        assert_eq!((rule.kind.known(), rule.domain_in_words()), (Some(&ResolverRuleKind::Forward), "onprem.example"));
+        assert_eq!(
+            (rule.kind.known(), rule.domain_in_words()),
+            (Some(&ResolverRuleKind::Forward), "onprem.example")
+        );
         assert_eq!(rule.servers.items, [([192, 168, 0, 53].into(), 53), ([192, 168, 1, 53].into(), 5353)]);
         assert_eq!(network.vpcs[rule.vpcs.items[0].0].name.to_string(), "Vpc");
         assert_eq!((all.kind.known(), all.domain_in_words()), (Some(&ResolverRuleKind::System), "."));
@@ -425,6 +436,8 @@ Resources:
         assert_eq!(network.workloads[out.workload.0].subnets.items.len(), 2);
         assert_eq!(out.direction, Fact::Known(ResolverDirection::Outbound));
         assert_eq!(out.addresses.items, [Ipv4Addr::new(10, 0, 1, 53)]);
-        assert!(out.addresses.rest.is_some() && out.plain == Fact::Known(true) && tls.plain == Fact::Known(false));
+        assert!(
+            out.addresses.rest.is_some() && out.plain == Fact::Known(true) && tls.plain == Fact::Known(false)
+        );
     }
 }

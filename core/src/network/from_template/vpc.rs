@@ -115,13 +115,15 @@ impl Servers {
 
 /// The servers that DHCP options name; none means Amazon's.
 fn servers(reader: Reader<'_, '_>, resource: &Resource) -> Result<Servers, Split> {
-    let Some(list) = reader.property(resource, &["DomainNameServers"])? else { return Ok(Servers::default()) };
+    let Some(list) = reader.property(resource, &["DomainNameServers"])? else {
+        return Ok(Servers::default());
+    };
     let items = reader.items(&list)?;
     let mut named = Listed { items: Vec::new(), rest: items.rest };
     for server in &items.items {
         match text(server) {
             // Commas may stand inside an item.
-            Fact::Known(names) => named.items.extend(names.split(',').map(|name| name.trim().to_owned())),
+            Fact::Known(list) => named.items.extend(list.split(',').map(|name| name.trim().to_owned())),
             Fact::Unknown(why) => named.rest = Some(why),
         }
     }

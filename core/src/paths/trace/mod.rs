@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::answer::Answer;
-use super::names::Asked;
 use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet, Side, Translation};
+use super::names::Asked;
 use super::walk::{Report, Standing, Walk};
 use super::{Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, words};
 use crate::network::{

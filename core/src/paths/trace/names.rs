@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs};
-use super::super::names::{Asked, Asker, By, answering, is_elsewhere};
+use super::super::names::{Asked, By, Viewpoint, answering, is_elsewhere};
 use super::super::obstacle::{Hindrance, Obstacle};
 use super::super::walk::{Report, Standing};
 use super::super::{
@@ -15,8 +15,8 @@ use super::super::{
 use super::{Tracer, missed, plain, standing};
 use crate::language::Phrase;
 use crate::network::{
-    Fact, HostedZone, HostedZoneIndex, Missing, Ports, Protocol, Ranges, RecordTarget, ResolverDirection, ResolverRule,
-    Topic, Vpc, VpcIndex, Workload, WorkloadKind, is_never_public, is_within,
+    Fact, HostedZone, HostedZoneIndex, Missing, Ports, Protocol, Ranges, RecordTarget, ResolverDirection,
+    ResolverRule, Topic, Vpc, VpcIndex, Workload, WorkloadKind, is_never_public, is_within,
 };
 
 /// Records that lead to records; more are a ring.
@@ -113,10 +113,10 @@ impl Tracer<'_> {
         let network = self.network;
         let unknown = network.subnets[source.subnet.0].vpc.get().err().cloned();
         let unknown = unknown.unwrap_or(Missing::NotFollowed(Topic::Dns));
-        let asker = Asker { vpc, unknown: &unknown, inbound };
+        let view = Viewpoint { vpc, unknown: &unknown, inbound };
         let mut answer: Option<Answer> = None;
         let mut doubts: Vec<(Answer, Missing)> = Vec::new();
-        for (by, doubt) in answering(network, asker, asked) {
+        for (by, doubt) in answering(network, view, asked) {
             let found = match by {
                 By::Endpoint(at) => self.by_endpoint(source, asked, &network.endpoints[at.0]),
                 By::Zone(at) => self.by_zone(source, vpc, asked, &network.zones[at.0], chain),
@@ -127,8 +127,8 @@ impl Tracer<'_> {
                 Some(missing) => doubts.push((found, missing)),
             }
         }
-        let mut answer = answer.unwrap_or_else(|| match self.elsewhere(asker, asked) {
-            Some(zone) => self.by_zone_elsewhere(source, asker, asked, zone, chain),
+        let mut answer = answer.unwrap_or_else(|| match self.elsewhere(view, asked) {
+            Some(zone) => self.by_zone_elsewhere(source, view, asked, zone, chain),
             None => self.publicly(source, asked),
         });
         for (other, missing) in doubts {
@@ -138,7 +138,7 @@ impl Tracer<'_> {
     }
 
     /// A private zone that has the name, but that the asker's VPC does not see, where nothing public can be meant.
-    fn elsewhere(&self, asker: Asker<'_>, asked: &Asked<'_>) -> Option<HostedZoneIndex> {
+    fn elsewhere(&self, view: Viewpoint<'_>, asked: &Asked<'_>) -> Option<HostedZoneIndex> {
         let host = asked.host.as_deref().filter(|_| asked.service.is_none())?;
         let zones = || self.network.zones.iter().enumerate();
         let has = |zone: &HostedZone| zone.domain.known().is_none_or(|domain| is_within(host, domain));
@@ -149,7 +149,7 @@ impl Tracer<'_> {
         let (at, _) = zones().find(|(at, zone)| {
             zone.domain.known().is_some_and(|domain| is_within(host, domain))
                 && (is_never_public(host) || !zone.answering(host).is_empty())
-                && is_elsewhere(self.network, HostedZoneIndex(*at), asker)
+                && is_elsewhere(self.network, HostedZoneIndex(*at), view)
         })?;
         Some(HostedZoneIndex(at))
     }
@@ -157,14 +157,14 @@ impl Tracer<'_> {
     fn by_zone_elsewhere(
         &self,
         source: &Standing,
-        asker: Asker<'_>,
+        view: Viewpoint<'_>,
         asked: &Asked<'_>,
         at: HostedZoneIndex,
         chain: u8,
     ) -> Answer {
         let zone = &self.network.zones[at.0];
-        let answer = self.by_zone(source, asker.vpc, asked, zone, chain);
-        let Some(vpc) = asker.vpc else { return answer };
+        let answer = self.by_zone(source, view.vpc, asked, zone, chain);
+        let Some(vpc) = view.vpc else { return answer };
         let of = &self.network.vpcs[vpc.0].name;
         let by = Hindrance::Zone { zone: at, vpc };
         let obstacle = Some(Box::new(Obstacle::of_name(by, self.goal)));
@@ -225,7 +225,7 @@ impl Tracer<'_> {
     ) -> Answer {
         let host = asked.words();
         let records = zone.answering(host);
-        let Some(first) = records.first() else { return self.no_record(asked, zone) };
+        let Some(first) = records.first() else { return no_record(asked, zone) };
         let is_ipv6 = |kind: &Fact<String>| kind.known().is_some_and(|kind| kind == "AAAA");
         let (mut joined, mut rest): (Option<Answer>, Option<Missing>) = (None, None);
         for record in records.iter().filter(|record| !is_ipv6(&record.kind)) {
@@ -244,11 +244,21 @@ impl Tracer<'_> {
             (Some(answer), Some(missing)) => answer.unless(missed(missing.clone()), &missing),
             (None, missing) => missed(missing.unwrap_or(Missing::NotFollowed(Topic::Dns))),
         };
-        answer.after(resolved(host, words::answered_by_record(host, zone, &first.targets, self.network), first.at))
+        answer.after(resolved(
+            host,
+            words::answered_by_record(host, zone, &first.targets, self.network),
+            first.at,
+        ))
     }
 
     /// Where a record leads.
-    fn by_target(&self, source: &Standing, vpc: Option<VpcIndex>, target: &RecordTarget, chain: u8) -> Answer {
+    fn by_target(
+        &self,
+        source: &Standing,
+        vpc: Option<VpcIndex>,
+        target: &RecordTarget,
+        chain: u8,
+    ) -> Answer {
         match target {
             RecordTarget::Address(address) => self.to_numbers(source, &[Ipv4Net::from(*address)]),
             RecordTarget::Endpoint(at) => self.to_endpoint(source, &self.network.endpoints[at.0], None),
@@ -261,32 +271,26 @@ impl Tracer<'_> {
                     return self.to_resource(source, &name.to_string());
                 }
                 let open = Some(Missing::HostAddress(name.to_string()));
-                let addresses = Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
+                let addresses =
+                    Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
                 let answer = self.to_all(source, &[plain(addresses)], &self.ports(&[]));
                 let host = name.to_string();
-                answer.after(resolved(&host, words::balancer_is_public(&host), workload.and_then(|one| one.at)))
+                answer.after(resolved(
+                    &host,
+                    words::balancer_is_public(&host),
+                    workload.and_then(|one| one.at),
+                ))
             }
             RecordTarget::Host(host) => match crate::services::of_host(host) {
-                Some(service) if service.region.is_none_or(|region| self.network.region.as_deref() == Some(region)) => {
+                Some(service)
+                    if service.region.is_none_or(|region| self.network.region.as_deref() == Some(region)) =>
+                {
                     let asked = Asked::service(self.network, &service.suffix);
                     self.by_resolver(source, vpc, false, &asked, chain)
                 }
                 _ => self.by_resolver(source, vpc, false, &Asked::host(host), chain),
             },
         }
-    }
-
-    /// A private zone goes before the public DNS even where it has no record. Records of hosts are often written by
-    /// others; those of AWS's names hardly are.
-    fn no_record(&self, asked: &Asked<'_>, zone: &HostedZone) -> Answer {
-        let host = asked.words();
-        let message = words::no_record(host, zone);
-        if asked.service.is_none() || zone.records.rest.is_some() {
-            return unanswered(host, Action::Unknown, message);
-        }
-        let code = Code::VPCHECK_NO_RECORD;
-        let by = blocker(code, zone.name.to_string(), message, zone.at, None);
-        Answer::from(Report::default()).stopped(by)
     }
 
     /// A rule has servers outside asked: the outbound endpoint needs a way to them.
@@ -315,7 +319,8 @@ impl Tracer<'_> {
             match ways.verdict() {
                 Verdict::Blocked => {
                     for blocker in ways.blockers.iter().take(1) {
-                        answer = answer.stopped(unasked(rule.domain_in_words(), blocker, words::not_forwarded));
+                        answer =
+                            answer.stopped(unasked(rule.domain_in_words(), blocker, words::not_forwarded));
                     }
                 }
                 // Another server, or another interface, is asked then.
@@ -354,7 +359,11 @@ impl Tracer<'_> {
                 _ => open.push(*address),
             }
         }
-        if open.is_empty() && !blockers.is_empty() && servers.rest.is_none() { Err(blockers) } else { Ok(open) }
+        if open.is_empty() && !blockers.is_empty() && servers.rest.is_none() {
+            Err(blockers)
+        } else {
+            Ok(open)
+        }
     }
 
     /// What servers of one's own answer: what they know of private names is theirs to tell.
@@ -444,4 +453,17 @@ fn blocker(
 ) -> Blocker {
     let (direction, component) = (Direction::Out, Component::Resolver);
     Blocker { code, direction, component, id, of: None, message, at, obstacle }
+}
+
+/// A private zone goes before the public DNS even where it has no record. Records of hosts are often written by
+/// others; those of AWS's names hardly are.
+fn no_record(asked: &Asked<'_>, zone: &HostedZone) -> Answer {
+    let host = asked.words();
+    let message = words::no_record(host, zone);
+    if asked.service.is_none() || zone.records.rest.is_some() {
+        return unanswered(host, Action::Unknown, message);
+    }
+    let code = Code::VPCHECK_NO_RECORD;
+    let by = blocker(code, zone.name.to_string(), message, zone.at, None);
+    Answer::from(Report::default()).stopped(by)
 }

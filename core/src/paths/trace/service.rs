@@ -2,9 +2,9 @@
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs};
+use super::super::names::Asked;
 use super::super::walk::{Report, Standing};
 use super::super::{Action, Component, Difference, Direction, Hop, Verdict, words};
-use super::super::names::Asked;
 use super::{Destination, Tracer, missed, plain};
 use crate::network::{Endpoint, EndpointKind, Fact, Missing, Peer, Ports, Ranges, Topic};
 
@@ -71,8 +71,11 @@ impl Tracer<'_> {
         let Some(at) = endpoint.vpc.known().copied() else { return answer };
         let vpc = &self.network.vpcs[at.0];
         // Without DNS support nothing is answered at all, which is told once.
-        if vpc.dns_hostnames.known() == Some(&false) || vpc.dns_support.known() == Some(&false) && source.vpc != Some(at) {
-            return answer.stopped(self.switched_off(at, |vpc| words::endpoint_needs_dns(&endpoint.name, vpc)));
+        if vpc.dns_hostnames.known() == Some(&false)
+            || vpc.dns_support.known() == Some(&false) && source.vpc != Some(at)
+        {
+            return answer
+                .stopped(self.switched_off(at, |vpc| words::endpoint_needs_dns(&endpoint.name, vpc)));
         }
         if vpc.dns_support.known().is_none() || vpc.dns_hostnames.known().is_none() {
             answer.assumptions.push(words::dns_taken_as_on(&vpc.name));

@@ -221,7 +221,9 @@ impl<'a> Writer<'a, '_> {
         self.edits.push(match written {
             None => insert_property(template, resource, name, &Written::Bool(true))?,
             // A parameter or condition is somebody's choice.
-            Some(entry) if entry.merged || entry.value.tag().is_some() || entry.value.as_str().is_none() => return None,
+            Some(entry) if entry.merged || entry.value.tag().is_some() || entry.value.as_str().is_none() => {
+                return None;
+            }
             Some(entry) => replace_value(template, entry.value, &Written::Bool(true))?,
         });
         Some(())

@@ -107,12 +107,16 @@ impl<'a> Evaluation<'a> {
                     {
                         let part = text.parts.first().and_then(|part| match part {
                             Part::Resource { id, attribute: Some(attribute) } => Some(Part::Item {
-                                list: Unknown::Attribute { resource: id.clone(), attribute: attribute.clone() },
+                                list: Unknown::Attribute {
+                                    resource: id.clone(),
+                                    attribute: attribute.clone(),
+                                },
                                 index,
                             }),
                             _ => None,
                         });
-                        let value = part.map_or(Value::Unknown(Unknown::Broken), |part| Value::Text(Text::of(part)));
+                        let value =
+                            part.map_or(Value::Unknown(Unknown::Broken), |part| Value::Text(Text::of(part)));
                         out.push(Case { guard, value, span });
                     }
                     (None, Value::Unknown(unknown)) => {

@@ -3,7 +3,8 @@
 use super::Writer;
 use crate::network::from_template::reader::{Reader, Split, text};
 use crate::network::{
-    Fact, Listed, Listener, Missing, Placement, Ports, Protocol, ResolverDirection, ResolverEndpoint, WorkloadKind,
+    Fact, Listed, Listener, Missing, Placement, Ports, Protocol, ResolverDirection, ResolverEndpoint,
+    WorkloadKind,
 };
 use crate::template::{Resource, Unknown};
 
@@ -44,7 +45,9 @@ impl Writer<'_, '_, '_> {
             let ports = || Fact::Known(Ports::one(DNS));
             let is_inbound = direction.known() != Some(&ResolverDirection::Outbound);
             let listeners = if is_inbound && plain.known() != Some(&false) {
-                [Protocol::UDP, Protocol::TCP].map(|protocol| Listener { protocol, ports: ports(), at: None }).to_vec()
+                [Protocol::UDP, Protocol::TCP]
+                    .map(|protocol| Listener { protocol, ports: ports(), at: None })
+                    .to_vec()
             } else {
                 Vec::new()
             };
@@ -75,7 +78,9 @@ impl Writer<'_, '_, '_> {
 
     /// Whether Do53 is among the protocols.
     fn is_plain(&self, resource: &Resource) -> Result<Fact<bool>, Split> {
-        let Some(list) = self.reader.property(resource, &["Protocols"])? else { return Ok(Fact::Known(true)) };
+        let Some(list) = self.reader.property(resource, &["Protocols"])? else {
+            return Ok(Fact::Known(true));
+        };
         let items = self.reader.items(&list)?;
         let is_it = |word: &Fact<String>| word.known().is_some_and(|word| word.eq_ignore_ascii_case("Do53"));
         let words: Vec<Fact<String>> = items.items.iter().map(text).collect();
