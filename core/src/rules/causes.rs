@@ -12,8 +12,8 @@ use super::{
     endpoint_group_blocks_443, file_system_without_mount_target, function_in_public_subnet,
     gateway_endpoint_not_routed, internet_gateway_not_attached, joined_globals_vpc_config, missing_endpoint,
     nat_for_gateway_service, nat_in_private_subnet, partially_reachable_destination, private_dns_disabled,
-    private_zone_not_associated, private_zone_shadows_service, subnet_without_route_table,
-    unreachable_destination, vpc_dns_disabled,
+    private_zone_not_associated, private_zone_shadows_service, resolver_rule_not_associated,
+    subnet_without_route_table, unreachable_destination, vpc_dns_disabled,
 };
 use crate::cost::{Band, Usd};
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
@@ -136,6 +136,10 @@ pub(crate) fn causes(subject: &Subject<'_, '_>) -> Vec<Cause> {
         else {
             continue;
         };
+        // Told by a rule of its own; where the name leads once it is forwarded, nobody knows.
+        if resolver_rule_not_associated::would_forward(network, &answer.demand.goal.target) {
+            continue;
+        }
         // Over IP version 6, which is not followed, there may be another way.
         if goes_outside(&answer.demand.goal.target)
             && function_in_public_subnet::allows_ipv6(subject.template, &answer.function)

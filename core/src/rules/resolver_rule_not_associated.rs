@@ -2,6 +2,7 @@ use super::subject::{Faults, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::network::{Name, Network, ResolverRule, ResolverRuleKind};
+use crate::paths::GoalTarget;
 use crate::phrase;
 use crate::suggest::repair::reference_to;
 use crate::suggest::{NewResource, Written, insert_resource};
@@ -35,8 +36,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut faults = Faults::new();
     for one in subject.networks {
         for rule in &one.network.resolver_rules {
-            let forwards = rule.kind.known() == Some(&ResolverRuleKind::Forward);
-            if forwards && rule.vpcs.items.is_empty() && rule.vpcs.rest.is_none() {
+            if is_idle(rule) {
                 let vpc = vpc(&one.network, rule).cloned();
                 faults.add((rule.name.clone(), rule.domain_in_words().to_owned(), vpc), one.situation);
             }
@@ -64,6 +64,23 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         .only_where(subject.only_where(&situations));
         findings.push(finding.fix(vpc.and_then(|vpc| fix(template, resource, &vpc))));
     }
+}
+
+/// Whether a rule that is associated with no VPC is there to forward a name.
+pub(super) fn would_forward(network: &Network, target: &GoalTarget) -> bool {
+    let GoalTarget::Host(host) = target else { return false };
+    network.resolver_rules.iter().filter(|rule| is_idle(rule)).any(|rule| {
+        rule.domain.known().is_some_and(|domain| {
+            let rest = host.strip_suffix(domain.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.') || domain.is_empty())
+        })
+    })
+}
+
+/// Whether a rule forwards, for nobody.
+fn is_idle(rule: &ResolverRule) -> bool {
+    let forwards = rule.kind.known() == Some(&ResolverRuleKind::Forward);
+    forwards && rule.vpcs.items.is_empty() && rule.vpcs.rest.is_none()
 }
 
 /// The VPC of the rule's outbound endpoint; else the only VPC that there is.
