@@ -169,7 +169,7 @@ mod tests {
         let both = endpoint(", EnableDnsSupport: false, EnableDnsHostnames: 'false'");
         assert!(
             findings(&both, ID)[0]
-                .starts_with("2:63 EnableDnsSupport and EnableDnsHostnames are off in `Vpc`")
+                .starts_with("2:67 EnableDnsSupport and EnableDnsHostnames are off in `Vpc`")
         );
         let after = fixed(&both, ID);
         assert!(after.contains("EnableDnsSupport: true, EnableDnsHostnames: true"), "{after}");
