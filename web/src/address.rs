@@ -8,6 +8,7 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 use yew::Callback;
 
+use crate::preferences;
 use crate::state::State;
 
 /// The fragment that the page was opened with, or was sent to since.
@@ -50,7 +51,11 @@ impl Address {
     pub(crate) fn flush(&self) -> bool {
         let pending = self.pending.borrow_mut().take();
         let Some(Pending { state, _timer }) = pending else { return true };
-        let written = state.link().ok().is_some_and(|link| write(&format!("#{link}")).is_ok());
+        let link = state.link().ok();
+        if let Some(link) = link.as_deref().filter(|_| state.is_draft()) {
+            preferences::keep_draft(link);
+        }
+        let written = link.is_some_and(|link| write(&format!("#{link}")).is_ok());
         if !written {
             // An older text in the address would pass for this one.
             let _ = write("");

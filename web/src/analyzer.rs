@@ -120,7 +120,9 @@ impl Analyzer {
         inner.pending = Some(match &inner.engine {
             Engine::Worker(worker) => {
                 worker.ask(&job);
-                Timeout::new(PATIENCE_MS, move || {
+                let is_quick = worker.is_ready && job.request.task == Task::Report;
+                let patience = if is_quick { REPORT_MS } else { PATIENCE_MS };
+                Timeout::new(patience, move || {
                     this.start_worker();
                     this.finish(job.sequence, Outcome::Stopped);
                 })
@@ -334,7 +336,10 @@ fn draw(shared: &Shared, wanted: &Wanted) -> Drawing {
     })
 }
 
-/// Analyses take milliseconds; one that takes this long would not come back.
+/// Analyses take milliseconds; one that takes this long would keep whoever types waiting.
+const REPORT_MS: u32 = 2_000;
+
+/// For everything else, which is asked for by a click, and for a worker that has yet to start.
 const PATIENCE_MS: u32 = 10_000;
 
 /// Where the page itself has to analyse: long enough not to be noticed while typing.

@@ -46,7 +46,8 @@ impl Reducible for State {
 #[component]
 pub fn App() -> Html {
     let state = use_reducer(|| {
-        let opened = State::open(&address::fragment(), preferences::language(), preferences::theme());
+        let (draft, language) = (preferences::draft(), preferences::language());
+        let opened = State::visited(&address::fragment(), draft.as_deref(), language, preferences::theme());
         opened.embedded(preferences::embedding())
     });
     let editor = use_memo((), |()| EditorHandle::default());
@@ -191,6 +192,10 @@ pub fn App() -> Html {
             editor.replace_text(&text);
         })
     };
+    let on_reset = on_example.reform(|()| {
+        preferences::forget_draft();
+        0
+    });
     let on_resource = {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
         Callback::from(move |place: Place| {
@@ -381,6 +386,7 @@ pub fn App() -> Html {
                 notice={state.notice}
                 {language}
                 {on_undo}
+                {on_reset}
                 on_dismiss={to_action(&state, |()| Action::Dismissed)}
             />
             <RuleDocument
@@ -458,6 +464,7 @@ fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &
                         let opened = Action::Opened(text.clone(), Inputs::of(&shared), asked_pane(&shared));
                         dispatcher.dispatch(opened);
                         editor.replace_text(&text);
+                        dispatcher.dispatch(Action::Visited);
                     }
                 })
             });

@@ -33,6 +33,8 @@ pub struct State {
     pub figures: u32,
     /// Whether the user, not a link or an example, made the text what it is.
     pub is_edited: bool,
+    /// Whether it began as somebody's link: then it lives in the address and leaves the draft alone.
+    pub is_foreign: bool,
     /// The last analysis, and the revision it saw.
     pub analysed: Option<(u32, Rc<Report>)>,
     /// The last estimate of costs.
@@ -188,6 +190,8 @@ pub enum Notice {
     ContextUnreadable,
     /// A newer version of the page is there.
     NewerVersion,
+    /// The draft of the last visit is shown.
+    DraftRestored,
 }
 
 impl Notice {
@@ -209,6 +213,7 @@ impl Notice {
             Self::ContextTooLarge => words::context_too_large(),
             Self::ContextUnreadable => words::context_unreadable(),
             Self::NewerVersion => words::newer_version(),
+            Self::DraftRestored => words::draft_restored(),
         }
     }
 
@@ -277,6 +282,8 @@ pub enum Action {
     StepChosen(usize, usize),
     /// The editor now holds a text from a link or an example, with what is given beside it and what it asks to show.
     Opened(Rc<str>, Inputs, Option<Pane>),
+    /// What was opened last came by a link.
+    Visited,
     /// That was taken back.
     Returned,
     /// A language was chosen.
@@ -316,6 +323,23 @@ impl State {
         self.embedding.as_ref().is_some_and(|embedding| embedding.is_read_only)
     }
 
+    /// The state of a visit: what the address holds, else the draft of the last visit, else the first example.
+    pub fn visited(fragment: &str, draft: Option<&str>, language: Language, theme: Theme) -> Self {
+        let draft = draft.filter(|draft| matches!(open_link(draft), Some(Ok(_))));
+        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+        if let (true, Some(draft)) = (fragment.is_empty(), draft) {
+            let opened = Self::open(draft, language, theme);
+            return Self { is_edited: true, notice: Some(Notice::DraftRestored), ..opened };
+        }
+        let is_foreign = !fragment.is_empty() && draft != Some(fragment);
+        Self { is_foreign, ..Self::open(fragment, language, theme) }
+    }
+
+    /// Whether it is kept for the next visit.
+    pub fn is_draft(&self) -> bool {
+        self.is_edited && !self.is_foreign && self.embedding.is_none()
+    }
+
     /// The state that an address opens: what its fragment holds, or the first example.
     pub fn open(fragment: &str, language: Language, theme: Theme) -> Self {
         let (shared, notice) = match open_link(fragment) {
@@ -336,6 +360,7 @@ impl State {
             drawings: Drawings::default(),
             cursor: None,
             is_edited: false,
+            is_foreign: false,
             analysed: None,
             chosen: None,
             endpoints: None,
@@ -374,7 +399,7 @@ impl State {
                 next.notice = is_own.then_some(Notice::Replaced);
                 next.replaced = Some(Rc::new(self.inputs.clone()));
                 next.text = text;
-                next.pane = Pane::Template;
+                next.pane = Pane::default();
                 if let Some(pane) = asked {
                     (next.pane, next.beside) = (pane, pane);
                 }
@@ -382,13 +407,14 @@ impl State {
                 if next.beside.shows_money() {
                     next.take_region();
                 }
-                next.is_edited = false;
+                (next.is_edited, next.is_foreign) = (false, false);
                 (next.drawings, next.cursor) = (Drawings::default(), None);
                 next.chosen = None;
                 next.fixes = None;
                 next.step = None;
                 next.revision += 1;
             }
+            Action::Visited => next.is_foreign = true,
             Action::Returned => {
                 // The text itself comes back from the editor.
                 if let Some(inputs) = next.replaced.take() {
@@ -705,6 +731,28 @@ mod tests {
             findings: (0..).zip(fingerprints).map(finding).collect(),
             ..Report::default()
         })
+    }
+
+    #[test]
+    fn a_draft_comes_back_and_no_link_takes_its_place() {
+        let visit = |fragment: &str, draft| State::visited(fragment, draft, Language::English, Theme::System);
+        let mine = opened().after(Action::Edited("mine".into()));
+        assert!(mine.is_draft() && !opened().is_draft());
+        let draft = mine.link().unwrap();
+        let again = visit("", Some(&draft));
+        assert_eq!((&*again.text, again.notice), ("mine", Some(Notice::DraftRestored)));
+        assert!(again.is_draft());
+        let reloaded = visit(&format!("#{draft}"), Some(&draft));
+        assert!(!reloaded.is_foreign && reloaded.after(Action::Edited("more".into())).is_draft());
+
+        let theirs = opened().after(Action::Edited("theirs".into())).link().unwrap();
+        let foreign = visit(&format!("#{theirs}"), Some(&draft));
+        assert_eq!((&*foreign.text, foreign.notice), ("theirs", None));
+        assert!(!foreign.after(Action::Edited("theirs and more".into())).is_draft());
+        let later =
+            mine.after(Action::Opened("theirs".into(), Inputs::default(), None)).after(Action::Visited);
+        assert!(!later.after(Action::Edited("edited".into())).is_draft());
+        assert_eq!(visit("", Some("v1.damaged")).notice, None, "a damaged draft is none");
     }
 
     #[test]

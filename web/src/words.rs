@@ -45,6 +45,13 @@ sentences! {
         en: "A newer version of this page is there.",
         ja: "このページの新しいバージョンがあります。"
     }
+    /// See [`crate::state::Notice::DraftRestored`].
+    draft_restored {
+        en: "This is your template of the last visit; it is kept in this browser only.",
+        ja: "前回のテンプレートを表示しています（このブラウザにだけ保存されています）。"
+    }
+    /// What forgets it.
+    start_over { en: "Start over", ja: "最初からやり直す" }
     /// What loads it.
     reload { en: "Reload", ja: "再読み込み" }
     /// The name of the editor, and of its tab.
