@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
-import { openPage, startBrowser } from "./browser.mjs";
+import { openPage, pageAddress, startBrowser } from "./browser.mjs";
 
 let browser;
 before(async () => {
