@@ -58,8 +58,9 @@ pub(crate) fn run(
     files.retain(|_| !told_by_parent.next().unwrap_or(false));
     let empty = found.folders.iter().zip(empty_folders).filter(|(_, is_empty)| *is_empty);
     problems.extend(empty.map(|(folder, _)| input::no_template_in(&folder.path)));
-    let pairs =
-        || -> Vec<(String, &Analysis)> { files.iter().map(|file| (file.path.clone(), &file.analysis)).collect() };
+    let pairs = || -> Vec<(String, &Analysis)> {
+        files.iter().map(|file| (file.path.clone(), &file.analysis)).collect()
+    };
     let output = match arguments.format {
         CheckFormat::Json => render::json::check(&pairs(), language, SITE) + "\n",
         CheckFormat::Markdown => render::markdown::check(&pairs(), language),

@@ -38,7 +38,6 @@ const withPage = async ({ text = TEMPLATE, lang = "en", path, ...context }, use)
     context: { locale: "en-US", permissions: ["clipboard-read", "clipboard-write"], ...context },
   });
   try {
-    await page.locator(".finding, .state.good").first().waitFor();
     await use(page, opened);
     assert.deepEqual(complaints, []);
   } finally {
@@ -112,7 +111,7 @@ test("Markdown is in the page's language, with the template, and with the link a
     await open(page);
     const issue = await copied(page, "share-issue");
     assert.match(issue, /^### vpcheck: \d+ error/);
-    assert.match(issue, /^- \*\*Error:\*\* `Missing`.*\(`unknown-reference`, line 10\)$/m);
+    assert.match(issue, /^- \*\*Error:\*\* .*`Missing`.*\(`unknown-reference`, line 10\)$/m);
     assert.match(issue, /```yaml\nParameters:[^]*\n```\n$/);
   });
   await withPage({ lang: "ja" }, async (page) => {

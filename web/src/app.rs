@@ -418,8 +418,7 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
 fn request(state: &State, task: Task) -> Request {
     let japanese = state.language == Language::Japanese;
     let wanted = Wanted { japanese, open: state.drawings.open.clone() };
-    let asked =
-        |sharing: &Sharing| Asked { japanese, redacts: sharing.redacts, page: address::page() };
+    let asked = |sharing: &Sharing| Asked { japanese, redacts: sharing.redacts, page: address::page() };
     let asked = state.sharing.as_ref().map(asked);
     let (contexts, offer) = (state.inputs.contexts.clone(), state.previewed.clone());
     Request { shared: state.shared(), contexts, task, offer, wanted, asked }

@@ -12,9 +12,9 @@ use vpcheck_core::render;
 use vpcheck_core::share::{self, Shared};
 use vpcheck_core::text::LineIndex;
 
-use crate::inputs;
 use crate::report::{Contexts, PATH};
 use crate::state::{Pane, Theme};
+use crate::{diagram, inputs};
 
 /// What is being shared, while the dialog is open.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +88,8 @@ pub fn package(shared: &Shared, asked: &Asked, contexts: &Contexts) -> Package {
         .or_else(|_| sketch(PATH, &given.text, &options, None))
         .unwrap_or_default();
     let request = DiagramRequest { language, open: &[], open_all: false, findings: &analysis.findings };
-    let chart = render::mermaid(&sketch.drawn(&request));
+    let drawn = sketch.drawn(&request);
+    let chart = if diagram::is_empty(&drawn) { String::new() } else { render::mermaid(&drawn) };
     let fragment = share::encode(given).ok();
     let link = fragment.as_ref().map(|fragment| link(&asked.page, fragment));
     Package {
@@ -118,7 +119,8 @@ fn replace(shared: &mut Shared) -> Vec<Found> {
         // As a template would say it: a name may tell that its value is a secret.
         let line = format!("{name}: {value}");
         let mut places = sensitive(&line);
-        places.retain(|one| one.span.slice(&line).len() <= value.len() && one.span.start as usize > name.len());
+        places
+            .retain(|one| one.span.slice(&line).len() <= value.len() && one.span.start as usize > name.len());
         for one in &mut places {
             // What stands in the template too stays equal to it.
             let text = one.span.slice(&line);
@@ -254,7 +256,8 @@ mod tests {
         assert!(opened.text.contains("arn:aws:iam::111122223333:role/example-1"), "{}", opened.text);
         assert_eq!(opened.parameters["Size"], "large");
         let given: Vec<&String> = opened.parameters.values().collect();
-        let shared = format!("{} {given:?} {} {} {}", opened.text, package.issue, package.article, package.json);
+        let shared =
+            format!("{} {given:?} {} {} {}", opened.text, package.issue, package.article, package.json);
         for secret in ["hunter2", "210987654321", "role/deploy", "role/other", "correct-horse"] {
             assert!(!shared.contains(secret), "{secret}");
         }

@@ -732,6 +732,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shared_is_of_the_text_and_the_choice() {
+        let state = opened().after(Action::Sharing(true));
+        let package = |redacts| Rc::new(Package { redacts, ..Package::default() });
+        let is_ready =
+            |state: &State| state.sharing.as_ref().is_some_and(|sharing| sharing.ready().is_some());
+        assert!(state.sharing.is_some() && !is_ready(&state));
+        assert!(
+            !is_ready(&state.after(Action::Packed(state.revision + 1, package(true)))),
+            "of another text"
+        );
+        let state = state.after(Action::Packed(state.revision, package(true)));
+        assert!(is_ready(&state));
+        let open = state.after(Action::Sharing(false));
+        assert!(
+            !is_ready(&open) && open.sharing.as_ref().unwrap().made.is_some(),
+            "what was found is still told"
+        );
+        assert!(is_ready(&open.after(Action::Packed(open.revision, package(false)))));
+        assert_eq!(
+            open.after(Action::Told(Notice::AnalysisFailed)).sharing,
+            None,
+            "what is told would be hidden"
+        );
+        assert!(!is_ready(&state.after(Action::Edited("Resources: {}\n".into()))));
+        assert_eq!(
+            state.after(Action::Unshared).after(Action::Packed(state.revision, package(true))).sharing,
+            None
+        );
+    }
+
+    #[test]
     fn a_damaged_link_says_so_and_shows_something() {
         let state = State::open("#v1.x", Language::English, Theme::System);
         assert_eq!(state.notice, Some(Notice::LinkRefused(ShareError::Damaged)));

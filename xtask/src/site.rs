@@ -22,7 +22,9 @@ pub(crate) fn address() -> Result<Option<String>> {
 fn checked(address: &str) -> Result<String> {
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     if !is_web || address.contains(|c: char| c.is_whitespace() || "\"'<>&?#".contains(c)) {
-        bail!("{VARIABLE} is `{address}`; give the address of the page, such as https://example.com/vpcheck/");
+        bail!(
+            "{VARIABLE} is `{address}`; give the address of the page, such as https://example.com/vpcheck/"
+        );
     }
     Ok(format!("{}/", address.trim_end_matches('/')))
 }
@@ -77,7 +79,9 @@ mod tests {
         let site = filled(&html, Some("https://a.example/"));
         assert!(site.contains("property=\"og:image\" content=\"https://a.example/card.png\""));
         assert!(!site.contains("data-site") && !site.contains("SITE/"));
-        assert!(!filled(&html, None).contains("card.png\" content") && !filled(&html, None).contains("SITE/"));
+        assert!(
+            !filled(&html, None).contains("card.png\" content") && !filled(&html, None).contains("SITE/")
+        );
         let picture = std::fs::read(project.path("web/styles/card.png")).unwrap();
         // The size stands behind PNG's signature and the head of its first chunk.
         assert_eq!(picture[16..24], [0, 0, 4, 176, 0, 0, 2, 118], "1200 by 630");

@@ -39,14 +39,19 @@ pub fn issue(analysis: &Analysis, text: &str, language: Language) -> String {
     format!("{}\n### {title}\n\n{}", found(analysis, language), fenced(kind, text))
 }
 
-/// A template in an article: a link that opens it, if there is one, its network as a Mermaid chart, and what was found.
+/// A template in an article: a link that opens it, if there is one, its network as a Mermaid chart, if there is
+/// any, and what was found.
 pub fn article(analysis: &Analysis, chart: &str, link: Option<&str>, language: Language) -> String {
     let mut out = String::new();
     if let Some(link) = link {
         let words = phrase!(en: "Open this template in vpcheck", ja: "このテンプレートを vpcheck で開く");
         let _ = write!(out, "[{}]({})\n\n", words.get(language), destination(link));
     }
-    out + &fenced("mermaid", chart) + "\n" + &found(analysis, language)
+    if !chart.is_empty() {
+        out += &fenced("mermaid", chart);
+        out.push('\n');
+    }
+    out + &found(analysis, language)
 }
 
 fn found(analysis: &Analysis, language: Language) -> String {
@@ -246,6 +251,7 @@ mod tests {
             "[Open this template in vpcheck](https://a.example/x%28y%29%20z#v1.A-_)\n\n```mermaid\nflowchart LR\n```\n\n### vpcheck: no findings\n"
         );
         assert!(article(&none, "flowchart LR\n", None, Language::Japanese).starts_with("```mermaid\n"));
+        assert_eq!(article(&none, "", None, Language::Japanese), "### vpcheck: 指摘なし\n");
     }
 
     #[test]
@@ -322,7 +328,10 @@ mod tests {
     fn sentences_keep_their_code_and_lose_their_markup() {
         let cases = [
             ("`Vcp` names nothing", "`Vcp` names nothing"),
-            ("a*b*_c_ <b> [x](y) $1 & #2 @me\nz", "a\\*b\\*\\_c\\_ \\<b\\> \\[x\\](y) \\$1 \\& \\#2 @\u{2060}me z"),
+            (
+                "a*b*_c_ <b> [x](y) $1 & #2 @me\nz",
+                "a\\*b\\*\\_c\\_ \\<b\\> \\[x\\](y) \\$1 \\& \\#2 @\u{2060}me z",
+            ),
             ("`a`b` names <i>", "`` `a`b` names <i> ``"),
             ("`a``b`", "`a` `b`"),
             ("``<b>``", "\\<b\\>"),
