@@ -27,8 +27,8 @@ sentences! {
     replace { en: "Replace these in what is shared", ja: "共有する内容では次のように置き換える" }
     /// What the choice does not do.
     replace_more {
-        en: "Your own text stays as it is. Other names and comments are not looked at.",
-        ja: "編集中のテンプレート自体は変わりません。上記以外の名前やコメントは対象外です。"
+        en: "Your own text stays as it is. Nothing but this list is replaced: look for other names that should stay with you.",
+        ja: "編集中のテンプレート自体は変わりません。この一覧以外は置き換えないため、ほかに公開したくない名前がないか確認してください。"
     }
     /// Where describe calls were given.
     without_context {
