@@ -16,6 +16,12 @@ pub(crate) fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// The whole address of the page, without what is behind `?` and `#`.
+pub(crate) fn page() -> String {
+    let whole = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    whole.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
 /// The address of the page by itself, with a fragment.
 pub(crate) fn alone(fragment: &str) -> String {
     let path = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
@@ -43,14 +49,14 @@ impl Address {
     /// Brings the address in step with `state`, once changes pause: browsers allow only so many changes a second.
     pub(crate) fn follow(&self, state: State) {
         let this = self.clone();
-        let timer = Timeout::new(PAUSE_MS, move || _ = this.flush());
+        let timer = Timeout::new(PAUSE_MS, move || this.flush());
         *self.pending.borrow_mut() = Some(Pending { state, _timer: timer });
     }
 
-    /// Does now what was to come after the pause, and says whether the address holds it.
-    pub(crate) fn flush(&self) -> bool {
+    /// Does now what was to come after the pause.
+    fn flush(&self) {
         let pending = self.pending.borrow_mut().take();
-        let Some(Pending { state, _timer }) = pending else { return true };
+        let Some(Pending { state, _timer }) = pending else { return };
         let link = state.link().ok();
         if let Some(link) = link.as_deref().filter(|_| state.is_draft()) {
             preferences::keep_draft(link);
@@ -61,14 +67,13 @@ impl Address {
             let _ = write("");
             self.refused.emit(());
         }
-        written
     }
 
     /// Writes what is pending when the page is left or put away.
     pub(crate) fn flush_on_leaving(&self) -> Option<EventListener> {
         let this = self.clone();
         // `pagehide` also comes where `beforeunload` does not, such as on phones.
-        web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| _ = this.flush()))
+        web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| this.flush()))
     }
 }
 

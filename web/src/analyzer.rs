@@ -18,12 +18,13 @@ use crate::fixes::{Fixes, safe_fixes};
 use crate::proof::{Offer, Proof, proof};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, report};
+use crate::sharing::{Asked, Package, package};
 
 /// Analyses one text at a time and tells what came out. Clones are the same analyzer.
 ///
 /// Costs and endpoints have an analyzer of their own, so that they never make an analysis wait. Its worker starts when
 /// somebody asks for them. They share it: only one of them is looked at, and traffic is given in the lanes that costs
-/// have read. Fixes and proofs have another.
+/// have read. Fixes, proofs and what is shared have another.
 #[derive(Clone)]
 pub struct Analyzer {
     inner: Rc<RefCell<Inner>>,
@@ -42,6 +43,8 @@ pub struct Request {
     pub offer: Option<Offer>,
     /// How a picture is to be drawn.
     pub wanted: Wanted,
+    /// How what is shared is to be made.
+    pub asked: Option<Asked>,
 }
 
 /// What is asked for.
@@ -59,6 +62,8 @@ pub enum Task {
     Proof,
     /// A picture of the network.
     Diagram,
+    /// What can be shared.
+    Share,
 }
 
 impl Task {
@@ -71,6 +76,7 @@ impl Task {
             Self::Endpoints => "endpoints",
             Self::Proof => "proof",
             Self::Diagram => "diagram",
+            Self::Share => "share",
         }
     }
 }
@@ -90,6 +96,8 @@ pub enum Outcome {
     Proved(u32, Rc<Proof>),
     /// With a picture.
     Drawn(u32, Rc<Drawing>),
+    /// With what can be shared.
+    Packed(u32, Rc<Package>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -144,6 +152,10 @@ impl Analyzer {
                         Task::Diagram => {
                             Outcome::Drawn(sequence, Rc::new(draw(&request.shared, &request.wanted)))
                         }
+                        Task::Share => match &request.asked {
+                            Some(asked) => Outcome::Packed(sequence, Rc::new(pack(&request.shared, asked))),
+                            None => Outcome::Failed,
+                        },
                     };
                     this.finish(sequence, outcome);
                 }
@@ -211,6 +223,12 @@ impl Analyzer {
             let sequence = answer.sequence();
             match serde_json::from_slice(drawing.as_bytes()) {
                 Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
+        } else if let Some(package) = answer.share() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(package.as_bytes()) {
+                Ok(package) => self.finish(sequence, Outcome::Packed(sequence, Rc::new(package))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
         } else {
@@ -285,6 +303,16 @@ pub fn diagram_json(shared: &str, wanted: &str) -> String {
     serde_json::to_string(&draw(&shared, &wanted)).unwrap_or_default()
 }
 
+/// Makes what can be shared. `shared` is a [`Shared`] and `asked` an [`Asked`] in JSON; the answer is a [`Package`] in JSON.
+#[wasm_bindgen]
+pub fn share_json(shared: &str, asked: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    // What cannot be read asks for nothing to be given away.
+    let asked = serde_json::from_slice(asked.as_bytes());
+    let asked = asked.unwrap_or_else(|_| Asked { redacts: true, ..Asked::default() });
+    serde_json::to_string(&pack(&shared, &asked)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -334,6 +362,10 @@ fn draw(shared: &Shared, wanted: &Wanted) -> Drawing {
     CONTEXTS.with_borrow(|contexts| {
         SKETCH.with_borrow_mut(|kept| diagram::drawing(shared, wanted, contexts, kept))
     })
+}
+
+fn pack(shared: &Shared, asked: &Asked) -> Package {
+    CONTEXTS.with_borrow(|contexts| package(shared, asked, contexts))
 }
 
 /// Analyses take milliseconds; one that takes this long would keep whoever types waiting.
@@ -400,6 +432,7 @@ impl RunningWorker {
         question.set_task(job.request.task.name());
         let detail = match (job.request.task, &job.request.offer) {
             (Task::Diagram, _) => serde_json::to_string(&job.request.wanted).ok(),
+            (Task::Share, _) => serde_json::to_string(&job.request.asked).ok(),
             (_, Some(offer)) => serde_json::to_string(offer).ok(),
             _ => None,
         };
@@ -467,6 +500,8 @@ extern "C" {
     fn proof(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn diagram(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn share(this: &Answer) -> Option<String>;
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

@@ -17,6 +17,7 @@ use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
 use crate::proof::{Offer, Proof};
 use crate::report::{Fix, Place, Report};
+use crate::sharing::{Package, Sharing};
 use crate::words;
 use crate::{context, examples};
 
@@ -69,6 +70,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// The rule whose document is open.
     pub explained: Option<String>,
+    /// What is shared, while the dialog for it is open.
+    pub sharing: Option<Sharing>,
     /// How the page stands in another one; nothing where it stands alone.
     pub embedding: Option<Embedding>,
 }
@@ -174,16 +177,10 @@ pub enum Notice {
     AllFixed(usize),
     /// Of the safe fixes none could be applied.
     NoneFixed,
-    /// The link is in the clipboard.
-    Copied,
-    /// The clipboard cannot be written.
-    NotCopied,
     /// The analysis broke down on this text.
     AnalysisFailed,
     /// The analysis took too long on this text.
     AnalysisStopped,
-    /// The link is in the clipboard, and it does not hold the context.
-    CopiedWithoutContext,
     /// Files of context were left out for their size.
     ContextTooLarge,
     /// A file of context could not be read.
@@ -205,11 +202,8 @@ impl Notice {
             Self::EndpointsAdded => words::endpoints::added(),
             Self::AllFixed(count) => words::all_fixed(count),
             Self::NoneFixed => words::none_fixed(),
-            Self::Copied => words::copied(),
-            Self::NotCopied => words::not_copied(),
             Self::AnalysisFailed => words::analysis_failed(),
             Self::AnalysisStopped => words::analysis_stopped(),
-            Self::CopiedWithoutContext => words::copied_without_context(),
             Self::ContextTooLarge => words::context_too_large(),
             Self::ContextUnreadable => words::context_unreadable(),
             Self::NewerVersion => words::newer_version(),
@@ -224,14 +218,7 @@ impl Notice {
 
     /// Whether it may go away by itself: it only says that what was asked for was done.
     pub fn is_passing(self) -> bool {
-        matches!(
-            self,
-            Self::Copied
-                | Self::CopiedWithoutContext
-                | Self::Fixed
-                | Self::EndpointsAdded
-                | Self::AllFixed(_)
-        )
+        matches!(self, Self::Fixed | Self::EndpointsAdded | Self::AllFixed(_))
     }
 }
 
@@ -300,6 +287,12 @@ pub enum Action {
     Explained(String),
     /// It was closed.
     Closed,
+    /// Sharing was asked for, or whether it replaces what should perhaps not be shared was chosen.
+    Sharing(bool),
+    /// Its dialog was closed.
+    Unshared,
+    /// What can be shared of the text of that revision was made.
+    Packed(u32, Rc<Package>),
 }
 
 impl State {
@@ -373,6 +366,7 @@ impl State {
             theme,
             notice,
             explained: None,
+            sharing: None,
         };
         if state.beside.shows_money() {
             state.take_region();
@@ -535,14 +529,29 @@ impl State {
             Action::Told(notice) => {
                 if matches!(notice, Notice::AnalysisFailed | Notice::AnalysisStopped) {
                     next.give_up_proof(notice);
+                    // What is told is behind a dialog that waits in vain.
+                    next.sharing = next.sharing.filter(|sharing| sharing.ready().is_some());
                 }
                 next.notice = Some(notice);
             }
             Action::Dismissed => next.notice = None,
             Action::Explained(rule) => next.explained = Some(rule),
             Action::Closed => next.explained = None,
+            Action::Sharing(redacts) => {
+                let made = next.sharing.take().and_then(|sharing| sharing.made);
+                next.sharing = Some(Sharing { redacts, made });
+            }
+            Action::Unshared => next.sharing = None,
+            Action::Packed(revision, package) => {
+                if let Some(sharing) = next.sharing.as_mut().filter(|_| revision == self.revision) {
+                    sharing.made = Some(package);
+                }
+            }
         }
         if next.revision != self.revision {
+            if let Some(sharing) = &mut next.sharing {
+                sharing.made = None;
+            }
             // What is offered is offered for one text.
             next.previewed = None;
         }
@@ -768,6 +777,37 @@ mod tests {
         state = state.after(Action::Given(Field::Value("Vpc".to_owned()), " vpc-1 ".to_owned()));
         let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
         assert_eq!((again.text, again.inputs), (state.text, state.inputs));
+    }
+
+    #[test]
+    fn what_is_shared_is_of_the_text_and_the_choice() {
+        let state = opened().after(Action::Sharing(true));
+        let package = |redacts| Rc::new(Package { redacts, ..Package::default() });
+        let is_ready =
+            |state: &State| state.sharing.as_ref().is_some_and(|sharing| sharing.ready().is_some());
+        assert!(state.sharing.is_some() && !is_ready(&state));
+        assert!(
+            !is_ready(&state.after(Action::Packed(state.revision + 1, package(true)))),
+            "of another text"
+        );
+        let state = state.after(Action::Packed(state.revision, package(true)));
+        assert!(is_ready(&state));
+        let open = state.after(Action::Sharing(false));
+        assert!(
+            !is_ready(&open) && open.sharing.as_ref().unwrap().made.is_some(),
+            "what was found is still told"
+        );
+        assert!(is_ready(&open.after(Action::Packed(open.revision, package(false)))));
+        assert_eq!(
+            open.after(Action::Told(Notice::AnalysisFailed)).sharing,
+            None,
+            "what is told would be hidden"
+        );
+        assert!(!is_ready(&state.after(Action::Edited("Resources: {}\n".into()))));
+        assert_eq!(
+            state.after(Action::Unshared).after(Action::Packed(state.revision, package(true))).sharing,
+            None
+        );
     }
 
     #[test]

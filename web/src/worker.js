@@ -9,7 +9,8 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ ready: true });
     return;
   }
-  const { analyze_json, costs_json, diagram_json, endpoints_json, fixes_json, keep_contexts_json, proof_json } = await program;
+  const { analyze_json, costs_json, diagram_json, endpoints_json, fixes_json, keep_contexts_json, proof_json, share_json } =
+    await program;
   const { sequence, shared, contexts, task, detail } = data;
   const answers = {
     report: analyze_json,
@@ -18,6 +19,7 @@ self.onmessage = async ({ data }) => {
     fixes: fixes_json,
     endpoints: endpoints_json,
     proof: proof_json,
+    share: share_json,
   };
   try {
     if (contexts !== undefined) keep_contexts_json(contexts);
