@@ -186,7 +186,9 @@ fn Parts(props: &PartsProps) -> Html {
                     <h3>{ say(share::embed()) }</h3>
                     <p>{ say(share::embed_more()) }</p>
                     { choices(&embed, language) }
+                    <p class="share-name">{ say(share::element()) }</p>
                     { boxed("share-element", share::element(), 4, linked(&|fragment| embed.element(&page, fragment))) }
+                    <p class="share-name">{ say(share::frame()) }</p>
                     { boxed("share-frame", share::frame(), 4, linked(&|fragment| embed.frame(&page, fragment))) }
                 </section>
             }
