@@ -279,7 +279,11 @@ mod tests {
         let large = Shared { text: format!("{TEXT}#{}", "x".repeat(3 << 20)), ..Shared::default() };
         let package = package(&large, &Asked { japanese: true, ..Asked::default() }, &Contexts::default());
         assert_eq!(package.fragment, None);
-        assert!(package.article.starts_with("```mermaid\n"), "without a link");
+        assert!(
+            package.article.starts_with("### vpcheck: "),
+            "no link, and nothing to draw: {}",
+            package.article
+        );
     }
 
     #[test]
