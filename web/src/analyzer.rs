@@ -120,7 +120,8 @@ impl Analyzer {
         inner.pending = Some(match &inner.engine {
             Engine::Worker(worker) => {
                 worker.ask(&job);
-                Timeout::new(PATIENCE_MS, move || {
+                let needs_more = job.request.task != Task::Report && LATER.with_borrow(Option::is_none);
+                Timeout::new(if needs_more { PATIENCE_LOADING_MS } else { PATIENCE_MS }, move || {
                     this.start_worker();
                     this.finish(job.sequence, Outcome::Stopped);
                 })
@@ -211,6 +212,8 @@ impl Analyzer {
                 Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
+        } else if answer.later().is_truthy() {
+            keep_later(answer.later());
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
@@ -334,8 +337,21 @@ fn draw(shared: &Shared, wanted: &Wanted) -> Drawing {
     })
 }
 
+thread_local! {
+    /// The functions of this program that no first visit calls (xtask/src/split), compiled, once a worker has them.
+    static LATER: RefCell<Option<JsValue>> = RefCell::default();
+}
+
+fn keep_later(module: JsValue) {
+    use_later(&module);
+    LATER.set(Some(module));
+}
+
 /// Analyses take milliseconds; one that takes this long would not come back.
 const PATIENCE_MS: u32 = 10_000;
+
+/// The same where the worker may have to wait for the rest of this program.
+const PATIENCE_LOADING_MS: u32 = 60_000;
 
 /// Where the page itself has to analyse: long enough not to be noticed while typing.
 const PAUSE_MS: u32 = 250;
@@ -384,6 +400,11 @@ impl RunningWorker {
         start.set_glue(&GLUE.with(ImportMeta::url));
         // The compiled module itself: the worker neither downloads nor compiles it again.
         start.set_module(&wasm_bindgen::module());
+        LATER.with_borrow(|later| {
+            if let Some(later) = later {
+                start.set_later(later);
+            }
+        });
         worker.post_message(&start)?;
         Ok(Self { worker, is_ready: false, contexts: RefCell::default(), _hears: hears, _breaks: breaks })
     }
@@ -430,6 +451,8 @@ extern "C" {
     fn set_glue(this: &Start, url: &str);
     #[wasm_bindgen(method, setter)]
     fn set_module(this: &Start, module: &JsValue);
+    #[wasm_bindgen(method, setter)]
+    fn set_later(this: &Start, module: &JsValue);
 
     /// Every other message to it.
     type Question;
@@ -462,6 +485,12 @@ extern "C" {
     fn proof(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn diagram(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn later(this: &Answer) -> JsValue;
+
+    /// Of xtask/src/split/later.js. A page that is not split has no such function, and no worker sends it a module.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = vpcheckLater)]
+    fn use_later(module: &JsValue);
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

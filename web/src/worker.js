@@ -1,6 +1,8 @@
 // Analyses beside the page. The page sends the module that it runs itself, then texts; see analyzer.rs.
 
 let program;
+// Whether the rest of the program was given or sent for. A page that was built whole has no `later`, and needs none.
+let isSentFor = false;
 
 self.onmessage = async ({ data }) => {
   if (data.module) {
@@ -9,7 +11,8 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ ready: true });
     return;
   }
-  const { analyze_json, costs_json, diagram_json, endpoints_json, fixes_json, keep_contexts_json, proof_json } = await program;
+  const { analyze_json, costs_json, diagram_json, endpoints_json, fixes_json, keep_contexts_json, later, proof_json } =
+    await program;
   const { sequence, shared, contexts, task, detail } = data;
   const answers = {
     report: analyze_json,
@@ -19,6 +22,8 @@ self.onmessage = async ({ data }) => {
     endpoints: endpoints_json,
     proof: proof_json,
   };
+  // Reports are what is there at first; see xtask/src/split.
+  if (task !== "report") await later?.();
   try {
     if (contexts !== undefined) keep_contexts_json(contexts);
     self.postMessage({ sequence, [task]: answers[task](shared, detail) });
@@ -26,11 +31,20 @@ self.onmessage = async ({ data }) => {
     // The panic is in the console already; the page starts another worker.
     self.postMessage({ sequence });
   }
+  if (!isSentFor) {
+    isSentFor = true;
+    const module = await later?.();
+    if (module) self.postMessage({ later: module });
+  }
 };
 
-async function start({ glue, module }) {
+async function start({ glue, module, later }) {
   const program = await import(glue);
   program.initSync({ module });
+  if (later) {
+    isSentFor = true;
+    await program.later(later);
+  }
   return program;
 }
 

@@ -18,6 +18,7 @@ mod ready;
 mod rule_table;
 mod serve;
 mod size;
+mod split;
 mod tally;
 mod test;
 
