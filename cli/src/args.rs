@@ -72,8 +72,8 @@ pub(crate) struct CheckArguments {
     #[arg(required = true, value_name = "FILE|DIR|-")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Form of the result
-    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text, help_heading = "Output")]
+    pub(crate) format: CheckFormat,
     /// Also print findings that are suppressed, with the reason
     #[arg(long, help_heading = "Output")]
     pub(crate) show_suppressed: bool,
@@ -86,6 +86,17 @@ pub(crate) struct CheckArguments {
     pub(crate) shown_in: CurrencyArguments,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
+}
+
+/// The form of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For a pull request or an issue
+    Markdown,
 }
 
 /// What `vpcheck trace` takes.

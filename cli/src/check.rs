@@ -6,7 +6,7 @@ use vpcheck_core::finding::Severity;
 use vpcheck_core::language::Language;
 use vpcheck_core::{Analysis, analyze, render};
 
-use crate::args::{CheckArguments, FailOn, Format};
+use crate::args::{CheckArguments, CheckFormat, FailOn};
 use crate::context;
 use crate::cost_files;
 use crate::input::{self, Input};
@@ -58,14 +58,14 @@ pub(crate) fn run(
     files.retain(|_| !told_by_parent.next().unwrap_or(false));
     let empty = found.folders.iter().zip(empty_folders).filter(|(_, is_empty)| *is_empty);
     problems.extend(empty.map(|(folder, _)| input::no_template_in(&folder.path)));
+    let pairs = || -> Vec<(String, &Analysis)> {
+        files.iter().map(|file| (file.path.clone(), &file.analysis)).collect()
+    };
     let output = match arguments.format {
-        Format::Json => {
-            let files: Vec<(String, &Analysis)> =
-                files.iter().map(|file| (file.path.clone(), &file.analysis)).collect();
-            render::json::check(&files, language, SITE) + "\n"
-        }
-        Format::Text if files.is_empty() => String::new(),
-        Format::Text => {
+        CheckFormat::Json => render::json::check(&pairs(), language, SITE) + "\n",
+        CheckFormat::Markdown => render::markdown::check(&pairs(), language),
+        CheckFormat::Text if files.is_empty() => String::new(),
+        CheckFormat::Text => {
             let currency = arguments.shown_in.currency.clone();
             let writer = TextWriter::new(language, width, arguments.show_suppressed, currency);
             let reports: String = files.iter().map(|file| writer.file(file)).collect();

@@ -127,7 +127,7 @@ impl<'a> Known<'a> {
             let host = services::of_host(name);
             let is_here = |of: Option<&str>| of.is_none() || region.is_none() || of == region;
             let suffix = services::suffix_of_name(name)
-                .or_else(|| host.filter(|host| is_here(host.region)).map(|host| host.suffix.to_owned()));
+                .or_else(|| host.filter(|host| is_here(host.region)).map(|host| host.suffix.into_owned()));
             if let Some(suffix) = suffix {
                 addresses.entry(suffix).or_default().extend(nets);
             }

@@ -98,7 +98,7 @@ fn shared(text: String, options: Options, arguments: &ShareArguments) -> Shared 
     let typed = |given: &[(String, Vec<Ipv4Net>)]| {
         let mut all: BTreeMap<String, String> = BTreeMap::new();
         for (name, nets) in given {
-            let nets: Vec<String> = nets.iter().map(written).collect();
+            let nets: Vec<String> = nets.iter().copied().map(written).collect();
             let value = all.entry(name.clone()).or_default();
             if !value.is_empty() {
                 value.push_str(", ");
@@ -122,6 +122,6 @@ fn shared(text: String, options: Options, arguments: &ShareArguments) -> Shared 
 }
 
 /// A single address without its length.
-fn written(net: &Ipv4Net) -> String {
+fn written(net: Ipv4Net) -> String {
     if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
 }

@@ -72,6 +72,10 @@ impl TextWriter {
             out.push_str(&checklist);
             out.push('\n');
         }
+        if !checked.analysis.actions.is_empty() {
+            out.push_str(&self.actions(checked));
+            out.push_str("\n\n");
+        }
         if !checked.analysis.assumptions.is_empty() {
             out.push_str(&self.assumptions(checked));
             out.push_str("\n\n");
@@ -85,17 +89,22 @@ impl TextWriter {
         summary_line(&summaries).get(self.language).to_owned()
     }
 
+    fn actions(&self, checked: &Checked) -> String {
+        let path = &checked.path;
+        let title = phrase!(en: "to be done outside of {path}", ja: "{path} 以外で必要な作業");
+        self.notes(&title, &checked.analysis.actions)
+    }
+
     fn assumptions(&self, checked: &Checked) -> String {
         let path = &checked.path;
         let title =
             phrase!(en: "answers for {path} rest on assumptions", ja: "{path} の結果は次の仮定によります");
-        let assumptions = checked.analysis.assumptions.iter();
-        let group =
-            self.level(Level::NOTE)
-                .primary_title(title.get(self.language))
-                .elements(assumptions.map(|assumption| {
-                    Level::NOTE.no_name().message(harmless(assumption.get(self.language)))
-                }));
+        self.notes(&title, &checked.analysis.assumptions)
+    }
+
+    fn notes(&self, title: &Phrase, notes: &[Phrase]) -> String {
+        let notes = notes.iter().map(|note| Level::NOTE.no_name().message(harmless(note.get(self.language))));
+        let group = self.level(Level::NOTE).primary_title(title.get(self.language)).elements(notes);
         self.renderer.render(&[group])
     }
 

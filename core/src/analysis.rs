@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
+use crate::actions::actions;
 use crate::checklist::{FunctionChecklist, checklist};
 use crate::cost::{Prices, Traffic, unknown_names};
 use crate::finding::{FileId, Finding, Severity};
@@ -107,6 +108,8 @@ pub struct Analysis {
     pub needs: Vec<Need>,
     /// Assumptions that answers rest on.
     pub assumptions: Vec<Phrase>,
+    /// What has to be done outside of the template, such as on name servers on premises.
+    pub actions: Vec<Phrase>,
     /// Names in the traffic that stand for nothing here or in a nested stack, each with words that say so.
     pub unknown_traffic: Vec<(String, Phrase)>,
     /// The analysed texts: the main one first ([`crate::finding::FileId`] counts in this order).
@@ -205,6 +208,7 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
     }
     Analysis {
         checklist: checklist(&subject, &findings),
+        actions: actions(&networks),
         assumptions,
         is_template: template.is_template(),
         is_synthesized: template.is_synthesized(),

@@ -3,6 +3,7 @@
 //!
 //! Text goes in, plain data comes out: no files, clock, threads, environment or web types.
 
+mod actions;
 mod analysis;
 pub mod capacity;
 pub mod checklist;

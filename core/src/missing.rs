@@ -322,8 +322,8 @@ fn words_for(topic: Topic) -> Phrase {
         }
         Topic::EndpointPolicy => phrase!(en: "the policy of an endpoint", ja: "エンドポイントポリシー"),
         Topic::Dns => phrase!(
-            en: "names where DNS is switched off, served by others or by a private zone",
-            ja: "DNS の無効化、独自の DNS サーバー、プライベートホストゾーンによる名前解決",
+            en: "what name servers of one's own answer",
+            ja: "独自の DNS サーバーが何を応答するか",
         ),
         Topic::Ipv6 => phrase!(en: "IPv6", ja: "IPv6"),
         Topic::LoadBalancer => {

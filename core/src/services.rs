@@ -48,6 +48,12 @@ pub fn has_endpoint(suffix: &str) -> bool {
         })
 }
 
+/// Whether an endpoint of a service can have private DNS, as far as is known: those of `DynamoDB` Streams have none, those of
+/// `DynamoDB` came without.
+pub fn has_private_dns(suffix: &str) -> bool {
+    !matches!(suffix, "dynamodb" | "dynamodb-streams") && is_suffix(suffix)
+}
+
 /// Every suffix, in the order of the alphabet but for FIPS variants, which follow their service.
 pub fn suffixes() -> impl Iterator<Item = Cow<'static, str>> {
     services().flat_map(|service| {
@@ -85,11 +91,43 @@ pub fn service_name(suffix: &str, region: &str) -> String {
     }
 }
 
+/// The end of regional host names in the partition of a region: `amazonaws.com`, in China `amazonaws.com.cn`.
+pub fn dns_suffix(region: &str) -> &'static str {
+    const OTHERS: [(&str, &str); 6] = [
+        ("cn-", "amazonaws.com.cn"),
+        ("eusc-", "amazonaws.eu"),
+        ("us-iso-", "c2s.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov"),
+        ("us-isof-", "csp.hci.ic.gov"),
+        ("eu-isoe-", "cloud.adc-e.uk"),
+    ];
+    OTHERS.into_iter().find(|(start, _)| region.starts_with(start)).map_or("amazonaws.com", |(_, end)| end)
+}
+
+/// The name by which a service is called in a region: `sqs.ap-northeast-1.amazonaws.com`. Of services with many names
+/// one of them; nothing where none is known.
+pub fn host_of(suffix: &str, region: &str) -> Option<String> {
+    let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
+    let service = services().find(|service| service.suffix == bare)?;
+    let end = dns_suffix(region);
+    let mut hosts = service.hosts();
+    let Some(pattern) = hosts.next() else {
+        return service.words().all(|word| word != "-").then(|| format!("{suffix}.{region}.{end}"));
+    };
+    if let Some(whole) = pattern.strip_prefix('=') {
+        return Some(whole.to_owned());
+    }
+    let (before, domain) = pattern.split_once('@').unwrap_or((pattern, end));
+    let before = before.replace('*', "name");
+    let fips = if bare == suffix { "" } else { FIPS };
+    Some(format!("{before}{fips}.{region}.{domain}"))
+}
+
 /// A host name of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceHost<'h> {
-    /// The suffix of the service: `sqs`.
-    pub suffix: &'static str,
+    /// The suffix of the service: `sqs`, `kms-fips`.
+    pub suffix: Cow<'static, str>,
     /// The region in the name; nothing for services that have none.
     pub region: Option<&'h str>,
 }
@@ -101,29 +139,42 @@ pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
     if let Some(service) =
         services().find(|service| service.hosts().any(|word| word.strip_prefix('=') == Some(host)))
     {
-        return Some(ServiceHost { suffix: service.suffix, region: None });
+        return Some(ServiceHost { suffix: Cow::Borrowed(service.suffix), region: None });
     }
     let bare = host.strip_suffix(".cn").unwrap_or(host);
-    let domains = [(".amazonaws.com", "amazonaws.com"), (".api.aws", "api.aws")];
+    let domains = [
+        (".amazonaws.com", "amazonaws.com"),
+        (".api.aws", "api.aws"),
+        (".amazonaws.eu", "amazonaws.com"),
+        (".c2s.ic.gov", "amazonaws.com"),
+        (".sc2s.sgov.gov", "amazonaws.com"),
+    ];
     let (regional, domain) =
         domains.into_iter().find_map(|(end, domain)| Some((bare.strip_suffix(end)?, domain)))?;
     let (before, region) = regional.rsplit_once('.')?;
     if !is_region(region) {
         return None;
     }
-    let fits = |pattern: &str| {
-        let (pattern, of) = pattern.split_once('@').unwrap_or((pattern, "amazonaws.com"));
-        of == domain && matches_pattern(pattern, before)
+    let named = |before: &str| {
+        let fits = |pattern: &str| {
+            let (pattern, of) = pattern.split_once('@').unwrap_or((pattern, "amazonaws.com"));
+            of == domain && matches_pattern(pattern, before)
+        };
+        services().find(|service| {
+            let mut hosts = service.hosts().peekable();
+            if hosts.peek().is_some() {
+                hosts.any(fits)
+            } else {
+                service.words().all(|word| word != "-") && fits(service.suffix)
+            }
+        })
     };
-    let service = services().find(|service| {
-        let mut hosts = service.hosts().peekable();
-        if hosts.peek().is_some() {
-            hosts.any(fits)
-        } else {
-            service.words().all(|word| word != "-") && fits(service.suffix)
-        }
+    let plain = named(before).map(|service| Cow::Borrowed(service.suffix));
+    let suffix = plain.or_else(|| {
+        let service = named(before.strip_suffix(FIPS)?).filter(|service| service.has_fips())?;
+        Some(Cow::Owned(format!("{}{FIPS}", service.suffix)))
     })?;
-    Some(ServiceHost { suffix: service.suffix, region: Some(region) })
+    Some(ServiceHost { suffix, region: Some(region) })
 }
 
 fn services() -> impl Iterator<Item = Service> {
@@ -235,6 +286,25 @@ mod tests {
     }
 
     #[test]
+    fn services_are_called_by_the_names_that_belong_to_them() {
+        for (suffix, region, host) in [
+            ("sqs", "ap-northeast-1", Some("sqs.ap-northeast-1.amazonaws.com")),
+            ("s3", "us-east-1", Some("s3.us-east-1.amazonaws.com")),
+            ("ecr.api", "cn-north-1", Some("api.ecr.cn-north-1.amazonaws.com.cn")),
+            ("kms-fips", "us-gov-west-1", Some("kms-fips.us-gov-west-1.amazonaws.com")),
+            ("iam", "us-east-1", Some("iam.amazonaws.com")),
+            ("airflow.api", "us-east-1", None),
+            ("nothing", "us-east-1", None),
+        ] {
+            let found = host_of(suffix, region);
+            assert_eq!(found.as_deref(), host);
+            if let Some(host) = found {
+                assert_eq!(of_host(&host).map(|host| host.suffix), Some(suffix.into()), "{host}");
+            }
+        }
+    }
+
+    #[test]
     fn hosts_belong_to_services() {
         for (host, suffix, region) in [
             ("sqs.ap-northeast-1.amazonaws.com", "sqs", Some("ap-northeast-1")),
@@ -253,8 +323,10 @@ mod tests {
             ("eks-auth.us-east-1.api.aws", "eks-auth", Some("us-east-1")),
             ("ec2.cn-north-1.amazonaws.com.cn", "ec2", Some("cn-north-1")),
             ("iam.amazonaws.com", "iam", None),
+            ("kms-fips.us-gov-west-1.amazonaws.com", "kms-fips", Some("us-gov-west-1")),
+            ("sqs.eusc-de-east-1.amazonaws.eu", "sqs", Some("eusc-de-east-1")),
         ] {
-            assert_eq!(of_host(host), Some(ServiceHost { suffix, region }), "{host}");
+            assert_eq!(of_host(host), Some(ServiceHost { suffix: suffix.into(), region }), "{host}");
         }
         for other in [
             "sts.amazonaws.com",

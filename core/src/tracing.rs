@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{Need, Options, Source};
+use crate::demands::{Confidence, Demand, infer};
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::{
-    Context, ContextProblem, EndpointKind, Missing, NatPlacement, Network, Place, Situated, Subnet,
+    Context, ContextProblem, EndpointKind, Missing, NatPlacement, Network, Place, Ports, Situated, Subnet,
     SubnetIndex, Surroundings, resolve, unknown_assumptions,
 };
 use crate::paths::{Goal, GoalTarget, Trace, parse_goal, suggested_goals, summed_up, trace_from};
@@ -51,6 +52,29 @@ pub struct Tracing {
 }
 
 impl Tracing {
+    /// Takes what something in a VPC is known to need for a destination that people want to see.
+    fn suggest(&mut self, demand: &Demand, situated: &[Situated]) {
+        let id = demand.source.id();
+        let stands_in_vpc = || {
+            let networks = situated.iter().map(|one| &one.network);
+            networks.flat_map(|network| &network.workloads).any(|one| one.in_vpc && one.name.matches(id))
+        };
+        let is_far = matches!(demand.goal.target, GoalTarget::Service(_) | GoalTarget::Host(_));
+        let is_known = || self.to.iter().any(|known| known.target == demand.goal.target);
+        if !is_far
+            || demand.forbidden
+            || demand.confidence < Confidence::Likely
+            || is_known()
+            || !stands_in_vpc()
+        {
+            return;
+        }
+        // The internet comes last: it is asked for by whoever is asked for nothing else.
+        let at = self.to.iter().position(|goal| goal.target == GoalTarget::Internet);
+        let ports = demand.goal.ports.or(Some(Ports::one(443)));
+        self.to.insert(at.unwrap_or(self.to.len()), Goal { ports, ..demand.goal.clone() });
+    }
+
     /// What would settle something that is missing, in words and as an option of the command line.
     pub fn need(&self, missing: &Missing) -> Need {
         let key = |unknown: &Unknown| missing::key_of(unknown).filter(|key| self.assumable.contains(key));
@@ -141,6 +165,9 @@ pub fn trace(
                 Some(_) => {}
             }
         }
+    }
+    for demand in &infer(&template, &situated).demands {
+        tracing.suggest(demand, &situated);
     }
     let goals = match &request.to {
         Some(text) => {

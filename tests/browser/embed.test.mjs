@@ -100,6 +100,21 @@ test("what the address asks for is shown, and a region is taken where the link h
   await context.close();
 });
 
+test("the article of the documents has three playgrounds", async () => {
+  const { context, page, complaints } = await openPage(browser, { path: "article.html", until: "iframe" });
+  const frames = page.locator("iframe");
+  assert.equal(await frames.count(), 3);
+  for (let index = 0; index < 3; index++) {
+    await frames.nth(index).scrollIntoViewIfNeeded();
+    await page.frameLocator("iframe").nth(index).locator(".page[data-embedded] .cm-content").waitFor({ state: "attached" });
+  }
+  const second = page.frameLocator("iframe").nth(1);
+  await second.locator('.finding[data-rule="unknown-reference"]').waitFor();
+  await page.frameLocator("iframe").nth(0).locator(".picture-frame svg").waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("after the first visit the page opens without a network", async () => {
   const { context, page } = await openPage(browser, {
     until: ".cm-content",

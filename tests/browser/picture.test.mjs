@@ -124,6 +124,8 @@ test("a click selects the text of a box, a badge chooses its finding, and the cu
       "ReportFunction Lambda function, 1 finding: warning",
     );
 
+    // The editor holds only the lines that are near.
+    await page.locator(".cm-content").press("ControlOrMeta+Home");
     await page.locator(".cm-line", { hasText: "10.50.0.0/16" }).click();
     await page.locator(".marked[data-id='vpc:Vpc']").waitFor();
     assert.equal(await page.locator(".marked").count(), 1);
@@ -220,7 +222,8 @@ test("on a phone two fingers zoom, one moves what is zoomed, and the page still 
     await touch("touchStart", [x, y]);
     for (let step = 1; step <= 8; step += 1) await touch("touchMove", [x, y - step * 20]);
     await touch("touchEnd");
-    await page.waitForTimeout(300);
+    // Scrolling runs on for a while.
+    await page.waitForTimeout(1000);
     assert.ok((await scrolled()) > 0, "one finger on the whole picture scrolls the page");
     await page.locator(".half.list").evaluate((list) => list.scrollTo(0, 0));
 

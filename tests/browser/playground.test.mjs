@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
-import { openPage, startBrowser } from "./browser.mjs";
+import { openPage, pageAddress, startBrowser } from "./browser.mjs";
 
 let browser;
 before(async () => {
@@ -155,6 +155,32 @@ test("what was written is not lost when an example or a link takes its place", (
     assert.match(await editorText(page), /^Resources: \{\}/);
     await page.locator(".notice").getByRole("button", { name: "Undo" }).click();
     assert.match(await editorText(page), /VpcIdd/);
+  }));
+
+test("a draft comes back at the next visit, and a link leaves it alone", () =>
+  withPage({}, async (page) => {
+    await page.locator(".finding").first().waitFor();
+    await replaceText(page, MISSPELT);
+    await page.waitForFunction(() => localStorage.getItem("vpcheck.draft")?.startsWith("v1."));
+    const draft = await page.evaluate(() => localStorage.getItem("vpcheck.draft"));
+    const bare = pageAddress;
+
+    // Somebody's link: edited or not, the draft stays.
+    await page.goto("about:blank");
+    await page.goto(`${bare}#v1.q1YqSa0oUbJSCkotzi8tSk4ttlKorlWqBQA`);
+    await page.locator(".cm-content").waitFor();
+    await page.locator(".cm-content").press("ControlOrMeta+End");
+    await page.keyboard.type("# theirs");
+    await page.waitForTimeout(900);
+    assert.equal(await page.evaluate(() => localStorage.getItem("vpcheck.draft")), draft);
+
+    await page.goto("about:blank");
+    await page.goto(bare);
+    await page.locator('.finding[data-rule="unknown-reference"]').waitFor();
+    assert.match(await page.locator(".notice").innerText(), /last visit/);
+    await page.getByRole("button", { name: "Start over" }).click();
+    await page.locator('.finding[data-rule="missing-endpoint"]').waitFor();
+    assert.equal(await page.evaluate(() => localStorage.getItem("vpcheck.draft")), null);
   }));
 
 test("every example opens without an error of the page", () =>

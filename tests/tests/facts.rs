@@ -9,6 +9,8 @@ mod endpoints;
 mod gateways;
 #[path = "facts/groups.rs"]
 mod groups;
+#[path = "facts/names.rs"]
+mod names;
 #[path = "facts/network_acls.rs"]
 mod network_acls;
 #[path = "facts/peerings.rs"]

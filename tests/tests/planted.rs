@@ -15,7 +15,7 @@ const FAULTS: usize = 80;
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
 /// Rules that are still to come: a fault of one of them waits for it.
-const AWAITED: &[&str] = &["custom-dns-bypasses-endpoint", "private-dns-disabled", "vpc-dns-disabled"];
+const AWAITED: &[&str] = &[];
 
 /// What is found beside a fault although another rule has told the cause. It should go, and is listed until it does.
 const ECHOES: &[(&str, &str)] = &[];

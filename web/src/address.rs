@@ -8,11 +8,18 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 use yew::Callback;
 
+use crate::preferences;
 use crate::state::State;
 
 /// The fragment that the page was opened with, or was sent to since.
 pub(crate) fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// The whole address of the page, without what is behind `?` and `#`.
+pub(crate) fn page() -> String {
+    let whole = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    whole.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// The address of the page by itself, with a fragment.
@@ -42,28 +49,31 @@ impl Address {
     /// Brings the address in step with `state`, once changes pause: browsers allow only so many changes a second.
     pub(crate) fn follow(&self, state: State) {
         let this = self.clone();
-        let timer = Timeout::new(PAUSE_MS, move || _ = this.flush());
+        let timer = Timeout::new(PAUSE_MS, move || this.flush());
         *self.pending.borrow_mut() = Some(Pending { state, _timer: timer });
     }
 
-    /// Does now what was to come after the pause, and says whether the address holds it.
-    pub(crate) fn flush(&self) -> bool {
+    /// Does now what was to come after the pause.
+    fn flush(&self) {
         let pending = self.pending.borrow_mut().take();
-        let Some(Pending { state, _timer }) = pending else { return true };
-        let written = state.link().ok().is_some_and(|link| write(&format!("#{link}")).is_ok());
+        let Some(Pending { state, _timer }) = pending else { return };
+        let link = state.link().ok();
+        if let Some(link) = link.as_deref().filter(|_| state.is_draft()) {
+            preferences::keep_draft(link);
+        }
+        let written = link.is_some_and(|link| write(&format!("#{link}")).is_ok());
         if !written {
             // An older text in the address would pass for this one.
             let _ = write("");
             self.refused.emit(());
         }
-        written
     }
 
     /// Writes what is pending when the page is left or put away.
     pub(crate) fn flush_on_leaving(&self) -> Option<EventListener> {
         let this = self.clone();
         // `pagehide` also comes where `beforeunload` does not, such as on phones.
-        web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| _ = this.flush()))
+        web_sys::window().map(|window| EventListener::new(&window, "pagehide", move |_| this.flush()))
     }
 }
 

@@ -18,12 +18,13 @@ use crate::fixes::{Fixes, safe_fixes};
 use crate::proof::{Offer, Proof, proof};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, report};
+use crate::sharing::{Asked, Package, package};
 
 /// Analyses one text at a time and tells what came out. Clones are the same analyzer.
 ///
 /// Costs and endpoints have an analyzer of their own, so that they never make an analysis wait. Its worker starts when
 /// somebody asks for them. They share it: only one of them is looked at, and traffic is given in the lanes that costs
-/// have read. Fixes and proofs have another.
+/// have read. Fixes, proofs and what is shared have another.
 #[derive(Clone)]
 pub struct Analyzer {
     inner: Rc<RefCell<Inner>>,
@@ -42,6 +43,8 @@ pub struct Request {
     pub offer: Option<Offer>,
     /// How a picture is to be drawn.
     pub wanted: Wanted,
+    /// How what is shared is to be made.
+    pub asked: Option<Asked>,
 }
 
 /// What is asked for.
@@ -59,6 +62,8 @@ pub enum Task {
     Proof,
     /// A picture of the network.
     Diagram,
+    /// What can be shared.
+    Share,
 }
 
 impl Task {
@@ -71,6 +76,7 @@ impl Task {
             Self::Endpoints => "endpoints",
             Self::Proof => "proof",
             Self::Diagram => "diagram",
+            Self::Share => "share",
         }
     }
 }
@@ -90,6 +96,8 @@ pub enum Outcome {
     Proved(u32, Rc<Proof>),
     /// With a picture.
     Drawn(u32, Rc<Drawing>),
+    /// With what can be shared.
+    Packed(u32, Rc<Package>),
     /// With a panic, or an answer that cannot be read.
     Failed,
     /// With the end of our patience.
@@ -120,8 +128,8 @@ impl Analyzer {
         inner.pending = Some(match &inner.engine {
             Engine::Worker(worker) => {
                 worker.ask(&job);
-                let needs_more = job.request.task != Task::Report && LATER.with_borrow(Option::is_none);
-                Timeout::new(if needs_more { PATIENCE_LOADING_MS } else { PATIENCE_MS }, move || {
+                let patience = worker.patience(job.request.task);
+                Timeout::new(patience, move || {
                     this.start_worker();
                     this.finish(job.sequence, Outcome::Stopped);
                 })
@@ -143,6 +151,10 @@ impl Analyzer {
                         Task::Diagram => {
                             Outcome::Drawn(sequence, Rc::new(draw(&request.shared, &request.wanted)))
                         }
+                        Task::Share => match &request.asked {
+                            Some(asked) => Outcome::Packed(sequence, Rc::new(pack(&request.shared, asked))),
+                            None => Outcome::Failed,
+                        },
                     };
                     this.finish(sequence, outcome);
                 }
@@ -175,6 +187,7 @@ impl Analyzer {
         if answer.ready() {
             if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
                 worker.is_ready = true;
+                worker.is_whole = !answer.lacks();
             }
         } else if let Some(report) = answer.report() {
             let sequence = answer.sequence();
@@ -212,8 +225,17 @@ impl Analyzer {
                 Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
             }
+        } else if let Some(package) = answer.share() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(package.as_bytes()) {
+                Ok(package) => self.finish(sequence, Outcome::Packed(sequence, Rc::new(package))),
+                Err(_) => self.finish(sequence, Outcome::Failed),
+            }
         } else if answer.later().is_truthy() {
             keep_later(answer.later());
+            if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
+                worker.is_whole = true;
+            }
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
@@ -286,6 +308,16 @@ pub fn diagram_json(shared: &str, wanted: &str) -> String {
     serde_json::to_string(&draw(&shared, &wanted)).unwrap_or_default()
 }
 
+/// Makes what can be shared. `shared` is a [`Shared`] and `asked` an [`Asked`] in JSON; the answer is a [`Package`] in JSON.
+#[wasm_bindgen]
+pub fn share_json(shared: &str, asked: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    // What cannot be read asks for nothing to be given away.
+    let asked = serde_json::from_slice(asked.as_bytes());
+    let asked = asked.unwrap_or_else(|_| Asked { redacts: true, ..Asked::default() });
+    serde_json::to_string(&pack(&shared, &asked)).unwrap_or_default()
+}
+
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
 pub fn keep_contexts_json(contexts: &str) {
@@ -337,6 +369,10 @@ fn draw(shared: &Shared, wanted: &Wanted) -> Drawing {
     })
 }
 
+fn pack(shared: &Shared, asked: &Asked) -> Package {
+    CONTEXTS.with_borrow(|contexts| package(shared, asked, contexts))
+}
+
 thread_local! {
     /// The functions of this program that no first visit calls (xtask/src/split), compiled, once a worker has them.
     static LATER: RefCell<Option<JsValue>> = RefCell::default();
@@ -347,11 +383,14 @@ fn keep_later(module: JsValue) {
     LATER.set(Some(module));
 }
 
-/// Analyses take milliseconds; one that takes this long would not come back.
+/// Analyses take milliseconds; one that takes this long would keep whoever types waiting.
+const REPORT_MS: u32 = 2_000;
+
+/// For everything else, which is asked for by a click, and for a worker that has yet to start.
 const PATIENCE_MS: u32 = 10_000;
 
 /// The same where the worker may have to wait for the rest of this program.
-const PATIENCE_LOADING_MS: u32 = 60_000;
+const LOADING_MS: u32 = 60_000;
 
 /// Where the page itself has to analyse: long enough not to be noticed while typing.
 const PAUSE_MS: u32 = 250;
@@ -373,6 +412,8 @@ enum Engine {
 struct RunningWorker {
     worker: Worker,
     is_ready: bool,
+    /// Whether nothing of this program has yet to be loaded.
+    is_whole: bool,
     /// The contexts that it was told of.
     contexts: RefCell<Rc<[Source]>>,
     _hears: Closure<dyn Fn(MessageEvent)>,
@@ -406,7 +447,22 @@ impl RunningWorker {
             }
         });
         worker.post_message(&start)?;
-        Ok(Self { worker, is_ready: false, contexts: RefCell::default(), _hears: hears, _breaks: breaks })
+        Ok(Self {
+            worker,
+            is_ready: false,
+            is_whole: false,
+            contexts: RefCell::default(),
+            _hears: hears,
+            _breaks: breaks,
+        })
+    }
+
+    fn patience(&self, task: Task) -> u32 {
+        match (task == Task::Report, self.is_ready && self.is_whole) {
+            (true, true) => REPORT_MS,
+            (true, false) | (false, true) => PATIENCE_MS,
+            (false, false) => LOADING_MS,
+        }
     }
 
     fn ask(&self, job: &Job<Request>) {
@@ -416,6 +472,7 @@ impl RunningWorker {
         question.set_task(job.request.task.name());
         let detail = match (job.request.task, &job.request.offer) {
             (Task::Diagram, _) => serde_json::to_string(&job.request.wanted).ok(),
+            (Task::Share, _) => serde_json::to_string(&job.request.asked).ok(),
             (_, Some(offer)) => serde_json::to_string(offer).ok(),
             _ => None,
         };
@@ -472,6 +529,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn ready(this: &Answer) -> bool;
     #[wasm_bindgen(method, getter)]
+    fn lacks(this: &Answer) -> bool;
+    #[wasm_bindgen(method, getter)]
     fn sequence(this: &Answer) -> u32;
     #[wasm_bindgen(method, getter)]
     fn report(this: &Answer) -> Option<String>;
@@ -485,6 +544,8 @@ extern "C" {
     fn proof(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn diagram(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn share(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn later(this: &Answer) -> JsValue;
 

@@ -6,7 +6,6 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use vpcheck_core::language::Language;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Element, HtmlAnchorElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
@@ -30,6 +29,8 @@ use crate::preferences;
 use crate::proof::Offer;
 use crate::prose::prose;
 use crate::report::Place;
+use crate::share_dialog::ShareDialog;
+use crate::sharing::{Asked, Sharing};
 use crate::state::{Action, Notice, Pane, State, asked_pane, editor_text, open_link};
 use crate::tabs::Tabs;
 use crate::words;
@@ -46,7 +47,8 @@ impl Reducible for State {
 #[component]
 pub fn App() -> Html {
     let state = use_reducer(|| {
-        let opened = State::open(&address::fragment(), preferences::language(), preferences::theme());
+        let (draft, language) = (preferences::draft(), preferences::language());
+        let opened = State::visited(&address::fragment(), draft.as_deref(), language, preferences::theme());
         opened.embedded(preferences::embedding())
     });
     let editor = use_memo((), |()| EditorHandle::default());
@@ -95,6 +97,15 @@ pub fn App() -> Html {
             // So are pictures drawn.
             if *is_open {
                 drawer.submit(*revision, request(&shown, Task::Diagram));
+            }
+        });
+    }
+    {
+        let (shown, packer) = ((*state).clone(), fixer.clone());
+        let redacts = state.sharing.as_ref().map(|sharing| sharing.redacts);
+        use_effect_with((redacts, state.estimate_number(), state.language), move |(redacts, ..)| {
+            if redacts.is_some() {
+                packer.submit(shown.revision, request(&shown, Task::Share));
             }
         });
     }
@@ -191,6 +202,10 @@ pub fn App() -> Html {
             editor.replace_text(&text);
         })
     };
+    let on_reset = on_example.reform(|()| {
+        preferences::forget_draft();
+        0
+    });
     let on_resource = {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
         Callback::from(move |place: Place| {
@@ -204,24 +219,6 @@ pub fn App() -> Html {
             dispatcher.dispatch(Action::PlaceShown);
             dispatcher.dispatch(Action::CursorMoved(place.from));
             editor.select(place);
-        })
-    };
-    let on_copy = {
-        let (dispatcher, address) = (state.dispatcher(), address.clone());
-        let shown = (*state).clone();
-        Callback::from(move |()| {
-            // An untouched page has no fragment yet, but its link should hold what is seen.
-            address.follow(shown.clone());
-            if !address.flush() {
-                return;
-            }
-            let dispatcher = dispatcher.clone();
-            let done =
-                if shown.inputs.contexts.is_empty() { Notice::Copied } else { Notice::CopiedWithoutContext };
-            spawn_local(async move {
-                let notice = if copy_address().await { done } else { Notice::NotCopied };
-                dispatcher.dispatch(Action::Told(notice));
-            });
         })
     };
     let on_leave = {
@@ -244,13 +241,7 @@ pub fn App() -> Html {
     };
 
     let language = state.language;
-    let list_name = match state.beside {
-        Pane::Paths => words::paths(),
-        Pane::Cost => words::cost::title(),
-        Pane::Endpoints => words::endpoints::title(),
-        Pane::Diagram => words::diagram::title(),
-        _ => words::findings(),
-    };
+    let list_name = words::pane(state.beside);
     let findings = state.report().map(|report| report.counts().shown());
     html! {
         <div
@@ -264,7 +255,7 @@ pub fn App() -> Html {
                 theme={state.theme}
                 is_alone={state.embedding.is_none()}
                 {on_example}
-                {on_copy}
+                on_share={to_action(&state, |()| Action::Sharing(true))}
                 {on_leave}
                 on_language={to_action(&state, Action::LanguageChosen)}
                 on_theme={to_action(&state, Action::ThemeChosen)}
@@ -381,12 +372,21 @@ pub fn App() -> Html {
                 notice={state.notice}
                 {language}
                 {on_undo}
+                {on_reset}
                 on_dismiss={to_action(&state, |()| Action::Dismissed)}
             />
             <RuleDocument
                 rule={state.explained.clone()}
                 {language}
                 on_close={to_action(&state, |()| Action::Closed)}
+            />
+            <ShareDialog
+                sharing={state.sharing.clone()}
+                has_context={!state.inputs.contexts.is_empty()}
+                beside={state.beside}
+                {language}
+                on_redact={to_action(&state, Action::Sharing)}
+                on_close={to_action(&state, |()| Action::Unshared)}
             />
         </div>
     }
@@ -413,6 +413,7 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
                 Outcome::Suggested(number, endpoints) => Action::Suggested(number, endpoints),
                 Outcome::Proved(revision, proof) => Action::Proved(revision, proof),
                 Outcome::Drawn(revision, drawing) => Action::Drawn(revision, drawing),
+                Outcome::Packed(revision, package) => Action::Packed(revision, package),
                 Outcome::Failed => Action::Told(Notice::AnalysisFailed),
                 Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
             });
@@ -421,9 +422,12 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
 }
 
 fn request(state: &State, task: Task) -> Request {
-    let wanted = Wanted { japanese: state.language == Language::Japanese, open: state.drawings.open.clone() };
+    let japanese = state.language == Language::Japanese;
+    let wanted = Wanted { japanese, open: state.drawings.open.clone() };
+    let asked = |sharing: &Sharing| Asked { japanese, redacts: sharing.redacts, page: address::page() };
+    let asked = state.sharing.as_ref().map(asked);
     let (contexts, offer) = (state.inputs.contexts.clone(), state.previewed.clone());
-    Request { shared: state.shared(), contexts, task, offer, wanted }
+    Request { shared: state.shared(), contexts, task, offer, wanted, asked }
 }
 
 /// Keeps the address in step, and opens what it is changed to by hand or by going back.
@@ -458,6 +462,7 @@ fn use_address(state: &UseReducerHandle<State>, address: &Rc<Address>, editor: &
                         let opened = Action::Opened(text.clone(), Inputs::of(&shared), asked_pane(&shared));
                         dispatcher.dispatch(opened);
                         editor.replace_text(&text);
+                        dispatcher.dispatch(Action::Visited);
                     }
                 })
             });
@@ -512,17 +517,6 @@ fn set_root_attribute(document: &web_sys::Document, name: &str, value: &str) {
         // Fails for names that are not names; these are.
         let _ = root.set_attribute(name, value);
     }
-}
-
-async fn copy_address() -> bool {
-    let Some(window) = web_sys::window() else { return false };
-    // Missing where the page is not served securely.
-    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into());
-    if clipboard.map_or(true, |clipboard| clipboard.is_undefined()) {
-        return false;
-    }
-    let Ok(address) = window.location().href() else { return false };
-    JsFuture::from(window.navigator().clipboard().write_text(&address)).await.is_ok()
 }
 
 /// Brings a field of the form into view and gives it the keyboard. For subnets that is the first of the buttons.

@@ -117,6 +117,11 @@ impl Drawing {
     }
 }
 
+/// Whether a picture has nothing in it but frames.
+pub fn is_empty(drawn: &diagram::Diagram) -> bool {
+    !drawn.boxes.iter().any(|one| one.id != REGION)
+}
+
 /// The id of the frame around everything.
 const REGION: &str = "region";
 

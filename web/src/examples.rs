@@ -76,6 +76,17 @@ pub const ALL: &[Example] = &[
         view: None,
     },
     Example {
+        title: || phrase!(en: "Names of the office", ja: "社内の名前解決"),
+        sentence: || {
+            phrase!(
+                en: "A Resolver rule forwards names to servers on premises, but no VPC is associated with it.",
+                ja: "Resolver ルールで社内の DNS サーバーに転送するはずが、どの VPC とも関連付けられていません。",
+            )
+        },
+        text: include_str!("../examples/names.yaml"),
+        view: None,
+    },
+    Example {
         title: || phrase!(en: "Groups in a ring", ja: "循環参照するセキュリティグループ"),
         sentence: || {
             phrase!(
@@ -174,6 +185,10 @@ mod tests {
         }
         assert!(rules("The public subnet trap").contains(&"function-in-public-subnet"));
         assert!(rules("Endpoints in subnets that exist").contains(&"egress-blocks-gateway-endpoint"));
+        let names = rules("Names of the office");
+        assert!(
+            names.contains(&"resolver-rule-not-associated") && !names.contains(&"unreachable-destination")
+        );
         assert!(rules("A storm of connections").contains(&"database-without-concurrency-limit"));
     }
 

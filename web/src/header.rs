@@ -1,4 +1,4 @@
-//! The bar at the top: examples, the link, the language and the theme.
+//! The bar at the top: examples, sharing, the language and the theme.
 
 use vpcheck_core::language::Language;
 use web_sys::HtmlAnchorElement;
@@ -19,8 +19,8 @@ pub(crate) struct Props {
     pub is_alone: bool,
     /// An example was chosen, by its index.
     pub on_example: Callback<usize>,
-    /// The link was asked for.
-    pub on_copy: Callback<()>,
+    /// Sharing was asked for.
+    pub on_share: Callback<()>,
     /// The page by itself was asked for, by this link.
     pub on_leave: Callback<HtmlAnchorElement>,
     /// The other language was chosen.
@@ -72,11 +72,12 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <button
                     type="button"
                     class="bar-button"
-                    onclick={props.on_copy.reform(|_| ())}
-                    aria-label={words::copy_link().get(language).to_owned()}
+                    onclick={props.on_share.reform(|_| ())}
+                    aria-haspopup="dialog"
+                    aria-label={words::share::title().get(language).to_owned()}
                 >
                     { link_icon() }
-                    <span class="wide-only">{ words::copy_link().get(language).to_owned() }</span>
+                    <span class="wide-only">{ words::share::title().get(language).to_owned() }</span>
                 </button>
                 <button
                     type="button"

@@ -19,6 +19,7 @@ pub mod preview;
 pub mod proof;
 pub mod queue;
 pub mod report;
+pub mod sharing;
 pub mod state;
 pub mod words;
 
@@ -62,6 +63,8 @@ mod offer;
 mod preferences;
 #[cfg(target_arch = "wasm32")]
 mod prose;
+#[cfg(target_arch = "wasm32")]
+mod share_dialog;
 #[cfg(target_arch = "wasm32")]
 mod tabs;
 

@@ -16,6 +16,8 @@ pub(crate) struct Props {
     pub language: Language,
     /// The last change is to be taken back.
     pub on_undo: Callback<()>,
+    /// The draft is to be forgotten.
+    pub on_reset: Callback<()>,
     /// It was read.
     pub on_dismiss: Callback<()>,
 }
@@ -40,6 +42,11 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
                     if notice == Notice::NewerVersion {
                         <button type="button" class="quiet" onclick={Callback::from(|_| take_newer_version())}>
                             { words::reload().get(language).to_owned() }
+                        </button>
+                    }
+                    if notice == Notice::DraftRestored {
+                        <button type="button" class="quiet" onclick={props.on_reset.reform(|_| ())}>
+                            { words::start_over().get(language).to_owned() }
                         </button>
                     }
                     if notice.is_undoable() {

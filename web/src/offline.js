@@ -21,6 +21,8 @@ if (serviceWorker && !isEmbedded) {
 }
 
 function watch(registration) {
+  // Some browsers that refuse give nothing instead of an error.
+  if (!registration) return;
   const tell = () => {
     // Without a controller this is the first visit, and nothing is newer than what is shown.
     if (registration.waiting && serviceWorker.controller) {

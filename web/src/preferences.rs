@@ -54,6 +54,29 @@ pub(crate) fn keep_theme(theme: Theme) {
     keep(THEME, theme.name());
 }
 
+/// The link of what was written at the last visit.
+pub(crate) fn draft() -> Option<String> {
+    stored(DRAFT)
+}
+
+/// Keeps a link as the draft. One that is too long leaves the older one: a browser has little room for a page.
+pub(crate) fn keep_draft(link: &str) {
+    if link.len() <= LONGEST_DRAFT {
+        keep(DRAFT, link);
+    }
+}
+
+/// Forgets the draft.
+pub(crate) fn forget_draft() {
+    if let Some(storage) = storage() {
+        // Storage that refuses keeps nothing either.
+        let _ = storage.remove_item(DRAFT);
+    }
+}
+
+/// In characters of a link, which is far shorter than its template.
+const LONGEST_DRAFT: usize = 250_000;
+const DRAFT: &str = "vpcheck.draft";
 const LANGUAGE: &str = "vpcheck.language";
 const THEME: &str = "vpcheck.theme";
 

@@ -17,6 +17,7 @@ use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
 use crate::proof::{Offer, Proof};
 use crate::report::{Fix, Place, Report};
+use crate::sharing::{Package, Sharing};
 use crate::words;
 use crate::{context, examples};
 
@@ -33,6 +34,8 @@ pub struct State {
     pub figures: u32,
     /// Whether the user, not a link or an example, made the text what it is.
     pub is_edited: bool,
+    /// Whether it began as somebody's link: then it lives in the address and leaves the draft alone.
+    pub is_foreign: bool,
     /// The last analysis, and the revision it saw.
     pub analysed: Option<(u32, Rc<Report>)>,
     /// The last estimate of costs.
@@ -67,6 +70,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// The rule whose document is open.
     pub explained: Option<String>,
+    /// What is shared, while the dialog for it is open.
+    pub sharing: Option<Sharing>,
     /// How the page stands in another one; nothing where it stands alone.
     pub embedding: Option<Embedding>,
 }
@@ -172,22 +177,18 @@ pub enum Notice {
     AllFixed(usize),
     /// Of the safe fixes none could be applied.
     NoneFixed,
-    /// The link is in the clipboard.
-    Copied,
-    /// The clipboard cannot be written.
-    NotCopied,
     /// The analysis broke down on this text.
     AnalysisFailed,
     /// The analysis took too long on this text.
     AnalysisStopped,
-    /// The link is in the clipboard, and it does not hold the context.
-    CopiedWithoutContext,
     /// Files of context were left out for their size.
     ContextTooLarge,
     /// A file of context could not be read.
     ContextUnreadable,
     /// A newer version of the page is there.
     NewerVersion,
+    /// The draft of the last visit is shown.
+    DraftRestored,
 }
 
 impl Notice {
@@ -201,14 +202,12 @@ impl Notice {
             Self::EndpointsAdded => words::endpoints::added(),
             Self::AllFixed(count) => words::all_fixed(count),
             Self::NoneFixed => words::none_fixed(),
-            Self::Copied => words::copied(),
-            Self::NotCopied => words::not_copied(),
             Self::AnalysisFailed => words::analysis_failed(),
             Self::AnalysisStopped => words::analysis_stopped(),
-            Self::CopiedWithoutContext => words::copied_without_context(),
             Self::ContextTooLarge => words::context_too_large(),
             Self::ContextUnreadable => words::context_unreadable(),
             Self::NewerVersion => words::newer_version(),
+            Self::DraftRestored => words::draft_restored(),
         }
     }
 
@@ -219,14 +218,7 @@ impl Notice {
 
     /// Whether it may go away by itself: it only says that what was asked for was done.
     pub fn is_passing(self) -> bool {
-        matches!(
-            self,
-            Self::Copied
-                | Self::CopiedWithoutContext
-                | Self::Fixed
-                | Self::EndpointsAdded
-                | Self::AllFixed(_)
-        )
+        matches!(self, Self::Fixed | Self::EndpointsAdded | Self::AllFixed(_))
     }
 }
 
@@ -277,6 +269,8 @@ pub enum Action {
     StepChosen(usize, usize),
     /// The editor now holds a text from a link or an example, with what is given beside it and what it asks to show.
     Opened(Rc<str>, Inputs, Option<Pane>),
+    /// What was opened last came by a link.
+    Visited,
     /// That was taken back.
     Returned,
     /// A language was chosen.
@@ -293,6 +287,12 @@ pub enum Action {
     Explained(String),
     /// It was closed.
     Closed,
+    /// Sharing was asked for, or whether it replaces what should perhaps not be shared was chosen.
+    Sharing(bool),
+    /// Its dialog was closed.
+    Unshared,
+    /// What can be shared of the text of that revision was made.
+    Packed(u32, Rc<Package>),
 }
 
 impl State {
@@ -316,6 +316,23 @@ impl State {
         self.embedding.as_ref().is_some_and(|embedding| embedding.is_read_only)
     }
 
+    /// The state of a visit: what the address holds, else the draft of the last visit, else the first example.
+    pub fn visited(fragment: &str, draft: Option<&str>, language: Language, theme: Theme) -> Self {
+        let draft = draft.filter(|draft| matches!(open_link(draft), Some(Ok(_))));
+        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+        if let (true, Some(draft)) = (fragment.is_empty(), draft) {
+            let opened = Self::open(draft, language, theme);
+            return Self { is_edited: true, notice: Some(Notice::DraftRestored), ..opened };
+        }
+        let is_foreign = !fragment.is_empty() && draft != Some(fragment);
+        Self { is_foreign, ..Self::open(fragment, language, theme) }
+    }
+
+    /// Whether it is kept for the next visit.
+    pub fn is_draft(&self) -> bool {
+        self.is_edited && !self.is_foreign && self.embedding.is_none()
+    }
+
     /// The state that an address opens: what its fragment holds, or the first example.
     pub fn open(fragment: &str, language: Language, theme: Theme) -> Self {
         let (shared, notice) = match open_link(fragment) {
@@ -336,6 +353,7 @@ impl State {
             drawings: Drawings::default(),
             cursor: None,
             is_edited: false,
+            is_foreign: false,
             analysed: None,
             chosen: None,
             endpoints: None,
@@ -348,6 +366,7 @@ impl State {
             theme,
             notice,
             explained: None,
+            sharing: None,
         };
         if state.beside.shows_money() {
             state.take_region();
@@ -374,7 +393,7 @@ impl State {
                 next.notice = is_own.then_some(Notice::Replaced);
                 next.replaced = Some(Rc::new(self.inputs.clone()));
                 next.text = text;
-                next.pane = Pane::Template;
+                next.pane = Pane::default();
                 if let Some(pane) = asked {
                     (next.pane, next.beside) = (pane, pane);
                 }
@@ -382,13 +401,14 @@ impl State {
                 if next.beside.shows_money() {
                     next.take_region();
                 }
-                next.is_edited = false;
+                (next.is_edited, next.is_foreign) = (false, false);
                 (next.drawings, next.cursor) = (Drawings::default(), None);
                 next.chosen = None;
                 next.fixes = None;
                 next.step = None;
                 next.revision += 1;
             }
+            Action::Visited => next.is_foreign = true,
             Action::Returned => {
                 // The text itself comes back from the editor.
                 if let Some(inputs) = next.replaced.take() {
@@ -509,14 +529,29 @@ impl State {
             Action::Told(notice) => {
                 if matches!(notice, Notice::AnalysisFailed | Notice::AnalysisStopped) {
                     next.give_up_proof(notice);
+                    // What is told is behind a dialog that waits in vain.
+                    next.sharing = next.sharing.filter(|sharing| sharing.ready().is_some());
                 }
                 next.notice = Some(notice);
             }
             Action::Dismissed => next.notice = None,
             Action::Explained(rule) => next.explained = Some(rule),
             Action::Closed => next.explained = None,
+            Action::Sharing(redacts) => {
+                let made = next.sharing.take().and_then(|sharing| sharing.made);
+                next.sharing = Some(Sharing { redacts, made });
+            }
+            Action::Unshared => next.sharing = None,
+            Action::Packed(revision, package) => {
+                if let Some(sharing) = next.sharing.as_mut().filter(|_| revision == self.revision) {
+                    sharing.made = Some(package);
+                }
+            }
         }
         if next.revision != self.revision {
+            if let Some(sharing) = &mut next.sharing {
+                sharing.made = None;
+            }
             // What is offered is offered for one text.
             next.previewed = None;
         }
@@ -708,6 +743,28 @@ mod tests {
     }
 
     #[test]
+    fn a_draft_comes_back_and_no_link_takes_its_place() {
+        let visit = |fragment: &str, draft| State::visited(fragment, draft, Language::English, Theme::System);
+        let mine = opened().after(Action::Edited("mine".into()));
+        assert!(mine.is_draft() && !opened().is_draft());
+        let draft = mine.link().unwrap();
+        let again = visit("", Some(&draft));
+        assert_eq!((&*again.text, again.notice), ("mine", Some(Notice::DraftRestored)));
+        assert!(again.is_draft());
+        let reloaded = visit(&format!("#{draft}"), Some(&draft));
+        assert!(!reloaded.is_foreign && reloaded.after(Action::Edited("more".into())).is_draft());
+
+        let theirs = opened().after(Action::Edited("theirs".into())).link().unwrap();
+        let foreign = visit(&format!("#{theirs}"), Some(&draft));
+        assert_eq!((&*foreign.text, foreign.notice), ("theirs", None));
+        assert!(!foreign.after(Action::Edited("theirs and more".into())).is_draft());
+        let later =
+            mine.after(Action::Opened("theirs".into(), Inputs::default(), None)).after(Action::Visited);
+        assert!(!later.after(Action::Edited("edited".into())).is_draft());
+        assert_eq!(visit("", Some("v1.damaged")).notice, None, "a damaged draft is none");
+    }
+
+    #[test]
     fn a_first_visit_opens_the_first_example() {
         let state = opened();
         assert_eq!(*state.text, *examples::ALL[0].text);
@@ -720,6 +777,37 @@ mod tests {
         state = state.after(Action::Given(Field::Value("Vpc".to_owned()), " vpc-1 ".to_owned()));
         let again = State::open(&format!("#{}", state.link().unwrap()), Language::English, Theme::System);
         assert_eq!((again.text, again.inputs), (state.text, state.inputs));
+    }
+
+    #[test]
+    fn what_is_shared_is_of_the_text_and_the_choice() {
+        let state = opened().after(Action::Sharing(true));
+        let package = |redacts| Rc::new(Package { redacts, ..Package::default() });
+        let is_ready =
+            |state: &State| state.sharing.as_ref().is_some_and(|sharing| sharing.ready().is_some());
+        assert!(state.sharing.is_some() && !is_ready(&state));
+        assert!(
+            !is_ready(&state.after(Action::Packed(state.revision + 1, package(true)))),
+            "of another text"
+        );
+        let state = state.after(Action::Packed(state.revision, package(true)));
+        assert!(is_ready(&state));
+        let open = state.after(Action::Sharing(false));
+        assert!(
+            !is_ready(&open) && open.sharing.as_ref().unwrap().made.is_some(),
+            "what was found is still told"
+        );
+        assert!(is_ready(&open.after(Action::Packed(open.revision, package(false)))));
+        assert_eq!(
+            open.after(Action::Told(Notice::AnalysisFailed)).sharing,
+            None,
+            "what is told would be hidden"
+        );
+        assert!(!is_ready(&state.after(Action::Edited("Resources: {}\n".into()))));
+        assert_eq!(
+            state.after(Action::Unshared).after(Action::Packed(state.revision, package(true))).sharing,
+            None
+        );
     }
 
     #[test]

@@ -46,18 +46,10 @@ fn group(props: &Props, class: &'static str, current: Pane, panes: &[Pane]) -> H
 
 fn tab(props: &Props, pane: Pane, is_current: bool) -> Html {
     let language = props.language;
-    let name = match pane {
-        Pane::Template => words::template(),
-        Pane::Findings => words::findings(),
-        Pane::Paths => words::paths(),
-        Pane::Cost => words::cost::title(),
-        Pane::Endpoints => words::endpoints::title(),
-        Pane::Diagram => words::diagram::title(),
-    };
     let count = props.findings.filter(|_| pane == Pane::Findings);
     html! {
         <button type="button" aria-pressed={is_current.to_string()} onclick={props.on_pane.reform(move |_| pane)}>
-            { name.get(language).to_owned() }
+            { words::pane(pane).get(language).to_owned() }
             if let Some(count) = count { <span class="tab-count">{ count }</span> }
         </button>
     }

@@ -8,7 +8,7 @@ use vpcheck_core::paths::{Component, Difference, Verdict};
 use vpcheck_core::phrase;
 
 use crate::report::Counts;
-use crate::state::Theme;
+use crate::state::{Pane, Theme};
 
 /// Declares a function a sentence; one with a language missing does not compile.
 macro_rules! sentences {
@@ -20,6 +20,7 @@ macro_rules! sentences {
 pub mod cost;
 pub mod diagram;
 pub mod endpoints;
+pub mod share;
 
 sentences! {
     /// The title of the document.
@@ -36,8 +37,6 @@ sentences! {
     }
     /// The button that opens the list of examples.
     examples { en: "Examples", ja: "サンプル" }
-    /// The button that copies a link.
-    copy_link { en: "Copy link", ja: "リンクをコピー" }
     /// From a playground in another page to the playground itself.
     open_alone { en: "Open in playground", ja: "プレイグラウンドで開く" }
     /// See [`crate::state::Notice::NewerVersion`].
@@ -45,6 +44,13 @@ sentences! {
         en: "A newer version of this page is there.",
         ja: "このページの新しいバージョンがあります。"
     }
+    /// See [`crate::state::Notice::DraftRestored`].
+    draft_restored {
+        en: "This is your template of the last visit; it is kept in this browser only.",
+        ja: "前回のテンプレートを表示しています（このブラウザにだけ保存されています）。"
+    }
+    /// What forgets it.
+    start_over { en: "Start over", ja: "最初からやり直す" }
     /// What loads it.
     reload { en: "Reload", ja: "再読み込み" }
     /// The name of the editor, and of its tab.
@@ -246,23 +252,8 @@ sentences! {
         en: "Another template took the place of yours.",
         ja: "編集中のテンプレートを別のものに置き換えました。"
     }
-    /// See [`crate::state::Notice::CopiedWithoutContext`].
-    copied_without_context {
-        en: "Link copied, without the deployed network: whoever opens it sees the answers of the template alone. It holds the whole template: share it only with those who may see it.",
-        ja: "リンクをコピーしました。実際のネットワークの情報は含まれないため、開いた人にはテンプレートだけの判定が表示されます。リンクはテンプレート全体を含みます。見せてよい相手にだけ渡してください。"
-    }
     /// See [`crate::state::Notice::Fixed`].
     fixed { en: "The fix is applied.", ja: "修正を適用しました。" }
-    /// See [`crate::state::Notice::Copied`].
-    copied {
-        en: "Link copied. It holds the whole template: share it only with those who may see it.",
-        ja: "リンクをコピーしました。リンクはテンプレート全体を含みます。見せてよい相手にだけ渡してください。"
-    }
-    /// See [`crate::state::Notice::NotCopied`].
-    not_copied {
-        en: "The link could not be copied. It is in the address bar: copy it from there.",
-        ja: "リンクをコピーできませんでした。アドレスバーからコピーしてください。"
-    }
     /// See [`crate::state::Notice::AnalysisFailed`].
     analysis_failed {
         en: "The analysis broke down on this text. It goes on with your next change; please report the template if you can.",
@@ -285,6 +276,18 @@ pub fn severity(severity: Severity) -> Phrase {
         Severity::Error => phrase!(en: "Error", ja: "エラー"),
         Severity::Warning => phrase!(en: "Warning", ja: "警告"),
         Severity::Info => phrase!(en: "Info", ja: "情報"),
+    }
+}
+
+/// The name of a part, as its tab has it.
+pub fn pane(pane: Pane) -> Phrase {
+    match pane {
+        Pane::Template => template(),
+        Pane::Findings => findings(),
+        Pane::Paths => paths(),
+        Pane::Cost => cost::title(),
+        Pane::Endpoints => endpoints::title(),
+        Pane::Diagram => diagram::title(),
     }
 }
 

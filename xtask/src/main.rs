@@ -17,6 +17,7 @@ mod project;
 mod ready;
 mod rule_table;
 mod serve;
+mod site;
 mod size;
 mod split;
 mod tally;

@@ -9,6 +9,9 @@ use std::{fs, path::Path};
 
 const SOURCE: &str = "web/src/offline-worker.js";
 
+/// What only those show who are given a link.
+const PICTURE: &str = "card.png";
+
 /// Its name in dist/.
 pub(crate) const NAME: &str = "offline-worker.js";
 
@@ -18,7 +21,7 @@ pub(crate) fn write(project: &Project) -> Result<()> {
     let dist = project.dist();
     let (later, first): (Vec<String>, Vec<String>) = size::files(&dist)?
         .into_iter()
-        .filter(|name| name != NAME)
+        .filter(|name| name != NAME && name != PICTURE)
         .partition(|name| name.starts_with("rules/"));
     let build = build_of(&dist, first.iter().chain(&later))?;
     let target = dist.join(NAME);

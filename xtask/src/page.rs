@@ -7,7 +7,7 @@ use crate::{
     offline,
     process::{run, run_logged},
     project::Project,
-    split,
+    site, split,
 };
 use anyhow::{Context, Result, bail};
 use std::{
@@ -21,6 +21,7 @@ use std::{
 const EDITOR: &str = "web/editor";
 
 pub(crate) fn build(project: &Project) -> Result<()> {
+    let site = site::address()?;
     let cache = Cache::open()?;
     let compiler = wasm_target::find_or_install(&cache)?;
     let tools = [
@@ -48,6 +49,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
 
     let page = project.dist().join("index.html");
     let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+    let html = site::filled(&html, site.as_deref());
     fs::write(&page, csp::allow_inline_scripts(&html))
         .with_context(|| format!("cannot write {}", page.display()))?;
     offline::write(project)

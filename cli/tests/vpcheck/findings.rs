@@ -37,6 +37,24 @@ fn findings_are_shown_in_the_manner_of_compilers() {
 }
 
 #[test]
+fn markdown_lists_them_for_a_pull_request() {
+    let run = Workspace::new([("app/a.yaml", BROKEN), ("b.yaml", SOUND)]).run("check --format markdown .");
+    insta::assert_snapshot!(run.out, @r"
+    ### vpcheck: 1 error
+
+    `app/a.yaml`
+
+    - **Error:** no parameter or resource is named `Nmae` (`unknown-reference`, line 5)
+      - declare it under Parameters, or correct the name: CloudFormation refuses the template as it is
+    ");
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+    let run = Workspace::new([("a.yaml", BROKEN)]).run("check --format markdown --lang ja a.yaml");
+    assert!(run.out.starts_with("### vpcheck: エラー 1 件\n\n`a.yaml`\n\n- **エラー:** "), "{}", run.out);
+    let run = Workspace::new([("a.yaml", BROKEN)]).run("trace --format markdown a.yaml");
+    assert_eq!(run.status, 2, "only findings have that form");
+}
+
+#[test]
 fn json_names_the_same_places() {
     let run = Workspace::new([("a.yaml", BROKEN)]).run("check --format json --lang ja a.yaml");
     assert_eq!(run.status, 1);

@@ -107,6 +107,11 @@ impl<'o> Follower<'o> {
                     below.assumptions.push(assumption);
                 }
             }
+            for action in std::mem::take(&mut child.actions) {
+                if !below.actions.contains(&action) {
+                    below.actions.push(action);
+                }
+            }
             unknown.push(std::mem::take(&mut child.unknown_traffic));
             child.needs.retain(|need| need.parameter.is_none());
             for finding in &mut child.findings {
@@ -157,6 +162,7 @@ impl<'o> Follower<'o> {
             }
         }
         analysis.findings.append(&mut below.findings);
+        analysis.actions.append(&mut below.actions);
         analysis.checklist.append(&mut below.checklist);
         analysis.needs.append(&mut below.needs);
         for assumption in below.assumptions {

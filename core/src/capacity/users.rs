@@ -142,7 +142,11 @@ fn of_workload(network: &Network, reader: Reader<'_, '_>, workload: &Workload) -
     };
     let (takes, total) = match workload.kind {
         // Functions are counted together; how many pollers and instances there are follows from the load.
-        WorkloadKind::Function | WorkloadKind::Poller | WorkloadKind::CapacityProvider => return None,
+        // Those of Resolver endpoints are counted one by one.
+        WorkloadKind::Function
+        | WorkloadKind::Poller
+        | WorkloadKind::CapacityProvider
+        | WorkloadKind::ResolverEndpoint => return None,
         // Its instances have the interfaces.
         WorkloadKind::DatabaseCluster
             if resource.is_some_and(|one| one.kind != "AWS::DocDBElastic::Cluster") =>

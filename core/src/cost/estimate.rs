@@ -43,7 +43,7 @@ impl Plan {
                 phrase!(en: "with gateway endpoints", ja: "ゲートウェイエンドポイントを追加")
             }
             Self::BesideNat => {
-                phrase!(en: "with endpoints, NAT stays", ja: "エンドポイントを追加 (NAT は残す)")
+                phrase!(en: "with interface endpoints too", ja: "インターフェイスエンドポイントも追加")
             }
             Self::WithoutNat => {
                 phrase!(en: "with endpoints, without NAT", ja: "エンドポイントに置き換え (NAT なし)")

@@ -14,6 +14,7 @@ mod table;
 mod words;
 
 use crate::analysis::{Options, Source, lower_text, surroundings};
+use crate::cost::region_told_by;
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::{Language, Phrase};
 use crate::network::{Place, WorkloadKind, resolve, unknown_assumptions};
@@ -448,6 +449,8 @@ pub fn sketch(
         if !situation.is_empty() {
             model.notes.insert(0, words::situation(&situation, networks.len()));
         }
+        // A zone tells it as well as an option.
+        model.region = model.region.or_else(|| region_told_by(&template).map(|(region, _)| region));
     }
     Ok(Sketch {
         sources,

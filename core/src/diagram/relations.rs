@@ -203,7 +203,7 @@ impl Model {
             }
             GoalTarget::Host(host) if by_endpoint => {
                 let service = crate::services::of_host(host)?;
-                Some(End::At(self.service(plan, service.suffix)))
+                Some(End::At(self.service(plan, &service.suffix)))
             }
             GoalTarget::Internet => Some(End::At(self.internet())),
             GoalTarget::Host(host) => {

@@ -88,6 +88,7 @@ fn workload(kind: WorkloadKind) -> Phrase {
         Kind::EcsService => phrase!(en: "ECS service", ja: "ECS サービス"),
         Kind::NetworkInterface => phrase!(en: "Network interface", ja: "ネットワークインターフェイス"),
         Kind::LoadBalancer => phrase!(en: "Load balancer", ja: "ロードバランサー"),
+        Kind::ResolverEndpoint => phrase!(en: "Resolver endpoint", ja: "Resolver エンドポイント"),
     }
 }
 

@@ -81,6 +81,8 @@ impl Builder {
             dns_support: Fact::Unknown(missing.clone()),
             dns_hostnames: Fact::Unknown(missing.clone()),
             amazon_dns: Fact::Unknown(missing.clone()),
+            name_servers: Listed::default(),
+            name_servers_at: None,
             other_endpoints: Some(match missing {
                 Missing::Component(_) => Missing::Component(implied(ENDPOINTS)),
                 value => value,

@@ -114,6 +114,10 @@ pub struct Vpc {
     pub dns_hostnames: Fact<bool>,
     /// Whether the resolver that its DHCP options name is Amazon's.
     pub amazon_dns: Fact<bool>,
+    /// The servers that its DHCP options name beside Amazon's.
+    pub name_servers: Listed<Ipv4Addr>,
+    /// Where these are written.
+    pub name_servers_at: Option<Place>,
     /// Why it may have endpoints beside those that are known. Nothing where it has none.
     pub other_endpoints: Option<Missing>,
     /// Its main route table.

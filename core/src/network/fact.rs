@@ -112,7 +112,7 @@ pub enum Topic {
     ForwardingInstance,
     /// A policy on an endpoint.
     EndpointPolicy,
-    /// Names: switched-off DNS, custom servers, private zones.
+    /// What name servers of one's own answer.
     Dns,
     /// Addresses of IP version 6.
     Ipv6,

@@ -7,6 +7,7 @@
 mod assume;
 mod builder;
 mod components;
+mod dns;
 mod fact;
 mod from_context;
 mod from_template;
@@ -25,6 +26,10 @@ pub use components::{
     EndpointPolicy, GatewayIndex, GroupIndex, GroupRule, InternetGateway, NatGateway, NatIndex, NatPlacement,
     NetworkAcl, Opaque, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex, Route, RouteTable,
     SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex, Target, Vpc, VpcIndex, Zone,
+};
+pub use dns::{
+    HostRecord, HostedZone, HostedZoneIndex, REGION, RecordTarget, ResolverDirection, ResolverEndpoint,
+    ResolverRule, ResolverRuleIndex, ResolverRuleKind, is_never_public, is_within, labels,
 };
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use from_context::{Context, ContextProblem};
@@ -81,6 +86,12 @@ pub struct Network {
     pub endpoints: Vec<Endpoint>,
     /// Prefix lists.
     pub prefix_lists: Vec<PrefixList>,
+    /// Hosted zones.
+    pub zones: Vec<HostedZone>,
+    /// Resolver endpoints; they are workloads too.
+    pub resolver_endpoints: Vec<ResolverEndpoint>,
+    /// Resolver rules.
+    pub resolver_rules: Vec<ResolverRule>,
     /// Functions, databases, instances and whatever else stands in subnets.
     pub workloads: Vec<Workload>,
     /// What all of it rests on: values assumed, situations left out.

@@ -49,6 +49,8 @@ pub enum WorkloadKind {
     NetworkInterface,
     /// A load balancer.
     LoadBalancer,
+    /// An inbound or outbound endpoint of Route 53 Resolver.
+    ResolverEndpoint,
 }
 
 impl WorkloadKind {
@@ -77,6 +79,7 @@ impl WorkloadKind {
             Self::EcsService => "ecs-service",
             Self::NetworkInterface => "network-interface",
             Self::LoadBalancer => "load-balancer",
+            Self::ResolverEndpoint => "resolver-endpoint",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Joins what single walks say to one answer.
 
 use super::walk::Report;
-use super::{Blocker, Difference, Hop, Verdict};
+use super::{Action, Blocker, Difference, Hop, Verdict};
 use crate::language::Phrase;
 use crate::network::Missing;
 
@@ -131,6 +131,35 @@ impl Answer {
         joined.partial_by.clear();
         append(&mut joined.missing, vec![missing.clone()]);
         joined
+    }
+
+    /// The same behind a step before it.
+    #[must_use]
+    pub(super) fn after(mut self, hop: Hop) -> Answer {
+        self.hops.insert(0, hop);
+        self
+    }
+
+    /// The same where something stops everything before the first packet. What else would stop packets is still told.
+    #[must_use]
+    pub(super) fn stopped(mut self, by: Blocker) -> Answer {
+        if self.verdict() == Verdict::Unknown {
+            self.blockers.clear();
+        }
+        let hop = Hop {
+            direction: by.direction,
+            component: by.component,
+            id: by.id.clone(),
+            action: Action::Deny,
+            detail: by.message.clone(),
+            at: by.at,
+        };
+        self.mix = Mix::of(Verdict::Blocked);
+        self.of = Verdict::Blocked;
+        self.partial_by.clear();
+        self.blockers.retain(|known| *known != by);
+        self.blockers.insert(0, by);
+        self.after(hop)
     }
 
     /// What is certain needs nothing to settle it.

@@ -48,4 +48,12 @@ codes! {
     VPCHECK_NAT_LOOP,
     /// The function is in no VPC.
     VPCHECK_NOT_IN_VPC,
+    /// The VPC's DNS attributes are off, so that its resolver, or what is private, does not answer.
+    VPCHECK_DNS_DISABLED,
+    /// A private zone has the name, and the VPC is not associated with it.
+    VPCHECK_ZONE_NOT_ASSOCIATED,
+    /// A private zone is about the name and has no record for it, so that it has no answer.
+    VPCHECK_NO_RECORD,
+    /// No name server can be asked.
+    VPCHECK_NAME_SERVER_UNREACHABLE,
 }

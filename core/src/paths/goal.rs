@@ -238,7 +238,7 @@ fn target(name: &str, template: &Template<'_>) -> Result<GoalTarget, TraceError>
     let stack = template.inputs().region.as_deref();
     let is_here = |region: Option<&str>| region.is_none() || stack.is_none() || region == stack;
     if let Some(host) = services::of_host(&lower).filter(|host| is_here(host.region)) {
-        return Ok(GoalTarget::Service(host.suffix.to_owned()));
+        return Ok(GoalTarget::Service(host.suffix.into_owned()));
     }
     if is_host(&lower) {
         return Ok(GoalTarget::Host(lower));

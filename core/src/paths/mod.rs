@@ -6,6 +6,7 @@ mod denials;
 mod filter;
 mod flow;
 mod goal;
+mod names;
 mod obstacle;
 mod route;
 mod suggested;

@@ -1,9 +1,11 @@
 //! What a repair must know of a blocker: what was asked of whom, and by which packets.
 
+use super::Goal;
 use super::filter::Way;
 use super::flow::{Addresses, Belongs, Flow, PortSet};
 use crate::network::{
-    AclIndex, GroupIndex, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex, TableIndex, VpcIndex,
+    AclIndex, GroupIndex, HostedZoneIndex, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex,
+    TableIndex, VpcIndex,
 };
 
 /// What stopped packets.
@@ -25,6 +27,10 @@ pub(crate) enum Hindrance {
         subnet: Option<SubnetIndex>,
         vpc: Option<VpcIndex>,
     },
+    /// A VPC's DNS attributes are off.
+    VpcDns { vpc: VpcIndex },
+    /// A VPC is not associated with a private zone.
+    Zone { zone: HostedZoneIndex, vpc: VpcIndex },
 }
 
 /// One end of a flow.
@@ -68,6 +74,21 @@ impl Obstacle {
             source: End::of(&flow.source),
             destination: End::of(&flow.destination),
             named,
+        }
+    }
+
+    /// What stops a name from being answered: no packet is sent.
+    pub(super) fn of_name(by: Hindrance, goal: &Goal) -> Self {
+        let nowhere = || End::Numbers(Ranges::default());
+        Self {
+            by,
+            answer: false,
+            nat: None,
+            protocol: goal.protocol,
+            ports: None,
+            source: nowhere(),
+            destination: nowhere(),
+            named: false,
         }
     }
 

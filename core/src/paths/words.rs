@@ -6,8 +6,8 @@ use super::filter::Way;
 use super::flow::Flow;
 use crate::language::Phrase;
 use crate::network::{
-    AclEntry, Cidr, Destination, Fact, GroupIndex, GroupRule, Listed, Name, Network, Opaque, Peer, Ports,
-    Protocol, Ranges, Route, Target,
+    AclEntry, Cidr, Destination, Fact, GroupIndex, GroupRule, HostedZone, Listed, Name, Network, Opaque,
+    Peer, Ports, Protocol, Ranges, RecordTarget, ResolverRule, Route, Target, Vpc,
 };
 use crate::phrase;
 
@@ -60,10 +60,136 @@ pub(super) fn answered_publicly(name: &str) -> Phrase {
     phrase!(en: "{name} resolves to public addresses", ja: "{name} はパブリックアドレスに解決")
 }
 
-pub(super) fn dns_not_followed() -> Phrase {
+pub(super) fn answered_by_record(
+    host: &str,
+    zone: &HostedZone,
+    targets: &Listed<RecordTarget>,
+    network: &Network,
+) -> Phrase {
+    let target = |target: &RecordTarget| match target {
+        RecordTarget::Address(address) => address.to_string(),
+        RecordTarget::Host(host) => host.clone(),
+        RecordTarget::Workload(name) => name.to_string(),
+        RecordTarget::Endpoint(at) => network.endpoints[at.0].name.to_string(),
+    };
+    let mut targets: Vec<String> =
+        targets.items.iter().map(target).chain(targets.rest.iter().map(|_| "?".to_owned())).collect();
+    targets.dedup();
+    let (targets, zone) = (targets.join(", "), &zone.name);
     phrase!(
-        en: "which name server answers, and with what, is not known here",
-        ja: "どの DNS サーバーが何を答えるかは、ここではわかりません",
+        en: "{host} resolves to {targets} (hosted zone {zone})",
+        ja: "{host} は {targets} に解決 (ホストゾーン {zone})",
+    )
+}
+
+pub(super) fn balancer_is_public(balancer: &str) -> Phrase {
+    phrase!(
+        en: "{balancer} is internet-facing: its name resolves to public addresses",
+        ja: "{balancer} はインターネット向けのため、名前はパブリックアドレスに解決",
+    )
+}
+
+pub(super) fn no_record(host: &str, zone: &HostedZone) -> Phrase {
+    let zone = &zone.name;
+    phrase!(
+        en: "the private zone {zone} is about {host} and has no record for it, and the public DNS is not asked then",
+        ja: "プライベートホストゾーン {zone} が {host} を受け持ちますがレコードがなく、パブリック DNS にも問い合わせません",
+    )
+}
+
+pub(super) fn zone_elsewhere(host: &str, zone: &HostedZone, vpc: &Name) -> Phrase {
+    let zone = &zone.name;
+    phrase!(
+        en: "{host} is in the private zone {zone}, which is not associated with VPC {vpc}",
+        ja: "{host} はプライベートホストゾーン {zone} にありますが、VPC {vpc} と関連付けられていません",
+    )
+}
+
+pub(super) fn never_public(host: &str) -> Phrase {
+    phrase!(
+        en: "{host} leads to no public address; which private one it is answered with is not known here",
+        ja: "{host} はパブリック IP アドレスには解決されません。どのプライベート IP アドレスになるかは、ここではわかりません",
+    )
+}
+
+pub(super) fn dns_support_off(vpc: &Vpc) -> Phrase {
+    let vpc = &vpc.name;
+    phrase!(
+        en: "EnableDnsSupport is off in VPC {vpc}: its resolver answers no name",
+        ja: "VPC {vpc} の EnableDnsSupport が無効なため、名前を解決できません",
+    )
+}
+
+/// The attributes that are off.
+fn off(vpc: &Vpc) -> (String, String) {
+    let known = [("EnableDnsSupport", &vpc.dns_support), ("EnableDnsHostnames", &vpc.dns_hostnames)];
+    let off: Vec<&str> =
+        known.iter().filter(|(_, fact)| fact.known() == Some(&false)).map(|(name, _)| *name).collect();
+    (off.join(" and "), off.join(" と "))
+}
+
+pub(super) fn endpoint_needs_dns(endpoint: &Name, vpc: &Vpc) -> Phrase {
+    let ((en, ja), vpc) = (off(vpc), &vpc.name);
+    phrase!(
+        en: "endpoint {endpoint} has private DNS, which needs {en} of VPC {vpc}",
+        ja: "エンドポイント {endpoint} のプライベート DNS には VPC {vpc} の {ja} が必要です",
+    )
+}
+
+pub(super) fn zone_needs_hostnames(zone: &HostedZone, vpc: &Vpc) -> Phrase {
+    let ((en, ja), zone, vpc) = (off(vpc), &zone.name, &vpc.name);
+    phrase!(
+        en: "the private zone {zone} needs {en} of VPC {vpc}",
+        ja: "プライベートホストゾーン {zone} には VPC {vpc} の {ja} が必要です",
+    )
+}
+
+pub(super) fn forwarded(host: &str, rule: &ResolverRule, endpoint: Option<&Name>) -> Phrase {
+    let mut servers: Vec<String> =
+        rule.servers.items.iter().map(|(address, _)| address.to_string()).collect();
+    if rule.servers.rest.is_some() || servers.is_empty() {
+        servers.push("?".to_owned());
+    }
+    let (servers, rule) = (servers.join(", "), &rule.name);
+    let endpoint = endpoint.map_or_else(|| "?".to_owned(), ToString::to_string);
+    phrase!(
+        en: "rule {rule} has {servers} asked for {host}, through {endpoint}",
+        ja: "ルール {rule} により、{host} は {endpoint} から {servers} に問い合わせ",
+    )
+}
+
+pub(super) fn not_forwarded(domain: &str, why: &Phrase) -> Phrase {
+    let Phrase { en, ja } = why;
+    phrase!(
+        en: "the outbound endpoint cannot ask the servers for {domain}: {en}",
+        ja: "アウトバウンドエンドポイントから {domain} の DNS サーバーに問い合わせできません: {ja}",
+    )
+}
+
+pub(super) fn asks_others(vpc: &Vpc) -> Phrase {
+    let mut servers: Vec<String> = vpc.name_servers.items.iter().map(ToString::to_string).collect();
+    if vpc.name_servers.rest.is_some() || servers.is_empty() {
+        servers.push("?".to_owned());
+    }
+    let (servers, vpc) = (servers.join(", "), &vpc.name);
+    phrase!(
+        en: "the DHCP options of VPC {vpc} have {servers} asked instead of Amazon's resolver",
+        ja: "VPC {vpc} の DHCP オプションにより、Amazon のリゾルバーではなく {servers} に問い合わせ",
+    )
+}
+
+pub(super) fn server_unreachable(server: &str, why: &Phrase) -> Phrase {
+    let Phrase { en, ja } = why;
+    phrase!(
+        en: "the name server {server} cannot be asked: {en}",
+        ja: "DNS サーバー {server} に問い合わせできません: {ja}",
+    )
+}
+
+pub(super) fn answers_are_short() -> Phrase {
+    phrase!(
+        en: "answers of name servers are taken to be short: TCP 53, which long ones need, is not open to them",
+        ja: "DNS の応答は短いものとします (長い応答に必要な TCP 53 が開いていません)",
     )
 }
 

@@ -5,6 +5,7 @@
 mod cost;
 mod endpoints;
 pub mod json;
+pub mod markdown;
 mod mermaid;
 mod shapes;
 mod svg;

@@ -384,6 +384,7 @@ fn glyph(kind: BoxKind) -> &'static str {
         BoxKind::Workload(Kind::Instance | Kind::EcsService | Kind::CapacityProvider) => {
             "M4 4h8v8h-8zM6 2v2m4-2v2m-4 8v2m4-2v2M2 6h2m-2 4h2m8-4h2m-2 4h2"
         }
+        BoxKind::Workload(Kind::ResolverEndpoint) => "M4 13v-10l8 10v-10M2 8h1.5m9 0h1.5",
         BoxKind::InterfaceEndpoint => "M2 8h3M5 4.5h3a3.5 3.5 0 0 1 0 7h-3zM11.5 6.5h2.5m-2.5 3h2.5",
         BoxKind::GatewayEndpoint => "M2 8h3M5 4v8l6-4zM11 4v8M11 8h3",
         BoxKind::NatGateway => "M2 5h9l-2.5-2.5M14 11h-9l2.5 2.5",

@@ -11,8 +11,9 @@ use super::{
     Subject, blackhole_route, egress_blocks_endpoint, egress_blocks_gateway_endpoint,
     endpoint_group_blocks_443, file_system_without_mount_target, function_in_public_subnet,
     gateway_endpoint_not_routed, internet_gateway_not_attached, joined_globals_vpc_config, missing_endpoint,
-    nat_for_gateway_service, nat_in_private_subnet, partially_reachable_destination,
-    subnet_without_route_table, unreachable_destination,
+    nat_for_gateway_service, nat_in_private_subnet, partially_reachable_destination, private_dns_disabled,
+    private_zone_not_associated, private_zone_shadows_service, resolver_rule_not_associated,
+    subnet_without_route_table, unreachable_destination, vpc_dns_disabled,
 };
 use crate::cost::{Band, Usd};
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
@@ -30,7 +31,7 @@ use crate::template::Guard;
 use crate::text::Span;
 
 /// Who reports a cause that several rules see: the first.
-const ORDER: [RuleId; 14] = [
+const ORDER: [RuleId; 18] = [
     nat_in_private_subnet::ID,
     internet_gateway_not_attached::ID,
     function_in_public_subnet::ID,
@@ -38,6 +39,10 @@ const ORDER: [RuleId; 14] = [
     egress_blocks_gateway_endpoint::ID,
     egress_blocks_endpoint::ID,
     gateway_endpoint_not_routed::ID,
+    vpc_dns_disabled::ID,
+    private_dns_disabled::ID,
+    private_zone_not_associated::ID,
+    private_zone_shadows_service::ID,
     nat_for_gateway_service::ID,
     missing_endpoint::ID,
     blackhole_route::ID,
@@ -71,6 +76,14 @@ pub(crate) enum Fault {
     NatForGateway(Name, String),
     /// A NAT gateway carries what endpoints could.
     NatForEndpoints(Name),
+    /// The DNS attributes of a VPC are off.
+    VpcDns(Name),
+    /// An endpoint has no private DNS, so that nobody finds it.
+    NoPrivateDns(Name),
+    /// A VPC is not associated with the zone that a name is in.
+    ZoneElsewhere(Name, Name),
+    /// A private zone takes the names of services away.
+    Shadow(Name),
     /// A route leads nowhere.
     Route(Place),
     /// A subnet has no table of its own.
@@ -123,6 +136,10 @@ pub(crate) fn causes(subject: &Subject<'_, '_>) -> Vec<Cause> {
         else {
             continue;
         };
+        // Told by a rule of its own; where the name leads once it is forwarded, nobody knows.
+        if resolver_rule_not_associated::would_forward(network, &answer.demand.goal.target) {
+            continue;
+        }
         // Over IP version 6, which is not followed, there may be another way.
         if goes_outside(&answer.demand.goal.target)
             && function_in_public_subnet::allows_ipv6(subject.template, &answer.function)
@@ -341,8 +358,11 @@ impl Way<'_, '_, '_> {
     /// Where an endpoint is missing, its addresses would be others: what the function's groups let out to the public
     /// ones says nothing.
     fn egress_for_want_of_endpoint(&self, claims: &mut [Claim]) {
-        let missing = claims.iter().find(|claim| claim.rule == missing_endpoint::ID && claim.fault.is_some());
-        let Some(fault) = missing.and_then(|claim| claim.fault.clone()) else { return };
+        let is_want = |rule: RuleId| rule == missing_endpoint::ID || rule == private_dns_disabled::ID;
+        let missing = claims.iter().find(|claim| is_want(claim.rule) && claim.fault.is_some());
+        let Some((rule, fault)) = missing.and_then(|claim| Some((claim.rule, claim.fault.clone()?))) else {
+            return;
+        };
         for claim in claims {
             let blocker = claim.effect.blocker.as_ref();
             let is_own_egress = blocker.is_some_and(|blocker| {
@@ -350,7 +370,7 @@ impl Way<'_, '_, '_> {
                     && blocker.of.as_deref().is_some_and(|wearer| self.function.name.matches(wearer))
             });
             if is_own_egress && claim.effect.endpoint.is_none() {
-                (claim.rule, claim.fault) = (missing_endpoint::ID, Some(fault.clone()));
+                (claim.rule, claim.fault) = (rule, Some(fault.clone()));
             }
         }
     }
@@ -364,6 +384,9 @@ impl Way<'_, '_, '_> {
             return self.of_groups(blocker);
         }
         let without_endpoint = |(rule, fault)| (rule, fault, None);
+        if blocker.component == Component::Resolver {
+            return self.of_names(blocker).map(without_endpoint);
+        }
         match blocker.code {
             Code::NO_ROUTE_TO_DESTINATION if blocker.of.is_none() => self.no_route(),
             Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS if blocker.of.is_none() => {
@@ -371,6 +394,51 @@ impl Way<'_, '_, '_> {
             }
             _ => on_the_way(self.subject, self.network, self.subnet, blocker).map(without_endpoint),
         }
+    }
+
+    /// What is wrong with the answer to a name.
+    fn of_names(&self, blocker: &Blocker) -> Option<(RuleId, Fault)> {
+        let template = self.subject.template;
+        let zone = || {
+            self.network
+                .zones
+                .iter()
+                .find(|zone| zone.name.matches(&blocker.id))
+                .map(|zone| zone.name.clone())
+        };
+        match blocker.code {
+            Code::VPCHECK_DNS_DISABLED => {
+                let vpc = self.network.vpcs.iter().find(|vpc| vpc.name.matches(&blocker.id))?;
+                resource_of(template, &vpc.name)?;
+                Some((vpc_dns_disabled::ID, Fault::VpcDns(vpc.name.clone())))
+            }
+            Code::VPCHECK_ZONE_NOT_ASSOCIATED => {
+                let vpc = self.network.vpcs.get(self.vpc?.0)?.name.clone();
+                Some((private_zone_not_associated::ID, Fault::ZoneElsewhere(zone()?, vpc)))
+            }
+            Code::VPCHECK_NO_RECORD => Some((private_zone_shadows_service::ID, Fault::Shadow(zone()?))),
+            _ => None,
+        }
+    }
+
+    /// The interface endpoint of the demanded service that nobody finds by the service's name, in a VPC of which all is
+    /// known.
+    fn nameless_endpoint(&self) -> Option<(EndpointIndex, &Name)> {
+        let service =
+            self.service().filter(|service| services::has_private_dns(service) && self.is_https())?;
+        let vpc = self.network.vpcs.get(self.vpc?.0)?;
+        if vpc.other_endpoints.is_some() || !self.subject.is_whole() || self.interface_endpoint().is_some() {
+            return None;
+        }
+        let is_it = |endpoint: &Endpoint| {
+            matches!(&endpoint.kind, EndpointKind::Interface { private_dns, .. } if private_dns.known() == Some(&false))
+                && self.is_here(endpoint)
+                && endpoint.service.known().is_some_and(|own| own == service)
+        };
+        let at = self.network.endpoints.iter().position(is_it)?;
+        let name = &self.network.endpoints.get(at)?.name;
+        let is_told = private_dns_disabled::is_told(self.subject, name, &self.function.name);
+        is_told.then_some((EndpointIndex(at), name))
     }
 
     fn service(&self) -> Option<&str> {
@@ -437,6 +505,8 @@ impl Way<'_, '_, '_> {
                 (egress_blocks_gateway_endpoint::ID, Some(endpoint))
             } else if let Some(endpoint) = self.interface_endpoint() {
                 (egress_blocks_endpoint::ID, Some(endpoint))
+            } else if let Some((endpoint, name)) = self.nameless_endpoint() {
+                return Some((private_dns_disabled::ID, Fault::NoPrivateDns(name.clone()), Some(endpoint)));
             } else if goes_outside(&self.answer.demand.goal.target) {
                 (by_destination(self.answer.sum.verdict), None)
             } else {
@@ -473,6 +543,9 @@ impl Way<'_, '_, '_> {
         {
             let name = self.network.endpoints.get(endpoint.0)?.name.clone();
             return Some((gateway_endpoint_not_routed::ID, Fault::NotRouted(name), Some(endpoint)));
+        }
+        if let Some((endpoint, name)) = self.nameless_endpoint() {
+            return Some((private_dns_disabled::ID, Fault::NoPrivateDns(name.clone()), Some(endpoint)));
         }
         // Where another subnet has a way, what this one lacks is the way.
         if self.answer.sum.verdict == Verdict::Blocked
@@ -516,6 +589,9 @@ impl Way<'_, '_, '_> {
             let name = self.network.endpoints.get(endpoint.0)?.name.clone();
             let off = tables.rest.is_none() && !tables.items.contains(&table);
             return off.then_some((gateway_endpoint_not_routed::ID, Fault::NotRouted(name), Some(endpoint)));
+        }
+        if let Some((endpoint, name)) = self.nameless_endpoint() {
+            return Some((private_dns_disabled::ID, Fault::NoPrivateDns(name.clone()), Some(endpoint)));
         }
         if services::has_gateway(service) {
             // The answer of a custom resource is a few hundred bytes, once for each deployment.

@@ -403,6 +403,13 @@ fn sends(template: &Template<'_>, workload: &Workload) -> bool {
         WorkloadKind::Redshift => has(&["EnhancedVpcRouting"]),
         // One that signs users in asks their identity provider.
         WorkloadKind::LoadBalancer => signs_in(template),
+        // An outbound one asks servers that may be anywhere; an inbound one only answers.
+        WorkloadKind::ResolverEndpoint => resource_of(template, &workload.name).is_none_or(|resource| {
+            let directions = template.property(resource, &["Direction"]);
+            directions
+                .iter()
+                .any(|case| case.value.known().is_none_or(|word| word.eq_ignore_ascii_case("OUTBOUND")))
+        }),
         WorkloadKind::Function
         | WorkloadKind::Poller
         | WorkloadKind::CapacityProvider

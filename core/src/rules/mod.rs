@@ -1,11 +1,13 @@
 //! The rules: one file each, its documents beside it (`<id>.md`, Japanese `<id>.ja.md`).
 
+mod alias_zone_mismatch;
 mod blackhole_route;
 pub(crate) mod causes;
 mod circular_dependency;
 mod cold_start_without_provisioned;
 mod conditional_reference;
 mod connection_storm;
+mod custom_dns_bypasses_endpoint;
 mod database_without_concurrency_limit;
 mod database_without_proxy;
 mod duplicate_key;
@@ -46,12 +48,18 @@ mod nat_shared_across_zones;
 mod near_name;
 mod overlapping_subnets;
 mod partially_reachable_destination;
+mod private_dns_disabled;
+mod private_zone_not_associated;
+mod private_zone_shadows_service;
 mod provisioned_exceeds_reserved;
 mod provisioned_on_latest;
 mod provisioned_without_caller;
 mod proxy_bypassed;
 pub(crate) mod reach;
 mod repairs;
+mod resolver_endpoint_open;
+mod resolver_endpoint_protocol;
+mod resolver_rule_not_associated;
 mod room;
 mod single_zone_endpoint;
 mod single_zone_function;
@@ -72,6 +80,7 @@ mod unknown_reference;
 mod unreachable_destination;
 mod unresolved_value;
 mod unused_endpoint;
+mod vpc_dns_disabled;
 mod vpc_not_needed;
 
 use crate::finding::{Finding, RuleId, Safety, Severity};
@@ -185,7 +194,16 @@ static RULES: &[&RuleInfo] = &[
     &endpoint_group_blocks_443::RULE,
     &egress_blocks_gateway_endpoint::RULE,
     &egress_blocks_endpoint::RULE,
+    &vpc_dns_disabled::RULE,
+    &private_dns_disabled::RULE,
     &duplicate_private_dns::RULE,
+    &custom_dns_bypasses_endpoint::RULE,
+    &private_zone_not_associated::RULE,
+    &private_zone_shadows_service::RULE,
+    &alias_zone_mismatch::RULE,
+    &resolver_endpoint_open::RULE,
+    &resolver_endpoint_protocol::RULE,
+    &resolver_rule_not_associated::RULE,
     &sts_global_endpoint::RULE,
     &provisioned_on_latest::RULE,
     &provisioned_exceeds_reserved::RULE,

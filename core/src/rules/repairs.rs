@@ -4,7 +4,7 @@ use super::causes::Cause;
 use super::subject::Subject;
 use crate::finding::{Finding, Fix, Promise, Safety};
 use crate::network::{EndpointIndex, TableIndex};
-use crate::suggest::repair::{Ground, Repair, Want, put_on_tables, repair, repair_cause};
+use crate::suggest::repair::{Atom, Ground, Repair, Want, put_on_tables, repair, repair_cause, repair_with};
 
 /// A cause with more ways than these is left without a repair: every keystroke pays for it.
 const WAYS: usize = 32;
@@ -45,6 +45,21 @@ impl Cause {
         }
     }
 
+    /// Gives a finding a change that is chosen already, if it opens every way of the cause; else the smallest repair of the
+    /// cause.
+    pub(crate) fn changed(&self, subject: &Subject<'_, '_>, finding: Finding, atom: Atom) -> Finding {
+        let wants = self.wants(subject);
+        let network = wants.as_ref().and_then(|wants| wants.first()).map(|want| want.network);
+        let repair = wants.as_ref().zip(network).and_then(|(wants, network)| {
+            repair_with(subject.ground(), wants, network, vec![atom])
+                .filter(|one| one.opened.len() == wants.len())
+        });
+        match repair {
+            Some(repair) => with(subject, finding, wants.as_deref(), Some(repair)),
+            None => self.mended(subject, finding),
+        }
+    }
+
     /// The ways that it stops, each once.
     fn wants(&self, subject: &Subject<'_, '_>) -> Option<Vec<Want>> {
         let mut wants: Vec<Want> = Vec::new();
@@ -65,6 +80,12 @@ impl Cause {
 }
 
 impl<'t> Subject<'_, 't> {
+    /// Gives a finding without ways a change that is chosen already, in one of the networks.
+    pub(crate) fn changed(&self, finding: Finding, network: usize, atom: Atom) -> Finding {
+        let repair = repair_with(self.ground(), &[], network, vec![atom]);
+        with(self, finding, Some(&[]), repair)
+    }
+
     /// What repairs are looked for in.
     pub(crate) fn ground(&self) -> Ground<'_, 't> {
         Ground {

@@ -88,6 +88,7 @@ fn words(kind: UserKind) -> Words {
             WorkloadKind::Cache | WorkloadKind::MemoryDb => ("cache node", "cache nodes", "キャッシュノード"),
             WorkloadKind::SearchDomain
             | WorkloadKind::Redshift
+            | WorkloadKind::ResolverEndpoint
             | WorkloadKind::Function
             | WorkloadKind::Poller
             | WorkloadKind::CapacityProvider => ("node", "nodes", "ノード"),

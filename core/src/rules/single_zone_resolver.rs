@@ -173,9 +173,11 @@ Resources:
     }
 
     #[test]
-    fn addresses_that_hang_on_an_open_condition_are_silent() {
+    fn of_addresses_that_hang_on_a_condition_each_case_is_looked_at() {
         let by_condition = text("{SubnetId: !Ref A}, {SubnetId: !If [Two, !Ref C, !Ref B]}")
             + "Conditions: {Two: !Equals [!Ref P, two]}\n";
-        assert_eq!(findings(&by_condition, ID), Vec::<String>::new());
+        assert_eq!(findings(&by_condition, ID).len(), 1, "where P is anything but two");
+        let other_zones = by_condition.replace("!If [Two, !Ref C, !Ref B]", "!If [Two, !Ref C, !Ref D]");
+        assert_eq!(findings(&other_zones, ID), Vec::<String>::new());
     }
 }

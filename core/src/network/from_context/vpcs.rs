@@ -1,10 +1,10 @@
 //! VPCs with their attributes and DHCP options, zones, subnets.
 
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
 
 use super::record::Record;
 use super::{Answers, note_region, part, vpc_of};
+use crate::network::from_template::is_amazons;
 use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Topic, VpcIndex, Zone};
 
 pub(super) fn zones<'a>(zones: impl Iterator<Item = Record<'a>>, builder: &mut Builder) {
@@ -28,10 +28,14 @@ pub(super) fn vpcs(answers: &Answers<'_>, builder: &mut Builder) {
             builder.default_vpc = Some(index);
         }
         let amazon_dns = amazon_dns(record, &name, &servers, &cidrs);
+        let named = record.name("DhcpOptionsId").and_then(|options| servers.get(&options));
+        let others = named.into_iter().flatten().filter(|server| !is_amazons(server, &cidrs));
+        let name_servers = Listed::all(others.filter_map(|server| server.trim().parse().ok()).collect());
         let vpc = &mut builder.network.vpcs[index.0];
         vpc.at = Some(place);
         vpc.cidrs = cidrs;
         vpc.amazon_dns = amazon_dns;
+        vpc.name_servers = name_servers;
         // Another describe call tells these.
         vpc.dns_support = Fact::Unknown(part(&name, "EnableDnsSupport"));
         vpc.dns_hostnames = Fact::Unknown(part(&name, "EnableDnsHostnames"));
@@ -95,20 +99,6 @@ fn amazon_dns(
     } else {
         Fact::Unknown(Missing::NotFollowed(Topic::Dns))
     }
-}
-
-/// Amazon's resolver has a name, a link-local address, and the third address of each range of the VPC.
-fn is_amazons(server: &str, cidrs: &Listed<Cidr>) -> bool {
-    let server = server.trim();
-    if server == "AmazonProvidedDNS" {
-        return true;
-    }
-    let Ok(address) = server.parse::<Ipv4Addr>() else { return false };
-    address == Ipv4Addr::new(169, 254, 169, 253)
-        || cidrs.items.iter().any(|cidr| match cidr {
-            Cidr::Known(net) => u32::from(net.network()).checked_add(2) == Some(address.into()),
-            Cidr::Symbol(_) => false,
-        })
 }
 
 pub(super) fn subnets<'a>(subnets: impl Iterator<Item = Record<'a>>, builder: &mut Builder) {

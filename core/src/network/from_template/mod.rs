@@ -1,5 +1,6 @@
 //! What a template says of the network.
 
+mod dns;
 mod endpoint;
 mod fields;
 mod gateways;
@@ -15,6 +16,8 @@ mod testing;
 mod traffic;
 mod vpc;
 mod workloads;
+
+pub(super) use vpc::is_amazons;
 
 use super::Builder;
 use crate::template::{Guard, Template};
@@ -39,6 +42,7 @@ pub(super) fn declare(template: &Template<'_>, situation: Guard, builder: &mut B
     endpoint::declare(reader, builder)?;
     route_table::declare_routes(reader, builder)?;
     workloads::declare(reader, builder)?;
+    dns::declare(reader, builder)?;
     route_table::link_interfaces(builder);
     Ok(())
 }

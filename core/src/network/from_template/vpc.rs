@@ -1,10 +1,11 @@
 //! VPCs, their address ranges and DHCP options.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 
 use super::fields::own_name;
 use super::reader::{BROKEN, Reader, Split, text};
-use crate::network::{Builder, Cidr, Fact, Missing, Name, Symbol, Topic};
+use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Place, Symbol, Topic, Vpc};
 use crate::template::{Part, Resource, Text, Unknown};
 
 /// The resolver of every VPC, by the name that DHCP options give it.
@@ -57,12 +58,13 @@ fn secondary_range(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Bu
 }
 
 fn dhcp_options(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
-    let mut options: HashMap<Name, Fact<bool>> = HashMap::new();
+    let mut options: HashMap<Name, Servers> = HashMap::new();
     for resource in reader.resources(&["AWS::EC2::DHCPOptions"])? {
-        options.insert(own_name(resource), amazon_dns(reader, resource)?);
+        options.insert(own_name(resource), servers(reader, resource)?);
     }
     for resource in reader.resources(&["AWS::EC2::VPCDHCPOptionsAssociation"])? {
         let Some(vpc) = reader.component(resource, "VpcId")? else { continue };
+        let index = builder.vpc(&vpc.name);
         let amazon_dns = match reader.component(resource, "DhcpOptionsId")? {
             None => Fact::Unknown(BROKEN),
             // No options at all: AWS does not say what resolver is used then.
@@ -70,35 +72,77 @@ fn dhcp_options(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Spl
                 Fact::Unknown(Missing::Undocumented(Topic::Dns))
             }
             Some(named) => match options.get(&named.name) {
-                Some(known) => known.clone(),
+                Some(known) => {
+                    let vpc = &mut builder.network.vpcs[index.0];
+                    vpc.name_servers_at = known.at;
+                    known.write(vpc)
+                }
                 None => Fact::Unknown(crate::network::builder::undescribed(&named.name)),
             },
         };
-        let index = builder.vpc(&vpc.name);
         builder.network.vpcs[index.0].amazon_dns = amazon_dns;
     }
     Ok(())
 }
 
-/// Whether the resolver that DHCP options name is Amazon's, as it is where they name none.
-fn amazon_dns(reader: Reader<'_, '_>, resource: &Resource) -> Result<Fact<bool>, Split> {
-    let Some(servers) = reader.property(resource, &["DomainNameServers"])? else {
-        return Ok(Fact::Known(true));
-    };
-    let servers = reader.items(&servers)?;
-    let mut missing = servers.rest;
-    for server in &servers.items {
-        match text(server) {
-            // Commas may stand inside an item.
-            Fact::Known(names) => {
-                if names.split(',').any(|name| !name.trim().eq_ignore_ascii_case(AMAZON_DNS)) {
-                    return Ok(Fact::Known(false));
-                }
+/// The name servers of DHCP options.
+#[derive(Default)]
+struct Servers {
+    at: Option<Place>,
+    /// Words, as far as they are known.
+    named: Listed<String>,
+}
+
+impl Servers {
+    /// Gives a VPC the servers that are not Amazon's. Whether all are.
+    fn write(&self, vpc: &mut Vpc) -> Fact<bool> {
+        vpc.name_servers = Listed { items: Vec::new(), rest: self.named.rest.clone() };
+        let mut others = false;
+        for server in self.named.items.iter().filter(|server| !is_amazons(server, &vpc.cidrs)) {
+            others = true;
+            match server.parse() {
+                Ok(address) => vpc.name_servers.items.push(address),
+                Err(_) => vpc.name_servers.rest = Some(BROKEN),
             }
-            Fact::Unknown(why) => missing = Some(why),
+        }
+        match &self.named.rest {
+            _ if others => Fact::Known(false),
+            Some(missing) => Fact::Unknown(missing.clone()),
+            None => Fact::Known(true),
         }
     }
-    Ok(missing.map_or(Fact::Known(true), Fact::Unknown))
+}
+
+/// The servers that DHCP options name; none means Amazon's.
+fn servers(reader: Reader<'_, '_>, resource: &Resource) -> Result<Servers, Split> {
+    let Some(list) = reader.property(resource, &["DomainNameServers"])? else {
+        return Ok(Servers::default());
+    };
+    let items = reader.items(&list)?;
+    let mut named = Listed { items: Vec::new(), rest: items.rest };
+    for server in &items.items {
+        match text(server) {
+            // Commas may stand inside an item.
+            Fact::Known(list) => named.items.extend(list.split(',').map(|name| name.trim().to_owned())),
+            Fact::Unknown(why) => named.rest = Some(why),
+        }
+    }
+    named.items.retain(|name| !name.is_empty());
+    Ok(Servers { at: Reader::place(&list), named })
+}
+
+/// Amazon's resolver has a name, a link-local address, and the third address of each range of the VPC.
+pub(in crate::network) fn is_amazons(server: &str, cidrs: &Listed<Cidr>) -> bool {
+    let server = server.trim();
+    if server.eq_ignore_ascii_case(AMAZON_DNS) {
+        return true;
+    }
+    let Ok(address) = server.parse::<Ipv4Addr>() else { return false };
+    address == Ipv4Addr::new(169, 254, 169, 253)
+        || cidrs.items.iter().any(|cidr| match cidr {
+            Cidr::Known(net) => u32::from(net.network()).checked_add(2) == Some(address.into()),
+            Cidr::Symbol(_) => false,
+        })
 }
 
 #[cfg(test)]

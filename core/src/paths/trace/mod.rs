@@ -1,5 +1,6 @@
 //! Turns a goal into destinations, walks to each and joins the answers.
 
+mod names;
 mod place;
 mod service;
 
@@ -9,9 +10,9 @@ use ipnet::Ipv4Net;
 
 use super::answer::Answer;
 use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet, Side, Translation};
+use super::names::Asked;
 use super::walk::{Report, Standing, Walk};
 use super::{Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, words};
-use crate::language::Phrase;
 use crate::network::{
     Cidr, EndpointPolicy, Missing, Network, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
     WorkloadIndex, WorkloadKind,
@@ -45,7 +46,16 @@ pub fn trace_from(
         .map(|subnet| {
             let source = standing(network, workload, *subnet);
             let name = network.subnets[subnet.0].name.to_string();
-            tracing.trace(origin(Some(name)), tracing.answer(&source))
+            let answer = tracing.answer(&source);
+            let target = match &goal.target {
+                GoalTarget::Resource(id) if workload.kind == WorkloadKind::Function => network.workload(id),
+                _ => None,
+            };
+            let answer = match target.map(|at| &network.workloads[at.0]) {
+                Some(target) => tracing.looked_up(&source, target, answer),
+                None => answer,
+            };
+            tracing.trace(origin(Some(name)), answer)
         })
         .collect();
     if found.is_empty() {
@@ -152,13 +162,13 @@ impl Tracer<'_> {
 
     fn answer(&self, source: &Standing) -> Answer {
         match &self.goal.target {
-            GoalTarget::Service(service) => self.to_service(source, service),
+            GoalTarget::Service(service) => self.to_name(source, &Asked::service(self.network, service)),
             GoalTarget::Resource(name) => self.to_resource(source, name),
             GoalTarget::Internet => {
                 let addresses = self.internet(source);
                 self.to_all(source, &[plain(addresses)], &self.ports(&[]))
             }
-            GoalTarget::Host(host) => self.to_host(source, host),
+            GoalTarget::Host(host) => self.to_name(source, &Asked::host(host)),
             GoalTarget::Address(address) => self.to_numbers(source, &[Ipv4Net::from(*address)]),
             GoalTarget::Cidr(net) => self.to_numbers(source, &[*net]),
         }
@@ -185,17 +195,6 @@ impl Tracer<'_> {
             None if !listeners.is_empty() => listeners.to_vec(),
             None => vec![(protocol, PortSet::of(Ports::one(443)))],
         }
-    }
-
-    fn to_host(&self, source: &Standing, host: &str) -> Answer {
-        if let Some(nets) = self.addresses.get(host) {
-            return self.to_numbers(source, nets);
-        }
-        let open = Some(Missing::HostAddress(host.to_owned()));
-        let addresses = Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
-        let mut answer = self.to_all(source, &[plain(addresses)], &self.ports(&[]));
-        answer.assumptions.push(words::taken_as_public(host));
-        answer
     }
 
     /// Walks to every destination on every port, and joins.
@@ -307,19 +306,5 @@ fn plain(addresses: Addresses) -> Destination {
 fn missed(missing: Missing) -> Answer {
     let mut report = Report::default();
     report.misses(missing);
-    report.into()
-}
-
-fn unresolved(detail: Phrase) -> Answer {
-    let mut report = Report::default();
-    report.hops.push(Hop {
-        direction: Direction::Out,
-        component: Component::Resolver,
-        id: "DNS".to_owned(),
-        action: Action::Unknown,
-        detail,
-        at: None,
-    });
-    report.misses(Missing::NotFollowed(Topic::Dns));
     report.into()
 }

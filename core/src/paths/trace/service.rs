@@ -2,55 +2,15 @@
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs};
+use super::super::names::Asked;
 use super::super::walk::{Report, Standing};
 use super::super::{Action, Component, Difference, Direction, Hop, Verdict, words};
-use super::{Destination, Tracer, plain, unresolved};
+use super::{Destination, Tracer, missed, plain};
 use crate::network::{Endpoint, EndpointKind, Fact, Missing, Peer, Ports, Ranges, Topic};
 
 impl Tracer<'_> {
-    pub(super) fn to_service(&self, source: &Standing, service: &str) -> Answer {
-        let serving = |endpoint: &&Endpoint| {
-            endpoint.service.known().is_none_or(|name| name == service)
-                && matches!(endpoint.kind, EndpointKind::Interface { .. })
-                && (endpoint.vpc.known().is_none()
-                    || source.vpc.is_none()
-                    || endpoint.vpc.known().copied() == source.vpc)
-        };
-        let mut answer: Option<Answer> = None;
-        let mut doubts: Vec<(Answer, Missing)> = Vec::new();
-        for endpoint in self.network.endpoints.iter().filter(serving) {
-            let EndpointKind::Interface { private_dns, inbound_resolver_only, .. } = &endpoint.kind else {
-                continue;
-            };
-            if inbound_resolver_only.known() == Some(&true) || private_dns.known() == Some(&false) {
-                continue;
-            }
-            let by_endpoint = self.by_endpoint(source, service, endpoint);
-            let doubt = match (private_dns, inbound_resolver_only, &endpoint.vpc) {
-                (Fact::Unknown(missing), ..)
-                | (_, Fact::Unknown(missing), _)
-                | (.., Fact::Unknown(missing)) => Some(missing.clone()),
-                _ if endpoint.service.known().is_none() => endpoint.service.get().err().cloned(),
-                _ if source.vpc.is_none() => self.network.subnets[source.subnet.0].vpc.get().err().cloned(),
-                _ => None,
-            };
-            match doubt {
-                None => {
-                    answer = Some(by_endpoint);
-                    break;
-                }
-                Some(missing) => doubts.push((by_endpoint, missing)),
-            }
-        }
-        let mut answer = answer.unwrap_or_else(|| self.unless_other_endpoint(source, service));
-        for (other, missing) in doubts {
-            answer = other.unless(answer, &missing);
-        }
-        answer
-    }
-
     /// By the service's public addresses, as long as the VPC has no endpoint that nothing here describes.
-    fn unless_other_endpoint(&self, source: &Standing, service: &str) -> Answer {
+    pub(super) fn unless_other_endpoint(&self, source: &Standing, service: &str) -> Answer {
         let mut answer = self.to_public_service(source, service);
         let vpc = source.vpc.map(|vpc| &self.network.vpcs[vpc.0]);
         let Some((vpc, missing)) = vpc.and_then(|vpc| Some((vpc, vpc.other_endpoints.as_ref()?))) else {
@@ -63,7 +23,7 @@ impl Tracer<'_> {
             Verdict::Blocked if never => {}
             Verdict::Blocked | Verdict::Partial | Verdict::Unknown => {
                 let missing = missing.clone();
-                let by_endpoint = super::missed(missing.clone());
+                let by_endpoint = missed(missing.clone());
                 answer = answer.unless(by_endpoint, &missing);
             }
         }
@@ -94,31 +54,30 @@ impl Tracer<'_> {
             })
     }
 
-    /// The name of the service leads to the interfaces of an endpoint in the VPC.
-    pub(super) fn by_endpoint(&self, source: &Standing, service: &str, endpoint: &Endpoint) -> Answer {
-        let dns = endpoint.vpc.known().map(|vpc| &self.network.vpcs[vpc.0]);
-        let off = dns.is_some_and(|vpc| {
-            vpc.dns_support.known() == Some(&false) || vpc.dns_hostnames.known() == Some(&false)
-        });
-        let elsewhere = dns.is_some_and(|vpc| vpc.amazon_dns.known() == Some(&false));
-        if off || elsewhere {
-            return unresolved(words::dns_not_followed());
-        }
+    /// The name of a service leads to the interfaces of an endpoint in the VPC.
+    pub(super) fn by_endpoint(&self, source: &Standing, asked: &Asked<'_>, endpoint: &Endpoint) -> Answer {
         let resolved = Hop {
             direction: Direction::Out,
             component: Component::Resolver,
-            id: service.to_owned(),
+            id: asked.service.unwrap_or_default().to_owned(),
             action: Action::Resolve,
-            detail: words::answered_by_endpoint(service, &endpoint.name),
+            detail: words::answered_by_endpoint(asked.words(), &endpoint.name),
             at: match &endpoint.kind {
                 EndpointKind::Interface { private_dns_at, .. } => private_dns_at.or(endpoint.at),
                 EndpointKind::Gateway { .. } => endpoint.at,
             },
         };
         let mut answer = self.to_endpoint(source, endpoint, Some(&resolved));
-        if let Some(vpc) = dns
-            && (vpc.dns_support.known().is_none() || vpc.dns_hostnames.known().is_none())
+        let Some(at) = endpoint.vpc.known().copied() else { return answer };
+        let vpc = &self.network.vpcs[at.0];
+        // Without DNS support nothing is answered at all, which is told once.
+        if vpc.dns_hostnames.known() == Some(&false)
+            || vpc.dns_support.known() == Some(&false) && source.vpc != Some(at)
         {
+            return answer
+                .stopped(self.switched_off(at, |vpc| words::endpoint_needs_dns(&endpoint.name, vpc)));
+        }
+        if vpc.dns_support.known().is_none() || vpc.dns_hostnames.known().is_none() {
             answer.assumptions.push(words::dns_taken_as_on(&vpc.name));
         }
         answer
@@ -132,7 +91,7 @@ impl Tracer<'_> {
         resolved: Option<&Hop>,
     ) -> Answer {
         let EndpointKind::Interface { subnets, groups, .. } = &endpoint.kind else {
-            return unresolved(words::dns_not_followed());
+            return missed(Missing::NotFollowed(Topic::Dns));
         };
         let mut destinations: Vec<Destination> = subnets
             .items
@@ -188,12 +147,13 @@ impl Tracer<'_> {
             None => (Ranges::public_addresses(), Some(Missing::ServiceAddresses(service.to_owned()))),
         };
         let addresses = Addresses { ranges, open, belongs: Belongs::Service(service.to_owned()) };
+        let asked = Asked::service(self.network, service);
         let resolved = Hop {
             direction: Direction::Out,
             component: Component::Resolver,
             id: service.to_owned(),
             action: Action::Resolve,
-            detail: words::answered_publicly(service),
+            detail: words::answered_publicly(asked.words()),
             at: None,
         };
         let destination = Destination { resolved: Some(resolved), ..plain(addresses) };

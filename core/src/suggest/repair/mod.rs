@@ -5,6 +5,7 @@
 
 mod acl_entry;
 mod association;
+mod dns;
 mod endpoint_table;
 mod group_rule;
 mod named;
@@ -13,7 +14,7 @@ mod route;
 mod search;
 mod writing;
 
-pub(crate) use search::{Failure, Repair, Want, put_on_tables, repair, repair_cause};
+pub(crate) use search::{Failure, Repair, Want, put_on_tables, repair, repair_cause, repair_with};
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use crate::template::dependencies::Dependencies;
 
 use acl_entry::AclEntryAtom;
 use association::AssociationAtom;
+pub(crate) use dns::{PrivateDnsAtom, VpcDnsAtom, ZoneVpcAtom};
 use endpoint_table::EndpointTableAtom;
 use group_rule::GroupRuleAtom;
 use nat_subnet::NatSubnetAtom;
@@ -59,6 +61,12 @@ pub(crate) enum Atom {
     EndpointTable(EndpointTableAtom),
     /// A subnet for a NAT gateway.
     NatSubnet(NatSubnetAtom),
+    /// The DNS attributes of a VPC.
+    VpcDns(VpcDnsAtom),
+    /// Private DNS of an endpoint.
+    PrivateDns(PrivateDnsAtom),
+    /// A VPC for a private zone.
+    ZoneVpc(ZoneVpcAtom),
 }
 
 impl Atom {
@@ -76,6 +84,8 @@ impl Atom {
             Hindrance::Route { table, subnet, vpc } => {
                 route::against(ground, network, obstacle, *table, *subnet, *vpc)
             }
+            Hindrance::VpcDns { vpc } => dns::against_vpc(ground, network, *vpc),
+            Hindrance::Zone { zone, vpc } => dns::against_zone(ground, network, *zone, *vpc),
         }
     }
 
@@ -89,6 +99,9 @@ impl Atom {
             Self::Association(association) => association.change(network),
             Self::EndpointTable(table) => table.change(network),
             Self::NatSubnet(subnet) => subnet.change(network),
+            Self::VpcDns(vpc) => vpc.change(network),
+            Self::PrivateDns(endpoint) => endpoint.change(network),
+            Self::ZoneVpc(zone) => zone.change(network),
         };
     }
 
@@ -101,8 +114,19 @@ impl Atom {
             Self::Association(association) => association.title(),
             Self::EndpointTable(table) => table.title(),
             Self::NatSubnet(subnet) => subnet.title(),
+            Self::VpcDns(vpc) => vpc.title(),
+            Self::PrivateDns(endpoint) => endpoint.title(),
+            Self::ZoneVpc(zone) => zone.title(),
         }
     }
+}
+
+/// How the template names a component by its id, with the resource that it is, if it is one.
+pub(crate) fn reference_to<'a>(
+    template: &'a Template<'_>,
+    name: &Name,
+) -> Option<(crate::suggest::Written, Option<&'a crate::template::Resource>)> {
+    named::reference(template, name).map(|found| (found.value, found.resource))
 }
 
 /// The position of the component of a name.

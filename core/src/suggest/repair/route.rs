@@ -11,7 +11,7 @@ use crate::suggest::Written;
 
 use super::group_rule::id_words;
 use super::named::{Range, home, reference};
-use super::{Atom, Ground, association, endpoint_table, nat_subnet, position};
+use super::{Atom, Ground, association, dns, endpoint_table, nat_subnet, position};
 
 /// A route to be added.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,8 @@ pub(super) fn against(
     {
         let tables = endpoint_table::against(ground, network, service, table, vpc);
         found.extend(tables.into_iter().map(|atom| vec![Atom::EndpointTable(atom)]));
+        let nameless = dns::against_route(ground, network, service, vpc);
+        found.extend(nameless.into_iter().map(|atom| vec![Atom::PrivateDns(atom)]));
     }
     let routes =
         if public { outwards(network, table, subnet, vpc, is_nat) } else { to_peer(network, to, vpc) };

@@ -91,9 +91,19 @@ pub(crate) fn put_on_tables(
             atoms.push(atom);
         }
     }
+    repair_with(ground, wants, tables.first()?.0, atoms)
+}
+
+/// Makes changes that are chosen already. What they open is traced; nothing where they cannot be written.
+pub(crate) fn repair_with(
+    ground: Ground<'_, '_>,
+    wants: &[Want],
+    network: usize,
+    atoms: Vec<Atom>,
+) -> Option<Repair> {
     let search = Search { ground, wants, left: &[] };
     let opened = search.look(&search.changed(&atoms)).opened;
-    let edits = writing::write(ground, tables.first()?.0, &atoms)?;
+    let edits = writing::write(ground, network, &atoms)?;
     Some(Repair { atoms, edits, opened })
 }
 

@@ -56,6 +56,26 @@ pub(super) fn write(ground: Ground<'_, '_>, network: usize, atoms: &[Atom]) -> O
                 let value = Written::reference(&subnet.id);
                 writer.edits.push(replace_value(ground.template, now, &value)?);
             }
+            Atom::VpcDns(atom) => {
+                let vpc = home(ground.template, &atom.vpc)?;
+                let known = network.vpcs.iter().find(|vpc| vpc.name == atom.vpc)?;
+                let attributes =
+                    [("EnableDnsSupport", &known.dns_support), ("EnableDnsHostnames", &known.dns_hostnames)];
+                for (name, _) in attributes.into_iter().filter(|(_, is)| is.known() != Some(&true)) {
+                    writer.switch_on(vpc, name)?;
+                }
+            }
+            Atom::PrivateDns(atom) => {
+                writer.switch_on(home(ground.template, &atom.endpoint)?, "PrivateDnsEnabled")?;
+            }
+            Atom::ZoneVpc(atom) => {
+                let zone = home(ground.template, &atom.zone)?;
+                let vpc = reference(ground.template, &atom.vpc)?;
+                let list = ground.template.properties(zone)?.entry("VPCs").filter(|entry| !entry.merged)?;
+                let region = Written::reference("AWS::Region");
+                let item = Written::Map(vec![("VPCId", vpc.value), ("VPCRegion", region)]);
+                writer.edits.push(append_item(ground.template, list.value, &item)?);
+            }
             Atom::Entry(entry) => {
                 let acl = home(ground.template, &entry.acl)?;
                 let behind =
@@ -191,6 +211,21 @@ impl<'a> Writer<'a, '_> {
             let items = beginning.into_iter().map(|(_, value)| value).collect();
             self.edits.push(insert_property(template, group, inline, &Written::List(items))?);
         }
+        Some(())
+    }
+
+    /// Sets a property that is true or false.
+    fn switch_on(&mut self, resource: &Resource, name: &'static str) -> Option<()> {
+        let template = self.ground.template;
+        let written = template.properties(resource).and_then(|properties| properties.entry(name));
+        self.edits.push(match written {
+            None => insert_property(template, resource, name, &Written::Bool(true))?,
+            // A parameter or condition is somebody's choice.
+            Some(entry) if entry.merged || entry.value.tag().is_some() || entry.value.as_str().is_none() => {
+                return None;
+            }
+            Some(entry) => replace_value(template, entry.value, &Written::Bool(true))?,
+        });
         Some(())
     }
 

@@ -101,6 +101,24 @@ impl<'a> Evaluation<'a> {
                         let part = Part::Item { list: unknown.clone(), index };
                         out.push(Case { guard, value: Value::Text(Text::of(part)), span });
                     }
+                    // An attribute that is a list, of which only deployment tells the items.
+                    (Some(index), Value::Text(text))
+                        if matches!(&*text.parts, [Part::Resource { attribute: Some(_), .. }]) =>
+                    {
+                        let part = text.parts.first().and_then(|part| match part {
+                            Part::Resource { id, attribute: Some(attribute) } => Some(Part::Item {
+                                list: Unknown::Attribute {
+                                    resource: id.clone(),
+                                    attribute: attribute.clone(),
+                                },
+                                index,
+                            }),
+                            _ => None,
+                        });
+                        let value =
+                            part.map_or(Value::Unknown(Unknown::Broken), |part| Value::Text(Text::of(part)));
+                        out.push(Case { guard, value, span });
+                    }
                     (None, Value::Unknown(unknown)) => {
                         let value = Value::Text(Text::of(Part::Unknown(unknown.clone())));
                         out.push(Case { guard, value, span });

@@ -58,8 +58,8 @@ impl Writer<'_, '_, '_> {
         Ok(standing)
     }
 
-    /// Subnets in `SubnetMappings`.
-    fn mapped(&mut self, mappings: &Case, groups: Option<&Case>) -> Result<Standing, Split> {
+    /// Subnets in items that each name one, such as `SubnetMappings`.
+    pub(super) fn mapped(&mut self, mappings: &Case, groups: Option<&Case>) -> Result<Standing, Split> {
         let items = self.reader.items(mappings)?;
         let mut subnets = Listed { items: Vec::new(), rest: items.rest };
         for item in &items.items {

@@ -17,6 +17,7 @@ mod msk;
 mod pollers;
 mod rds_proxy;
 mod redshift;
+mod resolver;
 mod search_domain;
 mod standing;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
     writer.instances()?;
     writer.ecs_services()?;
     writer.load_balancers()?;
+    writer.resolver_endpoints()?;
     writer.pollers()?;
     writer.capacity_providers()
 }
