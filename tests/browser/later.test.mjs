@@ -52,7 +52,7 @@ test("a first visit shows its findings without the rest, and asks for it once", 
     const arrived = page.waitForResponse(LATER);
     release();
     await arrived;
-    await page.getByRole("tab", { name: "Cost" }).click();
+    await page.locator(".tabs.wide").getByRole("button", { name: "Cost" }).click();
     await page.locator(".totals, .cost .state").first().waitFor();
     // The worker of the costs got it from the page.
     assert.deepEqual(kinds, ["fetch"]);

@@ -10,7 +10,7 @@ mod profile;
 
 use crate::{
     cache::{Cache, announce, fingerprint},
-    process::run,
+    process::run_logged,
     project::Project,
 };
 use anyhow::{Context, Result};
@@ -33,10 +33,9 @@ pub(crate) fn split(cache: &Cache, project: &Project, wasm_opt: &Path) -> Result
     let old = names::stem(&dist)?;
     let wasm = read(&dist.join(names::wasm(&old)))?;
     let Some(kept) = profile::ran_at_first(cache, project, &old, &wasm)? else {
-        announce("there is no Chrome or Chromium to learn from what a visit runs; the page is not split");
         return Ok(());
     };
-    let halves = halves(project, wasm_opt, &wasm, &kept)?;
+    let halves = halves(cache, project, wasm_opt, &wasm, &kept)?;
     let path = dist.join(names::glue(&old));
     let glue = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let glue = glue::loading(&glue)?;
@@ -60,7 +59,13 @@ pub(crate) fn split(cache: &Cache, project: &Project, wasm_opt: &Path) -> Result
 }
 
 /// The two halves, optimised; from the last build where that had the same module and the same profile.
-fn halves(project: &Project, wasm_opt: &Path, wasm: &[u8], kept: &module::Numbers) -> Result<Halves> {
+fn halves(
+    cache: &Cache,
+    project: &Project,
+    wasm_opt: &Path,
+    wasm: &[u8],
+    kept: &module::Numbers,
+) -> Result<Halves> {
     let folder = project.path("target/split");
     let [first, later, stamp] = ["first.wasm", "later.wasm", "built-from"].map(|name| folder.join(name));
     let numbers: Vec<u8> = kept.iter().flat_map(|number| number.to_le_bytes()).collect();
@@ -73,16 +78,19 @@ fn halves(project: &Project, wasm_opt: &Path, wasm: &[u8], kept: &module::Number
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let _ = fs::remove_file(&stamp);
     let halves = Halves {
-        first: optimised(wasm_opt, &first, &halves.first)?,
-        later: optimised(wasm_opt, &later, &halves.later)?,
+        first: optimised(cache, wasm_opt, &first, &halves.first)?,
+        later: optimised(cache, wasm_opt, &later, &halves.later)?,
     };
     write(&stamp, source.as_bytes())?;
     Ok(halves)
 }
 
-fn optimised(wasm_opt: &Path, file: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
+fn optimised(cache: &Cache, wasm_opt: &Path, file: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     write(file, wasm)?;
-    run(Command::new(wasm_opt.join("wasm-opt")).args(OPTIMISED).arg(file).arg("--output").arg(file))?;
+    run_logged(
+        Command::new(wasm_opt.join("wasm-opt")).args(OPTIMISED).arg(file).arg("--output").arg(file),
+        &cache.log("wasm-opt"),
+    )?;
     let wasm = read(file)?;
     // It is read once more to be validated.
     module::function_count(&wasm)?;

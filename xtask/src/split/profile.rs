@@ -26,8 +26,8 @@ use std::{
 const VISITOR: &str = "tests/browser";
 const VISITS: &str = "first-visits.mjs";
 
-/// The functions of a module that a first visit runs; none if there is no browser to tell. They are measured once for a
-/// module and a way of visiting.
+/// The functions of a module that a first visit runs; none, and a word why, if there is no browser to tell. They are
+/// measured once for a module and a way of visiting.
 pub(crate) fn ran_at_first(
     cache: &Cache,
     project: &Project,
@@ -41,11 +41,19 @@ pub(crate) fn ran_at_first(
         return numbers_in(&text).map(Some);
     }
     let (Some(chrome), Some(_)) = (browser::chrome()?, find_program("node")) else {
+        announce("there is no Chrome or no Node.js to learn from what a visit runs; the page is not split");
         return Ok(None);
     };
-    announce("visiting the page to learn what it runs at first (about a minute)…");
-    let text = measure(cache, project, stem, wasm, &chrome)?;
-    let numbers = numbers_in(&text)?;
+    announce("visiting the page to learn what it runs at first, once (about a minute)…");
+    let copy = Copy::of(project, stem, wasm)?;
+    let visited = visit(cache, project, &copy, &chrome).and_then(|text| Ok((numbers_in(&text)?, text)));
+    let (numbers, text) = match visited {
+        Ok(visited) => visited,
+        Err(error) => {
+            announce(&format!("the page could not be visited, and is not split: {error:#}"));
+            return Ok(None);
+        }
+    };
     if let Some(folder) = known.parent() {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
@@ -57,10 +65,9 @@ pub(crate) fn ran_at_first(
     Ok(Some(numbers))
 }
 
-fn measure(cache: &Cache, project: &Project, stem: &str, wasm: &[u8], chrome: &Path) -> Result<String> {
+fn visit(cache: &Cache, project: &Project, copy: &Copy, chrome: &Path) -> Result<String> {
     let visitor = project.path(VISITOR);
     npm::link(cache, &visitor)?;
-    let copy = Copy::of(project, stem, wasm)?;
     let server = Server::bind(copy.0.clone(), 0)?;
     let address = server.address();
     thread::spawn(move || server.run());
