@@ -33,11 +33,15 @@ export const startBrowser = () =>
  * Opens the playground in a context of its own and waits until it is drawn.
  *
  * `complaints` fills with what a page must never do: errors, messages of severity error in the console (a refused
- * content security policy is one), and requests to another origin.
+ * content security policy is one), and requests to another origin. `prepare` gets the context before anything is loaded.
  */
-export const openPage = async (browser, { path = "", context: options = {}, until = "body *" } = {}) => {
+export const openPage = async (
+  browser,
+  { path = "", context: options = {}, until = "body *", prepare = async () => {} } = {},
+) => {
   // Pages that answer from a copy of their files cannot be given other ones; what tests that allows it.
   const context = await browser.newContext({ serviceWorkers: "block", ...options });
+  await prepare(context);
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error}`));

@@ -128,8 +128,7 @@ impl Analyzer {
         inner.pending = Some(match &inner.engine {
             Engine::Worker(worker) => {
                 worker.ask(&job);
-                let is_quick = worker.is_ready && job.request.task == Task::Report;
-                let patience = if is_quick { REPORT_MS } else { PATIENCE_MS };
+                let patience = worker.patience(job.request.task);
                 Timeout::new(patience, move || {
                     this.start_worker();
                     this.finish(job.sequence, Outcome::Stopped);
@@ -188,6 +187,7 @@ impl Analyzer {
         if answer.ready() {
             if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
                 worker.is_ready = true;
+                worker.is_whole = !answer.lacks();
             }
         } else if let Some(report) = answer.report() {
             let sequence = answer.sequence();
@@ -230,6 +230,11 @@ impl Analyzer {
             match serde_json::from_slice(package.as_bytes()) {
                 Ok(package) => self.finish(sequence, Outcome::Packed(sequence, Rc::new(package))),
                 Err(_) => self.finish(sequence, Outcome::Failed),
+            }
+        } else if answer.later().is_truthy() {
+            keep_later(answer.later());
+            if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
+                worker.is_whole = true;
             }
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
@@ -368,11 +373,24 @@ fn pack(shared: &Shared, asked: &Asked) -> Package {
     CONTEXTS.with_borrow(|contexts| package(shared, asked, contexts))
 }
 
+thread_local! {
+    /// The functions of this program that no first visit calls (xtask/src/split), compiled, once a worker has them.
+    static LATER: RefCell<Option<JsValue>> = RefCell::default();
+}
+
+fn keep_later(module: JsValue) {
+    use_later(&module);
+    LATER.set(Some(module));
+}
+
 /// Analyses take milliseconds; one that takes this long would keep whoever types waiting.
 const REPORT_MS: u32 = 2_000;
 
 /// For everything else, which is asked for by a click, and for a worker that has yet to start.
 const PATIENCE_MS: u32 = 10_000;
+
+/// The same where the worker may have to wait for the rest of this program.
+const LOADING_MS: u32 = 60_000;
 
 /// Where the page itself has to analyse: long enough not to be noticed while typing.
 const PAUSE_MS: u32 = 250;
@@ -394,6 +412,8 @@ enum Engine {
 struct RunningWorker {
     worker: Worker,
     is_ready: bool,
+    /// Whether nothing of this program has yet to be loaded.
+    is_whole: bool,
     /// The contexts that it was told of.
     contexts: RefCell<Rc<[Source]>>,
     _hears: Closure<dyn Fn(MessageEvent)>,
@@ -421,8 +441,28 @@ impl RunningWorker {
         start.set_glue(&GLUE.with(ImportMeta::url));
         // The compiled module itself: the worker neither downloads nor compiles it again.
         start.set_module(&wasm_bindgen::module());
+        LATER.with_borrow(|later| {
+            if let Some(later) = later {
+                start.set_later(later);
+            }
+        });
         worker.post_message(&start)?;
-        Ok(Self { worker, is_ready: false, contexts: RefCell::default(), _hears: hears, _breaks: breaks })
+        Ok(Self {
+            worker,
+            is_ready: false,
+            is_whole: false,
+            contexts: RefCell::default(),
+            _hears: hears,
+            _breaks: breaks,
+        })
+    }
+
+    fn patience(&self, task: Task) -> u32 {
+        match (task == Task::Report, self.is_ready && self.is_whole) {
+            (true, true) => REPORT_MS,
+            (true, false) | (false, true) => PATIENCE_MS,
+            (false, false) => LOADING_MS,
+        }
     }
 
     fn ask(&self, job: &Job<Request>) {
@@ -468,6 +508,8 @@ extern "C" {
     fn set_glue(this: &Start, url: &str);
     #[wasm_bindgen(method, setter)]
     fn set_module(this: &Start, module: &JsValue);
+    #[wasm_bindgen(method, setter)]
+    fn set_later(this: &Start, module: &JsValue);
 
     /// Every other message to it.
     type Question;
@@ -487,6 +529,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn ready(this: &Answer) -> bool;
     #[wasm_bindgen(method, getter)]
+    fn lacks(this: &Answer) -> bool;
+    #[wasm_bindgen(method, getter)]
     fn sequence(this: &Answer) -> u32;
     #[wasm_bindgen(method, getter)]
     fn report(this: &Answer) -> Option<String>;
@@ -502,6 +546,12 @@ extern "C" {
     fn diagram(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn share(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn later(this: &Answer) -> JsValue;
+
+    /// Of xtask/src/split/later.js. A page that is not split has no such function, and no worker sends it a module.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = vpcheckLater)]
+    fn use_later(module: &JsValue);
 
     type ImportMeta;
     #[wasm_bindgen(method, getter)]

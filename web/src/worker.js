@@ -1,38 +1,49 @@
 // Analyses beside the page. The page sends the module that it runs itself, then texts; see analyzer.rs.
 
-let program;
+let started;
+// Whether the rest of the program was given or sent for. A page that was built whole has no `later`, and needs none.
+let isSentFor = false;
 
 self.onmessage = async ({ data }) => {
   if (data.module) {
-    program = start(data);
-    await program;
-    self.postMessage({ ready: true });
+    started = start(data);
+    const { later } = await started;
+    self.postMessage({ ready: true, lacks: Boolean(later) && !data.later });
     return;
   }
-  const { analyze_json, costs_json, diagram_json, endpoints_json, fixes_json, keep_contexts_json, proof_json, share_json } =
-    await program;
+  const program = await started;
   const { sequence, shared, contexts, task, detail } = data;
   const answers = {
-    report: analyze_json,
-    costs: costs_json,
-    diagram: diagram_json,
-    fixes: fixes_json,
-    endpoints: endpoints_json,
-    proof: proof_json,
-    share: share_json,
+    report: program.analyze_json,
+    costs: program.costs_json,
+    diagram: program.diagram_json,
+    fixes: program.fixes_json,
+    endpoints: program.endpoints_json,
+    proof: program.proof_json,
+    share: program.share_json,
   };
+  // What is there at first is enough for most reports; see xtask/src/split.
+  if (task !== "report") await program.later?.();
   try {
-    if (contexts !== undefined) keep_contexts_json(contexts);
+    if (contexts !== undefined) program.keep_contexts_json(contexts);
     self.postMessage({ sequence, [task]: answers[task](shared, detail) });
   } catch {
     // The panic is in the console already; the page starts another worker.
     self.postMessage({ sequence });
   }
+  if (isSentFor) return;
+  isSentFor = true;
+  const later = await program.later?.();
+  if (later) self.postMessage({ later });
 };
 
-async function start({ glue, module }) {
+async function start({ glue, module, later }) {
   const program = await import(glue);
   program.initSync({ module });
+  if (later) {
+    isSentFor = true;
+    await program.later?.(later);
+  }
   return program;
 }
 

@@ -19,6 +19,7 @@ mod rule_table;
 mod serve;
 mod site;
 mod size;
+mod split;
 mod tally;
 mod test;
 

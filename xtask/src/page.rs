@@ -7,7 +7,7 @@ use crate::{
     offline,
     process::{run, run_logged},
     project::Project,
-    site,
+    site, split,
 };
 use anyhow::{Context, Result, bail};
 use std::{
@@ -44,6 +44,8 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     compiler.apply(project, &mut trunk);
     run(&mut trunk)?;
     copy_rule_documents(project)?;
+    // Before the policy and the offline worker, which name what the split changes.
+    split::split(&cache, project, &tools[2])?;
 
     let page = project.dist().join("index.html");
     let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;

@@ -291,7 +291,7 @@ mod tests {
         }
     }
 
-    /// A line without its code and without what is escaped, as Markdown reads backticks.
+    /// A line without its code and without what is escaped, by Markdown's reading of backticks.
     fn outside_code(line: &str) -> String {
         let (mut out, mut rest) = (String::new(), line);
         while let Some(c) = rest.chars().next() {

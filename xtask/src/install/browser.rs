@@ -68,7 +68,8 @@ pub(crate) fn find_or_install(cache: &Cache) -> Result<Browser> {
     )
 }
 
-fn chrome() -> Result<Option<PathBuf>> {
+/// The user's browser, if there is one.
+pub(crate) fn chrome() -> Result<Option<PathBuf>> {
     if let Some(named) = named_by("CHROME")? {
         return Ok(Some(named));
     }

@@ -1,0 +1,72 @@
+//! The JavaScript that wasm-bindgen writes around the module, taught to give imports of ours.
+
+use crate::split::module::{LOADER, OBSERVER};
+use anyhow::{Result, bail};
+
+/// How the function ends that gives the module its imports.
+const IMPORTS: &str = "    return {\n        __proto__: null,\n        \"./";
+
+/// The glue of an instrumented module: the numbers of the functions that ran are in `vpcheckRan`.
+pub(crate) fn observing(glue: &str) -> Result<String> {
+    let (module, name) = OBSERVER;
+    with_import(
+        glue,
+        "    return {",
+        &format!(
+            "\"{module}\": {{ {name}: (number) => (globalThis.vpcheckRan ??= new Set()).add(number) }},"
+        ),
+    )
+}
+
+/// The glue of a first module, which loads the later one.
+pub(crate) fn loading(glue: &str) -> Result<String> {
+    let (module, name) = LOADER;
+    let mut glue = with_import(
+        glue,
+        "    return laterImports = {",
+        &format!("\"{module}\": {{ {name}: loadLaterNow }},"),
+    )?;
+    glue.push_str(include_str!("later.js"));
+    Ok(glue)
+}
+
+fn with_import(glue: &str, returned: &str, import: &str) -> Result<String> {
+    if glue.matches(IMPORTS).count() != 1 {
+        bail!(
+            "the JavaScript of wasm-bindgen does not give its imports where it used to; look at `__wbg_get_imports` in \
+             it, and teach xtask/src/split/glue.rs"
+        );
+    }
+    Ok(glue
+        .replace(IMPORTS, &format!("{returned}\n        __proto__: null,\n        {import}\n        \"./")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{loading, observing};
+
+    const GLUE: &str = "function __wbg_get_imports() {\n    return {\n        __proto__: null,\n        \
+                        \"./page_bg.js\": import0,\n    };\n}\n";
+
+    #[test]
+    fn the_imports_are_told_apart_by_what_they_are_for() {
+        let loads = loading(GLUE).unwrap();
+        assert!(
+            loads.contains(
+                "    return laterImports = {\n        __proto__: null,\n        \"later\": { load: loadLaterNow },\n        \
+                 \"./page_bg.js\": import0,\n    };"
+            ),
+            "{loads}"
+        );
+        assert!(loads.contains("function loadLaterNow()") && loads.contains("export async function later("));
+        let observes = observing(GLUE).unwrap();
+        assert!(observes.contains("    return {\n") && observes.contains("\"profile\": { ran: (number) =>"));
+    }
+
+    #[test]
+    fn glue_of_another_shape_is_an_error_and_not_a_broken_page() {
+        for glue in ["", "return { import0 };", &format!("{GLUE}{GLUE}")] {
+            assert!(loading(glue).is_err() && observing(glue).is_err(), "{glue}");
+        }
+    }
+}

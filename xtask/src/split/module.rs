@@ -1,0 +1,469 @@
+//! One WebAssembly module as two: what is needed at first, and the rest, which shares its memory, tables and globals.
+//!
+//! A deferred function that something of the first module names leaves a stub of the same type behind. The stub asks
+//! for the later module, unless it is there, and calls the function through a slot of its own at the table's end; the
+//! later module fills the slots. So no call is changed, and a function that was deferred by mistake is only late.
+
+use anyhow::{Context, Result, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use walrus::{
+    ConstExpr, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
+    GlobalKind, ImportKind, Module, ModuleConfig, Table, TableId, ValType,
+    ir::{self, UnaryOp, Value, Visitor, dfs_in_order},
+};
+
+/// What the first module imports to have the later one loaded: a function that returns once the slots are filled.
+pub(crate) const LOADER: (&str, &str) = ("later", "load");
+
+/// The name by which the later module imports from the first one.
+pub(crate) const FIRST: &str = "first";
+
+/// What an instrumented module imports: a function that is told the number of each function on its first call.
+pub(crate) const OBSERVER: (&str, &str) = ("profile", "ran");
+
+/// A function of no more instructions than this stays where it is: its stub would hardly be smaller.
+const SMALL: u64 = 4;
+
+/// The numbers of functions, counted from the first that is no import.
+pub(crate) type Numbers = BTreeSet<usize>;
+
+pub(crate) struct Halves {
+    pub(crate) first: Vec<u8>,
+    pub(crate) later: Vec<u8>,
+}
+
+/// The module, with every function telling the observer on its first call that it runs.
+pub(crate) fn instrumented(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut module = parse(wasm)?;
+    let local = local_functions(&module);
+    let observer_type = module.types.add(&[ValType::I32], &[]);
+    let (observer, _) = module.add_import_func(OBSERVER.0, OBSERVER.1, observer_type);
+    for (number, id) in local.into_iter().enumerate() {
+        let number = i32::try_from(number)?;
+        let ran = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
+        let function = module.funcs.get_mut(id).kind.unwrap_local_mut();
+        let mut body = function.builder_mut().func_body();
+        body.instr_at(0, ir::GlobalGet { global: ran })
+            .instr_at(1, ir::Unop { op: UnaryOp::I32Eqz })
+            .if_else_at(
+                2,
+                None,
+                |first_call| {
+                    first_call.i32_const(1).global_set(ran).i32_const(number).call(observer);
+                },
+                |_| {},
+            );
+    }
+    Ok(module.emit_wasm())
+}
+
+/// Cuts a module in two. Functions of these numbers stay in the first one, as do others where a stub gains nothing.
+pub(crate) fn divided(wasm: &[u8], kept: &Numbers) -> Result<Halves> {
+    let plan = Plan::new(&parse(wasm)?, kept)?;
+    let (later, shared) = later_half(parse(wasm)?, &plan)?;
+    let first = first_half(parse(wasm)?, &plan, &shared)?;
+    Ok(Halves { first, later })
+}
+
+/// How many functions of its own a module has.
+pub(crate) fn function_count(wasm: &[u8]) -> Result<usize> {
+    Ok(local_functions(&parse(wasm)?).len())
+}
+
+fn parse(wasm: &[u8]) -> Result<Module> {
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    // walrus validates what it reads.
+    config.parse(wasm).context("cannot read the page's WebAssembly")
+}
+
+/// In the order of the file. Ids of two parsed modules cannot be compared, numbers can.
+fn local_functions(module: &Module) -> Vec<FunctionId> {
+    module.funcs.iter_local().map(|(id, _)| id).collect()
+}
+
+/// What goes where, in numbers that hold for every copy of the module.
+struct Plan {
+    deferred: Numbers,
+    /// Deferred functions that the first module names, in the order of their slots.
+    stubs: Vec<usize>,
+    /// Where the slots begin in the table of functions.
+    first_slot: u64,
+}
+
+impl Plan {
+    fn new(module: &Module, kept: &Numbers) -> Result<Self> {
+        if module.data.iter().any(walrus::Data::is_passive)
+            || module.elements.iter().any(|element| !matches!(element.kind, ElementKind::Active { .. }))
+        {
+            bail!("the page's WebAssembly has passive segments, which the split does not know how to share");
+        }
+        let local = local_functions(module);
+        let numbers: BTreeMap<FunctionId, usize> =
+            local.iter().enumerate().map(|(number, id)| (*id, number)).collect();
+        let stays = |number: &usize| {
+            let function = module.funcs.get(local[*number]).kind.unwrap_local();
+            kept.contains(number)
+                || Some(local[*number]) == module.start
+                || function.size() <= SMALL
+                || is_glue_of_bindgen(module, local[*number])
+        };
+        let deferred: Numbers = (0..local.len()).filter(|number| !stays(number)).collect();
+
+        let mut named: BTreeSet<FunctionId> = BTreeSet::new();
+        for number in (0..local.len()).filter(|number| !deferred.contains(number)) {
+            named.extend(called_by(module, local[number]));
+        }
+        for export in module.exports.iter() {
+            if let ExportItem::Function(id) = export.item {
+                named.insert(id);
+            }
+        }
+        for element in module.elements.iter() {
+            match &element.items {
+                ElementItems::Functions(ids) => named.extend(ids),
+                ElementItems::Expressions(_, expressions) => {
+                    named.extend(expressions.iter().filter_map(|expression| match expression {
+                        ConstExpr::RefFunc(id) => Some(*id),
+                        _ => None,
+                    }));
+                }
+            }
+        }
+        let stubs = named
+            .iter()
+            .filter_map(|id| numbers.get(id).copied())
+            .filter(|number| deferred.contains(number))
+            .collect::<BTreeSet<usize>>()
+            .into_iter()
+            .collect();
+        let first_slot = module.tables.get(function_table(module)?).initial;
+        Ok(Self { deferred, stubs, first_slot })
+    }
+
+    fn add_slots(&self, table: &mut Table) -> Result<()> {
+        let slots = u64::try_from(self.stubs.len())?;
+        table.initial += slots;
+        table.maximum = table.maximum.map(|maximum| maximum + slots);
+        Ok(())
+    }
+
+    fn slot(&self, index: usize) -> Result<i32> {
+        Ok(i32::try_from(self.first_slot)? + i32::try_from(index)?)
+    }
+}
+
+/// The JavaScript glue calls these in the midst of other calls, and they are tiny.
+fn is_glue_of_bindgen(module: &Module, id: FunctionId) -> bool {
+    module.exports.get_exported_func(id).is_some_and(|export| export.name.starts_with("__"))
+}
+
+fn function_table(module: &Module) -> Result<TableId> {
+    module.tables.main_function_table()?.context("the page's WebAssembly has no table of functions")
+}
+
+fn called_by(module: &Module, id: FunctionId) -> BTreeSet<FunctionId> {
+    struct Called(BTreeSet<FunctionId>);
+    impl Visitor<'_> for Called {
+        fn visit_function_id(&mut self, id: &FunctionId) {
+            self.0.insert(*id);
+        }
+    }
+    let function = module.funcs.get(id).kind.unwrap_local();
+    let mut called = Called(BTreeSet::new());
+    dfs_in_order(&mut called, function, function.entry_block());
+    called.0
+}
+
+/// Something of the first module that the later one imports, by the number of its kind in the undivided module.
+enum Shared {
+    Function(usize),
+    Table(usize),
+    Memory(usize),
+    Global(usize),
+    /// The global that tells whether the later module is there.
+    IsLoaded,
+}
+
+/// What is shared, with its name.
+type SharedNames = Vec<(String, Shared)>;
+
+fn later_half(mut module: Module, plan: &Plan) -> Result<(Vec<u8>, SharedNames)> {
+    let local = local_functions(&module);
+    let functions: BTreeMap<FunctionId, usize> =
+        local.iter().enumerate().map(|(number, id)| (*id, number)).collect();
+    let tables: Vec<TableId> = module.tables.iter().map(Table::id).collect();
+    let memories: Vec<_> = module.memories.iter().map(walrus::Memory::id).collect();
+    let globals: Vec<GlobalId> = module.globals.iter().map(walrus::Global::id).collect();
+    let table = function_table(&module)?;
+
+    leave_only_code(&mut module);
+    for (number, id) in local.iter().enumerate() {
+        if !plan.deferred.contains(&number) {
+            let ty = module.funcs.get(*id).ty();
+            let import = module.imports.add(FIRST, "", *id);
+            module.funcs.get_mut(*id).kind = FunctionKind::Import(walrus::ImportedFunction { import, ty });
+        }
+    }
+    for id in &tables {
+        if module.tables.get(*id).import.is_none() {
+            module.tables.get_mut(*id).import = Some(module.imports.add(FIRST, "", *id));
+        }
+    }
+    for id in &memories {
+        if module.memories.get(*id).import.is_none() {
+            module.memories.get_mut(*id).import = Some(module.imports.add(FIRST, "", *id));
+        }
+    }
+    for id in &globals {
+        if matches!(module.globals.get(*id).kind, GlobalKind::Local(_)) {
+            module.globals.get_mut(*id).kind = GlobalKind::Import(module.imports.add(FIRST, "", *id));
+        }
+    }
+
+    plan.add_slots(module.tables.get_mut(table))?;
+    let items = ElementItems::Functions(plan.stubs.iter().map(|number| local[*number]).collect());
+    let offset = ConstExpr::Value(Value::I32(plan.slot(0)?));
+    let element = module.elements.add(ElementKind::Active { table, offset }, items);
+    module.tables.get_mut(table).elem_segments.insert(element);
+
+    // It starts after the slots are filled, and says so.
+    let (is_loaded, _) = module.add_import_global(FIRST, "", ValType::I32, true, false);
+    let mut start = FunctionBuilder::new(&mut module.types, &[], &[]);
+    start.func_body().i32_const(1).global_set(is_loaded);
+    module.start = Some(start.finish(Vec::new(), &mut module.funcs));
+
+    walrus::passes::gc::run(&mut module);
+    let place = |found: Option<usize>| found.context("an import of the later module is of no known kind");
+    let mut shared = SharedNames::new();
+    for import in module.imports.iter_mut().filter(|import| import.module == FIRST && import.name.is_empty())
+    {
+        // Digits: nothing that wasm-bindgen exports has such a name.
+        import.name = shared.len().to_string();
+        let what = match import.kind {
+            ImportKind::Function(id) => Shared::Function(place(functions.get(&id).copied())?),
+            ImportKind::Table(id) => Shared::Table(place(tables.iter().position(|other| *other == id))?),
+            ImportKind::Memory(id) => Shared::Memory(place(memories.iter().position(|other| *other == id))?),
+            ImportKind::Global(id) if id == is_loaded => Shared::IsLoaded,
+            ImportKind::Global(id) => Shared::Global(place(globals.iter().position(|other| *other == id))?),
+            ImportKind::Tag(_) => {
+                bail!("the page's WebAssembly throws exceptions, which the split does not share")
+            }
+        };
+        shared.push((import.name.clone(), what));
+    }
+    Ok((module.emit_wasm(), shared))
+}
+
+/// Takes out what the first module does for both: exports, data, the contents of tables, the start.
+fn leave_only_code(module: &mut Module) {
+    module.start = None;
+    for id in module.exports.iter().map(walrus::Export::id).collect::<Vec<_>>() {
+        module.exports.delete(id);
+    }
+    for id in module.data.iter().map(walrus::Data::id).collect::<Vec<_>>() {
+        module.data.delete(id);
+    }
+    for id in module.elements.iter().map(walrus::Element::id).collect::<Vec<_>>() {
+        module.elements.delete(id);
+    }
+    for memory in module.memories.iter_mut() {
+        memory.data_segments.clear();
+    }
+    for table in module.tables.iter_mut() {
+        table.elem_segments.clear();
+    }
+}
+
+fn first_half(mut module: Module, plan: &Plan, shared: &SharedNames) -> Result<Vec<u8>> {
+    let local = local_functions(&module);
+    let tables: Vec<TableId> = module.tables.iter().map(Table::id).collect();
+    let memories: Vec<_> = module.memories.iter().map(walrus::Memory::id).collect();
+    let globals: Vec<GlobalId> = module.globals.iter().map(walrus::Global::id).collect();
+    let table = function_table(&module)?;
+
+    plan.add_slots(module.tables.get_mut(table))?;
+
+    let is_loaded = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
+    let ensure = ensure_loaded(&mut module, is_loaded);
+    for (index, number) in plan.stubs.iter().enumerate() {
+        put_stub(&mut module, local[*number], ensure, table, plan.slot(index)?);
+    }
+    for (name, what) in shared {
+        let item = match what {
+            Shared::Function(number) => ExportItem::Function(local[*number]),
+            Shared::Table(number) => ExportItem::Table(tables[*number]),
+            Shared::Memory(number) => ExportItem::Memory(memories[*number]),
+            Shared::Global(number) => ExportItem::Global(globals[*number]),
+            Shared::IsLoaded => ExportItem::Global(is_loaded),
+        };
+        module.exports.add(name, item);
+    }
+    // Deferred functions without a stub are named by nothing here.
+    walrus::passes::gc::run(&mut module);
+    Ok(module.emit_wasm())
+}
+
+fn ensure_loaded(module: &mut Module, is_loaded: GlobalId) -> FunctionId {
+    let nothing = module.types.add(&[], &[]);
+    let (load, _) = module.add_import_func(LOADER.0, LOADER.1, nothing);
+    let mut ensure = FunctionBuilder::new(&mut module.types, &[], &[]);
+    ensure.func_body().global_get(is_loaded).unop(UnaryOp::I32Eqz).if_else(
+        None,
+        |missing| {
+            missing.call(load);
+        },
+        |_| {},
+    );
+    ensure.finish(Vec::new(), &mut module.funcs)
+}
+
+fn put_stub(module: &mut Module, id: FunctionId, ensure: FunctionId, table: TableId, slot: i32) {
+    let ty = module.funcs.get(id).ty();
+    let (parameters, results) = {
+        let ty = module.types.get(ty);
+        (ty.params().to_vec(), ty.results().to_vec())
+    };
+    let arguments: Vec<_> = parameters.iter().map(|parameter| module.locals.add(*parameter)).collect();
+    let mut stub = FunctionBuilder::new(&mut module.types, &parameters, &results);
+    let mut body = stub.func_body();
+    body.call(ensure);
+    for argument in &arguments {
+        body.local_get(*argument);
+    }
+    body.i32_const(slot).call_indirect(ty, table);
+    module.funcs.get_mut(id).kind = FunctionKind::Local(stub.local_func(arguments));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{divided, function_count, instrumented};
+    use crate::process::{find_program, output_of};
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use std::{collections::BTreeSet, process::Command};
+
+    /// Functions 0 to 6. `$entry` and `$by_table` are what a visit runs.
+    const WHOLE: &str = r#"(module
+      (import "host" "note" (func $note (param i32)))
+      (type $unary (func (param i32) (result i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 16) "\2a")
+      (global $stack (mut i32) (i32.const 1000))
+      (table 3 3 funcref)
+      (elem (i32.const 1) $kept $deferred)
+      (func $entry (export "entry") (param i32) (result i32)
+        (i32.add (i32.mul (call $deferred (local.get 0)) (i32.const 10000)) (global.get $stack)))
+      (func $by_table (export "by_table") (param i32 i32) (result i32)
+        (call_indirect (type $unary) (local.get 1) (local.get 0)))
+      (func $kept (type $unary)
+        (i32.add (i32.mul (local.get 0) (i32.const 3)) (i32.sub (i32.const 7) (i32.const 6))))
+      (func $deferred (type $unary)
+        (global.set $stack (i32.sub (global.get $stack) (i32.const 8)))
+        (call $note (global.get $stack))
+        (i32.store (global.get $stack) (local.get 0))
+        (i32.add (call $kept (local.get 0)) (call $deeper (i32.load (global.get $stack))))
+        (global.set $stack (i32.add (global.get $stack) (i32.const 8))))
+      (func $deeper (type $unary)
+        (i32.add
+          (i32.add (i32.load8_u (i32.const 16)) (global.get $stack))
+          (call_indirect (type $unary) (local.get 0) (i32.const 1))))
+      (func $wide (export "wide") (param i64 f64 f32) (result f64)
+        (f64.add (f64.convert_i64_s (local.get 0))
+          (f64.mul (local.get 1) (f64.promote_f32 (f32.add (local.get 2) (f32.const 0.5))))))
+      (func $__tiny (export "__tiny") (result i32) (i32.const 5)))"#;
+
+    const KEPT: [usize; 3] = [0, 1, 2];
+
+    /// What node prints for a script that has `whole`, `first` and `later`, as bytes, and `run` to call every export.
+    /// Nothing where there is no node.
+    fn node(script: &str) -> Option<String> {
+        if find_program("node").is_none() {
+            eprintln!("skipped: there is no node to run WebAssembly with");
+            return None;
+        }
+        let whole = wat::parse_str(WHOLE).unwrap();
+        let halves = divided(&whole, &BTreeSet::from(KEPT)).unwrap();
+        let bytes = |wasm: &[u8]| format!("Buffer.from('{}', 'base64')", STANDARD.encode(wasm));
+        let script = format!(
+            "const whole = {}, first = {}, later = {}, instrumented = {};
+            const start = (wasm, imports) => new WebAssembly.Instance(new WebAssembly.Module(wasm), imports).exports;
+            const run = ({{ entry, by_table, wide, __tiny }}) =>
+              [entry(4), by_table(1, 5), by_table(2, 6), entry(-1), wide(3n, 2, 1), __tiny()].join();
+            {script}",
+            bytes(&whole),
+            bytes(&halves.first),
+            bytes(&halves.later),
+            bytes(&instrumented(&whole).unwrap()),
+        );
+        Some(output_of(Command::new("node").args(["-e", &script])).expect("the script ends well"))
+    }
+
+    #[test]
+    fn both_halves_give_the_answers_of_the_whole() {
+        let printed = node(
+            "const notes = [], host = { note: (stack) => notes.push(stack) };
+            console.log(run(start(whole, { host })));
+            let loads = 0;
+            const exports = start(first, { host, later: { load: () => {
+              loads += 1;
+              start(later, { host, first: exports });
+            } } });
+            console.log(exports.by_table(1, 5), loads);
+            console.log(run(exports));
+            console.log(loads, notes.join());",
+        );
+        let Some(printed) = printed else { return };
+        // $entry(4): the stack is 992 while $deferred runs, so 13 + 42 + 992 + 13, and 1000 before and after.
+        let answers = "10601000,16,1072,10301000,6,5";
+        assert_eq!(
+            printed,
+            format!("{answers}\n16 0\n{answers}\n1 992,992,992,992,992,992"),
+            "a kept function loads nothing, and what is missing is loaded once"
+        );
+    }
+
+    #[test]
+    fn a_rest_that_is_there_already_is_not_loaded() {
+        let printed = node(
+            "const host = { note: () => {} };
+            const exports = start(first, { host, later: { load: () => { throw new Error('asked'); } } });
+            let asked = '';
+            try { exports.entry(1); } catch (error) { asked = error.message; }
+            start(later, { host, first: exports });
+            console.log(asked, run(exports));",
+        );
+        let Some(printed) = printed else { return };
+        assert_eq!(printed, "asked 10601000,16,1072,10301000,6,5");
+    }
+
+    #[test]
+    fn what_ran_is_told_once_for_each_function() {
+        let printed = node(
+            "const ran = [], host = { note: () => {} }, profile = { ran: (number) => ran.push(number) };
+            const exports = start(instrumented, { host, profile });
+            exports.by_table(1, 2);
+            exports.by_table(1, 3);
+            console.log(ran.join());
+            console.log(run(exports), ran.join());",
+        );
+        let Some(printed) = printed else { return };
+        assert_eq!(printed, "1,2\n10601000,16,1072,10301000,6,5 1,2,0,3,4,5,6");
+    }
+
+    #[test]
+    fn the_first_half_has_only_stubs_of_what_it_names() {
+        let whole = wat::parse_str(WHOLE).unwrap();
+        let halves = divided(&whole, &BTreeSet::from(KEPT)).unwrap();
+        // Three kept, one that is tiny, stubs of $deferred and $wide, and the one that asks for the rest.
+        assert_eq!(function_count(&halves.first).unwrap(), 7);
+        // $deferred, $deeper, $wide, and the start.
+        assert_eq!(function_count(&halves.later).unwrap(), 4);
+    }
+
+    #[test]
+    fn segments_that_are_copied_by_hand_are_refused() {
+        let module = r#"(module (table 1 funcref) (memory 1) (data "a") (func (export "a")))"#;
+        let message = divided(&wat::parse_str(module).unwrap(), &BTreeSet::new()).err().unwrap().to_string();
+        assert!(message.contains("passive"), "{message}");
+    }
+}
