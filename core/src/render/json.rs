@@ -22,7 +22,7 @@ pub fn check(files: &[(String, &Analysis)], language: Language, site: Option<&st
 
 /// Where the document of a rule is published.
 pub fn rule_url(site: &str, rule: &str) -> String {
-    format!("{}/rules/{rule}", site.trim_end_matches('/'))
+    format!("{}/rules/{rule}.md", site.trim_end_matches('/'))
 }
 
 /// Writes what is known of one file; finds positions for spans.
@@ -335,7 +335,7 @@ mod tests {
         let written = check(&files, Language::Japanese, Some("https://example.com/vpcheck/"));
         assert!(written.contains("`Vcp` は存在しません"));
         assert!(written.contains("\"2 ゾーン\""));
-        assert!(written.contains("\"url\": \"https://example.com/vpcheck/rules/unknown-reference\""));
+        assert!(written.contains("\"url\": \"https://example.com/vpcheck/rules/unknown-reference.md\""));
     }
 
     #[test]
