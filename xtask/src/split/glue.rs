@@ -21,7 +21,9 @@ pub(crate) fn observing(glue: &str) -> Result<String> {
         &format!(
             "\"{module}\": {{ {name}: (number) => (globalThis.vpcheckRan ??= new Set()).add(number) }},"
         ),
-    )
+    )?;
+    glue.push_str(NOTHING_LATER);
+    Ok(glue)
 }
 
 /// The glue of a first module, which loads the later one.
