@@ -49,9 +49,8 @@ test("a first visit shows its findings without the rest, and asks for it once", 
     await route.continue();
   };
   await visit(t, { path: "?lang=en", until: ".finding", answer }, async (page) => {
-    const arrived = page.waitForResponse(LATER);
     release();
-    await arrived;
+    await page.waitForFunction(() => performance.getEntriesByName("vpcheck-later").length === 1);
     await page.locator(".tabs.wide").getByRole("button", { name: "Cost" }).click();
     await page.locator(".totals, .cost .state").first().waitFor();
     // The worker of the costs got it from the page.

@@ -6,16 +6,24 @@ use anyhow::{Result, bail};
 /// How the function ends that gives the module its imports.
 const IMPORTS: &str = "    return {\n        __proto__: null,\n        \"./";
 
+/// Stands for what later.js adds, so that the page's side of it runs as well.
+const NOTHING_LATER: &str = "
+export const later = async () => true;
+globalThis.vpcheckLater = () => {};
+";
+
 /// The glue of an instrumented module: the numbers of the functions that ran are in `vpcheckRan`.
 pub(crate) fn observing(glue: &str) -> Result<String> {
     let (module, name) = OBSERVER;
-    with_import(
+    let mut glue = with_import(
         glue,
         "    return {",
         &format!(
             "\"{module}\": {{ {name}: (number) => (globalThis.vpcheckRan ??= new Set()).add(number) }},"
         ),
-    )
+    )?;
+    glue.push_str(NOTHING_LATER);
+    Ok(glue)
 }
 
 /// The glue of a first module, which loads the later one.

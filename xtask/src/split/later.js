@@ -12,6 +12,7 @@ function useLater(module) {
     if (isLaterHere) return;
     new WebAssembly.Instance(module, { ...laterImports, first: wasm });
     isLaterHere = true;
+    performance.mark("vpcheck-later");
 }
 
 // A function has been called that is not here yet, and its caller cannot wait. That is rare: see `later`.

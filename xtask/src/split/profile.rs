@@ -36,7 +36,7 @@ pub(crate) fn ran_at_first(
 ) -> Result<Option<Numbers>> {
     let visits =
         fs::read(project.path(VISITOR).join(VISITS)).context("cannot read how the page is visited")?;
-    let known = cache.place("first-visits", &fingerprint([wasm, &visits]));
+    let known = cache.place("first-visits", &fingerprint([wasm, &visits, include_bytes!("glue.rs")]));
     if let Ok(text) = fs::read_to_string(&known) {
         return numbers_in(&text).map(Some);
     }
