@@ -43,8 +43,20 @@ async function start({ glue, module, later }) {
   if (later) {
     isSentFor = true;
     await program.later?.(later);
+  } else if (await hasCopy()) {
+    // It is at hand, and without a network it is nowhere else.
+    await program.later?.();
   }
   return program;
+}
+
+/** Whether the page has a copy of its files; see offline-worker.js. */
+async function hasCopy() {
+  try {
+    return (await caches.keys()).some((name) => name.startsWith("vpcheck-"));
+  } catch {
+    return false;
+  }
 }
 
 // A program that cannot be loaded is a worker that cannot be had: let the page's error event say so.

@@ -6,6 +6,12 @@ use anyhow::{Result, bail};
 /// How the function ends that gives the module its imports.
 const IMPORTS: &str = "    return {\n        __proto__: null,\n        \"./";
 
+/// Where the page's program is about to be loaded, and where it is about to run, with what comes before.
+const STARTS: [(&str, &str); 2] = [
+    ("    const { instance, module } = await __wbg_load(", "    await laterFromCopy();\n"),
+    ("    wasm.__wbindgen_start();\n", "    if (laterAtStart) useLater(laterAtStart);\n"),
+];
+
 /// Stands for what later.js adds, so that the page's side of it runs as well.
 const NOTHING_LATER: &str = "
 export const later = async () => true;
@@ -34,6 +40,15 @@ pub(crate) fn loading(glue: &str) -> Result<String> {
         "    return laterImports = {",
         &format!("\"{module}\": {{ {name}: loadLaterNow }},"),
     )?;
+    for (place, before) in STARTS {
+        if glue.matches(place).count() != 1 {
+            bail!(
+                "the JavaScript of wasm-bindgen does not start where it used to; look for `{place}` in it, and teach \
+                 xtask/src/split/glue.rs"
+            );
+        }
+        glue = glue.replace(place, &format!("{before}{place}"));
+    }
     glue.push_str(include_str!("later.js"));
     Ok(glue)
 }
@@ -54,7 +69,9 @@ mod tests {
     use super::{loading, observing};
 
     const GLUE: &str = "function __wbg_get_imports() {\n    return {\n        __proto__: null,\n        \
-                        \"./page_bg.js\": import0,\n    };\n}\n";
+                        \"./page_bg.js\": import0,\n    };\n}\nfunction __wbg_finalize_init() {\n    \
+                        wasm.__wbindgen_start();\n}\nasync function __wbg_init_once() {\n    \
+                        const { instance, module } = await __wbg_load(module);\n}\n";
 
     #[test]
     fn the_imports_are_told_apart_by_what_they_are_for() {
@@ -67,6 +84,10 @@ mod tests {
             "{loads}"
         );
         assert!(loads.contains("function loadLaterNow()") && loads.contains("export async function later("));
+        assert!(loads.contains("    await laterFromCopy();\n    const { instance, module }"), "{loads}");
+        assert!(
+            loads.contains("    if (laterAtStart) useLater(laterAtStart);\n    wasm.__wbindgen_start();")
+        );
         let observes = observing(GLUE).unwrap();
         assert!(observes.contains("    return {\n") && observes.contains("\"profile\": { ran: (number) =>"));
     }

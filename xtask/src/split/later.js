@@ -3,6 +3,7 @@
 let laterImports;
 let isLaterHere = false;
 let laterCompiled;
+let laterAtStart;
 
 // The file lies beside this one.
 const laterAddress = () => import.meta.url.replace(/\.js(?=$|[?#])/, "_later.wasm");
@@ -13,6 +14,15 @@ function useLater(module) {
     new WebAssembly.Instance(module, { ...laterImports, first: wasm });
     isLaterHere = true;
     performance.mark("vpcheck-later");
+}
+
+// A page with a copy of its own has the rest at hand, and takes it before it starts: a request that is waited for does
+// not pass the service worker, so without a network nothing would come later.
+async function laterFromCopy() {
+    if (!globalThis.navigator?.serviceWorker?.controller) return;
+    laterCompiled = compileLater();
+    laterAtStart = await laterCompiled.catch(() => undefined);
+    if (!laterAtStart) laterCompiled = undefined;
 }
 
 // A function has been called that is not here yet, and its caller cannot wait. That is rare: see `later`.
