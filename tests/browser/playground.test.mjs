@@ -68,6 +68,8 @@ test("a pasted fault is found, fixed in one step, and the step can be undone", (
     assert.match(await lines.filter({ has: page.getByText("removed") }).innerText(), /-[^]*!Ref VpcIdd/);
     assert.match(await lines.filter({ has: page.getByText("added") }).innerText(), /\+[^]*!Ref VpcId$/);
     assert.match(await editorText(page), /!Ref VpcIdd/, "nothing is changed before it is asked for");
+    // Nothing is applied before it is proved.
+    await finding.locator(".apply:enabled").waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".state.good").waitFor();
