@@ -192,8 +192,9 @@ test("every example opens without an error of the page", () =>
     for (let index = 0; index < count; index += 1) {
       await page.getByRole("button", { name: "Examples" }).click();
       await page.locator(".examples li button").nth(index).click();
-      // An example about money opens with the costs.
-      await page.locator(".list .counts, .list .state.good, .totals").first().waitFor();
+      // An example about money opens with the costs, and the next one stays there.
+      await page.locator(".tabs.wide button").first().click();
+      await page.locator(".list .counts, .list .state.good").first().waitFor();
     }
   }));
 
