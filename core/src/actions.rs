@@ -64,9 +64,6 @@ fn outbound(network: &Network, endpoint: &ResolverEndpoint) -> Option<Phrase> {
     for rule in rules {
         domains.push(rule.domain_in_words().to_owned());
         servers.extend(rule.servers.items.iter().map(|(address, _)| address.to_string()));
-        if rule.servers.rest.is_some() {
-            servers.push("?".to_owned());
-        }
     }
     if domains.is_empty() {
         return None;
@@ -74,11 +71,13 @@ fn outbound(network: &Network, endpoint: &ResolverEndpoint) -> Option<Phrase> {
     servers.dedup();
     let subnets: Vec<String> =
         workload.subnets.items.iter().map(|at| format!("`{}`", network.subnets[at.0].name)).collect();
-    let (domains, servers, name) = (domains.join(", "), servers.join(", "), &workload.name);
+    let (domains, name) = (domains.join(", "), &workload.name);
+    // Servers that a parameter gives are not known here.
+    let servers = if servers.is_empty() { String::new() } else { format!(" ({})", servers.join(", ")) };
     let (subnets, subnets_ja) = (subnets.join(", "), subnets.join("、"));
     Some(phrase!(
-        en: "on premises, let the name servers of {domains} ({servers}) be asked by the outbound endpoint `{name}` over UDP 53 and TCP 53, from addresses in {subnets}",
-        ja: "オンプレミスで、{domains} の DNS サーバー ({servers}) への、アウトバウンドエンドポイント `{name}` ({subnets_ja} のアドレス) からの UDP 53 と TCP 53 の通信を許可する",
+        en: "on premises, let the name servers of {domains}{servers} be asked by the outbound endpoint `{name}` over UDP 53 and TCP 53, from addresses in {subnets}",
+        ja: "オンプレミスで、{domains} の DNS サーバー{servers} への、アウトバウンドエンドポイント `{name}` ({subnets_ja} のアドレス) からの UDP 53 と TCP 53 の通信を許可する",
     ))
 }
 

@@ -23,7 +23,7 @@ pub use model::{Charge, CostModel, Flow, Lane, Meter, Metered, Proposal, Provisi
 pub use money::{Currency, Gigabytes, Hours, MONTH_HOURS, Quantity, Usd};
 pub(crate) use part::Parts;
 pub use prices::{Curve, GivenPrice, PriceItem, Prices, Tier, priced_regions};
-pub(crate) use region::told_by as region_told_by;
+pub(crate) use region::{certain as certain_region, told_by as region_told_by};
 pub use traffic::{BANDS, Band, Load, Traffic};
 
 #[cfg(test)]

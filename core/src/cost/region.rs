@@ -10,6 +10,24 @@ use crate::template::Template;
 ///
 /// Zones, names of endpoint services and layers must be of the stack's own region, so they go before other ARNs.
 pub(crate) fn told_by(template: &Template<'_>) -> Option<(String, Phrase)> {
+    let hints = hints(template);
+    let first = agreed(&hints, true).or_else(|| agreed(&hints, false))?;
+    let (region, text) = (&first.region, &first.text);
+    Some((
+        region.clone(),
+        phrase!(
+            en: "the region is {region}, as `{text}` in the template says",
+            ja: "リージョンは、テンプレートにある `{text}` から {region} としています",
+        ),
+    ))
+}
+
+/// The region of the stack, where something names it that must be of it.
+pub(crate) fn certain(template: &Template<'_>) -> Option<String> {
+    agreed(&hints(template), true).map(|hint| hint.region.clone())
+}
+
+fn hints(template: &Template<'_>) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::new();
     if let Some(resources) = template.section("Resources") {
         collect(resources, &mut hints, 0);
@@ -18,21 +36,16 @@ pub(crate) fn told_by(template: &Template<'_>) -> Option<(String, Phrase)> {
         let text = template.inputs().value(&parameter.name).or(parameter.default.as_deref());
         hints.extend(text.into_iter().flat_map(|text| text.split(',')).filter_map(|text| hint(text.trim())));
     }
-    [true, false].into_iter().find_map(|strong| {
-        let mut of_kind = hints.iter().filter(|hint| hint.strong == strong);
-        let first = of_kind.next()?;
-        if !of_kind.all(|hint| hint.region == first.region) {
-            return None;
-        }
-        let (region, text) = (&first.region, &first.text);
-        Some((
-            region.clone(),
-            phrase!(
-                en: "the region is {region}, as `{text}` in the template says",
-                ja: "リージョンは、テンプレートにある `{text}` から {region} としています",
-            ),
-        ))
-    })
+    hints
+}
+
+/// The first hint of a kind, where all of that kind name one region. A host or an ARN of another partition is mostly
+/// there for the case that the stack goes to it.
+fn agreed(hints: &[Hint], strong: bool) -> Option<&Hint> {
+    let is_elsewhere = |hint: &Hint| hint.region.starts_with("us-gov-") || hint.region.starts_with("cn-");
+    let mut of_kind = hints.iter().filter(|hint| hint.strong == strong && (strong || !is_elsewhere(hint)));
+    let first = of_kind.next()?;
+    of_kind.all(|hint| hint.region == first.region).then_some(first)
 }
 
 struct Hint {

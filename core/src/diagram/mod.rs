@@ -14,7 +14,7 @@ mod table;
 mod words;
 
 use crate::analysis::{Options, Source, lower_text, surroundings};
-use crate::cost::region_told_by;
+use crate::cost::certain_region;
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::{Language, Phrase};
 use crate::network::{Place, WorkloadKind, resolve, unknown_assumptions};
@@ -450,7 +450,7 @@ pub fn sketch(
             model.notes.insert(0, words::situation(&situation, networks.len()));
         }
         // A zone tells it as well as an option.
-        model.region = model.region.or_else(|| region_told_by(&template).map(|(region, _)| region));
+        model.region = model.region.or_else(|| certain_region(&template));
     }
     Ok(Sketch {
         sources,

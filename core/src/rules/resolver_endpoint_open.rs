@@ -49,13 +49,14 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let Open { group, endpoints, rules } = &open;
         let spans: Vec<Span> = rules.iter().filter_map(|place| in_template(Some(*place))).collect();
         let Some((first, rest)) = spans.split_first() else { continue };
+        let several = if endpoints.len() > 1 { "s" } else { "" };
         let (endpoints, endpoints_ja) = quoted(endpoints);
         let mut finding = Finding::new(
             ID,
             Severity::Warning,
             Some(*first),
             phrase!(
-                en: "`{group}` of the Resolver endpoint {endpoints} lets 0.0.0.0/0 in on port 53",
+                en: "`{group}` of the Resolver endpoint{several} {endpoints} lets 0.0.0.0/0 in on port 53",
                 ja: "Resolver エンドポイント {endpoints_ja} の `{group}` が、ポート 53 を 0.0.0.0/0 に開いています",
             ),
         )
