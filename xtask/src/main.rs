@@ -30,8 +30,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  serve [--port N]              build the playground and serve it (default port 8080)
-  build-page                    build the playground into dist/
+  serve [--quick] [--port N]    build the playground and serve it (default port 8080)
+  build-page [--quick]          build the playground into dist/; --quick: in seconds, but large and not split
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
@@ -58,12 +58,22 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let project = Project::locate()?;
     match arguments.as_slice() {
-        ["serve"] => serve::build_and_serve(&project, serve::DEFAULT_PORT),
-        ["serve", "--port", port] => match port.parse() {
-            Ok(port) => serve::build_and_serve(&project, port),
-            Err(_) => bail!("`{port}` is no port; give a number from 0 to 65535"),
+        ["serve", rest @ ..] => {
+            let (kind, rest) = page_kind(rest);
+            let port = match rest {
+                [] => serve::DEFAULT_PORT,
+                ["--port", port] => match port.parse() {
+                    Ok(port) => port,
+                    Err(_) => bail!("`{port}` is no port; give a number from 0 to 65535"),
+                },
+                _ => return Ok(usage()),
+            };
+            serve::build_and_serve(&project, port, kind)
+        }
+        ["build-page", rest @ ..] => match page_kind(rest) {
+            (kind, []) => page::build(&project, kind).map(|()| ExitCode::SUCCESS),
+            _ => Ok(usage()),
         },
-        ["build-page"] => page::build(&project).map(|()| ExitCode::SUCCESS),
         ["test"] => Ok(test::run(&project, test::Part::Both)),
         ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
         ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),
@@ -78,9 +88,18 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)
         }
-        _ => {
-            eprint!("{USAGE}");
-            Ok(ExitCode::from(2))
-        }
+        _ => Ok(usage()),
     }
+}
+
+fn page_kind<'a>(arguments: &'a [&'a str]) -> (page::Kind, &'a [&'a str]) {
+    match arguments {
+        ["--quick", rest @ ..] => (page::Kind::Quick, rest),
+        rest => (page::Kind::Small, rest),
+    }
+}
+
+fn usage() -> ExitCode {
+    eprint!("{USAGE}");
+    ExitCode::from(2)
 }

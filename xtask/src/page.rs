@@ -20,7 +20,16 @@ use std::{
 /// Where the editor's bundle is built from.
 const EDITOR: &str = "web/editor";
 
-pub(crate) fn build(project: &Project) -> Result<()> {
+/// How much is done for the page's size.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    /// All: as it is published.
+    Small,
+    /// Nothing, for looking at it: in a fraction of the time, and several times as large.
+    Quick,
+}
+
+pub(crate) fn build(project: &Project, kind: Kind) -> Result<()> {
     let site = site::address()?;
     let cache = Cache::open()?;
     let compiler = wasm_target::find_or_install(&cache)?;
@@ -35,8 +44,10 @@ pub(crate) fn build(project: &Project) -> Result<()> {
 
     announce("building the playground into dist/…");
     let mut trunk = Command::new(tools[0].join("trunk"));
+    // The profiles are in index.html.
+    let release = kind == Kind::Small;
     trunk
-        .args(["build", "--release", "--offline", "--skip-version-check"])
+        .args(["build", &format!("--release={release}"), "--offline", "--skip-version-check"])
         .current_dir(project.root())
         .env("PATH", path_with(&tools)?)
         // Trunk reads the variable as a yes or no and stops at the usual `1`.
@@ -44,8 +55,10 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     compiler.apply(project, &mut trunk);
     run(&mut trunk)?;
     copy_rule_documents(project)?;
-    // Before the policy and the offline worker, which name what the split changes.
-    split::split(&cache, project, &tools[2])?;
+    if kind == Kind::Small {
+        // Before the policy and the offline worker, which name what the split changes.
+        split::split(&cache, project, &tools[2])?;
+    }
 
     let page = project.dist().join("index.html");
     let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;

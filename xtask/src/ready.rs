@@ -83,7 +83,7 @@ fn tests(project: &Project) -> Result<()> {
 
 fn page_size(project: &Project) -> Result<()> {
     if !project.dist().join("index.html").is_file() {
-        page::build(project)?;
+        page::build(project, page::Kind::Small)?;
     }
     size::check(&project.dist())
 }

@@ -21,10 +21,10 @@ const LONGEST_REQUEST: u64 = 32 * 1024;
 /// How long a silent connection may hold its thread.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(crate) fn build_and_serve(project: &Project, port: u16) -> Result<ExitCode> {
+pub(crate) fn build_and_serve(project: &Project, port: u16, kind: page::Kind) -> Result<ExitCode> {
     // Bound before the build, so that a taken port is told at once.
     let server = Server::bind(project.dist(), port)?;
-    page::build(project)?;
+    page::build(project, kind)?;
     println!("http://{}/", server.address());
     server.run();
     Ok(ExitCode::SUCCESS)

@@ -104,7 +104,7 @@ fn in_browser(project: &Project, tally: &mut Tally) -> Result<bool> {
     let folder = project.path("tests/browser");
     npm::link(&cache, &folder)?;
     let browser = browser::find_or_install(&cache)?;
-    page::build(project)?;
+    page::build(project, page::Kind::Small)?;
 
     let server = Server::bind(project.dist(), 0)?;
     let address = server.address();
