@@ -17,6 +17,7 @@ pub mod language;
 mod missing;
 pub mod network;
 pub mod order;
+pub mod parameters;
 pub mod paths;
 pub mod redaction;
 pub mod render;

@@ -14,6 +14,7 @@ use yew::Callback;
 use crate::costs::{Costs, Reading, costs};
 use crate::diagram::{self, Drawing, Wanted};
 use crate::endpoints::{Endpoints, endpoints};
+use crate::failure::Failure;
 use crate::fixes::{Fixes, safe_fixes};
 use crate::proof::{Offer, Proof, proof};
 use crate::queue::{Job, Queue};
@@ -68,7 +69,7 @@ pub enum Task {
 
 impl Task {
     /// The name of the answer in the worker's messages.
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Report => "report",
             Self::Costs => "costs",
@@ -99,9 +100,9 @@ pub enum Outcome {
     /// With what can be shared.
     Packed(u32, Rc<Package>),
     /// With a panic, or an answer that cannot be read.
-    Failed,
-    /// With the end of our patience.
-    Stopped,
+    Failed(u32, Rc<Failure>),
+    /// With the end of our patience with what was asked for.
+    Stopped(u32, Task),
 }
 
 impl Analyzer {
@@ -130,8 +131,12 @@ impl Analyzer {
                 worker.ask(&job);
                 let patience = worker.patience(job.request.task);
                 Timeout::new(patience, move || {
-                    this.start_worker();
-                    this.finish(job.sequence, Outcome::Stopped);
+                    if this.is_worker_gone() {
+                        this.broken();
+                    } else {
+                        this.start_worker();
+                        this.finish(job.sequence, Outcome::Stopped(job.sequence, job.request.task));
+                    }
                 })
             }
             Engine::Page | Engine::Idle => Timeout::new(PAUSE_MS, move || {
@@ -146,14 +151,14 @@ impl Analyzer {
                         Task::Endpoints => Outcome::Suggested(sequence, Rc::new(suggest(&request.shared))),
                         Task::Proof => match request.offer {
                             Some(offer) => Outcome::Proved(sequence, Rc::new(prove(&request.shared, offer))),
-                            None => Outcome::Failed,
+                            None => Outcome::Failed(sequence, Rc::default()),
                         },
                         Task::Diagram => {
                             Outcome::Drawn(sequence, Rc::new(draw(&request.shared, &request.wanted)))
                         }
                         Task::Share => match &request.asked {
                             Some(asked) => Outcome::Packed(sequence, Rc::new(pack(&request.shared, asked))),
-                            None => Outcome::Failed,
+                            None => Outcome::Failed(sequence, Rc::default()),
                         },
                     };
                     this.finish(sequence, outcome);
@@ -189,47 +194,51 @@ impl Analyzer {
                 worker.is_ready = true;
                 worker.is_whole = !answer.lacks();
             }
+        } else if answer.heard() {
+            if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
+                worker.heard = Some(answer.sequence());
+            }
         } else if let Some(report) = answer.report() {
             let sequence = answer.sequence();
             match serde_json::from_slice(report.as_bytes()) {
                 Ok(report) => self.finish(sequence, Outcome::Done(sequence, Rc::new(report))),
-                Err(_) => self.finish(sequence, Outcome::Failed),
+                Err(error) => self.fail(sequence, &error.to_string()),
             }
         } else if let Some(costs) = answer.costs() {
-            let outcome = match serde_json::from_slice(costs.as_bytes()) {
-                Ok(costs) => Outcome::Costed(Rc::new(costs)),
-                Err(_) => Outcome::Failed,
-            };
-            self.finish(answer.sequence(), outcome);
+            let sequence = answer.sequence();
+            match serde_json::from_slice(costs.as_bytes()) {
+                Ok(costs) => self.finish(sequence, Outcome::Costed(Rc::new(costs))),
+                Err(error) => self.fail(sequence, &error.to_string()),
+            }
         } else if let Some(fixes) = answer.fixes() {
             let sequence = answer.sequence();
             match serde_json::from_slice(fixes.as_bytes()) {
                 Ok(fixes) => self.finish(sequence, Outcome::Fixed(sequence, Rc::new(fixes))),
-                Err(_) => self.finish(sequence, Outcome::Failed),
+                Err(error) => self.fail(sequence, &error.to_string()),
             }
         } else if let Some(endpoints) = answer.endpoints() {
             let sequence = answer.sequence();
             match serde_json::from_slice(endpoints.as_bytes()) {
                 Ok(endpoints) => self.finish(sequence, Outcome::Suggested(sequence, Rc::new(endpoints))),
-                Err(_) => self.finish(sequence, Outcome::Failed),
+                Err(error) => self.fail(sequence, &error.to_string()),
             }
         } else if let Some(proof) = answer.proof() {
             let sequence = answer.sequence();
             match serde_json::from_slice(proof.as_bytes()) {
                 Ok(proof) => self.finish(sequence, Outcome::Proved(sequence, Rc::new(proof))),
-                Err(_) => self.finish(sequence, Outcome::Failed),
+                Err(error) => self.fail(sequence, &error.to_string()),
             }
         } else if let Some(drawing) = answer.diagram() {
             let sequence = answer.sequence();
             match serde_json::from_slice(drawing.as_bytes()) {
                 Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
-                Err(_) => self.finish(sequence, Outcome::Failed),
+                Err(error) => self.fail(sequence, &error.to_string()),
             }
         } else if let Some(package) = answer.share() {
             let sequence = answer.sequence();
             match serde_json::from_slice(package.as_bytes()) {
                 Ok(package) => self.finish(sequence, Outcome::Packed(sequence, Rc::new(package))),
-                Err(_) => self.finish(sequence, Outcome::Failed),
+                Err(error) => self.fail(sequence, &error.to_string()),
             }
         } else if answer.later().is_truthy() {
             keep_later(answer.later());
@@ -239,8 +248,29 @@ impl Analyzer {
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
-            self.finish(answer.sequence(), Outcome::Failed);
+            self.fail(answer.sequence(), &answer.broke().unwrap_or_default());
         }
+    }
+
+    /// Ends the running analysis with what is known of its breakdown.
+    fn fail(&self, sequence: u32, what: &str) {
+        let failure = self.inner.borrow().queue.running(sequence).map(|job| Failure {
+            task: job.request.task.name(),
+            what: what.to_owned(),
+            text: job.request.shared.text.as_str().into(),
+            contexts: job.request.contexts.len(),
+        });
+        if let Some(failure) = failure {
+            self.finish(sequence, Outcome::Failed(sequence, Rc::new(failure)));
+        }
+    }
+
+    /// Whether the worker, which was there once, has not even heard the question: the browser has put an end to it, which
+    /// it tells nobody.
+    fn is_worker_gone(&self) -> bool {
+        let inner = self.inner.borrow();
+        let Engine::Worker(worker) = &inner.engine else { return false };
+        worker.is_ready && worker.heard.is_none_or(|heard| !inner.queue.is_running(heard))
     }
 
     fn broken(&self) {
@@ -378,6 +408,13 @@ thread_local! {
     static LATER: RefCell<Option<JsValue>> = RefCell::default();
 }
 
+/// What tells builds of this program apart: the hash in the name of its JavaScript.
+pub(crate) fn build() -> String {
+    let address = GLUE.with(ImportMeta::url);
+    let name = address.rsplit('/').next().unwrap_or_default();
+    name.trim_end_matches(".js").trim_start_matches("vpcheck-web-").to_owned()
+}
+
 fn keep_later(module: JsValue) {
     use_later(&module);
     LATER.set(Some(module));
@@ -414,6 +451,8 @@ struct RunningWorker {
     is_ready: bool,
     /// Whether nothing of this program has yet to be loaded.
     is_whole: bool,
+    /// The question that it heard last.
+    heard: Option<u32>,
     /// The contexts that it was told of.
     contexts: RefCell<Rc<[Source]>>,
     _hears: Closure<dyn Fn(MessageEvent)>,
@@ -451,6 +490,7 @@ impl RunningWorker {
             worker,
             is_ready: false,
             is_whole: false,
+            heard: None,
             contexts: RefCell::default(),
             _hears: hears,
             _breaks: breaks,
@@ -530,6 +570,10 @@ extern "C" {
     fn ready(this: &Answer) -> bool;
     #[wasm_bindgen(method, getter)]
     fn lacks(this: &Answer) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn heard(this: &Answer) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn broke(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn sequence(this: &Answer) -> u32;
     #[wasm_bindgen(method, getter)]

@@ -20,6 +20,7 @@ use crate::editor::{EditorHandle, EditorPane};
 use crate::endpoints_panel::EndpointsPanel;
 use crate::examples;
 use crate::explorer::{Explorer, verdict_mark};
+use crate::failure_dialog::FailureDialog;
 use crate::findings::{Findings, severity_mark};
 use crate::header::Header;
 use crate::inputs::{Field, Inputs};
@@ -243,6 +244,8 @@ pub fn App() -> Html {
     let language = state.language;
     let list_name = words::pane(state.beside);
     let findings = state.report().map(|report| report.counts().shown());
+    // Costs, endpoints and pictures have answers of their own.
+    let lapsed = state.is_lapsed() && matches!(state.beside, Pane::Findings | Pane::Paths);
     html! {
         <div
             class="page"
@@ -278,8 +281,17 @@ pub fn App() -> Html {
                     />
                     { at_cursor(&state, &on_look) }
                 </section>
-                <section class="half list" aria-label={list_name.get(language).to_owned()}>
-                    if state.beside == Pane::Paths {
+                <section
+                    class="half list"
+                    aria-label={list_name.get(language).to_owned()}
+                    data-lapsed={lapsed.then_some("")}
+                >
+                    if lapsed && state.report().is_some() {
+                        <p class="diagram-older" role="status">{ words::failure::older().get(language).to_owned() }</p>
+                    }
+                    if lapsed && state.report().is_none() {
+                        { no_report(language) }
+                    } else if state.beside == Pane::Paths {
                         <Explorer
                             report={state.report().cloned()}
                             to={state.inputs.to.clone()}
@@ -374,6 +386,12 @@ pub fn App() -> Html {
                 {on_undo}
                 {on_reset}
                 on_dismiss={to_action(&state, |()| Action::Dismissed)}
+                on_report={to_action(&state, |()| Action::Reporting(true))}
+            />
+            <FailureDialog
+                failure={state.failure.clone().filter(|_| state.is_reporting)}
+                {language}
+                on_close={to_action(&state, |()| Action::Reporting(false))}
             />
             <RuleDocument
                 rule={state.explained.clone()}
@@ -414,8 +432,13 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
                 Outcome::Proved(revision, proof) => Action::Proved(revision, proof),
                 Outcome::Drawn(revision, drawing) => Action::Drawn(revision, drawing),
                 Outcome::Packed(revision, package) => Action::Packed(revision, package),
-                Outcome::Failed => Action::Told(Notice::AnalysisFailed),
-                Outcome::Stopped => Action::Told(Notice::AnalysisStopped),
+                Outcome::Failed(revision, failure) => {
+                    let is_report = failure.task == Task::Report.name();
+                    Action::Failed(is_report.then_some(revision), failure)
+                }
+                Outcome::Stopped(revision, task) => {
+                    Action::Stopped((task == Task::Report).then_some(revision))
+                }
             });
         }))
     })
@@ -579,6 +602,16 @@ fn at_cursor(state: &UseReducerHandle<State>, on_look: &Callback<usize>) -> Html
                     { report.map(|report| words::counts(report.counts()).get(language).to_owned()) }
                 </button>
             }
+        </div>
+    }
+}
+
+/// In place of the findings where there are none, not even older ones.
+fn no_report(language: Language) -> Html {
+    html! {
+        <div class="state blank">
+            <p class="state-headline">{ words::failure::nothing().get(language).to_owned() }</p>
+            <p class="state-more">{ words::failure::nothing_more().get(language).to_owned() }</p>
         </div>
     }
 }

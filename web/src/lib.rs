@@ -11,6 +11,7 @@ pub mod diagram;
 pub mod embedding;
 pub mod endpoints;
 pub mod examples;
+pub mod failure;
 pub mod figures;
 pub mod fixes;
 pub mod inputs;
@@ -50,6 +51,8 @@ mod endpoints_panel;
 #[cfg(target_arch = "wasm32")]
 pub mod explorer;
 #[cfg(target_arch = "wasm32")]
+mod failure_dialog;
+#[cfg(target_arch = "wasm32")]
 pub mod findings;
 #[cfg(target_arch = "wasm32")]
 mod header;
@@ -71,7 +74,12 @@ mod tabs;
 /// Draws the page. In the worker there is none, and the program waits to be asked.
 #[cfg(target_arch = "wasm32")]
 pub fn start() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        // Nothing in this instance can be trusted any more; the worker's JavaScript, which goes on, tells the page.
+        let (name, what) = ("vpcheckPanic".into(), panic.to_string().into());
+        let _ = js_sys::Reflect::set(&js_sys::global(), &name, &what);
+    }));
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(root) = document.and_then(|document| document.get_element_by_id("page")) {
         app::mount(root);

@@ -18,6 +18,8 @@ pub(crate) struct Props {
     pub on_undo: Callback<()>,
     /// The draft is to be forgotten.
     pub on_reset: Callback<()>,
+    /// The report of a breakdown was asked for.
+    pub on_report: Callback<()>,
     /// It was read.
     pub on_dismiss: Callback<()>,
 }
@@ -47,6 +49,11 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
                     if notice == Notice::DraftRestored {
                         <button type="button" class="quiet" onclick={props.on_reset.reform(|_| ())}>
                             { words::start_over().get(language).to_owned() }
+                        </button>
+                    }
+                    if notice == Notice::AnalysisFailed {
+                        <button type="button" class="quiet" onclick={props.on_report.reform(|_| ())}>
+                            { words::failure::title().get(language).to_owned() }
                         </button>
                     }
                     if notice.is_undoable() {

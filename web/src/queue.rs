@@ -43,9 +43,14 @@ impl<T: Clone> Queue<T> {
         self.running.clone()
     }
 
+    /// The running job, if it is the one of this number.
+    pub fn running(&self, sequence: u32) -> Option<&Job<T>> {
+        self.running.as_ref().filter(|job| job.sequence == sequence)
+    }
+
     /// Whether the job of this number is running. Others are late answers of a worker given up on.
     pub fn is_running(&self, sequence: u32) -> bool {
-        self.running.as_ref().is_some_and(|job| job.sequence == sequence)
+        self.running(sequence).is_some()
     }
 
     fn next(&mut self) -> Option<Job<T>> {

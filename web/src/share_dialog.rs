@@ -306,7 +306,8 @@ fn option(value: &'static str, name: String, selected: bool) -> Html {
     html! { <option {value} {selected}>{ name }</option> }
 }
 
-async fn copy(text: &str) -> bool {
+/// Puts a text into the clipboard; says whether it could.
+pub(crate) async fn copy(text: &str) -> bool {
     let Some(window) = web_sys::window() else { return false };
     // Missing where the page is not served securely.
     let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into());

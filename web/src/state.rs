@@ -11,6 +11,7 @@ use crate::costs::Costs;
 use crate::diagram::{Drawing, Drawings};
 use crate::embedding::Embedding;
 use crate::endpoints::Endpoints;
+use crate::failure::Failure;
 use crate::figures::{self, Figures};
 use crate::fixes::Fixes;
 use crate::inputs::{Field, Inputs};
@@ -68,6 +69,12 @@ pub struct State {
     pub replaced: Option<Rc<Inputs>>,
     /// Something to tell the user.
     pub notice: Option<Notice>,
+    /// The revision that could not be analysed, if that was tried last.
+    pub lapsed: Option<u32>,
+    /// The last breakdown.
+    pub failure: Option<Rc<Failure>>,
+    /// Whether the report of it is open.
+    pub is_reporting: bool,
     /// The rule whose document is open.
     pub explained: Option<String>,
     /// What is shared, while the dialog for it is open.
@@ -281,6 +288,12 @@ pub enum Action {
     Shown(Pane),
     /// There is something to tell.
     Told(Notice),
+    /// An analysis broke down; with the revision where that was the report's.
+    Failed(Option<u32>, Rc<Failure>),
+    /// One took too long; likewise.
+    Stopped(Option<u32>),
+    /// The report of the last breakdown is to be opened or closed.
+    Reporting(bool),
     /// It was read.
     Dismissed,
     /// A rule's document was asked for.
@@ -365,6 +378,9 @@ impl State {
             language,
             theme,
             notice,
+            lapsed: None,
+            failure: None,
+            is_reporting: false,
             explained: None,
             sharing: None,
         };
@@ -526,14 +542,13 @@ impl State {
                     next.take_region();
                 }
             }
-            Action::Told(notice) => {
-                if matches!(notice, Notice::AnalysisFailed | Notice::AnalysisStopped) {
-                    next.give_up_proof(notice);
-                    // What is told is behind a dialog that waits in vain.
-                    next.sharing = next.sharing.filter(|sharing| sharing.ready().is_some());
-                }
-                next.notice = Some(notice);
+            Action::Told(notice) => next.notice = Some(notice),
+            Action::Failed(revision, failure) => {
+                next.failure = Some(failure);
+                next.give_up(revision, Notice::AnalysisFailed);
             }
+            Action::Stopped(revision) => next.give_up(revision, Notice::AnalysisStopped),
+            Action::Reporting(is_reporting) => next.is_reporting = is_reporting && self.failure.is_some(),
             Action::Dismissed => next.notice = None,
             Action::Explained(rule) => next.explained = Some(rule),
             Action::Closed => next.explained = None,
@@ -561,6 +576,15 @@ impl State {
         next
     }
 
+    /// What was waited for does not come.
+    fn give_up(&mut self, revision: Option<u32>, notice: Notice) {
+        self.lapsed = revision.or(self.lapsed);
+        self.give_up_proof(notice);
+        // What is told would be behind a dialog that waits in vain.
+        self.sharing = self.sharing.take().filter(|sharing| sharing.ready().is_some());
+        self.notice = Some(notice);
+    }
+
     /// Whoever waits for a proof that does not come is told so.
     fn give_up_proof(&mut self, notice: Notice) {
         if let Some(offer) = self.previewed.clone().filter(|_| self.proof.is_none()) {
@@ -576,6 +600,11 @@ impl State {
     /// The report, when it is on the text as it stands: only then do its places and fixes fit.
     pub fn current_report(&self) -> Option<&Rc<Report>> {
         self.analysed.as_ref().filter(|(revision, _)| *revision == self.revision).map(|(_, report)| report)
+    }
+
+    /// Whether the text as it stands could not be analysed: what is shown is of an older one.
+    pub fn is_lapsed(&self) -> bool {
+        self.lapsed == Some(self.revision) && self.current_report().is_none()
     }
 
     /// The suggestions of endpoints, when they are on the text as it stands.
@@ -799,7 +828,7 @@ mod tests {
         );
         assert!(is_ready(&open.after(Action::Packed(open.revision, package(false)))));
         assert_eq!(
-            open.after(Action::Told(Notice::AnalysisFailed)).sharing,
+            open.after(Action::Failed(None, Rc::default())).sharing,
             None,
             "what is told would be hidden"
         );
@@ -827,6 +856,21 @@ mod tests {
         let late = typed.after(Action::Analysed(1, report(&["a", "b"])));
         assert_eq!(late, typed);
         assert_eq!(late.after(Action::Analysed(2, report(&[]))).current_report().unwrap().findings.len(), 0);
+    }
+
+    #[test]
+    fn a_breakdown_leaves_the_last_report_and_is_told_until_the_text_can_be_read_again() {
+        let state = opened().after(Action::Analysed(1, report(&["a"]))).after(Action::Edited("x".into()));
+        assert_eq!(state.after(Action::Reporting(true)), state, "there is nothing to report");
+        let broken = state.after(Action::Failed(Some(2), Rc::default()));
+        assert!(broken.is_lapsed() && broken.report().is_some() && broken.current_report().is_none());
+        assert_eq!(broken.notice, Some(Notice::AnalysisFailed));
+        assert!(broken.after(Action::Reporting(true)).is_reporting);
+        let typed = broken.after(Action::Edited("y".into()));
+        assert!(!typed.is_lapsed(), "nobody knows yet");
+        assert!(!typed.after(Action::Analysed(3, report(&[]))).is_lapsed());
+        let other = state.after(Action::Failed(None, Rc::default()));
+        assert!(!other.is_lapsed(), "a picture that fails leaves the findings as they are");
     }
 
     #[test]
@@ -999,9 +1043,9 @@ mod tests {
     fn a_proof_that_does_not_come_refuses() {
         let offer = Offer::Endpoints("Vpc".to_owned());
         let state = opened().after(Action::Previewed(Some(offer.clone())));
-        let stopped = state.after(Action::Told(Notice::AnalysisStopped));
+        let stopped = state.after(Action::Stopped(None));
         assert!(stopped.proof.as_ref().is_some_and(|proof| proof.refused.is_some()), "{:?}", stopped.proof);
-        assert_eq!(opened().after(Action::Told(Notice::AnalysisFailed)).proof, None);
+        assert_eq!(opened().after(Action::Failed(None, Rc::default())).proof, None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ macro_rules! sentences {
 pub mod cost;
 pub mod diagram;
 pub mod endpoints;
+pub mod failure;
 pub mod share;
 
 sentences! {
@@ -256,8 +257,8 @@ sentences! {
     fixed { en: "The fix is applied.", ja: "修正を適用しました。" }
     /// See [`crate::state::Notice::AnalysisFailed`].
     analysis_failed {
-        en: "The analysis broke down on this text. It goes on with your next change; please report the template if you can.",
-        ja: "このテキストの解析に失敗しました。次の変更から再開します。差し支えなければテンプレートを報告してください。"
+        en: "The analysis broke down on this text. It goes on with your next change.",
+        ja: "このテキストの解析に失敗しました。次の変更から再開します。"
     }
     /// See [`crate::state::Notice::AnalysisStopped`].
     analysis_stopped {

@@ -13,6 +13,8 @@ self.onmessage = async ({ data }) => {
   }
   const program = await started;
   const { sequence, shared, contexts, task, detail } = data;
+  // Tells the page a worker that takes long from one that is gone.
+  self.postMessage({ sequence, heard: true });
   const answers = {
     report: program.analyze_json,
     costs: program.costs_json,
@@ -27,9 +29,9 @@ self.onmessage = async ({ data }) => {
   try {
     if (contexts !== undefined) program.keep_contexts_json(contexts);
     self.postMessage({ sequence, [task]: answers[task](shared, detail) });
-  } catch {
-    // The panic is in the console already; the page starts another worker.
-    self.postMessage({ sequence });
+  } catch (error) {
+    // The page starts another worker. What a panic says is put there by lib.rs; what stops a program otherwise says less.
+    self.postMessage({ sequence, broke: self.vpcheckPanic ?? String(error) });
   }
   if (isSentFor) return;
   isSentFor = true;
