@@ -15,6 +15,7 @@ use crate::checklist::Checklist;
 use crate::cost_panel::{self, CostPanel};
 use crate::diagram::Wanted;
 use crate::diagram_panel::DiagramPanel;
+use crate::divider::{Axis, Divider};
 use crate::document::RuleDocument;
 use crate::editor::{EditorHandle, EditorPane};
 use crate::endpoints_panel::EndpointsPanel;
@@ -23,9 +24,13 @@ use crate::explorer::{Explorer, verdict_mark};
 use crate::failure_dialog::FailureDialog;
 use crate::findings::{Findings, severity_mark};
 use crate::header::Header;
+use crate::files::Files;
 use crate::inputs::{Field, Inputs};
+use crate::keyboard::{KeysDialog, find, focus_soon, use_keys};
+use crate::keys::{self, Command, Direction};
 use crate::needs::Needs;
 use crate::notice::NoticeBar;
+use crate::opening::use_drop;
 use crate::preferences;
 use crate::proof::Offer;
 use crate::prose::prose;
@@ -141,7 +146,10 @@ pub fn App() -> Html {
     let on_evidence = {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
         Callback::from(move |(finding, place): (Option<usize>, Place)| {
-            dispatcher.dispatch(finding.map_or(Action::PlaceShown, Action::Chosen));
+            match finding {
+                Some(finding) => dispatcher.dispatch(Action::Chosen(finding)),
+                None => show_place(&dispatcher, place),
+            }
             editor.select(place);
         })
     };
@@ -210,18 +218,31 @@ pub fn App() -> Html {
     let on_resource = {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
         Callback::from(move |place: Place| {
-            dispatcher.dispatch(Action::PlaceShown);
+            show_place(&dispatcher, place);
             editor.select(place);
         })
     };
-    let on_box = {
+    let on_empty = {
         let (dispatcher, editor) = (state.dispatcher(), editor.clone());
-        Callback::from(move |place: Place| {
-            dispatcher.dispatch(Action::PlaceShown);
-            dispatcher.dispatch(Action::CursorMoved(place.from));
-            editor.select(place);
+        let inputs = Inputs { cost: state.own_figures(), ..Inputs::default() };
+        Callback::from(move |()| {
+            dispatcher.dispatch(Action::Opened("".into(), inputs.clone(), None));
+            editor.replace_text("");
+            editor.focus();
         })
     };
+    let on_files = {
+        let (dispatcher, editor) = (state.dispatcher(), editor.clone());
+        Callback::from(move |files: Files| {
+            let template = files.template.clone();
+            dispatcher.dispatch(Action::Files(files));
+            if let Some(template) = template {
+                editor.replace_text(&template);
+            }
+        })
+    };
+    let is_over = use_drop(!state.is_read_only(), on_files.clone());
+    use_keys(command(&state, &editor));
     let on_leave = {
         let shown = (*state).clone();
         // Made when it is asked for: packing the text at every keystroke would be for nothing.
@@ -233,11 +254,16 @@ pub fn App() -> Html {
     let on_undo = {
         let (state, editor) = (state.clone(), editor.clone());
         Callback::from(move |()| {
-            if state.notice == Some(Notice::Replaced) {
+            if let Some(kept) = state.returning().cloned() {
                 state.dispatch(Action::Returned);
+                // A step of its own: what was typed since is one more step back.
+                if let Some(text) = &kept.text {
+                    editor.replace_text(text);
+                }
+            } else {
+                editor.undo();
             }
             state.dispatch(Action::Dismissed);
-            editor.undo();
         })
     };
 
@@ -258,6 +284,9 @@ pub fn App() -> Html {
                 theme={state.theme}
                 is_alone={state.embedding.is_none()}
                 {on_example}
+                on_files={&on_files}
+                {on_empty}
+                on_keys={to_action(&state, |()| Action::Keys(true))}
                 on_share={to_action(&state, |()| Action::Sharing(true))}
                 {on_leave}
                 on_language={to_action(&state, Action::LanguageChosen)}
@@ -265,13 +294,17 @@ pub fn App() -> Html {
             />
             <main class="halves">
                 <Tabs pane={state.pane} beside={state.beside} {language} {findings} {on_pane} />
-                <section class="half template" aria-label={words::template().get(language).to_owned()}>
+                <section class="half template" id="template" aria-label={words::template().get(language).to_owned()}>
                     <EditorPane
                         handle={(*editor).clone()}
                         text={state.text.clone()}
                         report={state.current_report().cloned()}
                         chosen={state.chosen}
                         step={state.step_place()}
+                        with_path={
+                            state.beside == Pane::Paths
+                                || state.beside == Pane::Diagram && state.inputs.to.is_some()
+                        }
                         is_read_only={state.is_read_only()}
                         {language}
                         {on_change}
@@ -279,10 +312,20 @@ pub fn App() -> Html {
                         on_fix={&on_look}
                         {on_explain}
                     />
+                    <p id="editor-keys" class="unseen">{ words::editor_keys().get(language).to_owned() }</p>
                     { at_cursor(&state, &on_look) }
                 </section>
+                <Divider
+                    axis={Axis::Columns}
+                    controls="template"
+                    name={words::divider().get(language).to_owned()}
+                    // As the styles have it: more room for a picture.
+                    usual={if state.beside == Pane::Diagram { 45 } else { 55 }}
+                />
                 <section
                     class="half list"
+                    // What keys lead to can have the keyboard; Tab goes on to what is in it.
+                    tabindex="-1"
                     aria-label={list_name.get(language).to_owned()}
                     data-lapsed={lapsed.then_some("")}
                 >
@@ -333,10 +376,11 @@ pub fn App() -> Html {
                             drawings={state.drawings.clone()}
                             revision={state.revision}
                             report={state.current_report().cloned()}
-                            marked={state.drawings.marked(state.revision, state.cursor, state.chosen)}
+                            marked={state.drawings.marked(state.revision, state.pointed(), state.chosen)}
                             {language}
-                            on_place={on_box}
+                            on_place={&on_resource}
                             {on_choose}
+                            on_hide={to_action(&state, |()| Action::PathHidden)}
                             on_toggle={to_action(&state, Action::Toggled)}
                         />
                     } else {
@@ -374,7 +418,7 @@ pub fn App() -> Html {
                             on_assume={to_action(&state, |(key, kind)| Action::Assumed(key, kind))}
                             on_add={to_action(&state, Action::ContextAdded)}
                             on_remove={to_action(&state, Action::ContextRemoved)}
-                            on_unreadable={to_action(&state, |()| Action::Told(Notice::ContextUnreadable))}
+                            on_files={&on_files}
                         />
                     }
                 </section>
@@ -382,11 +426,24 @@ pub fn App() -> Html {
             <Announcer text={announcement(&state)} />
             <NoticeBar
                 notice={state.notice}
+                taken={state.taken.clone()}
+                can_undo={state.can_undo()}
                 {language}
                 {on_undo}
                 {on_reset}
                 on_dismiss={to_action(&state, |()| Action::Dismissed)}
                 on_report={to_action(&state, |()| Action::Reporting(true))}
+            />
+            if is_over {
+                <div class="dropping" aria-hidden="true">
+                    <p>{ words::files::drop().get(language).to_owned() }</p>
+                    <p>{ words::files::drop_more().get(language).to_owned() }</p>
+                </div>
+            }
+            <KeysDialog
+                is_open={state.shows_keys}
+                {language}
+                on_close={to_action(&state, |()| Action::Keys(false))}
             />
             <FailureDialog
                 failure={state.failure.clone().filter(|_| state.is_reporting)}
@@ -539,6 +596,47 @@ fn set_root_attribute(document: &web_sys::Document, name: &str, value: &str) {
     if let Some(root) = document.document_element() {
         // Fails for names that are not names; these are.
         let _ = root.set_attribute(name, value);
+    }
+}
+
+/// Shows a place of the text wherever something is known of it: its finding, its step of a path, its box.
+fn show_place(dispatcher: &UseReducerDispatcher<State>, place: Place) {
+    dispatcher.dispatch(Action::PlaceShown);
+    dispatcher.dispatch(Action::CursorMoved(place.from));
+}
+
+/// What the page's keys do.
+fn command(state: &UseReducerHandle<State>, editor: &Rc<EditorHandle>) -> Callback<Command> {
+    let (state, editor) = (state.clone(), editor.clone());
+    Callback::from(move |command| match command {
+        Command::List => state.dispatch(Action::Keys(true)),
+        Command::Finding(direction) => go_to_finding(&state, &editor, direction),
+        Command::Pane(direction) => {
+            let is_in_editor = find(".half.template:focus-within").is_some();
+            let now = if is_in_editor { Pane::Template } else { state.beside };
+            let next = keys::next_pane(now, direction);
+            state.dispatch(Action::Shown(next));
+            focus_soon(if next == Pane::Template { ".cm-content" } else { ".half.list" });
+        }
+    })
+}
+
+fn go_to_finding(state: &UseReducerHandle<State>, editor: &EditorHandle, direction: Direction) {
+    let Some(report) = state.current_report() else { return };
+    let Some(next) = keys::step(report, state.chosen, direction) else { return };
+    let is_in_list = state.beside == Pane::Findings && find(".half.list:focus-within").is_some();
+    let place = report.findings[next].place();
+    if is_in_list {
+        state.dispatch(Action::Stepped(next));
+        if let Some(place) = place {
+            editor.show(place);
+        }
+        focus_soon(".finding[aria-current] .finding-head");
+    } else {
+        state.dispatch(Action::Chosen(next));
+        if let Some(place) = place {
+            editor.select(place);
+        }
     }
 }
 

@@ -1,13 +1,14 @@
-//! The box for what describe calls print: dropped, chosen or pasted.
+//! The box for what describe calls print: chosen or pasted. What is dropped goes by the whole page.
 
 use vpcheck_core::Source;
 use vpcheck_core::language::Language;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, FileList, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::context::{ContextFile, Problem};
+use crate::files::Files;
 use crate::inputs::Field;
+use crate::opening::on_choice;
 use crate::prose::prose;
 use crate::words;
 
@@ -22,8 +23,8 @@ pub(crate) struct Props {
     pub on_add: Callback<Vec<Source>>,
     /// One was taken away.
     pub on_remove: Callback<usize>,
-    /// A file could not be read.
-    pub on_unreadable: Callback<()>,
+    /// Files were chosen.
+    pub on_files: Callback<Files>,
 }
 
 /// The box, and under it what was read.
@@ -31,56 +32,6 @@ pub(crate) struct Props {
 pub(crate) fn Deployed(props: &Props) -> Html {
     let language = props.language;
     let field = use_node_ref();
-    let is_over = use_state_eq(|| false);
-    let take = {
-        let (on_add, on_unreadable) = (props.on_add.clone(), props.on_unreadable.clone());
-        move |files: Option<FileList>| {
-            let (on_add, on_unreadable) = (on_add.clone(), on_unreadable.clone());
-            // The list itself empties with the input that it comes from.
-            let files: Vec<File> = files
-                .map(|files| (0..files.length()).filter_map(|at| files.get(at)).collect())
-                .unwrap_or_default();
-            spawn_local(async move {
-                let (sources, all_read) = read(&files).await;
-                if !sources.is_empty() {
-                    on_add.emit(sources);
-                }
-                if !all_read {
-                    on_unreadable.emit(());
-                }
-            });
-        }
-    };
-    let over = {
-        let is_over = is_over.setter();
-        Callback::from(move |event: DragEvent| {
-            // Without this the browser would open the file in place of the page.
-            event.prevent_default();
-            is_over.set(true);
-        })
-    };
-    let leave = {
-        let is_over = is_over.setter();
-        Callback::from(move |_: DragEvent| is_over.set(false))
-    };
-    let drop = {
-        let (take, is_over) = (take.clone(), is_over.setter());
-        Callback::from(move |event: DragEvent| {
-            let files = event.data_transfer().and_then(|data| data.files());
-            is_over.set(false);
-            // Dropped text goes into the field by itself.
-            if files.as_ref().is_some_and(|files| files.length() > 0) {
-                event.prevent_default();
-                take(files);
-            }
-        })
-    };
-    let chosen = Callback::from(move |event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        take(input.files());
-        // The same file may be chosen again after it was taken away.
-        input.set_value("");
-    });
     let add = {
         let (field, on_add) = (field.clone(), props.on_add.clone());
         Callback::from(move |event: SubmitEvent| {
@@ -96,12 +47,9 @@ pub(crate) fn Deployed(props: &Props) -> Html {
     };
     html! {
         <form
-            class={classes!("deployed", is_over.then_some("over"))}
+            class="deployed"
             aria-labelledby="deployed-title"
             onsubmit={add}
-            ondragover={over}
-            ondragleave={leave}
-            ondrop={drop}
         >
             <h3 id="deployed-title">{ words::context().get(language).to_owned() }</h3>
             <p>{ prose(words::context_more().get(language)) }</p>
@@ -121,7 +69,7 @@ pub(crate) fn Deployed(props: &Props) -> Html {
                 <button type="submit" class="plain">{ words::context_add().get(language).to_owned() }</button>
                 // The input itself takes the keyboard; the label is what is seen of it.
                 <span class="file-choice">
-                    <input id="context-files" type="file" multiple=true accept=".json,application/json" onchange={chosen} />
+                    <input id="context-files" type="file" multiple=true accept=".json,application/json" onchange={on_choice(props.on_files.clone())} />
                     <label for="context-files" class="plain">{ words::context_files().get(language).to_owned() }</label>
                 </span>
             </div>
@@ -176,17 +124,4 @@ fn problem_item(problem: &Problem, language: Language) -> Html {
             { prose(problem.message.get(language)) }
         </p>
     }
-}
-
-/// The texts of files, and whether all of them could be read.
-async fn read(files: &[File]) -> (Vec<Source>, bool) {
-    let mut sources = Vec::new();
-    let mut all_read = true;
-    for file in files {
-        match JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
-            Some(text) => sources.push(Source { path: file.name(), text }),
-            None => all_read = false,
-        }
-    }
-    (sources, all_read)
 }

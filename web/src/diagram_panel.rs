@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use self::canvas::{Canvas, CanvasHandle};
 use self::facts::Facts;
+use crate::divider::{Axis, Divider};
 use crate::diagram::{Drawing, Drawings, Group};
 use crate::prose::prose;
 use crate::report::{Place, Report};
@@ -33,6 +34,8 @@ pub(crate) struct Props {
     pub on_place: Callback<Place>,
     /// A finding was asked for.
     pub on_choose: Callback<usize>,
+    /// The path is to be hidden.
+    pub on_hide: Callback<()>,
     /// A group is to be opened or folded.
     pub on_toggle: Callback<String>,
 }
@@ -95,7 +98,7 @@ pub(crate) fn DiagramPanel(props: &Props) -> Html {
                     { say(&if is_older { words::diagram::older() } else { words::diagram::lacking() }, language) }
                 </p>
             }
-            <div class="picture" data-older={is_older.to_string()}>
+            <div class="picture" id="picture" data-older={is_older.to_string()}>
                 <Canvas
                     handle={(*canvas).clone()}
                     drawing={drawing.clone()}
@@ -117,6 +120,12 @@ pub(crate) fn DiagramPanel(props: &Props) -> Html {
                     />
                 }
             </div>
+            <Divider
+                axis={Axis::Rows}
+                controls="picture"
+                name={say(&words::divider_picture(), language)}
+                usual={60}
+            />
             <p id="diagram-keys" class="unseen">{ say(&words::diagram::keys(), language) }</p>
             { exports(drawing, &canvas, said.setter(), language) }
             <p class="note" role="status">{ said.as_ref().map(|said| say(said, language)) }</p>
@@ -167,6 +176,14 @@ fn bar(props: &Props, drawing: &Drawing, canvas: &CanvasHandle) -> Html {
                 { button("+", words::diagram::zoom_in(), zoom(true)) }
                 <button type="button" class="plain" onclick={fit}>{ say(&words::diagram::fit(), language) }</button>
             </div>
+            if let Some(path) = &drawing.path {
+                <button
+                    type="button"
+                    class="plain diagram-hide"
+                    title={path.clone()}
+                    onclick={props.on_hide.reform(|_| ())}
+                >{ say(&words::diagram::hide_path(), language) }</button>
+            }
             if !drawing.groups.is_empty() {
                 <div class="diagram-groups" role="group" aria-label={say(&words::diagram::groups(), language)}>
                     { for drawing.groups.iter().map(group) }

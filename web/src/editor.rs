@@ -39,6 +39,16 @@ impl EditorHandle {
         self.with(|editor| editor.select(place.from, place.to));
     }
 
+    /// Selects a place without taking the keyboard.
+    pub fn show(&self, place: Place) {
+        self.with(|editor| editor.show(place.from, place.to));
+    }
+
+    /// Takes the keyboard.
+    pub fn focus(&self) {
+        self.with(JsEditor::focus);
+    }
+
     /// The text, when there is an editor.
     pub fn text(&self) -> Option<String> {
         self.js().map(|editor| editor.text())
@@ -75,6 +85,8 @@ pub struct Props {
     pub chosen: Option<usize>,
     /// The place of the step of a path that is shown.
     pub step: Option<Place>,
+    /// Whether the places of the shown path are shown too.
+    pub with_path: bool,
     /// Whether the text may only be read.
     pub is_read_only: bool,
     /// The language of hovers and panels.
@@ -134,9 +146,10 @@ pub fn EditorPane(props: &Props) -> Html {
     }
     {
         let handle = props.handle.clone();
-        use_effect_with((props.report.clone(), props.chosen, props.step), move |(report, chosen, step)| {
+        let shown = (props.report.clone(), props.chosen, props.step, props.with_path);
+        use_effect_with(shown, move |(report, chosen, step, with_path)| {
             if let Some(report) = report {
-                handle.with(|editor| editor.label(&to_js(&labelled(report, *chosen, *step))));
+                handle.with(|editor| editor.label(&to_js(&labelled(report, *chosen, *step, *with_path))));
             }
         });
     }
@@ -188,9 +201,22 @@ struct LabelledPlace {
     primary: bool,
 }
 
-fn labelled(report: &Report, chosen: Option<usize>, step: Option<Place>) -> Vec<LabelledPlace> {
-    if let (None, Some(Place { from, to })) = (chosen, step) {
-        return vec![LabelledPlace { from, to, primary: true }];
+fn labelled(
+    report: &Report,
+    chosen: Option<usize>,
+    step: Option<Place>,
+    with_path: bool,
+) -> Vec<LabelledPlace> {
+    if chosen.is_none() {
+        let mut places = Vec::new();
+        let ways = report.paths.shown.iter().filter(|_| with_path).flat_map(|path| &path.ways);
+        for Place { from, to } in ways.flat_map(|way| &way.steps).filter_map(|step| step.place) {
+            if step != Some(Place { from, to }) {
+                places.push(LabelledPlace { from, to, primary: false });
+            }
+        }
+        places.extend(step.map(|Place { from, to }| LabelledPlace { from, to, primary: true }));
+        return places;
     }
     let labels =
         chosen.and_then(|index| report.findings.get(index)).map_or(&[][..], |finding| &finding.labels);
@@ -284,6 +310,10 @@ extern "C" {
     fn undo(this: &JsEditor);
     #[wasm_bindgen(method)]
     fn select(this: &JsEditor, from: u32, to: u32);
+    #[wasm_bindgen(method)]
+    fn show(this: &JsEditor, from: u32, to: u32);
+    #[wasm_bindgen(method)]
+    fn focus(this: &JsEditor);
     #[wasm_bindgen(method)]
     fn mark(this: &JsEditor, findings: &JsValue);
     #[wasm_bindgen(method)]

@@ -5,6 +5,8 @@ use web_sys::HtmlAnchorElement;
 use yew::prelude::*;
 
 use crate::examples::{self, Example};
+use crate::files::Files;
+use crate::opening::on_choice;
 use crate::state::Theme;
 use crate::words;
 
@@ -19,6 +21,12 @@ pub(crate) struct Props {
     pub is_alone: bool,
     /// An example was chosen, by its index.
     pub on_example: Callback<usize>,
+    /// Files were chosen.
+    pub on_files: Callback<Files>,
+    /// An empty editor was asked for.
+    pub on_empty: Callback<()>,
+    /// The list of keys was asked for.
+    pub on_keys: Callback<()>,
     /// Sharing was asked for.
     pub on_share: Callback<()>,
     /// The page by itself was asked for, by this link.
@@ -57,11 +65,24 @@ pub(crate) fn Header(props: &Props) -> Html {
         <header>
             <div class="bar">
                 <h1 class="brand">{ brand_mark() }<span>{ "vpcheck" }</span></h1>
+                <span class="wide-only">{ file_button("open-files", "bar-button", language, &props.on_files) }</span>
                 <button type="button" class="bar-button examples-button" popovertarget="examples">
                     { words::examples().get(language).to_owned() }
                     { chevron() }
                 </button>
                 <div class="examples" id="examples" popover="auto">
+                    // A narrow bar has no room for it.
+                    <div class="narrow-only">{ file_button("open-files-narrow", "menu-item", language, &props.on_files) }</div>
+                    <button
+                        type="button"
+                        class="menu-item"
+                        popovertarget="examples"
+                        popovertargetaction="hide"
+                        onclick={props.on_empty.reform(|_| ())}
+                    >
+                        <span class="example-title">{ words::files::empty().get(language).to_owned() }</span>
+                        <span class="example-sentence">{ words::files::empty_more().get(language).to_owned() }</span>
+                    </button>
                     <ul aria-label={words::examples().get(language).to_owned()}>
                         { for examples::ALL.iter().enumerate().map(|(index, example)| {
                             example_item(index, example, language, &props.on_example)
@@ -69,6 +90,16 @@ pub(crate) fn Header(props: &Props) -> Html {
                     </ul>
                 </div>
                 <span class="bar-space" />
+                <button
+                    type="button"
+                    class="bar-button wide-only"
+                    onclick={props.on_keys.reform(|_| ())}
+                    aria-haspopup="dialog"
+                    aria-label={words::keys::title().get(language).to_owned()}
+                    title={words::keys::title().get(language).to_owned()}
+                >
+                    { keys_icon() }
+                </button>
                 <button
                     type="button"
                     class="bar-button"
@@ -106,6 +137,17 @@ pub(crate) fn Header(props: &Props) -> Html {
     }
 }
 
+/// The input itself takes the keyboard; the label is what is seen of it.
+fn file_button(id: &'static str, class: &'static str, language: Language, on_files: &Callback<Files>) -> Html {
+    let more = words::files::open_more().get(language).to_owned();
+    html! {
+        <span class="file-choice" title={more}>
+            <input {id} type="file" multiple=true onchange={on_choice(on_files.clone())} />
+            <label for={id} {class}>{ open_icon() }{ words::files::open().get(language).to_owned() }</label>
+        </span>
+    }
+}
+
 fn example_item(index: usize, example: &Example, language: Language, on_example: &Callback<usize>) -> Html {
     html! {
         <li>
@@ -133,6 +175,22 @@ fn brand_mark() -> Html {
 
 fn chevron() -> Html {
     html! { <svg class="icon small" viewBox="0 0 16 16" aria-hidden="true"><path d="m4 6 4 4 4-4" /></svg> }
+}
+
+fn open_icon() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M2.5 15.5v-11h5l2 2h8v9Z" />
+        </svg>
+    }
+}
+
+fn keys_icon() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M2.5 5.5h15v9h-15ZM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M6.5 11.5h7" />
+        </svg>
+    }
 }
 
 fn link_icon() -> Html {

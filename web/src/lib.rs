@@ -13,8 +13,10 @@ pub mod endpoints;
 pub mod examples;
 pub mod failure;
 pub mod figures;
+pub mod files;
 pub mod fixes;
 pub mod inputs;
+pub mod keys;
 pub mod paths;
 pub mod preview;
 pub mod proof;
@@ -43,6 +45,8 @@ mod diagram_panel;
 #[cfg(target_arch = "wasm32")]
 mod difference;
 #[cfg(target_arch = "wasm32")]
+mod divider;
+#[cfg(target_arch = "wasm32")]
 mod document;
 #[cfg(target_arch = "wasm32")]
 pub mod editor;
@@ -57,11 +61,15 @@ pub mod findings;
 #[cfg(target_arch = "wasm32")]
 mod header;
 #[cfg(target_arch = "wasm32")]
+mod keyboard;
+#[cfg(target_arch = "wasm32")]
 mod needs;
 #[cfg(target_arch = "wasm32")]
 mod notice;
 #[cfg(target_arch = "wasm32")]
 mod offer;
+#[cfg(target_arch = "wasm32")]
+mod opening;
 #[cfg(target_arch = "wasm32")]
 mod preferences;
 #[cfg(target_arch = "wasm32")]

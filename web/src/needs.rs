@@ -11,6 +11,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::deployed::Deployed;
+use crate::files::Files;
 use crate::inputs::{Field, Inputs, ranges};
 use crate::prose::prose;
 use crate::report::Report;
@@ -33,8 +34,8 @@ pub(crate) struct Props {
     pub on_add: Callback<Vec<Source>>,
     /// One of them was taken away.
     pub on_remove: Callback<usize>,
-    /// A file could not be read.
-    pub on_unreadable: Callback<()>,
+    /// Files were chosen.
+    pub on_files: Callback<Files>,
 }
 
 /// What would settle unknowns, and what is assumed meanwhile.
@@ -63,7 +64,7 @@ pub(crate) fn Needs(props: &Props) -> Html {
                             {language}
                             on_add={&props.on_add}
                             on_remove={&props.on_remove}
-                            on_unreadable={&props.on_unreadable}
+                            on_files={&props.on_files}
                         />
                     }
                 </section>

@@ -1,9 +1,13 @@
 //! What the page has to tell once: a damaged link, a replaced text, a copied link.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
 use vpcheck_core::language::Language;
 use yew::prelude::*;
 
+use crate::files::Taken;
+use crate::prose::prose;
 use crate::state::Notice;
 use crate::words;
 
@@ -12,6 +16,10 @@ use crate::words;
 pub(crate) struct Props {
     /// What to tell, if anything.
     pub notice: Option<Notice>,
+    /// What the files that were opened last were taken for.
+    pub taken: Rc<[Taken]>,
+    /// Whether it can be taken back.
+    pub can_undo: bool,
     /// The language of the page.
     pub language: Language,
     /// The last change is to be taken back.
@@ -40,7 +48,12 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
         <div class="notices" role="alert">
             if let Some(notice) = props.notice {
                 <div class="notice">
-                    <p>{ notice.words().get(language).to_owned() }</p>
+                    <div class="notice-text">
+                        <p>{ notice.words().get(language).to_owned() }</p>
+                        if matches!(notice, Notice::Files(_)) {
+                            <ul>{ for props.taken.iter().map(|taken| taken_item(taken, language)) }</ul>
+                        }
+                    </div>
                     if notice == Notice::NewerVersion {
                         <button type="button" class="quiet" onclick={Callback::from(|_| take_newer_version())}>
                             { words::reload().get(language).to_owned() }
@@ -56,7 +69,7 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
                             { words::failure::title().get(language).to_owned() }
                         </button>
                     }
-                    if notice.is_undoable() {
+                    if props.can_undo {
                         <button type="button" class="quiet" onclick={props.on_undo.reform(|_| ())}>
                             { words::undo().get(language).to_owned() }
                         </button>
@@ -67,6 +80,18 @@ pub(crate) fn NoticeBar(props: &Props) -> Html {
                 </div>
             }
         </div>
+    }
+}
+
+fn taken_item(taken: &Taken, language: Language) -> Html {
+    let what = match &taken.what {
+        Ok(what) => words::files::what(what),
+        Err(refusal) => words::files::refusal(refusal),
+    };
+    html! {
+        <li data-refused={taken.what.is_err().then_some("")}>
+            <bdi>{ &taken.name }</bdi>{ ": " }{ prose(what.get(language)) }
+        </li>
     }
 }
 

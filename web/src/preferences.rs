@@ -54,6 +54,23 @@ pub(crate) fn keep_theme(theme: Theme) {
     keep(THEME, theme.name());
 }
 
+/// How much of the page's width or height one part was given, in percent.
+pub(crate) fn share(axis: &str) -> Option<i32> {
+    stored(&share_key(axis))?.parse().ok()
+}
+
+/// Remembers it; nothing is as it comes.
+pub(crate) fn keep_share(axis: &str, share: Option<i32>) {
+    match share {
+        Some(share) => keep(&share_key(axis), &share.to_string()),
+        None => forget(&share_key(axis)),
+    }
+}
+
+fn share_key(axis: &str) -> String {
+    format!("vpcheck.share.{axis}")
+}
+
 /// The link of what was written at the last visit.
 pub(crate) fn draft() -> Option<String> {
     stored(DRAFT)
@@ -68,10 +85,7 @@ pub(crate) fn keep_draft(link: &str) {
 
 /// Forgets the draft.
 pub(crate) fn forget_draft() {
-    if let Some(storage) = storage() {
-        // Storage that refuses keeps nothing either.
-        let _ = storage.remove_item(DRAFT);
-    }
+    forget(DRAFT);
 }
 
 /// In characters of a link, which is far shorter than its template.
@@ -99,6 +113,13 @@ fn storage() -> Option<Storage> {
 
 fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
+}
+
+fn forget(key: &str) {
+    if let Some(storage) = storage() {
+        // Storage that refuses keeps nothing either.
+        let _ = storage.remove_item(key);
+    }
 }
 
 fn keep(key: &str, value: &str) {

@@ -13,6 +13,7 @@ use crate::embedding::Embedding;
 use crate::endpoints::Endpoints;
 use crate::failure::Failure;
 use crate::figures::{self, Figures};
+use crate::files::{Files, Taken};
 use crate::fixes::Fixes;
 use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
@@ -65,8 +66,12 @@ pub struct State {
     pub pane: Pane,
     /// What is beside the editor on a wide screen: any but the editor.
     pub beside: Pane,
-    /// What was given before a link or an example took its place.
-    pub replaced: Option<Rc<Inputs>>,
+    /// What was there before a link, an example or files took its place.
+    pub replaced: Option<Rc<Kept>>,
+    /// What the files that were opened last were taken for.
+    pub taken: Rc<[Taken]>,
+    /// Whether the list of keys is open.
+    pub shows_keys: bool,
     /// Something to tell the user.
     pub notice: Option<Notice>,
     /// The revision that could not be analysed, if that was tried last.
@@ -81,6 +86,16 @@ pub struct State {
     pub sharing: Option<Sharing>,
     /// How the page stands in another one; nothing where it stands alone.
     pub embedding: Option<Embedding>,
+}
+
+/// What can be taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The text, where that was replaced too.
+    pub text: Option<Rc<str>>,
+    inputs: Inputs,
+    is_edited: bool,
+    is_foreign: bool,
 }
 
 /// Light or dark.
@@ -176,6 +191,10 @@ pub enum Notice {
     NotLinked,
     /// Another text took the place of one that the user had written.
     Replaced,
+    /// The editor was emptied.
+    Emptied,
+    /// Files were opened, and whether any could be used; each is told of.
+    Files(bool),
     /// A fix was applied.
     Fixed,
     /// Endpoints were added.
@@ -190,8 +209,6 @@ pub enum Notice {
     AnalysisStopped,
     /// Files of context were left out for their size.
     ContextTooLarge,
-    /// A file of context could not be read.
-    ContextUnreadable,
     /// A newer version of the page is there.
     NewerVersion,
     /// The draft of the last visit is shown.
@@ -205,6 +222,9 @@ impl Notice {
             Self::LinkRefused(error) => error.explain(),
             Self::NotLinked => words::not_linked(),
             Self::Replaced => words::replaced(),
+            Self::Emptied => words::files::emptied(),
+            Self::Files(true) => words::files::taken(),
+            Self::Files(false) => words::files::refused(),
             Self::Fixed => words::fixed(),
             Self::EndpointsAdded => words::endpoints::added(),
             Self::AllFixed(count) => words::all_fixed(count),
@@ -212,7 +232,6 @@ impl Notice {
             Self::AnalysisFailed => words::analysis_failed(),
             Self::AnalysisStopped => words::analysis_stopped(),
             Self::ContextTooLarge => words::context_too_large(),
-            Self::ContextUnreadable => words::context_unreadable(),
             Self::NewerVersion => words::newer_version(),
             Self::DraftRestored => words::draft_restored(),
         }
@@ -220,7 +239,12 @@ impl Notice {
 
     /// Whether what it tells can be taken back.
     pub fn is_undoable(self) -> bool {
-        matches!(self, Self::Replaced | Self::Fixed | Self::EndpointsAdded | Self::AllFixed(_))
+        matches!(self, Self::Fixed | Self::EndpointsAdded | Self::AllFixed(_)) || self.is_of_opening()
+    }
+
+    /// Whether it tells of what took the place of something else.
+    fn is_of_opening(self) -> bool {
+        matches!(self, Self::Replaced | Self::Emptied | Self::Files(_))
     }
 
     /// Whether it may go away by itself: it only says that what was asked for was done.
@@ -272,10 +296,18 @@ pub enum Action {
     ToChosen(String),
     /// Both were.
     PathChosen(String, String),
+    /// No path is to be shown in the diagram any more.
+    PathHidden,
+    /// A finding was gone to by its keys, which leaves what is seen as it is.
+    Stepped(usize),
+    /// The list of keys is to be opened or closed.
+    Keys(bool),
     /// A step of the shown path was asked for: the way and the step in it.
     StepChosen(usize, usize),
     /// The editor now holds a text from a link or an example, with what is given beside it and what it asks to show.
     Opened(Rc<str>, Inputs, Option<Pane>),
+    /// Files were opened or dropped.
+    Files(Files),
     /// What was opened last came by a link.
     Visited,
     /// That was taken back.
@@ -375,6 +407,8 @@ impl State {
             fixes: None,
             step: None,
             replaced: None,
+            taken: Rc::default(),
+            shows_keys: false,
             language,
             theme,
             notice,
@@ -407,11 +441,17 @@ impl State {
             Action::Opened(text, inputs, asked) => {
                 let is_own = self.is_edited || !self.inputs.contexts.is_empty();
                 next.notice = is_own.then_some(Notice::Replaced);
-                next.replaced = Some(Rc::new(self.inputs.clone()));
+                if text.is_empty() && !self.text.is_empty() {
+                    next.notice = Some(Notice::Emptied);
+                }
+                next.replaced = Some(self.kept(Some(self.text.clone())));
                 next.text = text;
                 next.pane = Pane::default();
                 if let Some(pane) = asked {
                     (next.pane, next.beside) = (pane, pane);
+                } else if next.beside.shows_money() {
+                    // What is not about money may have nothing to show there.
+                    next.beside = Pane::default();
                 }
                 next.inputs = inputs;
                 if next.beside.shows_money() {
@@ -424,11 +464,17 @@ impl State {
                 next.step = None;
                 next.revision += 1;
             }
+            Action::Files(files) => next.take_files(files),
             Action::Visited => next.is_foreign = true,
             Action::Returned => {
-                // The text itself comes back from the editor.
-                if let Some(inputs) = next.replaced.take() {
-                    next.inputs = (*inputs).clone();
+                if let Some(kept) = next.replaced.take() {
+                    next.inputs = kept.inputs.clone();
+                    if let Some(text) = &kept.text {
+                        next.text = text.clone();
+                        (next.is_edited, next.is_foreign) = (kept.is_edited, kept.is_foreign);
+                        (next.drawings, next.cursor) = (Drawings::default(), None);
+                    }
+                    (next.chosen, next.fixes, next.step) = (None, None, None);
                     next.revision += 1;
                 }
             }
@@ -471,6 +517,12 @@ impl State {
                 let from = from.or_else(|| self.shown_path().map(|path| path.from.clone()));
                 next.choose_path(from, Some(to));
             }
+            Action::PathHidden => next.choose_path(None, None),
+            Action::Stepped(index) => {
+                next.chosen = Some(index);
+                (next.cursor, next.step) = (None, None);
+            }
+            Action::Keys(shows_keys) => next.shows_keys = shows_keys,
             Action::PathChosen(from, to) => next.choose_path(Some(from), Some(to)),
             Action::StepChosen(way, step) => {
                 next.step = Some((way, step));
@@ -633,6 +685,11 @@ impl State {
         self.shown_path()?.ways.get(way)?.steps.get(step)?.place
     }
 
+    /// Where the cursor was put by hand, or by choosing a step of a path.
+    pub fn pointed(&self) -> Option<u32> {
+        self.cursor.or_else(|| self.step_place().map(|place| place.from))
+    }
+
     /// The template with everything that a link holds.
     pub fn shared(&self) -> Shared {
         let view = self.view().map(|pane| pane.name().to_owned());
@@ -666,6 +723,54 @@ impl State {
         if self.inputs.from != from || self.inputs.to != to {
             (self.inputs.from, self.inputs.to) = (from, to);
             self.step = None;
+            self.revision += 1;
+        }
+    }
+
+    /// Whether what the notice tells of can be taken back.
+    pub fn can_undo(&self) -> bool {
+        let is_there = |notice: &Notice| !notice.is_of_opening() || self.replaced.is_some();
+        self.notice.as_ref().is_some_and(|notice| notice.is_undoable() && is_there(notice))
+    }
+
+    /// What an opening is taken back to, while the notice of it is there.
+    pub fn returning(&self) -> Option<&Rc<Kept>> {
+        self.replaced.as_ref().filter(|_| self.notice.is_some_and(Notice::is_of_opening))
+    }
+
+    fn kept(&self, text: Option<Rc<str>>) -> Rc<Kept> {
+        let (inputs, is_edited, is_foreign) = (self.inputs.clone(), self.is_edited, self.is_foreign);
+        Rc::new(Kept { text, inputs, is_edited, is_foreign })
+    }
+
+    /// What files hold goes beside what is there; only a template takes the place of another.
+    fn take_files(&mut self, files: Files) {
+        let is_used = files.taken.iter().any(|taken| taken.what.is_ok());
+        self.replaced =
+            is_used.then(|| self.kept(files.template.as_ref().map(|_| self.text.clone())));
+        self.taken = files.taken.into();
+        self.notice = Some(Notice::Files(is_used));
+        for deployment in files.deployments {
+            for (name, value) in deployment.values {
+                self.revision += u32::from(self.inputs.set(&Field::Value(name), &value));
+            }
+            if let Some(region) = deployment.region {
+                self.revision += u32::from(self.inputs.set(&Field::Region, &region));
+            }
+        }
+        // What is left out for the room it would take says so instead.
+        self.add_contexts(files.contexts);
+        if let Some(text) = files.template {
+            // What was given stays: values and networks are often opened before their template, and again with a
+            // newer one. A path of an example's is of no use to another template.
+            if !self.is_edited {
+                (self.inputs.from, self.inputs.to) = (None, None);
+            }
+            self.text = text;
+            (self.is_edited, self.is_foreign) = (true, false);
+            (self.drawings, self.cursor) = (Drawings::default(), None);
+            (self.chosen, self.fixes, self.step) = (None, None, None);
+            self.pane = Pane::default();
             self.revision += 1;
         }
     }
@@ -985,6 +1090,44 @@ mod tests {
         let other = given.after(Action::Opened("other".into(), Inputs::default(), None));
         assert_eq!(other.inputs, Inputs::default());
         assert_eq!(other.after(Action::Returned).inputs, given.inputs);
+    }
+
+    #[test]
+    fn files_are_taken_beside_what_is_there_and_can_be_taken_back() {
+        let given = |name: &str, text: &str| crate::files::Given {
+            name: name.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        };
+        let values = Files::of(vec![given("p.json", r#"{"Vpc": "vpc-1"}"#), given("v.json", r#"{"Vpcs": [{}]}"#)]);
+        let mine = opened().after(Action::Edited("mine".into()));
+        let state = mine.after(Action::Files(values));
+        assert_eq!((&*state.text, &*state.inputs.parameters["Vpc"], state.inputs.contexts.len()), ("mine", "vpc-1", 1));
+        assert!(state.can_undo() && state.revision > mine.revision);
+        let template = state.after(Action::Files(Files::of(vec![given("t.yaml", "Resources: {}\n")])));
+        assert_eq!((&*template.text, template.inputs.parameters.len()), ("Resources: {}\n", 1));
+        assert!(template.is_draft());
+        let back = template.after(Action::Returned);
+        assert_eq!((&*back.text, &back.inputs), ("mine", &state.inputs));
+        let typed = state.after(Action::Edited("mine too".into())).after(Action::Returned);
+        assert_eq!((&*typed.text, &typed.inputs), ("mine too", &mine.inputs), "no text was replaced");
+        let none = mine.after(Action::Files(Files::of(vec![given("a", "")])));
+        assert_eq!((none.notice, none.can_undo(), none.revision), (Some(Notice::Files(false)), false, mine.revision));
+    }
+
+    #[test]
+    fn an_emptied_editor_comes_back_and_an_example_leaves_the_costs() {
+        let cost = opened().after(Action::Shown(Pane::Cost));
+        let empty = cost.after(Action::Opened("".into(), Inputs::default(), None));
+        assert_eq!((empty.notice, empty.beside, empty.can_undo()), (Some(Notice::Emptied), Pane::Findings, true));
+        let back = empty.after(Action::Returned);
+        assert_eq!((back.text, back.is_edited), (cost.text, false));
+    }
+
+    #[test]
+    fn a_path_can_be_hidden_again() {
+        let shown = opened().after(Action::PathChosen("Store".to_owned(), "s3".to_owned()));
+        let hidden = shown.after(Action::PathHidden);
+        assert_eq!((hidden.inputs.from, hidden.inputs.to, hidden.revision), (None, None, 3));
     }
 
     #[test]

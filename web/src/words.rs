@@ -21,6 +21,8 @@ pub mod cost;
 pub mod diagram;
 pub mod endpoints;
 pub mod failure;
+pub mod files;
+pub mod keys;
 pub mod share;
 
 sentences! {
@@ -62,6 +64,15 @@ sentences! {
     paths { en: "Paths", ja: "経路" }
     /// What a screen reader calls the editor.
     editor_name { en: "Template editor. F8 goes to the next finding.", ja: "テンプレートエディタ。F8 で次の指摘へ。" }
+    /// What a screen reader says of the editor beside its name.
+    editor_keys {
+        en: "Tab leaves the editor; Control and right square bracket indents. Shift and F8 goes to the finding before.",
+        ja: "Tab でエディタの外へ移動します。インデントは Ctrl+]、前の指摘へは Shift+F8 です。"
+    }
+    /// The name of the bar between the editor and what is beside it.
+    divider { en: "Width of the template", ja: "テンプレートの幅" }
+    /// The name of the bar under the picture.
+    divider_picture { en: "Height of the diagram", ja: "構成図の高さ" }
     /// The tabs: of a narrow screen, and over the right half of a wide one.
     tabs_name { en: "View", ja: "表示" }
     /// The list while the first analysis runs.
@@ -134,11 +145,6 @@ sentences! {
     context_too_large {
         en: "A file was left out: together the files would be more than 20 MB.",
         ja: "合計が 20 MB を超えるため、ファイルを読み込みませんでした。"
-    }
-    /// See [`crate::state::Notice::ContextUnreadable`].
-    context_unreadable {
-        en: "A file could not be read. Open it again, or paste what is in it.",
-        ja: "ファイルを読み込めませんでした。もう一度開くか、中身を貼り付けてください。"
     }
     /// The label of the choice of a source.
     path_from { en: "From", ja: "送信元" }

@@ -16,6 +16,7 @@ mod process;
 mod project;
 mod ready;
 mod rule_table;
+mod screenshots;
 mod serve;
 mod site;
 mod size;
@@ -40,6 +41,7 @@ Usage: cargo xtask COMMAND
                                 trace networks whose flows a Linux kernel has decided, and compare;
                                 --repair: the smallest repair of each blocked flow, applied and traced again
   generate [--check]            write the generated files, or say which are out of date
+  screenshots                   take the pictures in docs/screenshots; look at each before you commit them
   setup                         install what the other commands need, and do nothing else
 ";
 
@@ -83,6 +85,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),
+        ["screenshots"] => screenshots::take(&project).map(|()| ExitCode::SUCCESS),
         ["setup"] => install::everything(&project).map(|()| ExitCode::SUCCESS),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -142,7 +142,7 @@ fn steps_are_told_once_for_subnets_and_sources_that_share_them() {
     ");
     insta::assert_snapshot!(plain(&tracing, &manner(Language::Japanese, true)), @r"
     Report, Audit → Db:5432/tcp  一部可能  サブネットで異なる
-      SubnetA, SubnetB  到達不可
+      SubnetA, SubnetB  遮断
         →   Group  tcp 5432 を許可                              app/t.yaml:2:3
         → ✗ Acl    SubnetA, SubnetB から                        app/t.yaml:3:3
           │        SUBNET_ACL_RESTRICTION: エントリ 100 が拒否

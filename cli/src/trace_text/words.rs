@@ -39,7 +39,7 @@ impl Mark {
 pub(super) fn verdict(verdict: Verdict) -> Phrase {
     match verdict {
         Verdict::Reachable => phrase!(en: "reachable", ja: "到達可能"),
-        Verdict::Blocked => phrase!(en: "blocked", ja: "到達不可"),
+        Verdict::Blocked => phrase!(en: "blocked", ja: "遮断"),
         Verdict::Partial => phrase!(en: "partial", ja: "一部可能"),
         Verdict::Unknown => phrase!(en: "unknown", ja: "不明"),
     }

@@ -87,10 +87,10 @@ fn a_path_to_a_named_destination_has_a_line_a_step() {
 #[test]
 fn steps_are_told_in_japanese_too() {
     let run = shop().run("trace shop.yaml --from Writer --to Store:5432 --lang ja");
-    assert!(run.out.starts_with("Writer → Store:5432/tcp  到達不可\n  SubnetA\n"), "{}", run.out);
+    assert!(run.out.starts_with("Writer → Store:5432/tcp  遮断\n  SubnetA\n"), "{}", run.out);
     assert!(run.out.contains("インバウンドルール"), "{}", run.out);
     let mended = "Writer → Store:5432 は次の変更で届きます: `StoreGroup` で `WriterGroup` からの tcp 5432 の受信を許可する";
-    assert!(run.out.ends_with(&format!("経路 1 件: 到達不可 1 件\n{mended}\n")), "{}", run.out);
+    assert!(run.out.ends_with(&format!("経路 1 件: 遮断 1 件\n{mended}\n")), "{}", run.out);
 }
 
 #[test]

@@ -156,7 +156,7 @@ pub(super) fn more(count: usize) -> Phrase {
 pub(super) fn verdict(verdict: Verdict) -> Phrase {
     match verdict {
         Verdict::Reachable => phrase!(en: "reachable", ja: "到達可能"),
-        Verdict::Blocked => phrase!(en: "blocked", ja: "到達不可"),
+        Verdict::Blocked => phrase!(en: "blocked", ja: "遮断"),
         Verdict::Partial => phrase!(en: "partly reachable", ja: "一部のみ到達可能"),
         Verdict::Unknown => phrase!(en: "unknown", ja: "不明"),
     }

@@ -88,6 +88,7 @@ class Picture {
     for (const node of svg.querySelectorAll(".box")) this.#prepare(node);
     this.#setStop(this.#nodes.get(this.#stop) ?? this.#nodes.values().next().value);
     this.#frame.replaceChildren(svg);
+    this.#ask();
     this.#room = roomOf(this.#frame);
     if (!this.#view || this.#isFitted) this.fit();
     else this.#look(isSame ? this.#view : zoomed(this.#view, 1, centreOf(this.#view), size, this.#room));
@@ -95,6 +96,13 @@ class Picture {
     if (this.#told !== null && !this.#boxes.has(this.#told)) this.#tell(null);
     if (path && path !== lastPath) this.#run();
     lastPath = path;
+  }
+
+  /** Tells the styles how high the frame has to be for all of the picture: a small one leaves no empty sheet below it. */
+  #ask() {
+    const { width, height } = this.#size;
+    const asked = Math.ceil(height * Math.min(1, roomOf(this.#frame).width / width)) + 2;
+    this.#frame.style.setProperty("--asked", `${asked}px`);
   }
 
   /** Marks the boxes that are shown in the editor. @param {string} ids with line ends between them */
@@ -172,6 +180,8 @@ class Picture {
     const room = roomOf(this.#frame);
     // Not laid out, as in the half that a narrow screen does not show.
     if (!this.#view || room.width < 2 || room.height < 2) return;
+    // Not at once: an observer must not change what it observes.
+    if (room.width !== this.#room.width) requestAnimationFrame(() => this.#ask());
     const view = reframed(this.#view, this.#isFitted, this.#size, this.#room, room);
     this.#room = room;
     this.#look(view);

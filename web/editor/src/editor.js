@@ -69,6 +69,7 @@ export class Editor {
             spellcheck: "false",
             // It can be focused without; but what checks a page for access looks for it.
             tabindex: "0",
+            "aria-describedby": "editor-keys",
           }),
           EditorView.updateListener.of((update) => this.#updated(update)),
         ],
@@ -116,8 +117,19 @@ export class Editor {
     undo(this.#view);
   }
 
-  /** Selects a place and brings it into view. */
+  /** Selects a place and brings it into view; the keyboard goes there too. */
   select(from, to) {
+    this.show(from, to);
+    // On a touch screen the keyboard would rise and hide the very place.
+    if (!matchMedia("(pointer: coarse)").matches) this.focus();
+  }
+
+  focus() {
+    this.#view.focus();
+  }
+
+  /** Selects a place and brings it into view. */
+  show(from, to) {
     const length = this.#view.state.doc.length;
     const place = EditorSelection.range(Math.min(from, length), Math.min(to, length));
     this.#view.dispatch({
@@ -126,8 +138,6 @@ export class Editor {
       effects: EditorView.scrollIntoView(place, { y: "center", xMargin: 16 }),
       annotations: byPage.of(true),
     });
-    // On a touch screen the keyboard would rise and hide the very place.
-    if (!matchMedia("(pointer: coarse)").matches) this.#view.focus();
   }
 
   /**

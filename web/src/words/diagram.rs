@@ -47,6 +47,8 @@ sentences! {
     open_group { en: "Show one by one", ja: "個別に表示" }
     /// The button that leads to the text.
     show_text { en: "Show in the template", ja: "テンプレートで表示" }
+    /// Takes a traced path out of the picture again.
+    hide_path { en: "Hide the path", ja: "経路を隠す" }
     /// What keys do, for screen readers.
     keys {
         en: "Arrow keys walk from box to box, Enter shows one in the template, plus, minus and 0 zoom.",
