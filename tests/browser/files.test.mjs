@@ -67,7 +67,8 @@ const drop = (page, selector, files) =>
     files.map(({ name, buffer }) => ({ name, bytes: [...buffer] })),
   );
 
-const editorText = (page) => page.locator(".cm-content").evaluate((content) => content.innerText);
+/** As much of the text as is drawn at every time: an editor draws only what can be seen. */
+const editorText = (page) => page.locator(".cm-content").evaluate((content) => content.innerText.slice(0, 300));
 
 for (const [lang, words] of [
   ["en", { template: /t\.yaml: the template/, values: /p\.json: 1 parameter value/, network: /s\.json: the deployed network \(Subnets 1\)/, undo: "Undo" }],
@@ -88,7 +89,7 @@ for (const [lang, words] of [
       await page.locator(".context-file").filter({ hasText: "s.json" }).waitFor();
 
       await notice.getByRole("button", { name: words.undo }).click();
-      await page.waitForFunction((text) => document.querySelector(".cm-content").innerText === text, before);
+      await page.waitForFunction((text) => document.querySelector(".cm-content").innerText.startsWith(text), before);
       assert.equal(await page.locator(".context-file").count(), 0);
     }));
 }
@@ -109,14 +110,16 @@ test("files are chosen with a button, by keys, on every width", async () => {
 test("what cannot be used is told of, and the user's work stays", () =>
   withPage({}, async (page) => {
     await page.locator(".cm-content").focus();
-    await page.keyboard.press("ControlOrMeta+End");
-    await page.keyboard.type("# mine");
+    await page.keyboard.press("ControlOrMeta+Home");
+    await page.keyboard.type("# mine\n");
+    const before = await editorText(page);
+    assert.match(before, /# mine/);
     const refused = async (files, words) => {
       await drop(page, "body", files);
       await page.locator(".notice").filter({ hasText: words }).waitFor();
       assert.match(await page.locator(".notice").innerText(), /Nothing was opened/);
       assert.equal(await page.locator(".notice").getByRole("button", { name: "Undo" }).count(), 0);
-      assert.match(await editorText(page), /# mine/);
+      assert.equal(await editorText(page), before);
       await page.locator(".notice").getByRole("button", { name: "Close" }).click();
     };
     await refused([file("a.zip", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]))], /a\.zip: left out: it is no text/);

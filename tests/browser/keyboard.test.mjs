@@ -228,7 +228,7 @@ test("what is selected in one part is shown in the others", () =>
     // A step of it, in the editor and in the diagram.
     await tab("Paths");
     await page.locator("button.step-body").first().click();
-    await page.locator(".cm-label-primary").waitFor();
+    await page.locator(".cm-label-primary").first().waitFor();
     await tab("Diagram");
     await page.locator(".picture .marked").first().waitFor();
   }));
