@@ -95,6 +95,12 @@ pub(crate) enum CheckFormat {
     Text,
     /// For programs
     Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For CI servers that show tests
+    Junit,
+    /// For GitHub Actions, which shows it beside the lines of a pull request
+    Github,
     /// For a pull request or an issue
     Markdown,
 }

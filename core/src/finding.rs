@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cost::{BANDS, Band, Currency, Usd};
 use crate::language::Phrase;
-use crate::paths::Goal;
+use crate::paths::{Goal, Hop};
 use crate::phrase;
 use crate::text::{Edit, Span};
 
@@ -123,6 +123,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// The ways that are open after it.
     pub promises: Vec<Promise>,
+    /// Where it is about a way: one that it stops, hop by hop, in the text of the primary label.
+    pub path: Vec<Hop>,
     /// The reason for which it is suppressed.
     pub suppressed: Option<String>,
     /// Stable while lines move: made of the rule, the resource and what is named, not of positions.
@@ -143,6 +145,7 @@ impl Finding {
             usd_per_month: None,
             fix: None,
             promises: Vec::new(),
+            path: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

@@ -246,6 +246,7 @@ mod tests {
                     edits: vec![Edit::replace(at, "Vpc")],
                 }),
                 promises: Vec::new(),
+                path: Vec::new(),
                 suppressed: None,
                 fingerprint: "f1".to_owned(),
             }],
