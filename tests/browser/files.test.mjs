@@ -95,9 +95,9 @@ for (const [lang, words] of [
 }
 
 test("files are chosen with a button, by keys, on every width", async () => {
-  for (const [width, id] of [[1280, "#open-files"], [768, "#open-files-narrow"], [360, "#open-files-narrow"]]) {
+  for (const [width, id] of [[1280, "#open-files"], [768, "#open-files"], [376, "#open-files"], [360, "#open-files-narrow"]]) {
     await withPage({ context: { viewport: { width, height: 800 } } }, async (page) => {
-      if (width < 780) await page.getByRole("button", { name: "Examples" }).click();
+      if (width === 360) await page.getByRole("button", { name: "Examples" }).click();
       await page.locator(id).focus();
       const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
       assert.ok(chooser.isMultiple());

@@ -51,7 +51,7 @@ pub(crate) fn Checklist(props: &Props) -> Html {
     }
 }
 
-/// Folded where there are several, so that the findings stay near.
+/// Folded where there are several or nothing is amiss, so that the findings stay near.
 fn card(props: &Props, checks: &Checks, at: usize, is_only: bool) -> Html {
     let language = props.language;
     let statuses = checks.statuses();
@@ -59,8 +59,9 @@ fn card(props: &Props, checks: &Checks, at: usize, is_only: bool) -> Html {
         .into_iter()
         .find(|status| statuses.contains(status))
         .unwrap_or(Status::Pass);
+    let is_open = is_only && worst != Status::Pass;
     html! {
-        <details class="checks" key={format!("{at} {}", checks.function)} open={is_only} data-function={checks.function.clone()}>
+        <details class="checks" key={format!("{at} {}", checks.function)} open={is_open} data-function={checks.function.clone()}>
             <summary>
                 { status_mark(worst) }
                 <code class="checks-function">{ &checks.function }</code>

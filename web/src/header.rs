@@ -65,7 +65,7 @@ pub(crate) fn Header(props: &Props) -> Html {
         <header>
             <div class="bar">
                 <h1 class="brand">{ brand_mark() }<span>{ "vpcheck" }</span></h1>
-                <span class="wide-only">{ file_button("open-files", "bar-button", language, &props.on_files) }</span>
+                <span class="open-bar">{ file_button("open-files", "bar-button", language, &props.on_files) }</span>
                 <button type="button" class="bar-button examples-button" popovertarget="examples">
                     { words::examples().get(language).to_owned() }
                     { chevron() }
@@ -143,7 +143,7 @@ fn file_button(id: &'static str, class: &'static str, language: Language, on_fil
     html! {
         <span class="file-choice" title={more}>
             <input {id} type="file" multiple=true onchange={on_choice(on_files.clone())} />
-            <label for={id} {class}>{ open_icon() }{ words::files::open().get(language).to_owned() }</label>
+            <label for={id} {class}>{ open_icon() }<span>{ words::files::open().get(language).to_owned() }</span></label>
         </span>
     }
 }
