@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 use vpcheck_core::language::Phrase;
-pub(crate) use vpcheck_core::parameters::{Deployment, Values, plain};
 use vpcheck_core::parameters::{self, DEFAULT_ENVIRONMENT, is_samconfig, values};
+pub(crate) use vpcheck_core::parameters::{Deployment, Values, plain};
 use vpcheck_core::phrase;
 
 use crate::input::shown;
@@ -70,9 +70,8 @@ fn deployment(
     name: &str,
     folder: Option<&Path>,
 ) -> Result<Deployment, Problem> {
-    let file = |path: &str| {
-        read_data(&folder.unwrap_or(Path::new(".")).join(path)).map_err(|problem| problem.what)
-    };
+    let file =
+        |path: &str| read_data(&folder.unwrap_or(Path::new(".")).join(path)).map_err(|problem| problem.what);
     let read = parameters::deployment(content, environment.unwrap_or(DEFAULT_ENVIRONMENT), &file)
         .map_err(|reason| unusable(name, &reason))?;
     match (read, environment) {

@@ -24,6 +24,7 @@ const still = (page) => page.waitForTimeout(700);
 /** Every picture: its name, the page it is of, and what is done before it is taken. */
 const PICTURES = [
   { name: "findings", lang: "en", theme: "light", screen: DESK, steps: [click(".finding-head")] },
+  { name: "findings.ja", lang: "ja", theme: "light", screen: DESK, steps: [click(".finding-head")] },
   { name: "fix", lang: "ja", theme: "light", screen: DESK, steps: [click(".finding .show"), seen(".apply:enabled"), seen(".hunk")] },
   { name: "path", lang: "en", theme: "dark", screen: DESK, steps: [example(1), tab(2), seen(".step"), click("button.step-body")] },
   { name: "diagram", lang: "ja", theme: "light", screen: DESK, steps: [tab(2), seen(".cell"), click(".cell[data-verdict=blocked], .cell"), seen(".step"), tab(1), seen(".diagram-hide"), seen(".picture-frame svg .box")] },

@@ -11,8 +11,8 @@ use yew::prelude::*;
 
 use self::canvas::{Canvas, CanvasHandle};
 use self::facts::Facts;
-use crate::divider::{Axis, Divider};
 use crate::diagram::{Drawing, Drawings, Group};
+use crate::divider::{Axis, Divider};
 use crate::prose::prose;
 use crate::report::{Place, Report};
 use crate::words;

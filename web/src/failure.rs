@@ -105,7 +105,10 @@ mod tests {
             assert!(closed.contains("core/src/text/mod.rs:12:5") && closed.contains("Browser/1"), "{closed}");
             assert!(!closed.contains("Secret") && !closed.contains("Resources"), "{closed}");
             let open = failure.issue(&around, true, language);
-            assert!(open.contains("Secret") && open.contains("````yaml\nResources: {}\n# ```\n````"), "{open}");
+            assert!(
+                open.contains("Secret") && open.contains("````yaml\nResources: {}\n# ```\n````"),
+                "{open}"
+            );
         }
     }
 

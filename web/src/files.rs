@@ -190,7 +190,8 @@ fn is_template(root: Node<'_>) -> bool {
 fn is_parameters(root: Node<'_>) -> bool {
     let is_plain = |node: Node<'_>| !node.is_mapping() && !node.is_sequence();
     let is_value = |node: Node<'_>| {
-        is_plain(node) || node.is_sequence() && !node.items().is_empty() && node.items().into_iter().all(is_plain)
+        is_plain(node)
+            || node.is_sequence() && !node.items().is_empty() && node.items().into_iter().all(is_plain)
     };
     if root.is_sequence() {
         let is_entry = |node: Node<'_>| is_plain(node) || node.get("ParameterKey").is_some();
@@ -256,10 +257,9 @@ mod tests {
     use super::*;
 
     fn files(given: &[(&str, &str)]) -> Files {
-        let given = given.iter().map(|(name, text)| Given {
-            name: (*name).to_owned(),
-            content: Ok(text.as_bytes().to_vec()),
-        });
+        let given = given
+            .iter()
+            .map(|(name, text)| Given { name: (*name).to_owned(), content: Ok(text.as_bytes().to_vec()) });
         Files::of(given.collect())
     }
 
@@ -288,7 +288,7 @@ mod tests {
             (r#"[{"Vpcs": [{}]}, {"Vpcs": [{}]}]"#, context("Vpcs", 2)),
             ("", Err(Refusal::Empty)),
             ("# Notes\n\nSome words.\n", Err(Refusal::Unknown)),
-            ("{\"A\": \"1\",\n \"B\"", Err(Refusal::Malformed(2))),
+            ("{\"A\": \"1\",\n \"B\"", Err(Refusal::Malformed(1))),
             ("name: x\nservices:\n  web:\n    image: y\n", Err(Refusal::Unknown)),
         ];
         for (text, expected) in cases {

@@ -138,7 +138,12 @@ pub(crate) fn Header(props: &Props) -> Html {
 }
 
 /// The input itself takes the keyboard; the label is what is seen of it.
-fn file_button(id: &'static str, class: &'static str, language: Language, on_files: &Callback<Files>) -> Html {
+fn file_button(
+    id: &'static str,
+    class: &'static str,
+    language: Language,
+    on_files: &Callback<Files>,
+) -> Html {
     let more = words::files::open_more().get(language).to_owned();
     html! {
         <span class="file-choice" title={more}>

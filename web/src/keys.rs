@@ -99,10 +99,7 @@ mod tests {
         assert_eq!(back.command(), Some(Command::Finding(Direction::Previous)));
         assert_eq!(key("PageDown").command(), None);
         assert_eq!(Key { control: true, ..key("PageDown") }.command(), None);
-        assert_eq!(
-            Key { alt: true, ..key("PageUp") }.command(),
-            Some(Command::Pane(Direction::Previous))
-        );
+        assert_eq!(Key { alt: true, ..key("PageUp") }.command(), Some(Command::Pane(Direction::Previous)));
     }
 
     #[test]
@@ -118,8 +115,7 @@ mod tests {
             suppressed: suppressed.then(String::new),
             fingerprint: String::new(),
         };
-        let report =
-            Report { findings: [false, true, false].map(finding).into(), ..Report::default() };
+        let report = Report { findings: [false, true, false].map(finding).into(), ..Report::default() };
         let next = |chosen| step(&report, chosen, Direction::Next);
         let previous = |chosen| step(&report, chosen, Direction::Previous);
         assert_eq!([next(None), next(Some(0)), next(Some(2))], [Some(0), Some(2), Some(0)]);

@@ -12,9 +12,8 @@ use crate::files::{Files, Given, Refusal, SIZE_LIMIT};
 /// Reads files and tells them apart; `on_files` hears of all together.
 pub(crate) fn open(list: Option<FileList>, on_files: Callback<Files>) {
     // The list itself empties with the input or the event that it comes from.
-    let files: Vec<File> = list
-        .map(|files| (0..files.length()).filter_map(|at| files.get(at)).collect())
-        .unwrap_or_default();
+    let files: Vec<File> =
+        list.map(|files| (0..files.length()).filter_map(|at| files.get(at)).collect()).unwrap_or_default();
     if files.is_empty() {
         return;
     }

@@ -746,8 +746,7 @@ impl State {
     /// What files hold goes beside what is there; only a template takes the place of another.
     fn take_files(&mut self, files: Files) {
         let is_used = files.taken.iter().any(|taken| taken.what.is_ok());
-        self.replaced =
-            is_used.then(|| self.kept(files.template.as_ref().map(|_| self.text.clone())));
+        self.replaced = is_used.then(|| self.kept(files.template.as_ref().map(|_| self.text.clone())));
         self.taken = files.taken.into();
         self.notice = Some(Notice::Files(is_used));
         for deployment in files.deployments {
@@ -1098,10 +1097,14 @@ mod tests {
             name: name.to_owned(),
             content: Ok(text.as_bytes().to_vec()),
         };
-        let values = Files::of(vec![given("p.json", r#"{"Vpc": "vpc-1"}"#), given("v.json", r#"{"Vpcs": [{}]}"#)]);
+        let values =
+            Files::of(vec![given("p.json", r#"{"Vpc": "vpc-1"}"#), given("v.json", r#"{"Vpcs": [{}]}"#)]);
         let mine = opened().after(Action::Edited("mine".into()));
         let state = mine.after(Action::Files(values));
-        assert_eq!((&*state.text, &*state.inputs.parameters["Vpc"], state.inputs.contexts.len()), ("mine", "vpc-1", 1));
+        assert_eq!(
+            (&*state.text, &*state.inputs.parameters["Vpc"], state.inputs.contexts.len()),
+            ("mine", "vpc-1", 1)
+        );
         assert!(state.can_undo() && state.revision > mine.revision);
         let template = state.after(Action::Files(Files::of(vec![given("t.yaml", "Resources: {}\n")])));
         assert_eq!((&*template.text, template.inputs.parameters.len()), ("Resources: {}\n", 1));
@@ -1111,14 +1114,20 @@ mod tests {
         let typed = state.after(Action::Edited("mine too".into())).after(Action::Returned);
         assert_eq!((&*typed.text, &typed.inputs), ("mine too", &mine.inputs), "no text was replaced");
         let none = mine.after(Action::Files(Files::of(vec![given("a", "")])));
-        assert_eq!((none.notice, none.can_undo(), none.revision), (Some(Notice::Files(false)), false, mine.revision));
+        assert_eq!(
+            (none.notice, none.can_undo(), none.revision),
+            (Some(Notice::Files(false)), false, mine.revision)
+        );
     }
 
     #[test]
     fn an_emptied_editor_comes_back_and_an_example_leaves_the_costs() {
         let cost = opened().after(Action::Shown(Pane::Cost));
         let empty = cost.after(Action::Opened("".into(), Inputs::default(), None));
-        assert_eq!((empty.notice, empty.beside, empty.can_undo()), (Some(Notice::Emptied), Pane::Findings, true));
+        assert_eq!(
+            (empty.notice, empty.beside, empty.can_undo()),
+            (Some(Notice::Emptied), Pane::Findings, true)
+        );
         let back = empty.after(Action::Returned);
         assert_eq!((back.text, back.is_edited), (cost.text, false));
     }
