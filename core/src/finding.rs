@@ -29,6 +29,15 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// The same for people.
+    pub fn words(self) -> Phrase {
+        match self {
+            Self::Info => phrase!(en: "info", ja: "情報"),
+            Self::Warning => phrase!(en: "warning", ja: "警告"),
+            Self::Error => phrase!(en: "error", ja: "エラー"),
+        }
+    }
 }
 
 /// How far a fix can be trusted. A level includes those before it.

@@ -109,6 +109,16 @@ impl Verdict {
             Self::Unknown => "unknown",
         }
     }
+
+    /// The same for people.
+    pub fn words(self) -> Phrase {
+        match self {
+            Self::Reachable => phrase!(en: "reachable", ja: "到達可能"),
+            Self::Blocked => phrase!(en: "blocked", ja: "遮断"),
+            Self::Partial => phrase!(en: "partial", ja: "一部のみ到達"),
+            Self::Unknown => phrase!(en: "unknown", ja: "不明"),
+        }
+    }
 }
 
 /// By what a partial verdict differs.

@@ -2,6 +2,7 @@
 //!
 //! The public formats mirror the internal types and are frozen: an internal type may change, the mirror may not.
 
+mod comparison;
 mod cost;
 mod endpoints;
 mod github;
@@ -14,6 +15,7 @@ mod shapes;
 mod svg;
 mod trace;
 
+pub use comparison::comparison;
 pub use cost::cost;
 pub use endpoints::endpoints;
 pub use github::github;
