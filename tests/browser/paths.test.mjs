@@ -204,7 +204,7 @@ test("describe calls are dropped, pasted and taken away, and stay out of the lin
       }, files);
     await drop([
       ["network.json", JSON.stringify(DESCRIBED, null, 1)],
-      ["broken.json", '{"Subnets": "none"}'],
+      ["broken.json", '{"Subnets": [{"SubnetId": "subnet-0b", "VpcId": {}}]}'],
     ]);
     await answer(page, "blocked").waitFor();
     const file = (name) => page.locator(".context-file", { hasText: name });

@@ -185,6 +185,8 @@ test("wheel with Ctrl, buttons and the mouse move the view, and the wheel alone 
     await page.mouse.wheel(0, 100);
     await page.waitForTimeout(200);
     assert.deepEqual(await view(page), whole);
+    // That scrolled the page.
+    await page.locator(".half.list").evaluate((list) => (list.scrollTop = 0));
     const pointed = (seen) => seen.x + seen.width / 4;
     await page.keyboard.down("Control");
     for (let turn = 0; turn < 4; turn += 1) await page.mouse.wheel(0, -100);
