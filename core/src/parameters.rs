@@ -34,6 +34,9 @@ pub fn is_samconfig(content: &Value) -> bool {
 }
 
 /// What SAM's settings say about a deployment to `environment`; nothing where they do not have that one.
+///
+/// # Errors
+/// When what they say of parameters has no form that SAM reads, or names a file that cannot be read.
 pub fn deployment(content: &Value, environment: &str, file: File<'_>) -> Result<Option<Deployment>, Phrase> {
     let Some(commands) = content.get(environment) else { return Ok(None) };
     // What is said for `deploy` goes before what is said for every command; one is never merged into the other.
@@ -50,6 +53,9 @@ pub fn deployment(content: &Value, environment: &str, file: File<'_>) -> Result<
 }
 
 /// CloudFormation's list, CodePipeline's object, a plain map, or a list of `NAME=VALUE`.
+///
+/// # Errors
+/// When it is none of these, or a value is no text.
 pub fn values(content: &Value) -> Result<Values, Phrase> {
     match content {
         Value::Null => Ok(Values::new()),
@@ -80,6 +86,9 @@ pub fn values(content: &Value) -> Result<Values, Phrase> {
 }
 
 /// A plain map of names to values.
+///
+/// # Errors
+/// When a value is no text.
 pub fn plain(map: &Map<String, Value>) -> Result<Values, Phrase> {
     map.iter().map(|(name, value)| Ok((name.clone(), scalar(name, value)?))).collect()
 }

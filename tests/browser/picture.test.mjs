@@ -189,7 +189,11 @@ test("wheel with Ctrl, buttons and the mouse move the view, and the wheel alone 
     await page.locator(".half.list").evaluate((list) => (list.scrollTop = 0));
     const pointed = (seen) => seen.x + seen.width / 4;
     await page.keyboard.down("Control");
-    for (let turn = 0; turn < 4; turn += 1) await page.mouse.wheel(0, -100);
+    for (let turn = 0; turn < 4; turn += 1) {
+      await page.mouse.wheel(0, -100);
+      // A busy browser takes several turns for one.
+      await page.waitForTimeout(60);
+    }
     await page.keyboard.up("Control");
     await page.waitForTimeout(200);
     const near = await view(page);

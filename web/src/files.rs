@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_or_too_large_is_left_out() {
-        let of = |bytes: &[u8]| read("file", bytes).map(|_| ()).map_err(|refusal| refusal);
+        let of = |bytes: &[u8]| read("file", bytes).map(|_| ());
         assert_eq!(of(b"PK\x03\x04\x00\x00"), Err(Refusal::NotText));
         assert_eq!(of(b"# \x83e\x83X\x83g\nResources: {}\n"), Err(Refusal::NotText));
         let large = format!("Resources: {{}}\n#{}\n", "x".repeat(TEMPLATE_LIMIT));

@@ -1,12 +1,14 @@
 //! The keys of the page, and what they lead to. Those of the editor are CodeMirror's, those of the diagram the picture's.
 //!
-//! Alt with a digit switches tabs of browsers on Linux, Control with PageUp and PageDown everywhere, Control and Alt types
-//! characters on Windows and is VoiceOver's on a Mac, F6 is the browsers' own. Alt with PageUp and PageDown is free.
+//! Alt with a digit switches tabs of browsers on Linux, Control with the keys for pages everywhere; Control and Alt types
+//! characters on Windows and is the screen reader's on a Mac; F6 is the browsers' own. Alt with the keys for pages is free.
 
 use crate::report::Report;
 use crate::state::Pane;
 
 /// A key with what is held beside it.
+// Each is a key of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Key<'a> {
     /// Its name, as browsers have it.

@@ -24,6 +24,8 @@ use crate::words;
 use crate::{context, examples};
 
 /// Everything that the page shows.
+// They are facts of different parts of the page.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The template, with `\n` line ends as the editor keeps it.

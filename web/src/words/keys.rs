@@ -18,9 +18,9 @@ sentences! {
     next_finding { en: "Next finding", ja: "次の指摘" }
     /// Shift F8
     previous_finding { en: "Finding before", ja: "前の指摘" }
-    /// Alt PageDown
+    /// Alt with the key for the next page
     next_pane { en: "Next view: template, findings, diagram, …", ja: "次の表示へ（テンプレート、指摘、構成図など）" }
-    /// Alt PageUp
+    /// Alt with the key for the page before
     previous_pane { en: "View before", ja: "前の表示へ" }
     /// Arrows on a bar
     divide { en: "On the bar beside the editor or below the diagram: move it; Enter puts it back", ja: "エディタ横や構成図の下の境界線で: 位置を変更。Enter で元に戻す" }
