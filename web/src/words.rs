@@ -339,7 +339,24 @@ pub fn component(component: Component) -> Phrase {
             phrase!(en: "interface endpoint", ja: "インターフェイスエンドポイント")
         }
         Component::NetworkInterface => phrase!(en: "network interface", ja: "ネットワークインターフェイス"),
+        Component::TransitGateway => phrase!(en: "transit gateway", ja: "Transit Gateway"),
+        Component::TransitAttachment => {
+            phrase!(en: "transit gateway attachment", ja: "Transit Gateway アタッチメント")
+        }
+        Component::TransitTable => {
+            phrase!(en: "transit gateway route table", ja: "Transit Gateway ルートテーブル")
+        }
+        Component::VpnGateway => {
+            phrase!(en: "virtual private gateway", ja: "仮想プライベートゲートウェイ")
+        }
+        Component::VpnConnection => phrase!(en: "VPN connection", ja: "VPN 接続"),
+        Component::Firewall => phrase!(en: "firewall", ja: "ファイアウォール"),
+        Component::EgressOnlyGateway => phrase!(
+            en: "egress-only internet gateway",
+            ja: "Egress-Only インターネットゲートウェイ",
+        ),
         Component::Gateway => phrase!(en: "gateway", ja: "ゲートウェイ"),
+        Component::RemoteNetwork => phrase!(en: "remote network", ja: "接続先のネットワーク"),
         Component::Internet => phrase!(en: "internet", ja: "インターネット"),
         Component::Service => phrase!(en: "AWS service", ja: "AWS サービス"),
         Component::Vpc => phrase!(en: "VPC", ja: "VPC"),

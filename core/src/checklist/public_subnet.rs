@@ -102,7 +102,7 @@ fn target_name(stand: Stand<'_>, target: &Target) -> Option<String> {
     Some(match target {
         Target::NatGateway(at) => network.nat_gateways.get(at.0)?.name.to_string(),
         Target::Peering(at) => network.peerings.get(at.0)?.name.to_string(),
-        Target::Interface { name, .. } | Target::Opaque { name, .. } => name.to_string(),
+        Target::Interface { name, .. } | Target::Gateway { name, .. } => name.to_string(),
         Target::Local | Target::InternetGateway(_) | Target::GatewayEndpoint(_) | Target::Unknown(_) => {
             return None;
         }

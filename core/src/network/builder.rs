@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 
 use super::components::{
-    AclIndex, Endpoint, EndpointIndex, GatewayIndex, GroupIndex, GroupRule, InternetGateway, NatGateway,
-    NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex, RouteTable,
-    SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
+    AclIndex, AttachmentIndex, Endpoint, EndpointIndex, GatewayIndex, GroupIndex, GroupRule, InternetGateway,
+    NatGateway, NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex,
+    RouteTable, SecurityGroup, Subnet, SubnetIndex, TableIndex, TransitGatewayIndex, TransitTableIndex, Vpc,
+    VpcIndex, VpnGatewayIndex,
 };
-use super::fact::{Fact, Listed, Missing};
+use super::fact::{Fact, Listed, Missing, Topic};
 use super::name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 use super::prefix_lists;
 use super::traffic::{IcmpType, Ports, Protocol};
+use super::transit::{Attached, Attachment, TransitGateway, TransitTable};
+use super::vpn::VpnGateway;
 use super::workload::{Workload, WorkloadIndex};
 use super::{Cidr, Network};
 use crate::template::Unknown;
@@ -29,6 +32,10 @@ pub struct Builder {
     internet_gateways: HashMap<Name, GatewayIndex>,
     nat_gateways: HashMap<Name, NatIndex>,
     peerings: HashMap<Name, PeeringIndex>,
+    transit_gateways: HashMap<Name, TransitGatewayIndex>,
+    attachments: HashMap<Name, AttachmentIndex>,
+    transit_tables: HashMap<Name, TransitTableIndex>,
+    vpn_gateways: HashMap<Name, VpnGatewayIndex>,
     endpoints: HashMap<Name, EndpointIndex>,
     prefix_lists: HashMap<Name, PrefixListIndex>,
     workloads: HashMap<Name, WorkloadIndex>,
@@ -209,6 +216,65 @@ impl Builder {
                 same_region: Fact::Unknown(missing),
             });
             PeeringIndex(network.peerings.len() - 1)
+        })
+    }
+
+    /// The transit gateway of a name. Of one that nobody describes, attachments and tables are not known.
+    pub fn transit_gateway(&mut self, name: &Name) -> TransitGatewayIndex {
+        let network = &mut self.network;
+        *self.transit_gateways.entry(name.clone()).or_insert_with(|| {
+            let missing = Missing::Beyond(Topic::TransitGateway, name.clone());
+            network.transit_gateways.push(TransitGateway {
+                name: name.clone(),
+                at: None,
+                association_table: Fact::Unknown(missing.clone()),
+                propagation_table: Fact::Unknown(missing.clone()),
+                group_references: Fact::Unknown(missing.clone()),
+                others: Some(missing),
+            });
+            TransitGatewayIndex(network.transit_gateways.len() - 1)
+        })
+    }
+
+    /// The attachment of a name to a transit gateway.
+    pub fn attachment(&mut self, name: &Name) -> AttachmentIndex {
+        let network = &mut self.network;
+        *self.attachments.entry(name.clone()).or_insert_with(|| {
+            let missing = Missing::Beyond(Topic::TransitGateway, name.clone());
+            network.attachments.push(Attachment {
+                name: name.clone(),
+                at: None,
+                gateway: Fact::Unknown(missing.clone()),
+                attached: Attached::Elsewhere,
+                table: Fact::Unknown(missing.clone()),
+                group_references: Fact::Unknown(missing),
+            });
+            AttachmentIndex(network.attachments.len() - 1)
+        })
+    }
+
+    /// The route table of a name in a transit gateway.
+    pub fn transit_table(&mut self, name: &Name) -> TransitTableIndex {
+        let network = &mut self.network;
+        *self.transit_tables.entry(name.clone()).or_insert_with(|| {
+            let missing = Missing::Beyond(Topic::TransitGateway, name.clone());
+            network.transit_tables.push(TransitTable {
+                name: name.clone(),
+                at: None,
+                routes: Listed::unknown(missing.clone()),
+                learned: Listed::unknown(missing),
+            });
+            TransitTableIndex(network.transit_tables.len() - 1)
+        })
+    }
+
+    /// The virtual private gateway of a name.
+    pub fn vpn_gateway(&mut self, name: &Name) -> VpnGatewayIndex {
+        let network = &mut self.network;
+        *self.vpn_gateways.entry(name.clone()).or_insert_with(|| {
+            let vpc = Fact::Unknown(Missing::Beyond(Topic::VpnGateway, name.clone()));
+            network.vpn_gateways.push(VpnGateway { name: name.clone(), at: None, vpc, attached_at: None });
+            VpnGatewayIndex(network.vpn_gateways.len() - 1)
         })
     }
 

@@ -40,6 +40,18 @@ index! {
     EndpointIndex,
     /// Position in [`super::Network::prefix_lists`].
     PrefixListIndex,
+    /// Position in [`super::Network::transit_gateways`].
+    TransitGatewayIndex,
+    /// Position in [`super::Network::attachments`].
+    AttachmentIndex,
+    /// Position in [`super::Network::transit_tables`].
+    TransitTableIndex,
+    /// Position in [`super::Network::vpn_gateways`].
+    VpnGatewayIndex,
+    /// Position in [`super::Network::vpn_connections`].
+    VpnConnectionIndex,
+    /// Position in [`super::Network::firewalls`].
+    FirewallIndex,
 }
 
 /// A range of addresses, or the value that stands for it: two equal values are the same range.
@@ -179,6 +191,8 @@ pub struct Route {
     pub target: Target,
     /// Whether AWS says that the target is gone.
     pub blackhole: bool,
+    /// Whether the table learned it from a virtual private gateway: what is written beats it on equal ground.
+    pub propagated: bool,
 }
 
 /// What a route is for.
@@ -217,9 +231,9 @@ pub enum Target {
         source_dest_check: Fact<bool>,
     },
     /// Something whose inside vpcheck does not follow.
-    Opaque {
+    Gateway {
         /// What.
-        kind: Opaque,
+        kind: GatewayKind,
         /// Its name.
         name: Name,
     },
@@ -227,9 +241,9 @@ pub enum Target {
     Unknown(Missing),
 }
 
-/// Targets of routes whose inside vpcheck does not follow.
+/// The kinds of gateways that a route names by what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Opaque {
+pub enum GatewayKind {
     /// A transit gateway.
     TransitGateway,
     /// A virtual private gateway.

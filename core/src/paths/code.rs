@@ -42,10 +42,22 @@ codes! {
     NGW_REQUIRES_SOURCE_IN_VPC,
     /// A gateway endpoint carries TCP and ICMP only.
     VPCE_GATEWAY_PROTOCOL_RESTRICTION,
+    /// A firewall drops it.
+    FIREWALL_RULES_RESTRICTION,
+    /// An attachment of a transit gateway is associated with no route table.
+    TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION,
+    /// The attachment of a VPC has no subnet in the zone that packets come from.
+    TGW_ROUTE_AZ_RESTRICTION,
+    /// A route of a transit gateway drops it.
+    TGW_RTB_BAD_STATE_ROUTE,
+    /// No route of a transit gateway leads there.
+    TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT,
     /// Nothing can be delivered there.
     NO_POSSIBLE_DESTINATION,
     /// A NAT gateway whose own subnet sends its traffic back to it.
     VPCHECK_NAT_LOOP,
+    /// Routes send packets back to a transit gateway, firewall or NAT instance that they have passed.
+    VPCHECK_ROUTE_RING,
     /// The function is in no VPC.
     VPCHECK_NOT_IN_VPC,
     /// The VPC's DNS attributes are off, so that its resolver, or what is private, does not answer.

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use crate::network::{
-    Cidr, Fact, GroupIndex, Listed, Missing, Name, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex,
-    VpcIndex, addresses_of,
+    AttachmentIndex, Cidr, Fact, FirewallIndex, GroupIndex, Listed, Missing, Name, NatIndex, Network, Ports,
+    Protocol, Ranges, SubnetIndex, VpcIndex, WorkloadIndex, addresses_of,
 };
 
 /// What a set of addresses is cut along.
@@ -19,11 +19,27 @@ pub(super) enum Side {
 pub(super) enum Cut {
     Addresses(Side, Ranges),
     Ports(Side, Ranges),
-    /// The same of the addresses, or ports, that a NAT gateway puts in place of the source's.
-    Translated(NatIndex, Translation, Ranges),
+    /// The same of the addresses, or ports, that are put in place of the source's.
+    Translated(Translator, Translation, Ranges),
+    /// What stands in several subnets sends packets on from the first of these or from another: look at both.
+    Entered(Entrance, Vec<SubnetIndex>),
 }
 
-/// What a NAT gateway replaces.
+/// What puts its own address in place of the source's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Translator {
+    Gateway(NatIndex),
+    Instance(WorkloadIndex),
+}
+
+/// What packets pass by an interface in one of its subnets, nobody knows which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entrance {
+    Attachment(AttachmentIndex),
+    Firewall(FirewallIndex),
+}
+
+/// What a translator replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Translation {
     Addresses,
@@ -31,8 +47,8 @@ pub(super) enum Translation {
 }
 
 impl Cut {
-    /// The same cut, seen from before a NAT gateway.
-    pub(super) fn before(self, nat: NatIndex) -> Self {
+    /// The same cut, seen from before a translator.
+    pub(super) fn before(self, nat: Translator) -> Self {
         match self {
             Self::Addresses(Side::Source, set) => Self::Translated(nat, Translation::Addresses, set),
             Self::Ports(Side::Source, set) => Self::Translated(nat, Translation::Ports, set),
@@ -247,8 +263,10 @@ pub(super) struct Flow {
     /// The port that answers come back to.
     pub(super) source_ports: PortSet,
     pub(super) ports: PortSet,
-    /// The part of what NAT gateways put in place of the source that this flow is about.
-    pub(super) translated: Vec<(NatIndex, Translation, Ranges)>,
+    /// The part of what is put in place of the source that this flow is about.
+    pub(super) translated: Vec<(Translator, Translation, Ranges)>,
+    /// The subnets by which this flow passes what stands in several.
+    pub(super) entered: Vec<(Entrance, Vec<SubnetIndex>)>,
 }
 
 /// Ports that callers send from; a NAT gateway chooses from the same.
@@ -259,14 +277,37 @@ pub(super) const ECHO_REQUEST: u8 = 8;
 pub(super) const ECHO_REPLY: u8 = 0;
 
 impl Flow {
-    /// What is left of the addresses or ports that a NAT gateway may use.
-    pub(super) fn after(&self, nat: NatIndex, what: Translation, all: &Ranges) -> Ranges {
+    /// What is left of the addresses or ports that a translator may use.
+    pub(super) fn after(&self, nat: Translator, what: Translation, all: &Ranges) -> Ranges {
         let own = self.translated.iter().filter(|(of, part, _)| *of == nat && *part == what);
         own.fold(all.clone(), |left, (_, _, set)| left.and(set))
     }
 
+    /// The subnet by which something is passed that has an interface in each of `all`.
+    ///
+    /// # Errors
+    /// A cut, where more than one is left.
+    pub(super) fn entry(&self, by: Entrance, all: &[SubnetIndex]) -> Result<Option<SubnetIndex>, Cut> {
+        let chosen = self.entered.iter().rfind(|(of, _)| *of == by).map(|(_, subnets)| subnets);
+        let left: Vec<SubnetIndex> =
+            all.iter().copied().filter(|one| chosen.is_none_or(|chosen| chosen.contains(one))).collect();
+        match *left {
+            [] => Ok(all.first().copied()),
+            [only] => Ok(Some(only)),
+            _ => Err(Cut::Entered(by, left)),
+        }
+    }
+
     /// The part inside and the part outside of a cut.
     pub(super) fn parts(&self, cut: &Cut) -> [Flow; 2] {
+        if let Cut::Entered(by, subnets) = cut {
+            let (first, rest) = subnets.split_at(1.min(subnets.len()));
+            return [first, rest].map(|subnets| {
+                let mut part = self.clone();
+                part.entered.push((*by, subnets.to_vec()));
+                part
+            });
+        }
         let with = |keep: &dyn Fn(&Ranges, &Ranges) -> Ranges| {
             let mut part = self.clone();
             match cut {
@@ -281,6 +322,7 @@ impl Flow {
                 Cut::Translated(nat, what, set) => {
                     part.translated.push((*nat, *what, keep(&Ranges::all_addresses(), set)));
                 }
+                Cut::Entered(..) => {}
             }
             part
         };

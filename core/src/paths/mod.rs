@@ -184,8 +184,24 @@ pub enum Component {
     InterfaceEndpoint,
     /// A network interface or instance that a route leads to.
     NetworkInterface,
-    /// A transit gateway or another target whose inside is not followed.
+    /// A transit gateway.
+    TransitGateway,
+    /// What is attached to a transit gateway.
+    TransitAttachment,
+    /// A route table of a transit gateway.
+    TransitTable,
+    /// A virtual private gateway.
+    VpnGateway,
+    /// A VPN connection.
+    VpnConnection,
+    /// A firewall of AWS Network Firewall.
+    Firewall,
+    /// An egress-only internet gateway.
+    EgressOnlyGateway,
+    /// Another gateway or appliance, behind which nothing is known.
     Gateway,
+    /// A network that is not of AWS.
+    RemoteNetwork,
     /// The internet.
     Internet,
     /// A public AWS service.
@@ -210,7 +226,15 @@ impl Component {
             Self::GatewayEndpoint => "gateway-endpoint",
             Self::InterfaceEndpoint => "interface-endpoint",
             Self::NetworkInterface => "network-interface",
+            Self::TransitGateway => "transit-gateway",
+            Self::TransitAttachment => "transit-gateway-attachment",
+            Self::TransitTable => "transit-gateway-route-table",
+            Self::VpnGateway => "vpn-gateway",
+            Self::VpnConnection => "vpn-connection",
+            Self::Firewall => "network-firewall",
+            Self::EgressOnlyGateway => "egress-only-internet-gateway",
             Self::Gateway => "gateway",
+            Self::RemoteNetwork => "remote-network",
             Self::Internet => "internet",
             Self::Service => "service",
             Self::Vpc => "vpc",

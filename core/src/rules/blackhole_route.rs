@@ -107,7 +107,7 @@ fn why(template: &Template<'_>, network: &Network, table: VpcIndex, route: &Rout
             elsewhere(endpoint.name.to_string(), *endpoint.vpc.known()?)
         }
         Target::Peering(at) => peering(template, network, table, route, *at),
-        Target::Local | Target::Interface { .. } | Target::Opaque { .. } | Target::Unknown(_) => None,
+        Target::Local | Target::Interface { .. } | Target::Gateway { .. } | Target::Unknown(_) => None,
     }
 }
 

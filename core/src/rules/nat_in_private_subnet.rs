@@ -108,7 +108,7 @@ fn may_lead_out(table: &RouteTable) -> bool {
                 _,
                 Target::InternetGateway(_)
                 | Target::Unknown(_)
-                | Target::Opaque { .. }
+                | Target::Gateway { .. }
                 | Target::Interface { .. },
             ) => true,
             (_, Target::Local | Target::NatGateway(_) | Target::GatewayEndpoint(_) | Target::Peering(_)) => {

@@ -288,7 +288,7 @@ fn leads_elsewhere(network: &Network, workload: &Workload) -> bool {
         table.routes.items.iter().any(|route| {
             matches!(
                 route.target,
-                Target::Peering(_) | Target::Opaque { .. } | Target::Interface { .. } | Target::Unknown(_)
+                Target::Peering(_) | Target::Gateway { .. } | Target::Interface { .. } | Target::Unknown(_)
             )
         })
     })

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use vpcheck_core::network::{Missing, Name};
+use vpcheck_core::network::{Missing, Name, Topic};
 use vpcheck_core::paths::{Trace, Verdict};
 use vpcheck_core::template::Unknown;
 use vpcheck_core::{Options, TraceRequest, trace};
@@ -133,6 +133,10 @@ fn reason(missing: &Missing) -> (Owner, String) {
         Missing::HostAddress(_) => of_template("the address of a host"),
         Missing::Region => of_template("the region"),
         Missing::Undocumented(topic) => (Owner::Aws, format!("undocumented: {topic:?}")),
+        Missing::Beyond(topic @ Topic::FirewallRules, _) => {
+            (Owner::Vpcheck, format!("not judged: {topic:?}"))
+        }
+        Missing::Beyond(topic, _) => (Owner::Template, format!("outside of every template: {topic:?}")),
         Missing::NotFollowed(topic) => (Owner::Vpcheck, format!("not followed: {topic:?}")),
         Missing::TooManyCases => (Owner::Vpcheck, "too many cases".to_owned()),
     }

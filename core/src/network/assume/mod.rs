@@ -341,7 +341,7 @@ impl Around {
 
 fn default_route(target: Target) -> Route {
     let everywhere = Destination::Cidr(Cidr::Known(ipnet::Ipv4Net::default()));
-    Route { at: None, destination: everywhere, target, blackhole: false }
+    Route { at: None, destination: everywhere, target, blackhole: false, propagated: false }
 }
 
 fn sentence(key: &str, kind: Assumption, count: usize) -> Phrase {

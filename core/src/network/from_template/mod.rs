@@ -3,6 +3,7 @@
 mod dns;
 mod endpoint;
 mod fields;
+mod firewall;
 mod gateways;
 mod network_acl;
 mod peering;
@@ -14,7 +15,9 @@ mod subnet;
 #[cfg(test)]
 mod testing;
 mod traffic;
+mod transit;
 mod vpc;
+mod vpn;
 mod workloads;
 
 pub(super) use vpc::is_amazons;
@@ -40,6 +43,9 @@ pub(super) fn declare(template: &Template<'_>, situation: Guard, builder: &mut B
     gateways::declare(reader, builder)?;
     peering::declare(reader, builder)?;
     endpoint::declare(reader, builder)?;
+    vpn::declare(reader, builder)?;
+    transit::declare(reader, builder)?;
+    firewall::declare(reader, builder)?;
     route_table::declare_routes(reader, builder)?;
     workloads::declare(reader, builder)?;
     dns::declare(reader, builder)?;

@@ -222,6 +222,7 @@ impl Tracer<'_> {
                     source_ports: PortSet::of(EPHEMERAL),
                     ports: ports.clone(),
                     translated: Vec::new(),
+                    entered: Vec::new(),
                 };
                 let mut left = PARTS;
                 let one = self.explore(&flow, source, destination, &mut left);
@@ -260,6 +261,7 @@ impl Tracer<'_> {
         let difference = match cut {
             Cut::Addresses(..) | Cut::Translated(_, Translation::Addresses, _) => Difference::Address,
             Cut::Ports(..) | Cut::Translated(_, Translation::Ports, _) => Difference::Port,
+            Cut::Entered(..) => Difference::Placement,
         };
         let [inside, outside] = flow.parts(&cut);
         // An entry for one server port is also about one of the 64,512 ports that callers send from: who meets it by

@@ -199,13 +199,26 @@ impl Tracer<'_> {
         self.network.subnets[subnet.0].vpc.known().is_some_and(|vpc| self.is_near_vpc(source, *vpc))
     }
 
-    /// Whether a VPC is the source's, or peered with it. VPCs that have nothing to do with each other may use the same
-    /// numbers.
+    /// Whether a VPC is the source's, peered with it or attached to the same transit gateway. VPCs that have nothing to
+    /// do with each other may use the same numbers.
     pub(super) fn is_near_vpc(&self, source: &Standing, vpc: VpcIndex) -> bool {
         source.vpc == Some(vpc)
             || self.network.peerings.iter().any(|peering| {
                 let ends = [peering.requester.known().copied(), peering.accepter.known().copied()];
                 source.vpc.is_some() && ends.contains(&Some(vpc)) && ends.contains(&source.vpc)
             })
+            || source.vpc.is_some_and(|own| self.share_a_gateway(own, vpc))
+    }
+
+    fn share_a_gateway(&self, one: VpcIndex, other: VpcIndex) -> bool {
+        let of = |vpc: VpcIndex| {
+            let all = self.network.attachments.iter();
+            all.filter(move |attachment| {
+                attachment.vpc().and_then(|own| own.known()).is_some_and(|own| *own == vpc)
+            })
+        };
+        of(one)
+            .filter_map(|attachment| attachment.gateway.known())
+            .any(|gateway| of(other).any(|attachment| attachment.gateway.known() == Some(gateway)))
     }
 }

@@ -1,7 +1,9 @@
 //! What routes lead to: internet and NAT gateways, gateway endpoints, peering connections.
 
 use super::super::filter::Way;
-use super::super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, Match, PortSet, Side, Translation};
+use super::super::flow::{
+    Addresses, Belongs, Cut, EPHEMERAL, Flow, Match, PortSet, Side, Translation, Translator,
+};
 use super::super::{Action, Code, Component, Direction, words};
 use super::{Standing, Stop, Walk, other_side};
 use crate::network::{
@@ -9,7 +11,41 @@ use crate::network::{
     Place, Protocol, Ranges, TableIndex, Topic, VpcIndex,
 };
 
+impl Stop {
+    /// Where a NAT gateway sends from; the table of a regional one is its own matter.
+    pub(super) fn nat(vpc: Option<VpcIndex>, public_address: Fact<bool>) -> Self {
+        Self {
+            subnet: None,
+            table: Fact::Unknown(Missing::Region),
+            vpc,
+            public_address,
+            is_nat: true,
+            is_guest: false,
+            home: vpc,
+            named: Match::Yes,
+        }
+    }
+}
+
 impl Walk<'_> {
+    /// Endpoints, peering and virtual private gateways serve what stands in their own VPC: nothing passes through it.
+    pub(super) fn serves_guests(
+        &mut self,
+        stop: &Stop,
+        component: Component,
+        id: &str,
+        at: Option<Place>,
+    ) -> bool {
+        if stop.is_guest {
+            let code = match component {
+                Component::PeeringConnection => Code::PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
+                _ => Code::NO_POSSIBLE_DESTINATION,
+            };
+            self.block(Direction::Out, code, component, id, words::own_vpc_only(id), at);
+        }
+        !stop.is_guest
+    }
+
     pub(super) fn internet_gateway(
         &mut self,
         stop: &Stop,
@@ -139,18 +175,26 @@ impl Walk<'_> {
             ..flow.clone()
         };
         let source = &mut translated.source.ranges;
-        *source = flow.after(index, Translation::Addresses, source);
+        let own = Translator::Gateway(index);
+        *source = flow.after(own, Translation::Addresses, source);
         let ports = &mut translated.source_ports.ranges;
-        *ports = flow.after(index, Translation::Ports, ports);
+        *ports = flow.after(own, Translation::Ports, ports);
         match subnet {
             Some(subnet) => {
                 let table = network.subnets[subnet.0].table.clone();
-                let next = Stop { subnet: Some(subnet), table, vpc, public_address, is_nat: true };
+                let next = Stop { subnet: Some(subnet), table, ..Stop::nat(vpc, public_address) };
                 self.onward(&next, &translated, target)
             }
             None => self.regional(vpc, &translated, target, nat.table, public_address, &id, at),
         }
-        .map_err(|cut| cut.before(index))?;
+        .map_err(|cut| cut.before(own))?;
+        if stop.is_guest {
+            let table = match subnet {
+                Some(subnet) => network.subnets[subnet.0].table.clone(),
+                None => nat.table.map_or(Fact::Unknown(Missing::Component(nat.name.clone())), Fact::Known),
+            };
+            self.back_from(subnet, vpc, &table, stop.home, flow, None)?;
+        }
         if let Some(subnet) = crosses {
             self.acl(subnet, Way::Egress, flow, true)?;
         }
@@ -170,15 +214,14 @@ impl Walk<'_> {
         at: Option<Place>,
     ) -> Result<(), Cut> {
         if let Some(table) = table {
-            let next = Stop { subnet: None, table: Fact::Known(table), vpc, public_address, is_nat: true };
+            let next = Stop { table: Fact::Known(table), ..Stop::nat(vpc, public_address) };
             return self.onward(&next, flow, target);
         }
         let attached = self.network.internet_gateways.iter().find(|gateway| match &gateway.vpc {
             Fact::Known(attached) => attached.is_some() && *attached == vpc,
             Fact::Unknown(_) => false,
         });
-        let next =
-            Stop { subnet: None, table: Fact::Unknown(Missing::Region), vpc, public_address, is_nat: true };
+        let next = Stop::nat(vpc, public_address);
         if let Some(gateway) = attached {
             let gateway_id = gateway.name.to_string();
             return self.internet_gateway(&next, flow, &gateway_id, gateway.attached_at, &gateway.vpc);
@@ -207,6 +250,9 @@ impl Walk<'_> {
 
     pub(super) fn gateway_endpoint(&mut self, stop: &Stop, flow: &Flow, id: &str, endpoint: &Endpoint) {
         let (component, at) = (Component::GatewayEndpoint, endpoint.at);
+        if !self.serves_guests(stop, component, id, at) {
+            return;
+        }
         if stop.is_nat {
             let missing = Missing::Undocumented(Topic::GatewayEndpointThroughNat);
             self.open(Direction::Out, component, id, words::endpoint_behind_nat(id), missing);
@@ -240,6 +286,9 @@ impl Walk<'_> {
         let network = self.network;
         let peering = &network.peerings[index.0];
         let (id, at, component) = (peering.name.to_string(), peering.at, Component::PeeringConnection);
+        if !self.serves_guests(stop, component, &id, at) {
+            return Ok(());
+        }
         match &peering.active {
             Fact::Known(true) => {}
             Fact::Known(false) => {
