@@ -11,6 +11,8 @@ mod firewalls;
 mod gateways;
 #[path = "facts/groups.rs"]
 mod groups;
+#[path = "facts/ipv6.rs"]
+mod ipv6;
 #[path = "facts/names.rs"]
 mod names;
 #[path = "facts/nat_instances.rs"]

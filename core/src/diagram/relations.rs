@@ -213,7 +213,7 @@ impl Model {
             GoalTarget::Host(host) => {
                 Some(End::Behind(self.internet(), host.clone(), words::kind(BoxKind::Host)))
             }
-            GoalTarget::Address(_) | GoalTarget::Cidr(_) => {
+            GoalTarget::Address(_) | GoalTarget::Cidr(_) | GoalTarget::Ipv6(_) => {
                 let name = goal.target.id();
                 if matches!(door, BoxKind::TransitGateway | BoxKind::Peering) {
                     return Some(End::Behind(last, name, Phrase::verbatim("")));
@@ -430,7 +430,8 @@ fn destination(network: &Network, destination: &Destination) -> String {
             let list = &network.prefix_lists[at.0];
             list.service.clone().unwrap_or_else(|| list.name.to_string())
         }
-        Destination::Ipv6 => "::/0".to_owned(),
+        Destination::Ipv6(crate::network::Ipv6Cidr::Known(net)) => net.to_string(),
+        Destination::Ipv6(crate::network::Ipv6Cidr::Symbol(_)) => "IPv6".to_owned(),
         Destination::Cidr(_) | Destination::Unknown(_) => "?".to_owned(),
     }
 }

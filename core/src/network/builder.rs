@@ -15,7 +15,7 @@ use super::traffic::{IcmpType, Ports, Protocol};
 use super::transit::{Attached, Attachment, TransitGateway, TransitTable};
 use super::vpn::VpnGateway;
 use super::workload::{Workload, WorkloadIndex};
-use super::{Cidr, Network};
+use super::{Cidr, Ipv6Cidr, Network};
 use crate::template::Unknown;
 
 /// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
@@ -85,6 +85,7 @@ impl Builder {
             name: name.clone(),
             at: None,
             cidrs: Listed::unknown(missing.clone()),
+            ipv6_cidrs: Listed::unknown(missing.clone()),
             dns_support: Fact::Unknown(missing.clone()),
             dns_hostnames: Fact::Unknown(missing.clone()),
             amazon_dns: Fact::Unknown(missing.clone()),
@@ -111,6 +112,8 @@ impl Builder {
                 at: None,
                 vpc: Fact::Unknown(missing.clone()),
                 cidr: Fact::Unknown(missing.clone()),
+                ipv6_cidr: Fact::Unknown(missing.clone()),
+                dns64: Fact::Unknown(missing.clone()),
                 zone: Fact::Unknown(missing.clone()),
                 table: Fact::Unknown(missing.clone()),
                 table_at: None,
@@ -428,8 +431,8 @@ impl Builder {
         let Vpc { main_table, default_acl, default_group, .. } = self.network.vpcs[vpc.0];
         self.network.tables[main_table.0].routes = Listed::default();
         let acl = &mut self.network.acls[default_acl.0];
-        acl.ingress = Listed::all(vec![allow_all_entry()]);
-        acl.egress = Listed::all(vec![allow_all_entry()]);
+        acl.ingress = Listed::all(allow_all_entries());
+        acl.egress = Listed::all(allow_all_entries());
         let group = &mut self.network.groups[default_group.0];
         group.ingress = Listed::all(vec![GroupRule { peer: Peer::Group(default_group), ..allow_all_rule() }]);
         group.egress = Listed::all(vec![allow_all_rule()]);
@@ -452,15 +455,21 @@ pub(super) fn allow_all_rule() -> GroupRule {
     }
 }
 
-/// The entry of default network ACLs.
-pub(super) fn allow_all_entry() -> super::AclEntry {
+/// The entries of default network ACLs, for both versions of IP.
+pub(super) fn allow_all_entries() -> Vec<super::AclEntry> {
+    let ipv6 = super::AclEntry { cidr: None, ipv6_cidr: Some(Ipv6Cidr::all()), ..allow_all_entry(101) };
+    vec![allow_all_entry(100), ipv6]
+}
+
+fn allow_all_entry(number: u16) -> super::AclEntry {
     super::AclEntry {
         at: None,
-        number: Fact::Known(100),
+        number: Fact::Known(number),
         allow: Fact::Known(true),
         protocol: Fact::Known(Protocol::All),
         ports: Fact::Known(Ports::ALL),
         icmp: IcmpType { kind: None, code: None },
         cidr: Some(all_addresses()),
+        ipv6_cidr: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::Place;
 use super::fact::{Fact, Listed, Missing};
@@ -63,6 +63,22 @@ pub enum Cidr {
     Symbol(Symbol),
 }
 
+/// A range of addresses of IP version 6, or the value that stands for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ipv6Cidr {
+    /// Known.
+    Known(Ipv6Net),
+    /// Not known, as those that Amazon chooses.
+    Symbol(Symbol),
+}
+
+impl Ipv6Cidr {
+    /// Every address: `::/0`.
+    pub fn all() -> Self {
+        Self::Known(Ipv6Net::default())
+    }
+}
+
 /// A value that is not known.
 #[derive(Clone, Debug)]
 pub struct Symbol {
@@ -120,6 +136,8 @@ pub struct Vpc {
     pub at: Option<Place>,
     /// Its IPv4 ranges.
     pub cidrs: Listed<Cidr>,
+    /// Its IPv6 ranges.
+    pub ipv6_cidrs: Listed<Ipv6Cidr>,
     /// `EnableDnsSupport`.
     pub dns_support: Fact<bool>,
     /// `EnableDnsHostnames`.
@@ -151,6 +169,10 @@ pub struct Subnet {
     pub vpc: Fact<VpcIndex>,
     /// Its IPv4 range.
     pub cidr: Fact<Cidr>,
+    /// Its IPv6 range; known to be none where it has IPv4 only.
+    pub ipv6_cidr: Fact<Option<Ipv6Cidr>>,
+    /// Whether its resolver makes IPv6 addresses of IPv4 ones (`EnableDns64`), which a NAT gateway takes back.
+    pub dns64: Fact<bool>,
     /// Its zone.
     pub zone: Fact<Zone>,
     /// Its route table: the VPC's main one where none is associated.
@@ -202,8 +224,8 @@ pub enum Destination {
     Cidr(Cidr),
     /// The addresses of a prefix list.
     PrefixList(PrefixListIndex),
-    /// Addresses of IP version 6 only.
-    Ipv6,
+    /// Addresses of IP version 6.
+    Ipv6(Ipv6Cidr),
     /// Not known.
     Unknown(Missing),
 }
@@ -368,8 +390,8 @@ pub enum Peer {
     PrefixList(PrefixListIndex),
     /// The private addresses of whatever wears a group.
     Group(GroupIndex),
-    /// Addresses of IP version 6 only.
-    Ipv6,
+    /// Addresses of IP version 6.
+    Ipv6(Ipv6Cidr),
     /// Not known.
     Unknown(Missing),
 }
@@ -406,6 +428,8 @@ pub struct AclEntry {
     pub icmp: IcmpType,
     /// The addresses of the other side; nothing for an entry of IP version 6.
     pub cidr: Option<Cidr>,
+    /// The same of an entry of IP version 6.
+    pub ipv6_cidr: Option<Ipv6Cidr>,
 }
 
 /// A prefix list.

@@ -118,7 +118,7 @@ pub enum Topic {
     EndpointPolicy,
     /// What name servers of one's own answer.
     Dns,
-    /// Addresses of IP version 6.
+    /// IP version 4 where a subnet has version 6 only.
     Ipv6,
     /// A load balancer and its targets.
     LoadBalancer,

@@ -27,9 +27,9 @@ pub use builder::Builder;
 pub use components::{
     AclEntry, AclIndex, AttachmentIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex,
     EndpointKind, EndpointPolicy, FirewallIndex, GatewayIndex, GatewayKind, GroupIndex, GroupRule,
-    InternetGateway, NatGateway, NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex, PrefixList,
-    PrefixListIndex, Route, RouteTable, SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex, Target,
-    TransitGatewayIndex, TransitTableIndex, Vpc, VpcIndex, VpnConnectionIndex, VpnGatewayIndex, Zone,
+    InternetGateway, Ipv6Cidr, NatGateway, NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex,
+    PrefixList, PrefixListIndex, Route, RouteTable, SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex,
+    Target, TransitGatewayIndex, TransitTableIndex, Vpc, VpcIndex, VpnConnectionIndex, VpnGatewayIndex, Zone,
 };
 pub use dns::{
     HostRecord, HostedZone, HostedZoneIndex, REGION, RecordTarget, ResolverDirection, ResolverEndpoint,
@@ -40,7 +40,7 @@ pub use firewall::{Firewall, FirewallAction, FirewallRule, Statefully};
 pub use from_context::{Context, ContextProblem};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
-pub use ranges::{Ranges, addresses_of};
+pub use ranges::{Ranges, addresses_of, number_of};
 pub use resolve::{Situated, Surroundings, resolve};
 pub use service_name::endpoint_suffix;
 pub use traffic::{IcmpType, Ports, Protocol};

@@ -37,6 +37,8 @@ pub enum Attached {
         /// Whether packets keep to one interface for as long as their flow lasts, instead of to their zone
         /// (`ApplianceModeSupport`).
         appliance_mode: Fact<bool>,
+        /// Whether it carries IPv6 (`Ipv6Support`).
+        ipv6: Fact<bool>,
     },
     /// A VPN connection.
     Vpn(VpnConnectionIndex),

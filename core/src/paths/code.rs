@@ -60,6 +60,8 @@ codes! {
     VPCHECK_ROUTE_RING,
     /// The function is in no VPC.
     VPCHECK_NOT_IN_VPC,
+    /// The sender has no address of IP version 6.
+    VPCHECK_NO_IPV6_ADDRESS,
     /// The VPC's DNS attributes are off, so that its resolver, or what is private, does not answer.
     VPCHECK_DNS_DISABLED,
     /// A private zone has the name, and the VPC is not associated with it.

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use crate::network::{
-    AttachmentIndex, Cidr, Fact, FirewallIndex, GroupIndex, Listed, Missing, Name, NatIndex, Network, Ports,
-    Protocol, Ranges, SubnetIndex, VpcIndex, WorkloadIndex, addresses_of,
+    AttachmentIndex, Cidr, Fact, FirewallIndex, GroupIndex, Ipv6Cidr, Listed, Missing, Name, NatIndex,
+    Network, Ports, Protocol, Ranges, SubnetIndex, Symbol, VpcIndex, WorkloadIndex, addresses_of, number_of,
 };
 
 /// What a set of addresses is cut along.
@@ -47,6 +47,16 @@ pub(super) enum Translation {
 }
 
 impl Cut {
+    /// The same cut, seen from before a NAT gateway that makes IP version 4 of a flow.
+    pub(super) fn before_nat64(self, flow: &Flow) -> Self {
+        match self {
+            Self::Addresses(Side::Destination, set) if flow.destination.is_ipv6() => {
+                Self::Addresses(Side::Destination, set.to_nat64())
+            }
+            cut => cut,
+        }
+    }
+
     /// The same cut, seen from before a translator.
     pub(super) fn before(self, nat: Translator) -> Self {
         match self {
@@ -111,7 +121,7 @@ impl Addresses {
     ) -> Self {
         let belongs = Belongs::Interface { id: id.to_owned(), subnet, vpc, groups };
         if let Some(address) = address {
-            let number = address.into();
+            let number = number_of(address);
             return Self { ranges: Ranges::between(number, number), open: None, belongs };
         }
         let (ranges, open) = match &network.subnets[subnet.0].cidr {
@@ -120,6 +130,32 @@ impl Addresses {
             Fact::Unknown(missing) => (in_vpc(network, vpc), Some(missing.clone())),
         };
         Self { ranges, open, belongs }
+    }
+
+    /// The same of IP version 6.
+    pub(super) fn of_ipv6_interface(
+        network: &Network,
+        id: &str,
+        subnet: SubnetIndex,
+        vpc: Option<VpcIndex>,
+        groups: Listed<GroupIndex>,
+    ) -> Self {
+        let belongs = Belongs::Interface { id: id.to_owned(), subnet, vpc, groups };
+        let (ranges, open) = match &network.subnets[subnet.0].ipv6_cidr {
+            Fact::Known(Some(Ipv6Cidr::Known(net))) => (Ranges::of_ipv6_net(*net), None),
+            Fact::Known(Some(Ipv6Cidr::Symbol(symbol))) => {
+                (Ranges::public_ipv6(), Some(symbol.missing.clone()))
+            }
+            // Nobody asks for it.
+            Fact::Known(None) => (Ranges::public_ipv6(), None),
+            Fact::Unknown(missing) => (Ranges::public_ipv6(), Some(missing.clone())),
+        };
+        Self { ranges, open, belongs }
+    }
+
+    /// Whether these are of IP version 6.
+    pub(super) fn is_ipv6(&self) -> bool {
+        self.ranges.is_ipv6()
     }
 
     /// The VPC that they belong to.
@@ -144,6 +180,7 @@ impl Addresses {
         match &self.belongs {
             Belongs::Service(_) | Belongs::Internet => true,
             Belongs::Interface { .. } | Belongs::Stranger { .. } => false,
+            Belongs::Plain if self.is_ipv6() => Ranges::public_ipv6().contains_all(&self.ranges),
             Belongs::Plain => Ranges::public_addresses().contains_all(&self.ranges),
         }
     }
@@ -155,6 +192,7 @@ impl Addresses {
     pub(super) fn within(&self, network: &Network, cidr: &Cidr, side: Side) -> Result<Match, Cut> {
         match cidr {
             Cidr::Known(net) => self.among(Ranges::of_net(*net), side),
+            Cidr::Symbol(_) if self.is_ipv6() => Ok(Match::No),
             Cidr::Symbol(symbol) => {
                 let names = |other: &Cidr| matches!(other, Cidr::Symbol(own) if own == symbol);
                 let is_subnet =
@@ -194,6 +232,34 @@ impl Addresses {
                 Ok(Match::Maybe(symbol.missing.clone()))
             }
         }
+    }
+
+    /// The same for a range of IP version 6.
+    ///
+    /// # Errors
+    /// A cut, where some do and some do not.
+    pub(super) fn within_ipv6(&self, network: &Network, cidr: &Ipv6Cidr, side: Side) -> Result<Match, Cut> {
+        match cidr {
+            _ if !self.is_ipv6() => Ok(Match::No),
+            Ipv6Cidr::Known(net) => self.among(Ranges::of_ipv6_net(*net), side),
+            Ipv6Cidr::Symbol(symbol) => Ok(self.named_by(network, symbol)),
+        }
+    }
+
+    /// Whether a range of IP version 6 that is known by its value alone is that of where they belong.
+    fn named_by(&self, network: &Network, symbol: &Symbol) -> Match {
+        let names = |other: &Ipv6Cidr| matches!(other, Ipv6Cidr::Symbol(own) if own == symbol);
+        let is_subnet = |at: SubnetIndex| matches!(&network.subnets[at.0].ipv6_cidr, Fact::Known(Some(cidr)) if names(cidr));
+        let is_vpc = |at: VpcIndex| network.vpcs[at.0].ipv6_cidrs.items.iter().any(names);
+        if self.subnet().is_some_and(is_subnet) || self.vpc().is_some_and(is_vpc) {
+            return Match::Yes;
+        }
+        // The ranges of other subnets and VPCs, and the internet, are others.
+        let of_others = (0..network.subnets.len()).map(SubnetIndex).any(is_subnet)
+            || (0..network.vpcs.len()).map(VpcIndex).any(is_vpc);
+        let is_elsewhere =
+            self.subnet().is_some() || matches!(self.belongs, Belongs::Internet | Belongs::Service(_));
+        if of_others && is_elsewhere { Match::No } else { Match::Maybe(symbol.missing.clone()) }
     }
 
     /// Whether they lie in a set of numbers.
@@ -320,7 +386,7 @@ impl Flow {
                 }
                 Cut::Ports(Side::Destination, set) => part.ports.ranges = keep(&part.ports.ranges, set),
                 Cut::Translated(nat, what, set) => {
-                    part.translated.push((*nat, *what, keep(&Ranges::all_addresses(), set)));
+                    part.translated.push((*nat, *what, keep(&Ranges::all(), set)));
                 }
                 Cut::Entered(..) => {}
             }

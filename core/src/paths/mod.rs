@@ -26,7 +26,7 @@ pub(crate) use trace::vpc_of;
 
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use crate::language::Phrase;
@@ -58,6 +58,8 @@ pub enum GoalTarget {
     Address(Ipv4Addr),
     /// A range of addresses.
     Cidr(Ipv4Net),
+    /// A range of addresses of IP version 6; an address is a range of one.
+    Ipv6(Ipv6Net),
 }
 
 impl GoalTarget {
@@ -69,7 +71,8 @@ impl GoalTarget {
             Self::Internet => "internet",
             Self::Host(_) => "host",
             Self::Address(_) => "address",
-            Self::Cidr(_) => "cidr",
+            Self::Ipv6(net) if net.prefix_len() == net.max_prefix_len() => "address",
+            Self::Cidr(_) | Self::Ipv6(_) => "cidr",
         }
     }
 
@@ -80,6 +83,8 @@ impl GoalTarget {
             Self::Internet => "internet".to_owned(),
             Self::Address(address) => address.to_string(),
             Self::Cidr(net) => net.to_string(),
+            Self::Ipv6(net) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
+            Self::Ipv6(net) => net.to_string(),
         }
     }
 }

@@ -3,10 +3,11 @@
 use super::filter::in_prefix_list;
 use super::flow::{Addresses, Cut, Match, Side};
 use crate::network::{
-    Attached, AttachmentIndex, Cidr, Destination, Fact, GatewayKind, Listed, Missing, Network, Place, Ranges,
-    Route, TableIndex, Target, Topic, TransitTableIndex, VpcIndex,
+    Attached, AttachmentIndex, Cidr, Destination, Fact, GatewayKind, Ipv6Cidr, Listed, Missing, Network,
+    Place, Ranges, Route, Symbol, TableIndex, Target, Topic, TransitTableIndex, VpcIndex,
 };
 use crate::order::Order;
+use crate::template::Unknown;
 
 /// Where a table sends packets.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub(super) enum Lookup {
 
 /// How specific a route is. Prefix lists whose ranges are not known hold single services: more specific than what
 /// people write by hand.
-const PREFIX_LIST_LENGTH: u8 = 33;
+const PREFIX_LIST_LENGTH: u8 = 129;
 /// Ranges that are not known are those of VPCs and subnets.
 const SYMBOL_LENGTH: u8 = 16;
 
@@ -84,7 +85,13 @@ pub(super) fn lookup(
                 }
                 _ => add(PREFIX_LIST_LENGTH, 2, in_prefix_list(network, *list, to, side)),
             },
-            Destination::Ipv6 => {}
+            Destination::Ipv6(cidr) => {
+                if local_matches {
+                    continue;
+                }
+                let rank = if route.propagated { 3 } else { 1 };
+                add(ipv6_length_of(cidr), rank, to.within_ipv6(network, cidr, side));
+            }
             Destination::Unknown(missing) => add(PREFIX_LIST_LENGTH, 1, Ok(Match::Maybe(missing.clone()))),
         }
     }
@@ -132,7 +139,8 @@ pub(super) fn lookup_transit(
             Destination::Unknown(missing) => {
                 add(way, PREFIX_LIST_LENGTH, 1, Ok(Match::Maybe(missing.clone())));
             }
-            Destination::PrefixList(_) | Destination::Ipv6 => {}
+            Destination::Ipv6(cidr) => add(way, ipv6_length_of(cidr), 1, to.within_ipv6(network, cidr, side)),
+            Destination::PrefixList(_) => {}
         }
     }
     for attachment in &table.learned.items {
@@ -167,6 +175,16 @@ fn learned(
         Attached::Elsewhere => (None, Listed::unknown(elsewhere())),
     };
     let mut found = Vec::new();
+    if let Attached::Vpc { vpc: Fact::Known(vpc), ipv6: Fact::Known(true), .. } = &attachment.attached {
+        for cidr in &network.vpcs[vpc.0].ipv6_cidrs.items {
+            let is_own = to.vpc() == Some(*vpc) && to.is_ipv6();
+            let matched = if is_own { Ok(Match::Yes) } else { to.within_ipv6(network, cidr, side) };
+            found.push((Destination::Ipv6(cidr.clone()), ipv6_length_of(cidr), matched));
+        }
+    }
+    if to.is_ipv6() {
+        return found;
+    }
     for cidr in &ranges.items {
         // What stands in another VPC is elsewhere, unless ranges overlap: only known numbers can say so.
         let is_symbol = matches!(cidr, Cidr::Symbol(_));
@@ -187,6 +205,13 @@ fn learned(
         found.push((Destination::Unknown(rest), 1, Ok(matched)));
     }
     found
+}
+
+fn ipv6_length_of(cidr: &Ipv6Cidr) -> u8 {
+    match cidr {
+        Ipv6Cidr::Known(net) => net.prefix_len(),
+        Ipv6Cidr::Symbol(_) => SYMBOL_LENGTH,
+    }
 }
 
 fn length_of(cidr: &Cidr) -> u8 {
@@ -214,10 +239,22 @@ fn local(network: &Network, vpc: VpcIndex, to: &Addresses, side: Side, candidate
         }
         add(length_of(cidr), to.within(network, cidr, side));
     }
+    for cidr in &network.vpcs[vpc.0].ipv6_cidrs.items {
+        let may_hold = match cidr {
+            Ipv6Cidr::Known(_) => true,
+            // Nobody writes an address of a range that Amazon chooses at deployment.
+            Ipv6Cidr::Symbol(Symbol { missing: Missing::Value(Unknown::Attribute { .. }), .. }) => false,
+            Ipv6Cidr::Symbol(_) => to.vpc().is_none() && to.is_public(),
+        };
+        if may_hold {
+            add(ipv6_length_of(cidr), to.within_ipv6(network, cidr, side));
+        }
+    }
     // The rest of the VPC's ranges can hold a plain private address only.
     if let Some(rest) = &cidrs.rest
         && to.vpc().is_none()
         && !to.is_public()
+        && !to.is_ipv6()
     {
         add(0, Ok(Match::Maybe(rest.clone())));
     }

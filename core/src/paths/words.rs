@@ -1,13 +1,13 @@
 //! What hops and blockers say.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::filter::Way;
 use super::flow::Flow;
 use crate::language::Phrase;
 use crate::network::{
-    AclEntry, Cidr, Destination, Fact, GatewayKind, GroupIndex, GroupRule, HostedZone, Listed, Name, Network,
-    Peer, Ports, Protocol, Ranges, RecordTarget, ResolverRule, Route, Target, Vpc,
+    AclEntry, Cidr, Destination, Fact, GatewayKind, GroupIndex, GroupRule, HostedZone, Ipv6Cidr, Listed,
+    Name, Network, Peer, Ports, Protocol, Ranges, RecordTarget, ResolverRule, Route, Target, Vpc,
 };
 use crate::phrase;
 
@@ -228,8 +228,8 @@ pub(super) fn no_mount_target() -> Phrase {
 
 /// `tcp 443`, `udp 1024-2048`, `icmp echo`.
 pub(super) fn ports_of(flow: &Flow) -> String {
-    if flow.protocol == Protocol::ICMP {
-        return "icmp echo".to_owned();
+    if matches!(flow.protocol, Protocol::ICMP | Protocol::ICMPV6) {
+        return format!("{} echo", flow.protocol);
     }
     if !flow.protocol.has_ports() {
         return format!("protocol {}", flow.protocol);
@@ -237,7 +237,7 @@ pub(super) fn ports_of(flow: &Flow) -> String {
     format!("{} {}", flow.protocol, ranges(&flow.ports.ranges, |number| number.to_string()))
 }
 
-pub(super) fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
+pub(super) fn ranges(ranges: &Ranges, write: impl Fn(u128) -> String) -> String {
     /// More ranges than these are cut short.
     const SHOWN: usize = 3;
     let mut words: Vec<String> = ranges
@@ -257,15 +257,30 @@ pub(super) fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
 
 /// Addresses by number: as a prefix where they are one.
 pub(super) fn numbers(set: &Ranges) -> String {
-    let write = |number| Ipv4Addr::from(number).to_string();
     let mut all = set.iter();
     if let (Some((first, last)), None) = (all.next(), all.next()) {
-        let size = u64::from(last - first) + 1;
-        if size.is_power_of_two() && u64::from(first).is_multiple_of(size) && size > 1 {
-            return format!("{}/{}", write(first), 32 - size.trailing_zeros());
+        let bits = if set.is_ipv6() { 128 } else { 32 };
+        let size = (last - first).saturating_add(1);
+        if size.is_power_of_two() && first.is_multiple_of(size) && size > 1 {
+            return format!("{}/{}", address(first), bits - size.trailing_zeros());
         }
     }
-    ranges(set, write)
+    ranges(set, address)
+}
+
+/// An address of either version.
+pub(super) fn address(number: u128) -> String {
+    match u32::try_from(number) {
+        Ok(number) => Ipv4Addr::from(number).to_string(),
+        Err(_) => Ipv6Addr::from(number).to_string(),
+    }
+}
+
+fn ipv6_cidr(cidr: &Ipv6Cidr) -> String {
+    match cidr {
+        Ipv6Cidr::Known(net) => net.to_string(),
+        Ipv6Cidr::Symbol(symbol) => symbol.text.to_string(),
+    }
 }
 
 fn cidr(cidr: &Cidr) -> String {
@@ -291,7 +306,7 @@ pub(super) fn route(network: &Network, route: &Route) -> Phrase {
     let destination = match &route.destination {
         Destination::Cidr(range) => cidr(range),
         Destination::PrefixList(list) => prefix_list(network, *list),
-        Destination::Ipv6 => "IPv6".to_owned(),
+        Destination::Ipv6(range) => ipv6_cidr(range),
         Destination::Unknown(_) => "?".to_owned(),
     };
     let target = match &route.target {
@@ -509,6 +524,41 @@ pub(super) fn own_vpc_only(id: &str) -> Phrase {
     )
 }
 
+pub(super) fn no_ipv6_address(id: &str) -> Phrase {
+    phrase!(
+        en: "{id} has no IPv6 address: its subnet must have a range of IPv6, and a function Ipv6AllowedForDualStack",
+        ja: "{id} には IPv6 アドレスがありません。サブネットの IPv6 範囲と、関数では Ipv6AllowedForDualStack が必要です",
+    )
+}
+
+pub(super) fn ipv6_address_unknown(id: &str) -> Phrase {
+    phrase!(
+        en: "whether {id} has an IPv6 address is not known here",
+        ja: "{id} が IPv6 アドレスを持つかどうかわかりません",
+    )
+}
+
+pub(super) fn nat64_only(nat: &str) -> Phrase {
+    phrase!(
+        en: "of IPv6, {nat} takes 64:ff9b::/96 only",
+        ja: "{nat} が扱う IPv6 は 64:ff9b::/96 だけです",
+    )
+}
+
+pub(super) fn by_ipv6() -> Phrase {
+    phrase!(
+        en: "over IPv6: IPv4 has no way out, so hosts without an IPv6 address are out of reach",
+        ja: "IPv6 による到達です。IPv4 では外に出られないため、IPv6 アドレスのないホストには届きません",
+    )
+}
+
+pub(super) fn by_dns64() -> Phrase {
+    phrase!(
+        en: "over IPv6: the resolver makes addresses of 64:ff9b::/96 (EnableDns64), which a NAT gateway takes back to IPv4",
+        ja: "IPv6 による到達です。リゾルバーが 64:ff9b::/96 のアドレスを返し (EnableDns64)、NAT ゲートウェイが IPv4 に変換します",
+    )
+}
+
 pub(super) fn route_ring(id: &str) -> Phrase {
     phrase!(
         en: "the routes behind {id} send this back to {id}",
@@ -563,7 +613,7 @@ fn transit_destination(network: &Network, destination: &Destination) -> String {
     match destination {
         Destination::Cidr(range) => cidr(range),
         Destination::PrefixList(list) => prefix_list(network, *list),
-        Destination::Ipv6 => "IPv6".to_owned(),
+        Destination::Ipv6(range) => ipv6_cidr(range),
         Destination::Unknown(_) => "?".to_owned(),
     }
 }
@@ -682,7 +732,7 @@ pub(super) fn group_rule(network: &Network, rule: &GroupRule, way: Way) -> Phras
         Peer::Cidr(range) => cidr(range),
         Peer::PrefixList(list) => prefix_list(network, *list),
         Peer::Group(group) => network.groups[group.0].name.to_string(),
-        Peer::Ipv6 => "IPv6".to_owned(),
+        Peer::Ipv6(range) => ipv6_cidr(range),
         Peer::Unknown(_) => "?".to_owned(),
     };
     match (way, rule.default) {
@@ -725,7 +775,11 @@ pub(super) fn acl_unknown() -> Phrase {
 
 pub(super) fn entry_words(entry: &AclEntry) -> (String, String, String) {
     let number = entry.number.known().map_or_else(|| "?".to_owned(), u16::to_string);
-    let range = entry.cidr.as_ref().map_or_else(|| "IPv6".to_owned(), cidr);
+    let range = match (&entry.cidr, &entry.ipv6_cidr) {
+        (Some(range), _) => cidr(range),
+        (None, Some(range)) => ipv6_cidr(range),
+        (None, None) => "?".to_owned(),
+    };
     (number, traffic(&entry.protocol, &entry.ports), range)
 }
 

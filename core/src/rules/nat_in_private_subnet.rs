@@ -102,7 +102,7 @@ fn is_everything(destination: &Destination) -> bool {
 fn may_lead_out(table: &RouteTable) -> bool {
     table.routes.rest.is_some()
         || table.routes.items.iter().any(|route| match (&route.destination, &route.target) {
-            (Destination::Ipv6, _) => false,
+            (Destination::Ipv6(_), _) => false,
             (Destination::Unknown(_), _)
             | (
                 _,

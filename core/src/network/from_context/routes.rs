@@ -120,8 +120,8 @@ impl RouteReader<'_> {
             Destination::Cidr(Cidr::Known(net))
         } else if let Some(list) = record.name("DestinationPrefixListId") {
             Destination::PrefixList(builder.prefix_list(&list))
-        } else if record.has("DestinationIpv6CidrBlock") {
-            Destination::Ipv6
+        } else if let Some(range) = record.ipv6_cidr("DestinationIpv6CidrBlock") {
+            Destination::Ipv6(range)
         } else {
             if !record.has("DestinationCidrBlock") {
                 record.wrong(

@@ -82,7 +82,7 @@ fn destination(
         return Ok(Destination::PrefixList(builder.prefix_list(&list.name)));
     }
     Ok(match reader.property(resource, &["DestinationIpv6CidrBlock"])? {
-        Some(_) => Destination::Ipv6,
+        Some(case) => Destination::Ipv6(reader.ipv6_cidr(&case)),
         None => Destination::Unknown(BROKEN),
     })
 }
@@ -310,7 +310,7 @@ Resources:
         let network = network(TEMPLATE, None);
         let table = named(&network.tables, |table| &table.name, "Routes");
         assert_eq!(table.routes.items.len(), 16);
-        assert!(matches!(table.routes.items[12].destination, Destination::Ipv6));
+        assert!(matches!(table.routes.items[12].destination, Destination::Ipv6(_)));
         assert!(matches!(table.routes.items[13].destination, Destination::PrefixList(_)));
         assert!(matches!(table.routes.items[15].destination, Destination::Unknown(_)));
         assert_eq!(at(TEMPLATE, table.routes.items[3].at), "R3");

@@ -137,12 +137,13 @@ fn vpc_attachment(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Bui
         }
     }
     let appliance_mode = enabled(reader, resource, &["Options", "ApplianceModeSupport"], false)?;
+    let ipv6 = enabled(reader, resource, &["Options", "Ipv6Support"], false)?;
     let group_references = enabled(reader, resource, &["Options", "SecurityGroupReferencingSupport"], true)?;
     let index = builder.attachment(&own_name(resource));
     let attachment = &mut builder.network.attachments[index.0];
     attachment.at = reader.declared(resource);
     attachment.gateway = gateway;
-    attachment.attached = Attached::Vpc { vpc, subnets, appliance_mode };
+    attachment.attached = Attached::Vpc { vpc, subnets, appliance_mode, ipv6 };
     attachment.group_references = group_references;
     Ok(())
 }
@@ -206,6 +207,9 @@ fn routes(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
     for resource in reader.resources(&["AWS::EC2::TransitGatewayRoute"])? {
         let Some(table) = reader.component(resource, "TransitGatewayRouteTableId")? else { continue };
         let destination = match reader.property(resource, &["DestinationCidrBlock"])? {
+            Some(case) if case.value.known().is_some_and(|range| range.contains(':')) => {
+                Destination::Ipv6(reader.ipv6_cidr(&case))
+            }
             Some(case) => Destination::Cidr(reader.cidr(&case)?),
             None => Destination::Unknown(BROKEN),
         };

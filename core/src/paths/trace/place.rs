@@ -1,6 +1,6 @@
 //! What stands in subnets: resources, and addresses by number.
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs, PortSet};
@@ -8,8 +8,8 @@ use super::super::walk::{Standing, Walk};
 use super::super::{Code, Component, Difference, Direction, words};
 use super::{Destination, Tracer, missed, plain, standing};
 use crate::network::{
-    EndpointKind, Fact, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
-    WorkloadKind,
+    EndpointKind, Fact, Ipv6Cidr, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex,
+    Workload, WorkloadKind, number_of,
 };
 
 impl Tracer<'_> {
@@ -143,7 +143,7 @@ impl Tracer<'_> {
         let mut destinations = Vec::new();
         for workload in self.network.workloads.iter().filter(|workload| workload.in_vpc) {
             let Some(address) = workload.address else { continue };
-            let own = Ranges::between(address.into(), address.into());
+            let own = Ranges::between(number_of(address), number_of(address));
             if let [subnet] = &*workload.subnets.items
                 && rest.overlaps(&own)
                 && self.is_near(source, *subnet)
@@ -192,6 +192,30 @@ impl Tracer<'_> {
                 .push(words::taken_as_no_service_address(&self.goal.target.id(), &services.join(", ")));
         }
         answer
+    }
+
+    /// Addresses of IP version 6 by number, as [`Self::to_numbers`] does.
+    pub(super) fn to_ipv6_numbers(&self, source: &Standing, net: Ipv6Net) -> Answer {
+        let mut rest = Ranges::of_ipv6_net(net);
+        let mut destinations = Vec::new();
+        for (at, subnet) in self.network.subnets.iter().enumerate() {
+            let (Fact::Known(Some(Ipv6Cidr::Known(own))), Some(vpc)) =
+                (&subnet.ipv6_cidr, subnet.vpc.known())
+            else {
+                continue;
+            };
+            let ranges = rest.and(&Ranges::of_ipv6_net(*own));
+            if ranges.is_empty() || !self.is_near(source, SubnetIndex(at)) {
+                continue;
+            }
+            rest = rest.without(&ranges);
+            let belongs = Belongs::Stranger { subnet: SubnetIndex(at), vpc: *vpc };
+            destinations.push(plain(Addresses { ranges, open: None, belongs }));
+        }
+        if !rest.is_empty() {
+            destinations.push(plain(Addresses { ranges: rest, open: None, belongs: Belongs::Plain }));
+        }
+        self.to_all(source, &destinations, &self.ports(&[]))
     }
 
     /// Whether addresses of a subnet mean that subnet when they are called from `source`.

@@ -68,6 +68,14 @@ impl Walk<'_> {
             // A route to a gateway that is not attached cannot be made: who deploys such a route has attached it.
             Fact::Known(_) | Fact::Unknown(_) => {}
         }
+        if flow.destination.is_ipv6() {
+            // Addresses of IP version 6 are public by themselves, but for the gateways of their own VPC only.
+            if self.serves_guests(stop, component, id, at) && self.report.blockers.len() == before {
+                self.hop(Direction::Out, component, id, Action::Forward, words::to_the_internet(), at);
+                self.outside(flow);
+            }
+            return Ok(());
+        }
         for (code, net) in [
             (Code::IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS, words::PRIVATE_NETS.as_slice()),
             (Code::IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS, words::SHARED_NETS.as_slice()),
@@ -123,6 +131,13 @@ impl Walk<'_> {
         let network = self.network;
         let nat = &network.nat_gateways[index.0];
         let (id, at, component) = (nat.name.to_string(), nat.at, Component::NatGateway);
+        if flow.destination.is_ipv6()
+            && flow.destination.among(Ranges::nat64(), Side::Destination)? != Match::Yes
+        {
+            let (code, what) = (Code::NO_POSSIBLE_DESTINATION, words::nat64_only(&id));
+            self.block(Direction::Out, code, component, &id, what, at);
+            return Ok(());
+        }
         if self.passed.contains(&index) {
             self.block(Direction::Out, Code::VPCHECK_NAT_LOOP, component, &id, words::nat_loop(&id), at);
             return Ok(());
@@ -175,6 +190,9 @@ impl Walk<'_> {
             ..flow.clone()
         };
         let source = &mut translated.source.ranges;
+        if flow.destination.is_ipv6() {
+            translated.destination.ranges = flow.destination.ranges.from_nat64();
+        }
         let own = Translator::Gateway(index);
         *source = flow.after(own, Translation::Addresses, source);
         let ports = &mut translated.source_ports.ranges;
@@ -187,7 +205,7 @@ impl Walk<'_> {
             }
             None => self.regional(vpc, &translated, target, nat.table, public_address, &id, at),
         }
-        .map_err(|cut| cut.before(own))?;
+        .map_err(|cut| cut.before(own).before_nat64(flow))?;
         if stop.is_guest {
             let table = match subnet {
                 Some(subnet) => network.subnets[subnet.0].table.clone(),

@@ -36,7 +36,7 @@ impl Walk<'_> {
             Fact::Known(false) => {}
         }
         // Whether it does more than translate for the internet is up to its software.
-        let public = flow.destination.is_public();
+        let public = flow.destination.is_public() && !flow.destination.is_ipv6();
         match workload.filter(|_| public) {
             Some(workload) => self.nat_instance(stop, flow, target, name, workload),
             None => {
@@ -80,6 +80,7 @@ impl Walk<'_> {
             groups: workload.groups_in(subnet).clone(),
             groups_at: workload.network_at,
             public_address: workload.public_address.clone(),
+            ipv6: Fact::Known(false),
         };
         let crosses = stop.subnet != Some(subnet);
         if crosses {

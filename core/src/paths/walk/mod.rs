@@ -34,6 +34,8 @@ pub(super) struct Standing {
     /// Where the groups are named.
     pub(super) groups_at: Option<Place>,
     pub(super) public_address: Fact<bool>,
+    /// Whether it has an address of IP version 6.
+    pub(super) ipv6: Fact<bool>,
 }
 
 /// What a walk has met.
@@ -119,6 +121,9 @@ impl<'n> Walk<'n> {
             words::stands_in(&subnet.name),
             source.groups_at.or(source.at),
         );
+        if flow.destination.is_ipv6() {
+            self.sends_ipv6(source);
+        }
         let named = self.groups_can_be_named(source.vpc, target.and_then(|target| target.vpc));
         self.groups(source, Way::Egress, flow, &named)?;
         let stop = Stop {
@@ -133,6 +138,22 @@ impl<'n> Walk<'n> {
         };
         self.onward(&stop, flow, target)?;
         Ok(())
+    }
+
+    /// Packets of IP version 6 need a sender with such an address.
+    fn sends_ipv6(&mut self, source: &Standing) {
+        let (component, at) = (source.component, source.groups_at.or(source.at));
+        match &source.ipv6 {
+            Fact::Known(true) => {}
+            Fact::Known(false) => {
+                let what = words::no_ipv6_address(&source.id);
+                self.block(Direction::Out, Code::VPCHECK_NO_IPV6_ADDRESS, component, &source.id, what, at);
+            }
+            Fact::Unknown(missing) => {
+                let what = words::ipv6_address_unknown(&source.id);
+                self.open(Direction::Out, component, &source.id, what, missing.clone());
+            }
+        }
     }
 
     /// Sends packets on from a subnet (or from a regional NAT gateway, which stands in none) and takes answers back.
@@ -346,6 +367,15 @@ impl<'n> Walk<'n> {
                 if let Some(firewall) = self.network.firewall(name) {
                     return self.firewall(stop, flow, target, firewall);
                 }
+            }
+            GatewayKind::EgressOnlyInternetGateway if flow.destination.is_ipv6() => {
+                let component = Component::EgressOnlyGateway;
+                if self.serves_guests(stop, component, &id, None) {
+                    let to = words::to_the_internet();
+                    self.hop(Direction::Out, component, &id, Action::Forward, to, None);
+                    self.outside(flow);
+                }
+                return Ok(());
             }
             GatewayKind::EgressOnlyInternetGateway => {
                 let (code, what) = (Code::NO_POSSIBLE_DESTINATION, words::ipv6_only(&id));

@@ -59,7 +59,7 @@ impl Walk<'_> {
         let network = self.network;
         let attachment = &network.attachments[to.0];
         let id = attachment.name.to_string();
-        let Attached::Vpc { vpc, subnets, appliance_mode } = &attachment.attached else { return Ok(()) };
+        let Attached::Vpc { vpc, subnets, appliance_mode, .. } = &attachment.attached else { return Ok(()) };
         let vpc = match vpc {
             Fact::Known(vpc) => *vpc,
             Fact::Unknown(missing) => {

@@ -55,7 +55,7 @@ fn every_target_of_a_route_is_read() {
     );
     let dead: Vec<usize> = (0..routes.len()).filter(|at| routes[*at].blackhole).collect();
     assert_eq!(dead, [1, 12]);
-    assert!(matches!(routes[8].destination, Destination::Ipv6));
+    assert!(matches!(routes[8].destination, Destination::Ipv6(_)));
     assert!(
         matches!(routes[11].destination, Destination::PrefixList(list) if network.prefix_lists[list.0].name == aws("pl-1"))
     );
