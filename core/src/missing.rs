@@ -366,7 +366,9 @@ fn words_for(topic: Topic) -> Phrase {
             en: "what name servers of one's own answer",
             ja: "独自の DNS サーバーが何を応答するか",
         ),
-        Topic::Ipv6 => phrase!(en: "IPv4 from a subnet that has IPv6 only", ja: "IPv6 のみのサブネットからの IPv4 通信"),
+        Topic::Ipv6 => {
+            phrase!(en: "IPv4 from a subnet that has IPv6 only", ja: "IPv6 のみのサブネットからの IPv4 通信")
+        }
         Topic::LoadBalancer => {
             phrase!(en: "a load balancer and its targets", ja: "ロードバランサーとそのターゲット")
         }

@@ -484,6 +484,12 @@ impl Answer {
         assert!(found, "{}\nno {code:?} at {id}: {:#?}", self.context, self.sum.blockers);
     }
 
+    /// The answer rests on something that is said in these words.
+    pub fn assumes(&self, words: &str) {
+        let found = self.sum.assumptions.iter().any(|one| one.en.contains(words));
+        assert!(found, "{}\nassumptions: {:#?}", self.context, self.sum.assumptions);
+    }
+
     /// They do not, for one of these reasons: AWS has two words for it.
     pub fn is_blocked_by_one_of(&self, codes: &[Code]) {
         self.is(Verdict::Blocked);

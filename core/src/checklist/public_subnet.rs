@@ -2,7 +2,7 @@
 
 use super::function::{Answer, Function, Stand};
 use super::{Evidence, Status};
-use crate::network::{Cidr, Destination, Missing, Place, Route, Subnet, Target};
+use crate::network::{Cidr, Destination, Place, Route, Subnet, Target};
 use crate::phrase;
 use crate::rules::subject::in_template;
 

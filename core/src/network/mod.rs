@@ -14,6 +14,7 @@ mod from_context;
 mod from_template;
 mod name;
 mod prefix_lists;
+mod public_access;
 mod ranges;
 mod resolve;
 mod service_name;
@@ -40,6 +41,7 @@ pub use firewall::{Firewall, FirewallAction, FirewallRule, Statefully};
 pub use from_context::{Context, ContextProblem};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
+pub use public_access::PublicAccess;
 pub use ranges::{Ranges, addresses_of, number_of};
 pub use resolve::{Situated, Surroundings, resolve};
 pub use service_name::endpoint_suffix;
@@ -101,6 +103,8 @@ pub struct Network {
     pub vpn_connections: Vec<VpnConnection>,
     /// Firewalls of AWS Network Firewall.
     pub firewalls: Vec<Firewall>,
+    /// VPC Block Public Access, where it is set.
+    pub public_access: Option<PublicAccess>,
     /// Interface and gateway endpoints.
     pub endpoints: Vec<Endpoint>,
     /// Prefix lists.

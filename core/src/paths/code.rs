@@ -40,6 +40,8 @@ codes! {
     PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
     /// A NAT gateway serves its own VPC only.
     NGW_REQUIRES_SOURCE_IN_VPC,
+    /// VPC Block Public Access stops what goes to the internet.
+    VPC_BLOCK_PUBLIC_ACCESS_ENABLED,
     /// A gateway endpoint carries TCP and ICMP only.
     VPCE_GATEWAY_PROTOCOL_RESTRICTION,
     /// A firewall drops it.

@@ -524,6 +524,20 @@ pub(super) fn own_vpc_only(id: &str) -> Phrase {
     )
 }
 
+pub(super) fn public_access_blocked() -> Phrase {
+    phrase!(
+        en: "VPC Block Public Access stops what goes to the internet (block-bidirectional), and neither the VPC nor the subnet is excluded",
+        ja: "VPC ブロックパブリックアクセス (block-bidirectional) がインターネットへの通信を止めており、VPC もサブネットも除外されていません",
+    )
+}
+
+pub(super) fn appliance_mode(attachment: &str) -> Phrase {
+    phrase!(
+        en: "flows between zones are taken to pass the same firewall endpoint both ways; that needs appliance mode on {attachment}, which is off",
+        ja: "ゾーンをまたぐ通信も往復で同じファイアウォールエンドポイントを通るものとします。それには {attachment} のアプライアンスモードが必要ですが、無効です",
+    )
+}
+
 pub(super) fn no_ipv6_address(id: &str) -> Phrase {
     phrase!(
         en: "{id} has no IPv6 address: its subnet must have a range of IPv6, and a function Ipv6AllowedForDualStack",

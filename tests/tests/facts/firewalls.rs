@@ -198,3 +198,21 @@ fn a_firewall_in_a_vpc_in_the_middle_sees_both_ways() {
         "Inspected",
     );
 }
+
+#[test]
+fn without_appliance_mode_a_firewall_between_zones_is_an_assumption() {
+    let two = |mode: &str| {
+        inspection("pass")
+            .subnet("OtherPorts", "Middle", "10.30.0.16/28", 1)
+            .table("OtherRoutes", "Middle", &["OtherPorts"])
+            .attached(
+                "MiddleToHub",
+                "Middle",
+                &["MiddlePorts", "OtherPorts"],
+                &format!("Options: {{ApplianceModeSupport: {mode}}}"),
+            )
+            .to("PeerServer:5432")
+    };
+    two("disable").is_reachable();
+    two("disable").assumes("appliance mode on MiddleToHub");
+}

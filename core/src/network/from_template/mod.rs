@@ -8,6 +8,7 @@ mod gateways;
 mod network_acl;
 mod peering;
 mod prefix_list;
+mod public_access;
 mod reader;
 mod route_table;
 mod security_group;
@@ -46,6 +47,7 @@ pub(super) fn declare(template: &Template<'_>, situation: Guard, builder: &mut B
     vpn::declare(reader, builder)?;
     transit::declare(reader, builder)?;
     firewall::declare(reader, builder)?;
+    public_access::declare(reader, builder)?;
     route_table::declare_routes(reader, builder)?;
     workloads::declare(reader, builder)?;
     dns::declare(reader, builder)?;

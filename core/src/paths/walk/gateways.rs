@@ -46,6 +46,22 @@ impl Walk<'_> {
         !stop.is_guest
     }
 
+    /// Whether VPC Block Public Access lets out what a subnet sends to a gateway of the internet.
+    pub(super) fn public_access(&mut self, stop: &Stop, component: Component, id: &str) {
+        let Some(access) = &self.network.public_access else { return };
+        match access.stops(stop.vpc, stop.subnet) {
+            Ok(false) => {}
+            Ok(true) => {
+                let code = Code::VPC_BLOCK_PUBLIC_ACCESS_ENABLED;
+                self.block(Direction::Out, code, component, id, words::public_access_blocked(), access.at);
+            }
+            Err(missing) => {
+                let missing = missing.clone();
+                self.open(Direction::Out, component, id, words::public_access_blocked(), missing);
+            }
+        }
+    }
+
     pub(super) fn internet_gateway(
         &mut self,
         stop: &Stop,
@@ -56,6 +72,7 @@ impl Walk<'_> {
     ) -> Result<(), Cut> {
         let component = Component::InternetGateway;
         let before = self.report.blockers.len();
+        self.public_access(stop, component, id);
         match attached {
             Fact::Known(None) => {
                 let what = words::not_attached(id);

@@ -370,6 +370,7 @@ impl<'n> Walk<'n> {
             }
             GatewayKind::EgressOnlyInternetGateway if flow.destination.is_ipv6() => {
                 let component = Component::EgressOnlyGateway;
+                self.public_access(stop, component, &id);
                 if self.serves_guests(stop, component, &id, None) {
                     let to = words::to_the_internet();
                     self.hop(Direction::Out, component, &id, Action::Forward, to, None);

@@ -68,6 +68,10 @@ impl Walk<'_> {
             }
         };
         let zone_counts = *appliance_mode == Fact::Known(false);
+        let inspects = network.firewalls.iter().any(|firewall| firewall.vpc == Fact::Known(vpc));
+        if inspects && zone_counts && subnets.items.len() > 1 {
+            self.report.assumes(words::appliance_mode(&id));
+        }
         let near = from.interface.or(stop.subnet).filter(|_| zone_counts);
         let Some(entry) = self.entry(flow, Entrance::Attachment(to), subnets, near)? else {
             let missing = subnets.rest.clone().unwrap_or(Missing::Component(attachment.name.clone()));
