@@ -62,9 +62,8 @@ fn is_inside(network: &Network, target: &GoalTarget) -> bool {
             is_private || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
         }
         GoalTarget::Address(address) => address.is_private(),
-        GoalTarget::Ipv6(_) => false,
         GoalTarget::Cidr(net) => net.network().is_private() && net.broadcast().is_private(),
-        GoalTarget::Service(_) | GoalTarget::Internet | GoalTarget::Host(_) => false,
+        GoalTarget::Service(_) | GoalTarget::Internet | GoalTarget::Host(_) | GoalTarget::Ipv6(_) => false,
     }
 }
 

@@ -198,6 +198,7 @@ impl Builder {
                 at: None,
                 connectivity: Fact::Unknown(missing.clone()),
                 placement: NatPlacement::Zonal(Fact::Unknown(missing)),
+                zones: None,
                 table: None,
                 address: None,
             });

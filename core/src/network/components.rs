@@ -324,6 +324,8 @@ pub struct NatGateway {
     pub connectivity: Fact<Connectivity>,
     /// Where it stands.
     pub placement: NatPlacement,
+    /// The zones that a regional one has addresses in; nothing where it follows the interfaces of the VPC.
+    pub zones: Option<Listed<Zone>>,
     /// The route table of a regional one, where it has its own.
     pub table: Option<TableIndex>,
     /// A fixed private address.

@@ -19,6 +19,9 @@ pub struct PublicAccess {
 
 impl PublicAccess {
     /// Whether it stops what a subnet of a VPC sends to the internet.
+    ///
+    /// # Errors
+    /// What is missing, where that is not known.
     pub fn stops(&self, vpc: Option<VpcIndex>, subnet: Option<SubnetIndex>) -> Result<bool, &Missing> {
         let left_out = vpc.is_some_and(|vpc| self.vpcs.contains(&vpc))
             || subnet.is_some_and(|subnet| self.subnets.contains(&subnet));

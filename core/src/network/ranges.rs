@@ -7,7 +7,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 
 /// The addresses of IP version 4 as numbers; those of version 6 follow them.
 const IPV4: u128 = 0xFFFF_FFFF;
-/// The first address of 64:ff9b::/96.
+/// The first address of `64:ff9b::/96`.
 const NAT64: u128 = 0x0064_FF9B << 96;
 
 /// A set of numbers (addresses, ports) as ranges in order that neither overlap nor touch. Both ends belong to a range.
@@ -41,12 +41,12 @@ impl Ranges {
         Self::between(first, net.broadcast().into())
     }
 
-    /// Addresses of IP version 6 that are routed on the internet: 2000::/3. A VPC's own are among them.
+    /// Addresses of IP version 6 that are routed on the internet: `2000::/3`. A VPC's own are among them.
     pub fn public_ipv6() -> Self {
         Self::between(0x2000 << 112, (0x4000 << 112) - 1)
     }
 
-    /// The prefix by which a NAT gateway is asked for addresses of IP version 4: 64:ff9b::/96.
+    /// The prefix by which a NAT gateway is asked for addresses of IP version 4: `64:ff9b::/96`.
     pub fn nat64() -> Self {
         Self::between(NAT64, NAT64 + IPV4)
     }

@@ -27,6 +27,10 @@ pub struct TransitGateway {
 
 /// What an attachment attaches.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a gateway has a few dozen attachments; most are of the large kind"
+)]
 pub enum Attached {
     /// A VPC, by an interface in one subnet of each zone.
     Vpc {

@@ -44,6 +44,8 @@ codes! {
     VPC_BLOCK_PUBLIC_ACCESS_ENABLED,
     /// A gateway endpoint carries TCP and ICMP only.
     VPCE_GATEWAY_PROTOCOL_RESTRICTION,
+    /// A regional NAT gateway has no address in the zone that packets come from.
+    REGIONAL_NGW_ROUTE_AZ_RESTRICTION,
     /// A firewall drops it.
     FIREWALL_RULES_RESTRICTION,
     /// An attachment of a transit gateway is associated with no route table.

@@ -552,6 +552,13 @@ pub(super) fn ipv6_address_unknown(id: &str) -> Phrase {
     )
 }
 
+pub(super) fn nat_not_in_zone(nat: &str, subnet: &Name) -> Phrase {
+    phrase!(
+        en: "no address of {nat} (AvailabilityZoneAddresses) is known to be in the zone of {subnet}",
+        ja: "{nat} (AvailabilityZoneAddresses) に {subnet} と同じゾーンのアドレスが見当たりません",
+    )
+}
+
 pub(super) fn nat64_only(nat: &str) -> Phrase {
     phrase!(
         en: "of IPv6, {nat} takes 64:ff9b::/96 only",

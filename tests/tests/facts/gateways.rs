@@ -263,3 +263,22 @@ fn an_exclusion_lets_out_what_its_subnet_sends() {
     exclusion("PublicSubnet").to("internet:443").is_reachable();
     exclusion("SubnetA").to("internet:443").is_blocked(Code::VPC_BLOCK_PUBLIC_ACCESS_ENABLED, "Gateway");
 }
+
+#[test]
+fn a_regional_nat_gateway_serves_the_zones_that_it_has_addresses_in() {
+    let template = |zone: usize| {
+        fact("Amazon VPC User Guide, Regional NAT gateways: manual mode; Reachability Analyzer Guide, explanation codes")
+            .internet()
+            .with("Address", "EC2::EIP", "Domain: vpc")
+            .with(
+                "Regional",
+                "EC2::NatGateway",
+                &format!(
+                    "AvailabilityMode: regional, VpcId: !Ref Vpc, AvailabilityZoneAddresses: [{{AvailabilityZone: !Select [{zone}, !GetAZs ''], AllocationIds: [!GetAtt Address.AllocationId]}}]"
+                ),
+            )
+            .route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Regional")
+    };
+    template(0).to("internet:443").is_reachable();
+    template(1).to("internet:443").is_blocked(Code::REGIONAL_NGW_ROUTE_AZ_RESTRICTION, "Regional");
+}

@@ -226,10 +226,10 @@ fn addresses(reader: Reader<'_, '_>, list: Listed<Case>) -> Result<Listed<Cidr>,
     })
 }
 
-fn ports(reader: Reader<'_, '_>, list: Listed<Case>) -> Result<Listed<Ports>, Split> {
-    each(list, |one| {
+fn ports(reader: Reader<'_, '_>, cases: Listed<Case>) -> Result<Listed<Ports>, Split> {
+    each(cases, |range| {
         let port = |key: &str| -> Result<Fact<i64>, Split> {
-            Ok(reader.entry(one, key)?.map_or(Fact::Unknown(BROKEN), |case| number(&case)))
+            Ok(reader.entry(range, key)?.map_or(Fact::Unknown(BROKEN), |case| number(&case)))
         };
         let (first, last) = (port("FromPort")?, port("ToPort")?);
         Ok(match (first, last) {
@@ -247,7 +247,7 @@ mod tests {
     use crate::network::from_template::testing::network;
     use crate::network::{Fact, FirewallAction, Missing, Protocol, Statefully, Target, Topic};
 
-    const TEMPLATE: &str = r#"
+    const TEMPLATE: &str = r"
 Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
@@ -281,7 +281,7 @@ Resources:
               - {Priority: 1, RuleDefinition: {Actions: ['aws:pass'], MatchAttributes: {Protocols: [6], DestinationPorts: [{FromPort: 443, ToPort: 443}]}}}
   Later: {Type: AWS::NetworkFirewall::RuleGroup, Properties: *group}
   Route: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, VpcEndpointId: !Select [1, !Split [':', !Select [0, !GetAtt Wall.EndpointIds]]]}}
-"#;
+";
 
     #[test]
     fn stateless_rules_stand_in_the_order_of_both_priorities() {

@@ -316,6 +316,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A range of addresses of IP version 6. What Amazon chooses for a VPC or subnet is known by the attribute that it is.
+    #[expect(clippy::unused_self, reason = "read like every other property")]
     pub(super) fn ipv6_cidr(&self, case: &Case) -> Ipv6Cidr {
         let symbol = |text: Text, missing| Ipv6Cidr::Symbol(Symbol { text, missing });
         match &case.value {

@@ -182,6 +182,7 @@ impl Walk<'_> {
             self.block(Direction::Out, Code::NGW_REQUIRES_SOURCE_IN_VPC, component, &id, what, at);
             return Ok(());
         }
+        self.serves_zone(stop, index);
         let vpc = vpc.or(stop.vpc);
         // Inside one subnet no ACL is asked.
         let crosses = subnet.filter(|subnet| Some(*subnet) != stop.subnet);
@@ -234,6 +235,35 @@ impl Walk<'_> {
             self.acl(subnet, Way::Egress, flow, true)?;
         }
         Ok(())
+    }
+
+    /// A regional NAT gateway with addresses in some zones serves what comes from these.
+    fn serves_zone(&mut self, stop: &Stop, index: NatIndex) {
+        let network = self.network;
+        let nat = &network.nat_gateways[index.0];
+        let (Some(zones), Some(subnet)) = (&nat.zones, stop.subnet) else { return };
+        let id = nat.name.to_string();
+        let mut open = zones.rest.clone();
+        match &network.subnets[subnet.0].zone {
+            Fact::Unknown(missing) => open = open.or_else(|| Some(missing.clone())),
+            Fact::Known(own) => {
+                for zone in &zones.items {
+                    match own.same(zone) {
+                        Some(true) => return,
+                        Some(false) => {}
+                        None => open = open.or(Some(Missing::Region)),
+                    }
+                }
+            }
+        }
+        let what = words::nat_not_in_zone(&id, &network.subnets[subnet.0].name);
+        match open {
+            Some(missing) => self.open(Direction::Out, Component::NatGateway, &id, what, missing),
+            None => {
+                let code = Code::REGIONAL_NGW_ROUTE_AZ_RESTRICTION;
+                self.block(Direction::Out, code, Component::NatGateway, &id, what, nat.at);
+            }
+        }
     }
 
     /// A regional NAT gateway has a route to the VPC's internet gateway by itself.

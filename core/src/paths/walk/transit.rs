@@ -22,12 +22,10 @@ impl Walk<'_> {
         target: Option<&Standing>,
         name: &Name,
     ) -> Result<(), Cut> {
-        let Some(from) = self.enter(Direction::Out, stop.subnet, stop.vpc, name)? else {
+        let Some(from) = self.enter(Direction::Out, stop.subnet, stop.vpc, name) else {
             return self.deliver_anyway(stop, flow, target);
         };
-        if let Some(interface) = from.interface {
-            self.acl(interface, Way::Ingress, flow, false)?;
-        }
+        self.acl(from.interface, Way::Ingress, flow, false)?;
         let Some(to) = self.transit_route(Direction::Out, from.attachment, &flow.destination, flow)? else {
             return self.deliver_anyway(stop, flow, target);
         };
@@ -72,7 +70,7 @@ impl Walk<'_> {
         if inspects && zone_counts && subnets.items.len() > 1 {
             self.report.assumes(words::appliance_mode(&id));
         }
-        let near = from.interface.or(stop.subnet).filter(|_| zone_counts);
+        let near = Some(from.interface).filter(|_| zone_counts);
         let Some(entry) = self.entry(flow, Entrance::Attachment(to), subnets, near)? else {
             let missing = subnets.rest.clone().unwrap_or(Missing::Component(attachment.name.clone()));
             self.open(Direction::Out, ATTACHMENT, &id, words::beyond_attachment(&id), missing);
@@ -118,13 +116,13 @@ impl Walk<'_> {
         subnet: Option<SubnetIndex>,
         vpc: Option<VpcIndex>,
         name: &Name,
-    ) -> Result<Option<Entered>, Cut> {
+    ) -> Option<Entered> {
         let network = self.network;
         let id = name.to_string();
         let beyond = || Missing::Beyond(Topic::TransitGateway, name.clone());
         let Some(gateway) = network.transit_gateway(name) else {
             self.open(direction, GATEWAY, &id, words::gateway_elsewhere(&id), beyond());
-            return Ok(None);
+            return None;
         };
         let place = network.transit_gateways[gateway.0].at;
         let of_gateway = |at: &usize| network.attachments[*at].gateway == Fact::Known(gateway);
@@ -149,15 +147,15 @@ impl Walk<'_> {
                     self.open(direction, GATEWAY, &id, words::gateway_elsewhere(&id), missing);
                 }
             }
-            return Ok(None);
+            return None;
         };
         if self.crossed.contains(&(direction, attachment)) {
             let what = words::route_ring(&id);
             self.block(direction, Code::VPCHECK_ROUTE_RING, GATEWAY, &id, what, place);
-            return Ok(None);
+            return None;
         }
         self.crossed.push((direction, attachment));
-        let Some(interface) = self.interface_near(direction, subnet, attachment) else { return Ok(None) };
+        let interface = self.interface_near(direction, subnet, attachment)?;
         self.hop(
             direction,
             GATEWAY,
@@ -166,7 +164,7 @@ impl Walk<'_> {
             words::enters_by(&network.attachments[attachment.0].name),
             network.attachments[attachment.0].at,
         );
-        Ok(Some(Entered { gateway, attachment, interface: Some(interface) }))
+        Some(Entered { gateway, attachment, interface })
     }
 
     /// The subnet with the attachment's interface in the zone of `subnet`.
@@ -203,7 +201,7 @@ impl Walk<'_> {
         }
         match open {
             Some(missing) => {
-                self.open(direction, ATTACHMENT, &id, words::zone_of_attachment_unknown(&id), missing)
+                self.open(direction, ATTACHMENT, &id, words::zone_of_attachment_unknown(&id), missing);
             }
             None => {
                 let what = words::no_attachment_in_zone(&id, &network.subnets[subnet.0].name);
@@ -307,10 +305,8 @@ impl Walk<'_> {
 
     /// An answer is sent to a transit gateway.
     pub(super) fn back_through(&mut self, flow: &Flow, place: &Answering, name: &Name) -> Result<(), Cut> {
-        let Some(from) = self.enter(Direction::Back, place.subnet, place.vpc, name)? else { return Ok(()) };
-        if let Some(interface) = from.interface {
-            self.acl(interface, Way::Ingress, flow, true)?;
-        }
+        let Some(from) = self.enter(Direction::Back, place.subnet, place.vpc, name) else { return Ok(()) };
+        self.acl(from.interface, Way::Ingress, flow, true)?;
         self.leave(from.attachment, flow, place.home)
     }
 
@@ -344,5 +340,6 @@ impl Walk<'_> {
 struct Entered {
     gateway: TransitGatewayIndex,
     attachment: AttachmentIndex,
-    interface: Option<SubnetIndex>,
+    /// The subnet with the interface that they came by.
+    interface: SubnetIndex,
 }
