@@ -324,43 +324,7 @@ pub fn difference(difference: Difference) -> Phrase {
 
 /// The kind of a component.
 pub fn component(component: Component) -> Phrase {
-    match component {
-        Component::Workload => phrase!(en: "workload", ja: "ワークロード"),
-        Component::Resolver => phrase!(en: "VPC resolver", ja: "VPC リゾルバー"),
-        Component::SecurityGroup => phrase!(en: "security group", ja: "セキュリティグループ"),
-        Component::NetworkAcl => phrase!(en: "network ACL", ja: "ネットワーク ACL"),
-        Component::Subnet => phrase!(en: "subnet", ja: "サブネット"),
-        Component::RouteTable => phrase!(en: "route table", ja: "ルートテーブル"),
-        Component::InternetGateway => phrase!(en: "internet gateway", ja: "インターネットゲートウェイ"),
-        Component::NatGateway => phrase!(en: "NAT gateway", ja: "NAT ゲートウェイ"),
-        Component::PeeringConnection => phrase!(en: "peering connection", ja: "ピアリング接続"),
-        Component::GatewayEndpoint => phrase!(en: "gateway endpoint", ja: "ゲートウェイエンドポイント"),
-        Component::InterfaceEndpoint => {
-            phrase!(en: "interface endpoint", ja: "インターフェイスエンドポイント")
-        }
-        Component::NetworkInterface => phrase!(en: "network interface", ja: "ネットワークインターフェイス"),
-        Component::TransitGateway => phrase!(en: "transit gateway", ja: "Transit Gateway"),
-        Component::TransitAttachment => {
-            phrase!(en: "transit gateway attachment", ja: "Transit Gateway アタッチメント")
-        }
-        Component::TransitTable => {
-            phrase!(en: "transit gateway route table", ja: "Transit Gateway ルートテーブル")
-        }
-        Component::VpnGateway => {
-            phrase!(en: "virtual private gateway", ja: "仮想プライベートゲートウェイ")
-        }
-        Component::VpnConnection => phrase!(en: "VPN connection", ja: "VPN 接続"),
-        Component::Firewall => phrase!(en: "firewall", ja: "ファイアウォール"),
-        Component::EgressOnlyGateway => phrase!(
-            en: "egress-only internet gateway",
-            ja: "Egress-Only インターネットゲートウェイ",
-        ),
-        Component::Gateway => phrase!(en: "gateway", ja: "ゲートウェイ"),
-        Component::RemoteNetwork => phrase!(en: "remote network", ja: "接続先のネットワーク"),
-        Component::Internet => phrase!(en: "internet", ja: "インターネット"),
-        Component::Service => phrase!(en: "AWS service", ja: "AWS サービス"),
-        Component::Vpc => phrase!(en: "VPC", ja: "VPC"),
-    }
+    component.words()
 }
 
 /// What subnets are taken to be, on a button.
