@@ -203,6 +203,10 @@ impl Writer<'_> {
                             | Component::GatewayEndpoint
                             | Component::InterfaceEndpoint
                             | Component::PeeringConnection
+                            | Component::TransitGateway
+                            | Component::VpnGateway
+                            | Component::Firewall
+                            | Component::EgressOnlyGateway
                     )
             });
             let mut ids: Vec<String> = gateways.map(|hop| hop.id.clone()).collect();

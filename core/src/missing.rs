@@ -68,6 +68,7 @@ pub(crate) fn need(missing: &Missing, assumable: Assumable<'_>) -> Need {
                 ja: "AWS のドキュメントに記載がなく判断できません: {ja}",
             ))
         }
+        Missing::Beyond(topic, name) => beyond(*topic, name, assumable),
         Missing::NotFollowed(topic) => {
             let Phrase { en, ja } = words_for(*topic);
             plain(
@@ -78,6 +79,43 @@ pub(crate) fn need(missing: &Missing, assumable: Assumable<'_>) -> Need {
             en: "it depends on more conditions than vpcheck tells apart",
             ja: "条件の組み合わせが多すぎて判断できません",
         )),
+    }
+}
+
+/// What stands outside of every template, and what shows it.
+fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
+    let id = name.to_string();
+    let reason = match topic {
+        Topic::TransitGateway => phrase!(
+            en: "the attachments and routes behind `{id}` are made outside this template; `aws ec2 search-transit-gateway-routes` shows them",
+            ja: "`{id}` の先のアタッチメントとルートはこのテンプレートの外にあります。`aws ec2 search-transit-gateway-routes` で確認できます",
+        ),
+        Topic::VpnGateway => phrase!(
+            en: "which ranges stand behind `{id}` is announced from the other side; `aws ec2 describe-route-tables` shows what was learned",
+            ja: "`{id}` の先の範囲は相手側から広報されます。学習された経路は `aws ec2 describe-route-tables` で確認できます",
+        ),
+        Topic::FirewallRules => phrase!(
+            en: "the stateful rules of `{id}` decide, which vpcheck does not judge",
+            ja: "`{id}` のステートフルルール次第です (vpcheck は判定しません)",
+        ),
+        Topic::ForwardingInstance => phrase!(
+            en: "what `{id}` does with packets is up to its software",
+            ja: "`{id}` がパケットをどう扱うかは、そのソフトウェア次第です",
+        ),
+        topic => {
+            let Phrase { en, ja } = words_for(topic);
+            phrase!(
+                en: "the template does not say what stands behind `{id}`: {en}",
+                ja: "`{id}` の先はテンプレートからはわかりません: {ja}",
+            )
+        }
+    };
+    // What a value names is told by its own need: then the template with the gateway can be given.
+    match name {
+        Name::Unknown { value, .. } => {
+            Need { reason, settle_with: String::new(), ..of_value(value, assumable) }
+        }
+        _ => Need { value: Some(id), ..plain(reason) },
     }
 }
 
@@ -310,12 +348,15 @@ fn words_for(topic: Topic) -> Phrase {
             phrase!(en: "what stands behind a virtual private gateway", ja: "仮想プライベートゲートウェイの先の経路")
         }
         Topic::Appliance => phrase!(
-            en: "what a firewall or another appliance lets through",
-            ja: "ファイアウォールなどのアプライアンスが何を通すか",
+            en: "what an appliance behind a gateway load balancer lets through",
+            ja: "Gateway Load Balancer の先のアプライアンスが何を通すか",
         ),
+        Topic::FirewallRules => {
+            phrase!(en: "the stateful rules of a firewall", ja: "ファイアウォールのステートフルルール")
+        }
         Topic::OtherGateway => phrase!(
-            en: "an egress-only, carrier, local or core-network gateway",
-            ja: "Egress-Only・キャリア・ローカルゲートウェイやコアネットワークの先の経路",
+            en: "a carrier gateway, a local gateway or a core network",
+            ja: "キャリアゲートウェイ・ローカルゲートウェイ・コアネットワークの先の経路",
         ),
         Topic::ForwardingInstance => {
             phrase!(en: "an instance that forwards packets", ja: "パケットを転送するインスタンス")
@@ -325,7 +366,9 @@ fn words_for(topic: Topic) -> Phrase {
             en: "what name servers of one's own answer",
             ja: "独自の DNS サーバーが何を応答するか",
         ),
-        Topic::Ipv6 => phrase!(en: "IPv6", ja: "IPv6"),
+        Topic::Ipv6 => {
+            phrase!(en: "IPv4 from a subnet that has IPv6 only", ja: "IPv6 のみのサブネットからの IPv4 通信")
+        }
         Topic::LoadBalancer => {
             phrase!(en: "a load balancer and its targets", ja: "ロードバランサーとそのターゲット")
         }

@@ -340,6 +340,75 @@ impl Composed {
         )
     }
 
+    /// `PeerVpc` as [`Composed::peer`] has it, without the peering: both VPCs are attached to the transit gateway `Hub`
+    /// (`ToHub` in `SubnetA`, `PeerToHub` in `PeerSubnet`) with its default route table. No route leads to it.
+    #[must_use]
+    pub fn hub(self) -> Self {
+        self.peer()
+            .without("Peering")
+            .with("Hub", "EC2::TransitGateway", "Description: hub")
+            .attached("ToHub", "Vpc", &["SubnetA"], "")
+            .attached("PeerToHub", "PeerVpc", &["PeerSubnet"], "")
+    }
+
+    /// The attachment of a VPC to `Hub`.
+    #[must_use]
+    pub fn attached(self, id: &str, vpc: &str, subnets: &[&str], more: &str) -> Self {
+        let subnets: Vec<String> = subnets.iter().map(|subnet| format!("!Ref {subnet}")).collect();
+        let comma = if more.is_empty() { "" } else { ", " };
+        let subnets = subnets.join(", ");
+        self.with(
+            id,
+            "EC2::TransitGatewayAttachment",
+            &format!("TransitGatewayId: !Ref Hub, VpcId: !Ref {vpc}, SubnetIds: [{subnets}]{comma}{more}"),
+        )
+    }
+
+    /// Routes to `Hub` on both sides.
+    #[must_use]
+    pub fn hub_routes(self) -> Self {
+        const TO_HUB: &str = "TransitGatewayId: !Ref Hub";
+        self.route("TableA", "10.9.0.0/16", TO_HUB).route("PeerTable", "10.0.0.0/16", TO_HUB)
+    }
+
+    /// A route table of `Hub`, used by attachments in place of the default one.
+    #[must_use]
+    pub fn hub_table(self, id: &str, attachments: &[&str]) -> Self {
+        attachments.iter().fold(
+            self.with(id, "EC2::TransitGatewayRouteTable", "TransitGatewayId: !Ref Hub"),
+            |template, attachment| {
+                template.with(
+                    &format!("{attachment}Association"),
+                    "EC2::TransitGatewayRouteTableAssociation",
+                    &format!(
+                        "TransitGatewayAttachmentId: !Ref {attachment}, TransitGatewayRouteTableId: !Ref {id}"
+                    ),
+                )
+            },
+        )
+    }
+
+    /// A route of a table of `Hub`; `target` is written as its property.
+    #[must_use]
+    pub fn hub_route(self, table: &str, cidr: &str, target: &str) -> Self {
+        let id: String = format!("{table}Hub{cidr}").chars().filter(char::is_ascii_alphanumeric).collect();
+        let properties =
+            format!("TransitGatewayRouteTableId: !Ref {table}, DestinationCidrBlock: {cidr}, {target}");
+        self.with(&id, "EC2::TransitGatewayRoute", &properties)
+    }
+
+    /// Lets a table of `Hub` learn the ranges of an attachment.
+    #[must_use]
+    pub fn hub_learns(self, table: &str, attachment: &str) -> Self {
+        self.with(
+            &format!("{table}Learns{attachment}"),
+            "EC2::TransitGatewayRouteTablePropagation",
+            &format!(
+                "TransitGatewayRouteTableId: !Ref {table}, TransitGatewayAttachmentId: !Ref {attachment}"
+            ),
+        )
+    }
+
     /// The template's text.
     pub fn text(&self) -> String {
         let mut text = format!("AWSTemplateFormatVersion: '2010-09-09'\n{}Resources:\n", self.head);
@@ -413,6 +482,12 @@ impl Answer {
             .iter()
             .any(|blocker| blocker.direction == direction && blocker.code == code && blocker.id == id);
         assert!(found, "{}\nno {code:?} at {id}: {:#?}", self.context, self.sum.blockers);
+    }
+
+    /// The answer rests on something that is said in these words.
+    pub fn assumes(&self, words: &str) {
+        let found = self.sum.assumptions.iter().any(|one| one.en.contains(words));
+        assert!(found, "{}\nassumptions: {:#?}", self.context, self.sum.assumptions);
     }
 
     /// They do not, for one of these reasons: AWS has two words for it.

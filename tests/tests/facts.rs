@@ -5,12 +5,18 @@
 
 #[path = "facts/endpoints.rs"]
 mod endpoints;
+#[path = "facts/firewalls.rs"]
+mod firewalls;
 #[path = "facts/gateways.rs"]
 mod gateways;
 #[path = "facts/groups.rs"]
 mod groups;
+#[path = "facts/ipv6.rs"]
+mod ipv6;
 #[path = "facts/names.rs"]
 mod names;
+#[path = "facts/nat_instances.rs"]
+mod nat_instances;
 #[path = "facts/network_acls.rs"]
 mod network_acls;
 #[path = "facts/peerings.rs"]
@@ -19,5 +25,9 @@ mod peerings;
 mod routes;
 #[path = "facts/targets.rs"]
 mod targets;
+#[path = "facts/transit_gateways.rs"]
+mod transit_gateways;
 #[path = "facts/unknowns.rs"]
 mod unknowns;
+#[path = "facts/vpn.rs"]
+mod vpn;

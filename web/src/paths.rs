@@ -282,9 +282,11 @@ pub(crate) fn field(missing: &Missing) -> Option<Field> {
         Missing::Component(_) | Missing::Interface(_) => Field::Context,
         Missing::PrefixList(id) => Field::PrefixList(id.clone()),
         Missing::ServiceAddresses(name) | Missing::HostAddress(name) => Field::Addresses(name.clone()),
-        Missing::Value(_) | Missing::Undocumented(_) | Missing::NotFollowed(_) | Missing::TooManyCases => {
-            return None;
-        }
+        Missing::Value(_)
+        | Missing::Undocumented(_)
+        | Missing::Beyond(..)
+        | Missing::NotFollowed(_)
+        | Missing::TooManyCases => return None,
     })
 }
 
@@ -495,7 +497,7 @@ mod tests {
             Missing::Component(network::Name::Aws("subnet-1".to_owned())),
             Missing::ServiceAddresses("sqs".to_owned()),
             Missing::Region,
-            Missing::NotFollowed(Topic::Ipv6),
+            Missing::Undocumented(Topic::Ipv6),
         ];
         let mut again = trace.clone();
         again.from.subnet = None;

@@ -36,6 +36,8 @@ Usage: cargo xtask COMMAND
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
+  unknowns [DIR] [--list REASON]
+                                trace a folder of templates: unknown verdicts by reason, and whose they are
   fixes [DIR]                   try every fix on a folder of templates: tried, proved, refused
   kernel-cases [DIR] [--context | --repair [--left]]
                                 trace networks whose flows a Linux kernel has decided, and compare;
@@ -80,6 +82,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
         ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),
         ["corpus", rest @ ..] => measuring::run(&project, "corpus", rest),
+        ["unknowns", rest @ ..] => measuring::run(&project, "unknowns", rest),
         ["fixes", rest @ ..] => measuring::run(&project, "fixes", rest),
         ["kernel-cases", rest @ ..] => measuring::run(&project, "kernel_cases", rest),
         ["ready"] => Ok(ready::run(&project)),

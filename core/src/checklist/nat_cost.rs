@@ -4,7 +4,7 @@ use super::function::{Answer, Function, Stand};
 use super::public_subnet::is_default;
 use super::{Evidence, Status};
 use crate::demands::Confidence;
-use crate::network::{Missing, NatIndex, Opaque, Route, Target, Topic};
+use crate::network::{GatewayKind, Missing, NatIndex, Route, Target, Topic};
 use crate::paths::{GoalTarget, Verdict};
 use crate::phrase;
 use crate::rules::subject::in_template;
@@ -36,10 +36,10 @@ fn in_one(function: &Function<'_, '_>, stand: Stand<'_>) -> Answer {
             }
             Target::Unknown(missing) => open.push(function.missing(missing)),
             // A NAT gateway may stand in the VPC on the other side.
-            Target::Opaque { kind: Opaque::TransitGateway | Opaque::CoreNetwork, .. }
+            Target::Gateway { kind: GatewayKind::TransitGateway | GatewayKind::CoreNetwork, name }
                 if is_default(route) =>
             {
-                open.push(function.missing(&Missing::NotFollowed(Topic::TransitGateway)));
+                open.push(function.missing(&Missing::Beyond(Topic::TransitGateway, name.clone())));
             }
             _ => {}
         }

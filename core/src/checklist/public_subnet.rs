@@ -2,7 +2,7 @@
 
 use super::function::{Answer, Function, Stand};
 use super::{Evidence, Status};
-use crate::network::{Cidr, Destination, Missing, Place, Route, Subnet, Target, Topic};
+use crate::network::{Cidr, Destination, Place, Route, Subnet, Target};
 use crate::phrase;
 use crate::rules::subject::in_template;
 
@@ -57,12 +57,18 @@ fn doubt(function: &Function<'_, '_>, route: &Route) -> Option<Evidence> {
     let everywhere = is_default(route);
     let missing = match (&route.target, &route.destination) {
         _ if route.blackhole => return None,
-        (_, Destination::Ipv6) => return None,
+        (_, Destination::Ipv6(_)) => return None,
         (Target::InternetGateway(_) | Target::Unknown(_), Destination::Unknown(missing))
         | (Target::Unknown(missing), Destination::Cidr(Cidr::Symbol(_))) => missing.clone(),
         (Target::InternetGateway(_), Destination::Cidr(Cidr::Symbol(symbol))) => symbol.missing.clone(),
         // The rule that owns the question is silent where a function may use IP version 6.
-        (Target::InternetGateway(_), _) if everywhere => Missing::NotFollowed(Topic::Ipv6),
+        (Target::InternetGateway(_), _) if everywhere => {
+            let text = phrase!(
+                en: "the default route leads to an internet gateway, which carries the IPv6 of a function and nothing of its IPv4",
+                ja: "デフォルトルートがインターネットゲートウェイに向いています。関数の IPv6 通信は通りますが、IPv4 通信は通りません",
+            );
+            return Some(Evidence::new(text, in_template(route.at)));
+        }
         (Target::InternetGateway(_), _) => {
             let text = phrase!(
                 en: "a route leads some addresses to an internet gateway, which carries nothing of a function over IPv4",
@@ -102,7 +108,7 @@ fn target_name(stand: Stand<'_>, target: &Target) -> Option<String> {
     Some(match target {
         Target::NatGateway(at) => network.nat_gateways.get(at.0)?.name.to_string(),
         Target::Peering(at) => network.peerings.get(at.0)?.name.to_string(),
-        Target::Interface { name, .. } | Target::Opaque { name, .. } => name.to_string(),
+        Target::Interface { name, .. } | Target::Gateway { name, .. } => name.to_string(),
         Target::Local | Target::InternetGateway(_) | Target::GatewayEndpoint(_) | Target::Unknown(_) => {
             return None;
         }

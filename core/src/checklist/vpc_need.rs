@@ -63,7 +63,7 @@ fn is_inside(network: &Network, target: &GoalTarget) -> bool {
         }
         GoalTarget::Address(address) => address.is_private(),
         GoalTarget::Cidr(net) => net.network().is_private() && net.broadcast().is_private(),
-        GoalTarget::Service(_) | GoalTarget::Internet | GoalTarget::Host(_) => false,
+        GoalTarget::Service(_) | GoalTarget::Internet | GoalTarget::Host(_) | GoalTarget::Ipv6(_) => false,
     }
 }
 

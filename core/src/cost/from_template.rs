@@ -10,8 +10,8 @@ use super::prices::PriceItem;
 use crate::demands::{DemandSource, Knowledge};
 use crate::language::Phrase;
 use crate::network::{
-    Connectivity, EndpointIndex, EndpointKind, Fact, Listed, NatPlacement, Network, Opaque, Place, Placement,
-    Situated, SubnetIndex, Target, Workload, WorkloadIndex, WorkloadKind, Zone,
+    Connectivity, EndpointIndex, EndpointKind, Fact, Listed, NatPlacement, Network, Place, Placement,
+    Situated, SubnetIndex, Workload, WorkloadIndex, WorkloadKind, Zone,
 };
 use crate::paths::{Action, Component, Direction, Goal, GoalTarget, Trace, Verdict, parse_goal, trace_from};
 use crate::rules::Subject;
@@ -598,7 +598,7 @@ impl<'a, 't> Reader<'a, 't> {
                 (Component::InterfaceEndpoint, Action::Stand) => {
                     found.push((meter(PriceItem::InterfaceEndpointGb), 1, 1, false));
                 }
-                (Component::Gateway, _) if self.is_transit_gateway(&hop.id) => {
+                (Component::TransitGateway, _) => {
                     found.push((meter(PriceItem::TransitGb), 1, 1, true));
                 }
                 (Component::Internet, Action::Stand) => {
@@ -616,12 +616,6 @@ impl<'a, 't> Reader<'a, 't> {
             self.between_zones(id, subnet, function, workload, &mut found);
         }
         found
-    }
-
-    fn is_transit_gateway(&self, id: &str) -> bool {
-        self.network.tables.iter().flat_map(|table| &table.routes.items).any(|route| {
-            matches!(&route.target, Target::Opaque { kind: Opaque::TransitGateway, name } if name.to_string() == id)
-        })
     }
 
     /// Plain traffic to a resource in the VPC: evenly over the subnets that it may stand in.

@@ -8,8 +8,8 @@ use super::{Badge, BoxKind, Group, Tier, badge, nothing, words};
 use crate::finding::Finding;
 use crate::language::Phrase;
 use crate::network::{
-    Cidr, EndpointKind, Fact, Missing, Name, NatPlacement, Network, Opaque, Place, Situated, SubnetIndex,
-    Target, VpcIndex, WorkloadKind, Zone,
+    Cidr, EndpointKind, Fact, GatewayKind, Missing, Name, NatPlacement, Network, Place, Situated,
+    SubnetIndex, Target, VpcIndex, WorkloadKind, Zone,
 };
 use crate::order::Order;
 use crate::paths::{Goal, vpc_of};
@@ -419,7 +419,7 @@ impl Model {
         }
         for table in &network.tables {
             for route in &table.routes.items {
-                let Target::Opaque { kind, name } = &route.target else { continue };
+                let Target::Gateway { kind, name } = &route.target else { continue };
                 if is_on_border(*kind) {
                     let vpc = table.vpc.known().copied().or_else(|| {
                         let uses = |subnet: &&crate::network::Subnet| {
@@ -427,8 +427,10 @@ impl Model {
                         };
                         network.subnets.iter().find(uses)?.vpc.known().copied()
                     });
-                    let made =
-                        Thing { says: words::opaque(*kind), ..named(BoxKind::OtherGateway, name, None) };
+                    let made = Thing {
+                        says: words::other_gateway(*kind),
+                        ..named(BoxKind::OtherGateway, name, None)
+                    };
                     if let Some(vpc) = vpc.filter(|_| self.find(&made.id).is_none()) {
                         self.put_left(vpc, made);
                     }
@@ -473,13 +475,13 @@ impl Model {
 }
 
 /// Whether a gateway is attached to one VPC, as an internet gateway is.
-pub(super) fn is_on_border(kind: Opaque) -> bool {
+pub(super) fn is_on_border(kind: GatewayKind) -> bool {
     matches!(
         kind,
-        Opaque::VpnGateway
-            | Opaque::EgressOnlyInternetGateway
-            | Opaque::CarrierGateway
-            | Opaque::ApplianceEndpoint
+        GatewayKind::VpnGateway
+            | GatewayKind::EgressOnlyInternetGateway
+            | GatewayKind::CarrierGateway
+            | GatewayKind::ApplianceEndpoint
     )
 }
 

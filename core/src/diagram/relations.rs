@@ -7,7 +7,7 @@ use super::{BoxKind, EdgeKind, route, words};
 use crate::demands::DemandSource;
 use crate::language::Phrase;
 use crate::network::{
-    Destination, EndpointKind, Fact, NatPlacement, Network, Opaque, Situated, Target, WorkloadIndex,
+    Destination, EndpointKind, Fact, GatewayKind, NatPlacement, Network, Situated, Target, WorkloadIndex,
 };
 use crate::paths::{Component, Direction, Goal, GoalTarget, Trace, Verdict, trace_from};
 use crate::phrase;
@@ -166,6 +166,10 @@ impl Model {
                 by_kind(BoxKind::InternetGateway).or_else(|| self.any_gateway(from))
             }
             Component::PeeringConnection => by_kind(BoxKind::Peering),
+            Component::TransitGateway => by_kind(BoxKind::TransitGateway),
+            Component::VpnGateway | Component::Firewall | Component::EgressOnlyGateway => {
+                by_kind(BoxKind::OtherGateway)
+            }
             Component::Gateway => by_kind(BoxKind::TransitGateway).or_else(|| by_kind(BoxKind::OtherGateway)),
             Component::NetworkInterface => {
                 let workload = network.workload(id)?;
@@ -209,7 +213,7 @@ impl Model {
             GoalTarget::Host(host) => {
                 Some(End::Behind(self.internet(), host.clone(), words::kind(BoxKind::Host)))
             }
-            GoalTarget::Address(_) | GoalTarget::Cidr(_) => {
+            GoalTarget::Address(_) | GoalTarget::Cidr(_) | GoalTarget::Ipv6(_) => {
                 let name = goal.target.id();
                 if matches!(door, BoxKind::TransitGateway | BoxKind::Peering) {
                     return Some(End::Behind(last, name, Phrase::verbatim("")));
@@ -342,11 +346,12 @@ impl Model {
                 let workload = &network.workloads[workload.as_ref()?.0];
                 self.find(&id_of(BoxKind::Workload(workload.kind), &workload.name))
             }
-            Target::Opaque { kind, name } if is_on_border(*kind) => {
+            Target::Gateway { kind, name } if is_on_border(*kind) => {
                 self.find(&id_of(BoxKind::OtherGateway, name)).filter(|at| self.vpcs[plan].left.contains(at))
             }
-            Target::Opaque { kind, name } => {
-                let made = Thing { says: words::opaque(*kind), ..named(BoxKind::TransitGateway, name, None) };
+            Target::Gateway { kind, name } => {
+                let made =
+                    Thing { says: words::other_gateway(*kind), ..named(BoxKind::TransitGateway, name, None) };
                 let at = self.thing(made.id.clone(), |_| made);
                 self.put_outside(at);
                 Some(at)
@@ -366,7 +371,7 @@ impl Model {
             for gateway in self.vpcs[plan].left.clone() {
                 let to = match self.things[gateway].kind {
                     BoxKind::InternetGateway | BoxKind::NatGateway => self.internet(),
-                    _ if self.things[gateway].says == words::opaque(Opaque::VpnGateway) => {
+                    _ if self.things[gateway].says == words::other_gateway(GatewayKind::VpnGateway) => {
                         let at = self.thing("other-network:on-premises".to_owned(), |id| Thing {
                             name: words::on_premises(),
                             ..plain(id, BoxKind::OtherNetwork)
@@ -374,7 +379,9 @@ impl Model {
                         self.put_outside(at);
                         at
                     }
-                    _ if self.things[gateway].says == words::opaque(Opaque::EgressOnlyInternetGateway) => {
+                    _ if self.things[gateway].says
+                        == words::other_gateway(GatewayKind::EgressOnlyInternetGateway) =>
+                    {
                         self.internet()
                     }
                     _ => continue,
@@ -423,7 +430,8 @@ fn destination(network: &Network, destination: &Destination) -> String {
             let list = &network.prefix_lists[at.0];
             list.service.clone().unwrap_or_else(|| list.name.to_string())
         }
-        Destination::Ipv6 => "::/0".to_owned(),
+        Destination::Ipv6(crate::network::Ipv6Cidr::Known(net)) => net.to_string(),
+        Destination::Ipv6(crate::network::Ipv6Cidr::Symbol(_)) => "IPv6".to_owned(),
         Destination::Cidr(_) | Destination::Unknown(_) => "?".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{BoxKind, EdgeKind, Tier};
 use crate::language::Phrase;
-use crate::network::{Opaque, WorkloadKind};
+use crate::network::{GatewayKind, WorkloadKind};
 use crate::paths::Verdict;
 use crate::phrase;
 
@@ -92,17 +92,17 @@ fn workload(kind: WorkloadKind) -> Phrase {
     }
 }
 
-pub(super) fn opaque(kind: Opaque) -> Phrase {
+pub(super) fn other_gateway(kind: GatewayKind) -> Phrase {
     match kind {
-        Opaque::TransitGateway => phrase!(en: "Transit gateway", ja: "トランジットゲートウェイ"),
-        Opaque::VpnGateway => phrase!(en: "VPN gateway", ja: "VPN ゲートウェイ"),
-        Opaque::LocalGateway => phrase!(en: "Local gateway", ja: "ローカルゲートウェイ"),
-        Opaque::CarrierGateway => phrase!(en: "Carrier gateway", ja: "キャリアゲートウェイ"),
-        Opaque::CoreNetwork => phrase!(en: "Core network", ja: "コアネットワーク"),
-        Opaque::EgressOnlyInternetGateway => {
+        GatewayKind::TransitGateway => phrase!(en: "Transit gateway", ja: "トランジットゲートウェイ"),
+        GatewayKind::VpnGateway => phrase!(en: "VPN gateway", ja: "VPN ゲートウェイ"),
+        GatewayKind::LocalGateway => phrase!(en: "Local gateway", ja: "ローカルゲートウェイ"),
+        GatewayKind::CarrierGateway => phrase!(en: "Carrier gateway", ja: "キャリアゲートウェイ"),
+        GatewayKind::CoreNetwork => phrase!(en: "Core network", ja: "コアネットワーク"),
+        GatewayKind::EgressOnlyInternetGateway => {
             phrase!(en: "Egress-only gateway", ja: "Egress-Only ゲートウェイ")
         }
-        Opaque::ApplianceEndpoint => phrase!(en: "Firewall endpoint", ja: "ファイアウォール"),
+        GatewayKind::ApplianceEndpoint => phrase!(en: "Firewall endpoint", ja: "ファイアウォール"),
     }
 }
 

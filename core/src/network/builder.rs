@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 
 use super::components::{
-    AclIndex, Endpoint, EndpointIndex, GatewayIndex, GroupIndex, GroupRule, InternetGateway, NatGateway,
-    NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex, RouteTable,
-    SecurityGroup, Subnet, SubnetIndex, TableIndex, Vpc, VpcIndex,
+    AclIndex, AttachmentIndex, Endpoint, EndpointIndex, GatewayIndex, GroupIndex, GroupRule, InternetGateway,
+    NatGateway, NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex,
+    RouteTable, SecurityGroup, Subnet, SubnetIndex, TableIndex, TransitGatewayIndex, TransitTableIndex, Vpc,
+    VpcIndex, VpnGatewayIndex,
 };
-use super::fact::{Fact, Listed, Missing};
+use super::fact::{Fact, Listed, Missing, Topic};
 use super::name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 use super::prefix_lists;
 use super::traffic::{IcmpType, Ports, Protocol};
+use super::transit::{Attached, Attachment, TransitGateway, TransitTable};
+use super::vpn::VpnGateway;
 use super::workload::{Workload, WorkloadIndex};
-use super::{Cidr, Network};
+use super::{Cidr, Ipv6Cidr, Network};
 use crate::template::Unknown;
 
 /// A network in the making. Asking for a component by name makes one of which nothing is known; whoever knows more
@@ -29,6 +32,10 @@ pub struct Builder {
     internet_gateways: HashMap<Name, GatewayIndex>,
     nat_gateways: HashMap<Name, NatIndex>,
     peerings: HashMap<Name, PeeringIndex>,
+    transit_gateways: HashMap<Name, TransitGatewayIndex>,
+    attachments: HashMap<Name, AttachmentIndex>,
+    transit_tables: HashMap<Name, TransitTableIndex>,
+    vpn_gateways: HashMap<Name, VpnGatewayIndex>,
     endpoints: HashMap<Name, EndpointIndex>,
     prefix_lists: HashMap<Name, PrefixListIndex>,
     workloads: HashMap<Name, WorkloadIndex>,
@@ -78,6 +85,7 @@ impl Builder {
             name: name.clone(),
             at: None,
             cidrs: Listed::unknown(missing.clone()),
+            ipv6_cidrs: Listed::unknown(missing.clone()),
             dns_support: Fact::Unknown(missing.clone()),
             dns_hostnames: Fact::Unknown(missing.clone()),
             amazon_dns: Fact::Unknown(missing.clone()),
@@ -104,6 +112,8 @@ impl Builder {
                 at: None,
                 vpc: Fact::Unknown(missing.clone()),
                 cidr: Fact::Unknown(missing.clone()),
+                ipv6_cidr: Fact::Unknown(missing.clone()),
+                dns64: Fact::Unknown(missing.clone()),
                 zone: Fact::Unknown(missing.clone()),
                 table: Fact::Unknown(missing.clone()),
                 table_at: None,
@@ -188,6 +198,7 @@ impl Builder {
                 at: None,
                 connectivity: Fact::Unknown(missing.clone()),
                 placement: NatPlacement::Zonal(Fact::Unknown(missing)),
+                zones: None,
                 table: None,
                 address: None,
             });
@@ -209,6 +220,65 @@ impl Builder {
                 same_region: Fact::Unknown(missing),
             });
             PeeringIndex(network.peerings.len() - 1)
+        })
+    }
+
+    /// The transit gateway of a name. Of one that nobody describes, attachments and tables are not known.
+    pub fn transit_gateway(&mut self, name: &Name) -> TransitGatewayIndex {
+        let network = &mut self.network;
+        *self.transit_gateways.entry(name.clone()).or_insert_with(|| {
+            let missing = Missing::Beyond(Topic::TransitGateway, name.clone());
+            network.transit_gateways.push(TransitGateway {
+                name: name.clone(),
+                at: None,
+                association_table: Fact::Unknown(missing.clone()),
+                propagation_table: Fact::Unknown(missing.clone()),
+                group_references: Fact::Unknown(missing.clone()),
+                others: Some(missing),
+            });
+            TransitGatewayIndex(network.transit_gateways.len() - 1)
+        })
+    }
+
+    /// The attachment of a name to a transit gateway.
+    pub fn attachment(&mut self, name: &Name) -> AttachmentIndex {
+        let network = &mut self.network;
+        *self.attachments.entry(name.clone()).or_insert_with(|| {
+            let missing = Missing::Beyond(Topic::TransitGateway, name.clone());
+            network.attachments.push(Attachment {
+                name: name.clone(),
+                at: None,
+                gateway: Fact::Unknown(missing.clone()),
+                attached: Attached::Elsewhere,
+                table: Fact::Unknown(missing.clone()),
+                group_references: Fact::Unknown(missing),
+            });
+            AttachmentIndex(network.attachments.len() - 1)
+        })
+    }
+
+    /// The route table of a name in a transit gateway.
+    pub fn transit_table(&mut self, name: &Name) -> TransitTableIndex {
+        let network = &mut self.network;
+        *self.transit_tables.entry(name.clone()).or_insert_with(|| {
+            let missing = Missing::Beyond(Topic::TransitGateway, name.clone());
+            network.transit_tables.push(TransitTable {
+                name: name.clone(),
+                at: None,
+                routes: Listed::unknown(missing.clone()),
+                learned: Listed::unknown(missing),
+            });
+            TransitTableIndex(network.transit_tables.len() - 1)
+        })
+    }
+
+    /// The virtual private gateway of a name.
+    pub fn vpn_gateway(&mut self, name: &Name) -> VpnGatewayIndex {
+        let network = &mut self.network;
+        *self.vpn_gateways.entry(name.clone()).or_insert_with(|| {
+            let vpc = Fact::Unknown(Missing::Beyond(Topic::VpnGateway, name.clone()));
+            network.vpn_gateways.push(VpnGateway { name: name.clone(), at: None, vpc, attached_at: None });
+            VpnGatewayIndex(network.vpn_gateways.len() - 1)
         })
     }
 
@@ -362,8 +432,8 @@ impl Builder {
         let Vpc { main_table, default_acl, default_group, .. } = self.network.vpcs[vpc.0];
         self.network.tables[main_table.0].routes = Listed::default();
         let acl = &mut self.network.acls[default_acl.0];
-        acl.ingress = Listed::all(vec![allow_all_entry()]);
-        acl.egress = Listed::all(vec![allow_all_entry()]);
+        acl.ingress = Listed::all(allow_all_entries());
+        acl.egress = Listed::all(allow_all_entries());
         let group = &mut self.network.groups[default_group.0];
         group.ingress = Listed::all(vec![GroupRule { peer: Peer::Group(default_group), ..allow_all_rule() }]);
         group.egress = Listed::all(vec![allow_all_rule()]);
@@ -386,15 +456,21 @@ pub(super) fn allow_all_rule() -> GroupRule {
     }
 }
 
-/// The entry of default network ACLs.
-pub(super) fn allow_all_entry() -> super::AclEntry {
+/// The entries of default network ACLs, for both versions of IP.
+pub(super) fn allow_all_entries() -> Vec<super::AclEntry> {
+    let ipv6 = super::AclEntry { cidr: None, ipv6_cidr: Some(Ipv6Cidr::all()), ..allow_all_entry(101) };
+    vec![allow_all_entry(100), ipv6]
+}
+
+fn allow_all_entry(number: u16) -> super::AclEntry {
     super::AclEntry {
         at: None,
-        number: Fact::Known(100),
+        number: Fact::Known(number),
         allow: Fact::Known(true),
         protocol: Fact::Known(Protocol::All),
         ports: Fact::Known(Ports::ALL),
         icmp: IcmpType { kind: None, code: None },
         cidr: Some(all_addresses()),
+        ipv6_cidr: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::Place;
 use super::fact::{Fact, Listed, Missing};
@@ -40,6 +40,18 @@ index! {
     EndpointIndex,
     /// Position in [`super::Network::prefix_lists`].
     PrefixListIndex,
+    /// Position in [`super::Network::transit_gateways`].
+    TransitGatewayIndex,
+    /// Position in [`super::Network::attachments`].
+    AttachmentIndex,
+    /// Position in [`super::Network::transit_tables`].
+    TransitTableIndex,
+    /// Position in [`super::Network::vpn_gateways`].
+    VpnGatewayIndex,
+    /// Position in [`super::Network::vpn_connections`].
+    VpnConnectionIndex,
+    /// Position in [`super::Network::firewalls`].
+    FirewallIndex,
 }
 
 /// A range of addresses, or the value that stands for it: two equal values are the same range.
@@ -49,6 +61,22 @@ pub enum Cidr {
     Known(Ipv4Net),
     /// Not known.
     Symbol(Symbol),
+}
+
+/// A range of addresses of IP version 6, or the value that stands for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ipv6Cidr {
+    /// Known.
+    Known(Ipv6Net),
+    /// Not known, as those that Amazon chooses.
+    Symbol(Symbol),
+}
+
+impl Ipv6Cidr {
+    /// Every address: `::/0`.
+    pub fn all() -> Self {
+        Self::Known(Ipv6Net::default())
+    }
 }
 
 /// A value that is not known.
@@ -108,6 +136,8 @@ pub struct Vpc {
     pub at: Option<Place>,
     /// Its IPv4 ranges.
     pub cidrs: Listed<Cidr>,
+    /// Its IPv6 ranges.
+    pub ipv6_cidrs: Listed<Ipv6Cidr>,
     /// `EnableDnsSupport`.
     pub dns_support: Fact<bool>,
     /// `EnableDnsHostnames`.
@@ -139,6 +169,10 @@ pub struct Subnet {
     pub vpc: Fact<VpcIndex>,
     /// Its IPv4 range.
     pub cidr: Fact<Cidr>,
+    /// Its IPv6 range; known to be none where it has IPv4 only.
+    pub ipv6_cidr: Fact<Option<Ipv6Cidr>>,
+    /// Whether its resolver makes IPv6 addresses of IPv4 ones (`EnableDns64`), which a NAT gateway takes back.
+    pub dns64: Fact<bool>,
     /// Its zone.
     pub zone: Fact<Zone>,
     /// Its route table: the VPC's main one where none is associated.
@@ -179,6 +213,8 @@ pub struct Route {
     pub target: Target,
     /// Whether AWS says that the target is gone.
     pub blackhole: bool,
+    /// Whether the table learned it from a virtual private gateway: what is written beats it on equal ground.
+    pub propagated: bool,
 }
 
 /// What a route is for.
@@ -188,8 +224,8 @@ pub enum Destination {
     Cidr(Cidr),
     /// The addresses of a prefix list.
     PrefixList(PrefixListIndex),
-    /// Addresses of IP version 6 only.
-    Ipv6,
+    /// Addresses of IP version 6.
+    Ipv6(Ipv6Cidr),
     /// Not known.
     Unknown(Missing),
 }
@@ -217,9 +253,9 @@ pub enum Target {
         source_dest_check: Fact<bool>,
     },
     /// Something whose inside vpcheck does not follow.
-    Opaque {
+    Gateway {
         /// What.
-        kind: Opaque,
+        kind: GatewayKind,
         /// Its name.
         name: Name,
     },
@@ -227,9 +263,9 @@ pub enum Target {
     Unknown(Missing),
 }
 
-/// Targets of routes whose inside vpcheck does not follow.
+/// The kinds of gateways that a route names by what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Opaque {
+pub enum GatewayKind {
     /// A transit gateway.
     TransitGateway,
     /// A virtual private gateway.
@@ -288,6 +324,8 @@ pub struct NatGateway {
     pub connectivity: Fact<Connectivity>,
     /// Where it stands.
     pub placement: NatPlacement,
+    /// The zones that a regional one has addresses in; nothing where it follows the interfaces of the VPC.
+    pub zones: Option<Listed<Zone>>,
     /// The route table of a regional one, where it has its own.
     pub table: Option<TableIndex>,
     /// A fixed private address.
@@ -354,8 +392,8 @@ pub enum Peer {
     PrefixList(PrefixListIndex),
     /// The private addresses of whatever wears a group.
     Group(GroupIndex),
-    /// Addresses of IP version 6 only.
-    Ipv6,
+    /// Addresses of IP version 6.
+    Ipv6(Ipv6Cidr),
     /// Not known.
     Unknown(Missing),
 }
@@ -392,6 +430,8 @@ pub struct AclEntry {
     pub icmp: IcmpType,
     /// The addresses of the other side; nothing for an entry of IP version 6.
     pub cidr: Option<Cidr>,
+    /// The same of an entry of IP version 6.
+    pub ipv6_cidr: Option<Ipv6Cidr>,
 }
 
 /// A prefix list.

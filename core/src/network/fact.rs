@@ -87,34 +87,38 @@ pub enum Missing {
     Region,
     /// Something that AWS's documentation leaves open.
     Undocumented(Topic),
+    /// Something that stands outside of every template, behind what is named.
+    Beyond(Topic, Name),
     /// Something that vpcheck does not follow yet.
     NotFollowed(Topic),
     /// More cases than are told apart.
     TooManyCases,
 }
 
-/// What [`Missing::Undocumented`] and [`Missing::NotFollowed`] are about.
+/// What [`Missing::Undocumented`], [`Missing::Beyond`] and [`Missing::NotFollowed`] are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Topic {
     /// A private address, reached through a NAT gateway.
     PrivateAddressThroughNat,
     /// A gateway endpoint, reached through a NAT gateway.
     GatewayEndpointThroughNat,
-    /// What stands behind a transit gateway.
+    /// Attachments and tables of a transit gateway.
     TransitGateway,
-    /// What stands behind a virtual private gateway.
+    /// What a virtual private gateway or VPN connection learns from the other side.
     VpnGateway,
-    /// What a firewall or another appliance lets through.
+    /// What another appliance than AWS Network Firewall lets through.
     Appliance,
-    /// An egress-only, carrier, local or core-network gateway.
+    /// What the stateful rules of a firewall let through.
+    FirewallRules,
+    /// A carrier, local or core-network gateway.
     OtherGateway,
-    /// An instance that forwards packets.
+    /// What the software of an instance does that forwards packets.
     ForwardingInstance,
     /// A policy on an endpoint.
     EndpointPolicy,
     /// What name servers of one's own answer.
     Dns,
-    /// Addresses of IP version 6.
+    /// IP version 4 where a subnet has version 6 only.
     Ipv6,
     /// A load balancer and its targets.
     LoadBalancer,

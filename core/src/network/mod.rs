@@ -9,36 +9,45 @@ mod builder;
 mod components;
 mod dns;
 mod fact;
+mod firewall;
 mod from_context;
 mod from_template;
 mod name;
 mod prefix_lists;
+mod public_access;
 mod ranges;
 mod resolve;
 mod service_name;
 mod traffic;
+mod transit;
+mod vpn;
 mod workload;
 
 pub use assume::{Assumption, unknown_assumptions};
 pub use builder::Builder;
 pub use components::{
-    AclEntry, AclIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex, EndpointKind,
-    EndpointPolicy, GatewayIndex, GroupIndex, GroupRule, InternetGateway, NatGateway, NatIndex, NatPlacement,
-    NetworkAcl, Opaque, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex, Route, RouteTable,
-    SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex, Target, Vpc, VpcIndex, Zone,
+    AclEntry, AclIndex, AttachmentIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex,
+    EndpointKind, EndpointPolicy, FirewallIndex, GatewayIndex, GatewayKind, GroupIndex, GroupRule,
+    InternetGateway, Ipv6Cidr, NatGateway, NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex,
+    PrefixList, PrefixListIndex, Route, RouteTable, SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex,
+    Target, TransitGatewayIndex, TransitTableIndex, Vpc, VpcIndex, VpnConnectionIndex, VpnGatewayIndex, Zone,
 };
 pub use dns::{
     HostRecord, HostedZone, HostedZoneIndex, REGION, RecordTarget, ResolverDirection, ResolverEndpoint,
     ResolverRule, ResolverRuleIndex, ResolverRuleKind, is_never_public, is_within, labels,
 };
 pub use fact::{Fact, Listed, Missing, Topic};
+pub use firewall::{Firewall, FirewallAction, FirewallRule, Statefully};
 pub use from_context::{Context, ContextProblem};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
-pub use ranges::{Ranges, addresses_of};
+pub use public_access::PublicAccess;
+pub use ranges::{Ranges, addresses_of, number_of};
 pub use resolve::{Situated, Surroundings, resolve};
 pub use service_name::endpoint_suffix;
 pub use traffic::{IcmpType, Ports, Protocol};
+pub use transit::{Attached, Attachment, TransitGateway, TransitRoute, TransitTable};
+pub use vpn::{VpnConnection, VpnEnd, VpnGateway};
 pub use workload::{Listener, Placement, Workload, WorkloadIndex, WorkloadKind};
 
 use crate::finding::FileId;
@@ -82,6 +91,20 @@ pub struct Network {
     pub nat_gateways: Vec<NatGateway>,
     /// Peering connections.
     pub peerings: Vec<Peering>,
+    /// Transit gateways.
+    pub transit_gateways: Vec<TransitGateway>,
+    /// What is attached to transit gateways.
+    pub attachments: Vec<Attachment>,
+    /// Route tables of transit gateways.
+    pub transit_tables: Vec<TransitTable>,
+    /// Virtual private gateways.
+    pub vpn_gateways: Vec<VpnGateway>,
+    /// VPN connections.
+    pub vpn_connections: Vec<VpnConnection>,
+    /// Firewalls of AWS Network Firewall.
+    pub firewalls: Vec<Firewall>,
+    /// VPC Block Public Access, where it is set.
+    pub public_access: Option<PublicAccess>,
     /// Interface and gateway endpoints.
     pub endpoints: Vec<Endpoint>,
     /// Prefix lists.
@@ -105,5 +128,20 @@ impl Network {
         let also = |workload: &Workload| workload.also_known_as.iter().any(|other| other.matches(name));
         let at = self.workloads.iter().position(named).or_else(|| self.workloads.iter().position(also))?;
         Some(WorkloadIndex(at))
+    }
+
+    /// The transit gateway of a name, where the network has one.
+    pub fn transit_gateway(&self, name: &Name) -> Option<TransitGatewayIndex> {
+        self.transit_gateways.iter().position(|gateway| gateway.name == *name).map(TransitGatewayIndex)
+    }
+
+    /// The virtual private gateway of a name, where the network has one.
+    pub fn vpn_gateway(&self, name: &Name) -> Option<VpnGatewayIndex> {
+        self.vpn_gateways.iter().position(|gateway| gateway.name == *name).map(VpnGatewayIndex)
+    }
+
+    /// The firewall of a name, where the network has one.
+    pub fn firewall(&self, name: &Name) -> Option<FirewallIndex> {
+        self.firewalls.iter().position(|firewall| firewall.name == *name).map(FirewallIndex)
     }
 }

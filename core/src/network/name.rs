@@ -13,6 +13,9 @@ pub const DEFAULT_ACL: &str = "default network ACL";
 /// [`Name::Implied`] of a VPC: its main route table.
 pub const MAIN_TABLE: &str = "main route table";
 
+/// [`Name::Implied`] of a transit gateway: its default route table.
+pub(super) const DEFAULT_TRANSIT_TABLE: &str = "default route table";
+
 /// [`Name::Aws`] of the default VPC, where no describe call shows its id.
 pub const DEFAULT_VPC: &str = "default VPC";
 

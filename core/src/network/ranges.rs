@@ -3,11 +3,16 @@
 use crate::order::Order;
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
+
+/// The addresses of IP version 4 as numbers; those of version 6 follow them.
+const IPV4: u128 = 0xFFFF_FFFF;
+/// The first address of `64:ff9b::/96`.
+const NAT64: u128 = 0x0064_FF9B << 96;
 
 /// A set of numbers (addresses, ports) as ranges in order that neither overlap nor touch. Both ends belong to a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ranges(Vec<(u32, u32)>);
+pub struct Ranges(Vec<(u128, u128)>);
 
 impl Ranges {
     /// No number.
@@ -16,26 +21,66 @@ impl Ranges {
     }
 
     /// From `first` to `last`, both included; empty where `last` is smaller.
-    pub fn between(first: u32, last: u32) -> Self {
+    pub fn between(first: u128, last: u128) -> Self {
         Self(if first <= last { vec![(first, last)] } else { Vec::new() })
     }
 
-    /// All addresses.
+    /// All addresses of IP version 4.
     pub fn all_addresses() -> Self {
-        Self::between(0, u32::MAX)
+        Self::between(0, IPV4)
+    }
+
+    /// All numbers: addresses of both versions.
+    pub fn all() -> Self {
+        Self::between(0, u128::MAX)
+    }
+
+    /// The addresses of a prefix of IP version 6. Those below 2^32, which nobody uses, stand for version 4 here.
+    pub fn of_ipv6_net(net: Ipv6Net) -> Self {
+        let first = u128::from(net.network()).max(IPV4 + 1);
+        Self::between(first, net.broadcast().into())
+    }
+
+    /// Addresses of IP version 6 that are routed on the internet: `2000::/3`. A VPC's own are among them.
+    pub fn public_ipv6() -> Self {
+        Self::between(0x2000 << 112, (0x4000 << 112) - 1)
+    }
+
+    /// The prefix by which a NAT gateway is asked for addresses of IP version 4: `64:ff9b::/96`.
+    pub fn nat64() -> Self {
+        Self::between(NAT64, NAT64 + IPV4)
+    }
+
+    /// The addresses of IP version 4 that those of [`Ranges::nat64`] stand for.
+    #[must_use]
+    pub fn from_nat64(&self) -> Ranges {
+        let inside = self.and(&Self::nat64());
+        Self(inside.0.into_iter().map(|(first, last)| (first - NAT64, last - NAT64)).collect())
+    }
+
+    /// The addresses of [`Ranges::nat64`] that stand for these of IP version 4.
+    #[must_use]
+    pub fn to_nat64(&self) -> Ranges {
+        let inside = self.and(&Self::all_addresses());
+        Self(inside.0.into_iter().map(|(first, last)| (first + NAT64, last + NAT64)).collect())
+    }
+
+    /// Whether these are addresses of IP version 6.
+    pub fn is_ipv6(&self) -> bool {
+        self.0.first().is_some_and(|(first, _)| *first > IPV4)
     }
 
     /// The addresses of a prefix.
     pub fn of_net(net: Ipv4Net) -> Self {
-        Self::between(net.network().into(), net.broadcast().into())
+        Self::between(number_of(net.network()), number_of(net.broadcast()))
     }
 
     /// The addresses of prefixes.
     pub fn of_nets(nets: impl IntoIterator<Item = Ipv4Net>) -> Self {
-        let mut ranges: Vec<(u32, u32)> =
-            nets.into_iter().map(|net| (net.network().into(), net.broadcast().into())).collect();
+        let mut ranges: Vec<(u128, u128)> =
+            nets.into_iter().map(|net| (number_of(net.network()), number_of(net.broadcast()))).collect();
         ranges.order();
-        let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
+        let mut joined: Vec<(u128, u128)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match joined.last_mut() {
                 Some((_, end)) if first <= end.saturating_add(1) => *end = (*end).max(last),
@@ -69,18 +114,18 @@ impl Ranges {
     }
 
     /// The ranges.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
+    pub fn iter(&self) -> impl Iterator<Item = (u128, u128)> {
         self.0.iter().copied()
     }
 
     /// The smallest number.
-    pub fn first(&self) -> Option<u32> {
+    pub fn first(&self) -> Option<u128> {
         self.0.first().map(|(first, _)| *first)
     }
 
     /// How many numbers.
-    pub fn count(&self) -> u64 {
-        self.0.iter().map(|(first, last)| u64::from(last - first) + 1).sum()
+    pub fn count(&self) -> u128 {
+        self.0.iter().map(|(first, last)| (last - first).saturating_add(1)).fold(0, u128::saturating_add)
     }
 
     /// Whether `other` lies inside.
@@ -141,15 +186,20 @@ impl Ranges {
 
 /// Addresses that AWS can give to an interface in a subnet: all but the first four and the last.
 pub fn addresses_of(subnet: Ipv4Net) -> Ranges {
-    let (first, last): (u32, u32) = (subnet.network().into(), subnet.broadcast().into());
-    Ranges::between(first.saturating_add(4), last.saturating_sub(1))
+    let (first, last) = (number_of(subnet.network()), number_of(subnet.broadcast()));
+    Ranges::between(first + 4, last.saturating_sub(1))
+}
+
+/// The number of an address.
+pub fn number_of(address: Ipv4Addr) -> u128 {
+    u32::from(address).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn ranges(list: &[(u32, u32)]) -> Ranges {
+    fn ranges(list: &[(u128, u128)]) -> Ranges {
         Ranges(list.to_vec())
     }
 
@@ -159,7 +209,7 @@ mod tests {
         assert_eq!(some.and(&Ranges::between(15, 35)), ranges(&[(15, 20), (30, 35)]));
         assert_eq!(some.without(&Ranges::between(15, 35)), ranges(&[(10, 14), (36, 40)]));
         assert_eq!(some.without(&Ranges::all_addresses()), Ranges::empty());
-        assert_eq!(Ranges::all_addresses().without(&Ranges::between(5, u32::MAX)), ranges(&[(0, 4)]));
+        assert_eq!(Ranges::all_addresses().without(&Ranges::between(5, u32::MAX.into())), ranges(&[(0, 4)]));
         assert!(some.contains_all(&Ranges::between(31, 40)) && !some.contains_all(&Ranges::between(20, 30)));
         assert!(some.overlaps(&Ranges::between(20, 25)) && !some.overlaps(&Ranges::between(21, 29)));
         assert_eq!(some.count(), 22);
@@ -169,6 +219,18 @@ mod tests {
     fn prefixes_that_touch_are_one_range() {
         let nets = ["10.0.1.0/24", "10.0.0.0/24", "10.0.0.128/25"].map(|net| net.parse().unwrap());
         assert_eq!(Ranges::of_nets(nets), Ranges::between(0x0A00_0000, 0x0A00_01FF));
+    }
+
+    #[test]
+    fn both_versions_are_numbers_that_never_meet() {
+        let all = Ranges::of_ipv6_net("::/0".parse().unwrap());
+        assert!(!all.overlaps(&Ranges::all_addresses()) && all.is_ipv6());
+        let nat64 = Ranges::of_ipv6_net("64:ff9b::/96".parse().unwrap());
+        assert_eq!(nat64, Ranges::nat64());
+        let four = Ranges::of_net("192.0.2.0/24".parse().unwrap());
+        assert_eq!(four.to_nat64(), Ranges::of_ipv6_net("64:ff9b::c000:200/120".parse().unwrap()));
+        assert_eq!(four.to_nat64().from_nat64(), four);
+        assert_eq!(Ranges::public_ipv6(), Ranges::of_ipv6_net("2000::/3".parse().unwrap()));
     }
 
     #[test]
@@ -182,7 +244,7 @@ mod tests {
         for (address, expected) in
             [("8.8.8.8", true), ("10.1.1.1", false), ("172.32.0.1", true), ("100.64.0.1", false)]
         {
-            let number = u32::from(address.parse::<Ipv4Addr>().unwrap());
+            let number = number_of(address.parse().unwrap());
             assert_eq!(public.contains_all(&Ranges::between(number, number)), expected, "{address}");
         }
     }

@@ -18,6 +18,8 @@ impl Protocol {
     pub const UDP: Protocol = Protocol::Number(17);
     /// ICMP.
     pub const ICMP: Protocol = Protocol::Number(1);
+    /// ICMP for IP version 6.
+    pub const ICMPV6: Protocol = Protocol::Number(58);
 
     /// The protocol that a property names: `tcp`, `6`, `-1`, `icmp`, in any case.
     pub fn parse(text: &str) -> Option<Self> {
@@ -26,7 +28,7 @@ impl Protocol {
             "tcp" => Self::TCP,
             "udp" => Self::UDP,
             "icmp" => Self::ICMP,
-            "icmpv6" => Self::Number(58),
+            "icmpv6" => Self::ICMPV6,
             number => Self::Number(number.parse().ok()?),
         })
     }
@@ -49,6 +51,7 @@ impl fmt::Display for Protocol {
             Self::TCP => out.write_str("tcp"),
             Self::UDP => out.write_str("udp"),
             Self::ICMP => out.write_str("icmp"),
+            Self::ICMPV6 => out.write_str("icmpv6"),
             Self::Number(number) => write!(out, "{number}"),
         }
     }

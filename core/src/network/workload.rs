@@ -140,6 +140,8 @@ pub struct Workload {
     pub address: Option<Ipv4Addr>,
     /// Whether it has a public address too. Functions never do.
     pub public_address: Fact<bool>,
+    /// Whether it uses IPv6 where its subnet has it: functions where `Ipv6AllowedForDualStack` is on.
+    pub ipv6: Fact<bool>,
 }
 
 impl Workload {

@@ -40,14 +40,32 @@ codes! {
     PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
     /// A NAT gateway serves its own VPC only.
     NGW_REQUIRES_SOURCE_IN_VPC,
+    /// VPC Block Public Access stops what goes to the internet.
+    VPC_BLOCK_PUBLIC_ACCESS_ENABLED,
     /// A gateway endpoint carries TCP and ICMP only.
     VPCE_GATEWAY_PROTOCOL_RESTRICTION,
+    /// A regional NAT gateway has no address in the zone that packets come from.
+    REGIONAL_NGW_ROUTE_AZ_RESTRICTION,
+    /// A firewall drops it.
+    FIREWALL_RULES_RESTRICTION,
+    /// An attachment of a transit gateway is associated with no route table.
+    TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION,
+    /// The attachment of a VPC has no subnet in the zone that packets come from.
+    TGW_ROUTE_AZ_RESTRICTION,
+    /// A route of a transit gateway drops it.
+    TGW_RTB_BAD_STATE_ROUTE,
+    /// No route of a transit gateway leads there.
+    TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT,
     /// Nothing can be delivered there.
     NO_POSSIBLE_DESTINATION,
     /// A NAT gateway whose own subnet sends its traffic back to it.
     VPCHECK_NAT_LOOP,
+    /// Routes send packets back to a transit gateway, firewall or NAT instance that they have passed.
+    VPCHECK_ROUTE_RING,
     /// The function is in no VPC.
     VPCHECK_NOT_IN_VPC,
+    /// The sender has no address of IP version 6.
+    VPCHECK_NO_IPV6_ADDRESS,
     /// The VPC's DNS attributes are off, so that its resolver, or what is private, does not answer.
     VPCHECK_DNS_DISABLED,
     /// A private zone has the name, and the VPC is not associated with it.

@@ -40,6 +40,22 @@ pub(super) fn no_route(network: &Network, flow: &Flow, main: bool, subnet: &str)
     phrase!(en: "no route leads to {en}", ja: "{ja} へのルートがありません")
 }
 
+pub(super) fn no_transit_route(network: &Network, to: &Addresses) -> Phrase {
+    let Phrase { en, ja } = numbered(network, to);
+    phrase!(
+        en: "no route of the transit gateway leads to {en}",
+        ja: "Transit Gateway のルートテーブルに {ja} へのルートがありません",
+    )
+}
+
+pub(super) fn not_behind_vpn(network: &Network, gateway: &str, to: &Addresses) -> Phrase {
+    let Phrase { en, ja } = numbered(network, to);
+    phrase!(
+        en: "no VPN connection of {gateway} has a static route for {en}",
+        ja: "{gateway} の VPN 接続に {ja} への静的ルートがありません",
+    )
+}
+
 pub(super) fn no_route_back(network: &Network, flow: &Flow) -> Phrase {
     let Phrase { en, ja } = numbered(network, &flow.source);
     phrase!(en: "no route leads back to {en}", ja: "{ja} への戻りのルートがありません")

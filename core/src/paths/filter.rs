@@ -2,10 +2,15 @@
 
 use super::flow::{Addresses, Belongs};
 use super::flow::{Cut, ECHO_REPLY, ECHO_REQUEST, Flow, Match, PortSet, Side, same_group};
+use super::words;
 use crate::network::{
     AclEntry, Fact, GroupIndex, GroupRule, IcmpType, Listed, Missing, Network, NetworkAcl, Peer, Ports,
     Protocol, Ranges,
 };
+
+/// The same of ICMP for IP version 6.
+const IPV6_ECHO_REQUEST: u8 = 128;
+const IPV6_ECHO_REPLY: u8 = 129;
 
 /// What a filter does with all of a flow.
 #[derive(Clone, Debug)]
@@ -60,7 +65,12 @@ fn about_ports(
 }
 
 fn about_icmp(rule: IcmpType, protocol: Protocol, kind: u8) -> Match {
-    let fits = protocol != Protocol::ICMP
+    let kind = match (protocol, kind) {
+        (Protocol::ICMPV6, ECHO_REPLY) => IPV6_ECHO_REPLY,
+        (Protocol::ICMPV6, _) => IPV6_ECHO_REQUEST,
+        _ => kind,
+    };
+    let fits = !matches!(protocol, Protocol::ICMP | Protocol::ICMPV6)
         || (rule.kind.is_none_or(|rule| rule == kind) && rule.code.is_none_or(|code| code == 0));
     if fits { Match::Yes } else { Match::No }
 }
@@ -124,10 +134,12 @@ fn rule_matches(
         Way::Ingress => (&flow.source, Side::Source),
     };
     let peer = match &rule.peer {
+        // The rule that a group has until one is written lets out what goes by either version.
+        Peer::Cidr(_) if rule.default && other.is_ipv6() => Ok(Match::Yes),
         Peer::Cidr(cidr) => other.within(network, cidr, side),
         Peer::PrefixList(list) => in_prefix_list(network, *list, other, side),
         Peer::Group(group) => Ok(wears(network, other, *group).and(group_names.clone())),
-        Peer::Ipv6 => Ok(Match::No),
+        Peer::Ipv6(cidr) => other.within_ipv6(network, cidr, side),
         Peer::Unknown(missing) => Ok(Match::Maybe(missing.clone())),
     };
     // Numbers that do not fit at all need no cut of the other numbers.
@@ -161,11 +173,7 @@ fn wears(network: &Network, addresses: &Addresses, group: GroupIndex) -> Match {
 }
 
 fn first_address(addresses: &Addresses) -> String {
-    addresses
-        .ranges
-        .first()
-        .map(std::net::Ipv4Addr::from)
-        .map_or_else(String::new, |address| address.to_string())
+    addresses.ranges.first().map_or_else(String::new, words::address)
 }
 
 /// Whether addresses are in a prefix list. Lists of AWS services hold those services' addresses and no others.
@@ -256,7 +264,6 @@ fn entry_matches(
     flow: &Flow,
     answer: bool,
 ) -> Result<Match, Cut> {
-    let Some(cidr) = &entry.cidr else { return Ok(Match::No) };
     let kind = if answer { ECHO_REPLY } else { ECHO_REQUEST };
     let matched =
         about_protocol(&entry.protocol, flow.protocol).and(about_icmp(entry.icmp, flow.protocol, kind));
@@ -274,7 +281,11 @@ fn entry_matches(
     } else {
         about_ports(&entry.protocol, &entry.ports, &flow.ports, Side::Destination)
     };
-    let peer = other.within(network, cidr, side);
+    let peer = match (&entry.cidr, &entry.ipv6_cidr) {
+        (Some(cidr), _) => other.within(network, cidr, side),
+        (None, Some(cidr)) => other.within_ipv6(network, cidr, side),
+        (None, None) => Ok(Match::No),
+    };
     for part in [&ports, &peer] {
         if matches!(part, Ok(Match::No)) {
             return Ok(Match::No);

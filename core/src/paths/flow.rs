@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 
 use crate::network::{
-    Cidr, Fact, GroupIndex, Listed, Missing, Name, NatIndex, Network, Ports, Protocol, Ranges, SubnetIndex,
-    VpcIndex, addresses_of,
+    AttachmentIndex, Cidr, Fact, FirewallIndex, GroupIndex, Ipv6Cidr, Listed, Missing, Name, NatIndex,
+    Network, Ports, Protocol, Ranges, SubnetIndex, Symbol, VpcIndex, WorkloadIndex, addresses_of, number_of,
 };
 
 /// What a set of addresses is cut along.
@@ -19,11 +19,27 @@ pub(super) enum Side {
 pub(super) enum Cut {
     Addresses(Side, Ranges),
     Ports(Side, Ranges),
-    /// The same of the addresses, or ports, that a NAT gateway puts in place of the source's.
-    Translated(NatIndex, Translation, Ranges),
+    /// The same of the addresses, or ports, that are put in place of the source's.
+    Translated(Translator, Translation, Ranges),
+    /// What stands in several subnets sends packets on from the first of these or from another: look at both.
+    Entered(Entrance, Vec<SubnetIndex>),
 }
 
-/// What a NAT gateway replaces.
+/// What puts its own address in place of the source's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Translator {
+    Gateway(NatIndex),
+    Instance(WorkloadIndex),
+}
+
+/// What packets pass by an interface in one of its subnets, nobody knows which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entrance {
+    Attachment(AttachmentIndex),
+    Firewall(FirewallIndex),
+}
+
+/// What a translator replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Translation {
     Addresses,
@@ -31,8 +47,18 @@ pub(super) enum Translation {
 }
 
 impl Cut {
-    /// The same cut, seen from before a NAT gateway.
-    pub(super) fn before(self, nat: NatIndex) -> Self {
+    /// The same cut, seen from before a NAT gateway that makes IP version 4 of a flow.
+    pub(super) fn before_nat64(self, flow: &Flow) -> Self {
+        match self {
+            Self::Addresses(Side::Destination, set) if flow.destination.is_ipv6() => {
+                Self::Addresses(Side::Destination, set.to_nat64())
+            }
+            cut => cut,
+        }
+    }
+
+    /// The same cut, seen from before a translator.
+    pub(super) fn before(self, nat: Translator) -> Self {
         match self {
             Self::Addresses(Side::Source, set) => Self::Translated(nat, Translation::Addresses, set),
             Self::Ports(Side::Source, set) => Self::Translated(nat, Translation::Ports, set),
@@ -95,7 +121,7 @@ impl Addresses {
     ) -> Self {
         let belongs = Belongs::Interface { id: id.to_owned(), subnet, vpc, groups };
         if let Some(address) = address {
-            let number = address.into();
+            let number = number_of(address);
             return Self { ranges: Ranges::between(number, number), open: None, belongs };
         }
         let (ranges, open) = match &network.subnets[subnet.0].cidr {
@@ -104,6 +130,32 @@ impl Addresses {
             Fact::Unknown(missing) => (in_vpc(network, vpc), Some(missing.clone())),
         };
         Self { ranges, open, belongs }
+    }
+
+    /// The same of IP version 6.
+    pub(super) fn of_ipv6_interface(
+        network: &Network,
+        id: &str,
+        subnet: SubnetIndex,
+        vpc: Option<VpcIndex>,
+        groups: Listed<GroupIndex>,
+    ) -> Self {
+        let belongs = Belongs::Interface { id: id.to_owned(), subnet, vpc, groups };
+        let (ranges, open) = match &network.subnets[subnet.0].ipv6_cidr {
+            Fact::Known(Some(Ipv6Cidr::Known(net))) => (Ranges::of_ipv6_net(*net), None),
+            Fact::Known(Some(Ipv6Cidr::Symbol(symbol))) => {
+                (Ranges::public_ipv6(), Some(symbol.missing.clone()))
+            }
+            // Nobody asks for it.
+            Fact::Known(None) => (Ranges::public_ipv6(), None),
+            Fact::Unknown(missing) => (Ranges::public_ipv6(), Some(missing.clone())),
+        };
+        Self { ranges, open, belongs }
+    }
+
+    /// Whether these are of IP version 6.
+    pub(super) fn is_ipv6(&self) -> bool {
+        self.ranges.is_ipv6()
     }
 
     /// The VPC that they belong to.
@@ -128,6 +180,7 @@ impl Addresses {
         match &self.belongs {
             Belongs::Service(_) | Belongs::Internet => true,
             Belongs::Interface { .. } | Belongs::Stranger { .. } => false,
+            Belongs::Plain if self.is_ipv6() => Ranges::public_ipv6().contains_all(&self.ranges),
             Belongs::Plain => Ranges::public_addresses().contains_all(&self.ranges),
         }
     }
@@ -139,6 +192,7 @@ impl Addresses {
     pub(super) fn within(&self, network: &Network, cidr: &Cidr, side: Side) -> Result<Match, Cut> {
         match cidr {
             Cidr::Known(net) => self.among(Ranges::of_net(*net), side),
+            Cidr::Symbol(_) if self.is_ipv6() => Ok(Match::No),
             Cidr::Symbol(symbol) => {
                 let names = |other: &Cidr| matches!(other, Cidr::Symbol(own) if own == symbol);
                 let is_subnet =
@@ -178,6 +232,34 @@ impl Addresses {
                 Ok(Match::Maybe(symbol.missing.clone()))
             }
         }
+    }
+
+    /// The same for a range of IP version 6.
+    ///
+    /// # Errors
+    /// A cut, where some do and some do not.
+    pub(super) fn within_ipv6(&self, network: &Network, cidr: &Ipv6Cidr, side: Side) -> Result<Match, Cut> {
+        match cidr {
+            _ if !self.is_ipv6() => Ok(Match::No),
+            Ipv6Cidr::Known(net) => self.among(Ranges::of_ipv6_net(*net), side),
+            Ipv6Cidr::Symbol(symbol) => Ok(self.named_by(network, symbol)),
+        }
+    }
+
+    /// Whether a range of IP version 6 that is known by its value alone is that of where they belong.
+    fn named_by(&self, network: &Network, symbol: &Symbol) -> Match {
+        let names = |other: &Ipv6Cidr| matches!(other, Ipv6Cidr::Symbol(own) if own == symbol);
+        let is_subnet = |at: SubnetIndex| matches!(&network.subnets[at.0].ipv6_cidr, Fact::Known(Some(cidr)) if names(cidr));
+        let is_vpc = |at: VpcIndex| network.vpcs[at.0].ipv6_cidrs.items.iter().any(names);
+        if self.subnet().is_some_and(is_subnet) || self.vpc().is_some_and(is_vpc) {
+            return Match::Yes;
+        }
+        // The ranges of other subnets and VPCs, and the internet, are others.
+        let of_others = (0..network.subnets.len()).map(SubnetIndex).any(is_subnet)
+            || (0..network.vpcs.len()).map(VpcIndex).any(is_vpc);
+        let is_elsewhere =
+            self.subnet().is_some() || matches!(self.belongs, Belongs::Internet | Belongs::Service(_));
+        if of_others && is_elsewhere { Match::No } else { Match::Maybe(symbol.missing.clone()) }
     }
 
     /// Whether they lie in a set of numbers.
@@ -247,8 +329,10 @@ pub(super) struct Flow {
     /// The port that answers come back to.
     pub(super) source_ports: PortSet,
     pub(super) ports: PortSet,
-    /// The part of what NAT gateways put in place of the source that this flow is about.
-    pub(super) translated: Vec<(NatIndex, Translation, Ranges)>,
+    /// The part of what is put in place of the source that this flow is about.
+    pub(super) translated: Vec<(Translator, Translation, Ranges)>,
+    /// The subnets by which this flow passes what stands in several.
+    pub(super) entered: Vec<(Entrance, Vec<SubnetIndex>)>,
 }
 
 /// Ports that callers send from; a NAT gateway chooses from the same.
@@ -259,14 +343,37 @@ pub(super) const ECHO_REQUEST: u8 = 8;
 pub(super) const ECHO_REPLY: u8 = 0;
 
 impl Flow {
-    /// What is left of the addresses or ports that a NAT gateway may use.
-    pub(super) fn after(&self, nat: NatIndex, what: Translation, all: &Ranges) -> Ranges {
+    /// What is left of the addresses or ports that a translator may use.
+    pub(super) fn after(&self, nat: Translator, what: Translation, all: &Ranges) -> Ranges {
         let own = self.translated.iter().filter(|(of, part, _)| *of == nat && *part == what);
         own.fold(all.clone(), |left, (_, _, set)| left.and(set))
     }
 
+    /// The subnet by which something is passed that has an interface in each of `all`.
+    ///
+    /// # Errors
+    /// A cut, where more than one is left.
+    pub(super) fn entry(&self, by: Entrance, all: &[SubnetIndex]) -> Result<Option<SubnetIndex>, Cut> {
+        let chosen = self.entered.iter().rfind(|(of, _)| *of == by).map(|(_, subnets)| subnets);
+        let left: Vec<SubnetIndex> =
+            all.iter().copied().filter(|one| chosen.is_none_or(|chosen| chosen.contains(one))).collect();
+        match *left {
+            [] => Ok(all.first().copied()),
+            [only] => Ok(Some(only)),
+            _ => Err(Cut::Entered(by, left)),
+        }
+    }
+
     /// The part inside and the part outside of a cut.
     pub(super) fn parts(&self, cut: &Cut) -> [Flow; 2] {
+        if let Cut::Entered(by, subnets) = cut {
+            let (first, rest) = subnets.split_at(1.min(subnets.len()));
+            return [first, rest].map(|subnets| {
+                let mut part = self.clone();
+                part.entered.push((*by, subnets.to_vec()));
+                part
+            });
+        }
         let with = |keep: &dyn Fn(&Ranges, &Ranges) -> Ranges| {
             let mut part = self.clone();
             match cut {
@@ -279,8 +386,9 @@ impl Flow {
                 }
                 Cut::Ports(Side::Destination, set) => part.ports.ranges = keep(&part.ports.ranges, set),
                 Cut::Translated(nat, what, set) => {
-                    part.translated.push((*nat, *what, keep(&Ranges::all_addresses(), set)));
+                    part.translated.push((*nat, *what, keep(&Ranges::all(), set)));
                 }
+                Cut::Entered(..) => {}
             }
             part
         };

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::{Goal, GoalTarget};
 use crate::language::Phrase;
@@ -58,9 +58,9 @@ const BEHIND_A_SERVICE: [(&str, &str); 18] = [
 
 /// Reads `DEST[:PORT[-PORT]][/tcp|udp|icmp]`, or an address such as `https://api.example.com/x`.
 ///
-/// `DEST` is `internet`, an IPv4 address or range, the logical id of a resource, a service by the suffix of its
-/// endpoint service (`s3`), its whole name or one of its regional host names, or any other host name. A resource that
-/// is reached through the API of its service, such as a queue, is a goal of that service.
+/// `DEST` is `internet`, an IPv4 address or range, one of IPv6 (in brackets where a port follows), the logical id of a
+/// resource, a service by the suffix of its endpoint service (`s3`), its whole name or one of its regional host names,
+/// or any other host name. A resource that is reached through the API of its service, such as a queue, is a goal of that service.
 ///
 /// Ports are left open for resources, as their kind tells them; everything else is taken on 443 unless said otherwise.
 ///
@@ -71,10 +71,24 @@ pub fn parse_goal(text: &str, template: &Template<'_>) -> Result<Goal, TraceErro
     if let Some((scheme, rest)) = text.split_once("://") {
         return parse_url(text, scheme, rest, template);
     }
-    refuse_ipv6(text)?;
+    if let Some((net, rest)) = ipv6(text)? {
+        let (rest, protocol) = split_protocol(rest)?;
+        let (_, ports) = split_ports(text, rest)?;
+        return completed(text, &format!("[{net}]"), GoalTarget::Ipv6(net), protocol, ports);
+    }
     let (rest, protocol) = split_protocol(text)?;
     let (destination, ports) = split_ports(text, rest)?;
-    let target = target(destination, template)?;
+    completed(text, destination, target(destination, template)?, protocol, ports)
+}
+
+/// A goal with the ports that are meant where none are written.
+fn completed(
+    text: &str,
+    destination: &str,
+    target: GoalTarget,
+    protocol: Protocol,
+    ports: Option<Ports>,
+) -> Result<Goal, TraceError> {
     let ports = match (protocol, ports) {
         (Protocol::ICMP, Some(_)) => {
             return Err(TraceError {
@@ -110,8 +124,11 @@ fn parse_url(text: &str, scheme: &str, rest: &str, template: &Template<'_>) -> R
     let scheme = scheme.strip_prefix("jdbc:").unwrap_or(scheme);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    refuse_ipv6(authority)?;
-    let (host, ports) = split_ports(text, authority)?;
+    let literal = ipv6(authority)?;
+    let (host, ports) = match literal {
+        Some((_, rest)) => (authority, split_ports(text, rest)?.1),
+        None => split_ports(text, authority)?,
+    };
     let scheme = scheme.to_ascii_lowercase();
     if scheme == "s3" {
         return Ok(Goal {
@@ -130,21 +147,32 @@ fn parse_url(text: &str, scheme: &str, rest: &str, template: &Template<'_>) -> R
             next: phrase!(en: "write it as {host}:PORT", ja: "{host}:ポート の形で書いてください"),
         });
     };
-    Ok(Goal { target: target(host, template)?, ports: Some(ports), protocol: Protocol::TCP })
+    let target = match literal {
+        Some((net, _)) => GoalTarget::Ipv6(net),
+        None => target(host, template)?,
+    };
+    Ok(Goal { target, ports: Some(ports), protocol: Protocol::TCP })
 }
 
-fn refuse_ipv6(text: &str) -> Result<(), TraceError> {
-    let bare = text.split('/').next().unwrap_or(text);
-    if text.starts_with('[') || bare.parse::<Ipv6Addr>().is_ok() {
-        return Err(TraceError {
-            what: phrase!(
-                en: "`{text}` is an address of IPv6, which vpcheck does not follow yet",
-                ja: "`{text}` は IPv6 のアドレスです。IPv6 の経路はまだ調べられません",
+/// An address or range of IP version 6, in brackets where more follows, and what follows.
+fn ipv6(text: &str) -> Result<Option<(Ipv6Net, &str)>, TraceError> {
+    let read = |inner: &str| match inner.parse::<Ipv6Net>() {
+        Ok(net) => Some(net.trunc()),
+        Err(_) => inner.parse::<Ipv6Addr>().ok().map(Ipv6Net::from),
+    };
+    let Some((inner, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+        return Ok(read(text).map(|net| (net, "")));
+    };
+    match read(inner) {
+        Some(net) => Ok(Some((net, rest))),
+        None => Err(TraceError {
+            what: phrase!(en: "`{inner}` is no IPv6 address", ja: "`{inner}` は IPv6 のアドレスではありません"),
+            next: phrase!(
+                en: "write it as [2001:db8::1]:443 or [2001:db8::/32]:443",
+                ja: "[2001:db8::1]:443 や [2001:db8::/32]:443 のように書いてください",
             ),
-            next: phrase!(en: "name an IPv4 address", ja: "IPv4 のアドレスを指定してください"),
-        });
+        }),
     }
-    Ok(())
 }
 
 /// Takes the protocol off. A number behind the slash is the length of a prefix.
@@ -333,6 +361,10 @@ Resources:
             ("postgres://user:secret@10.0.0.9/shop", "address 10.0.0.9 5432 tcp"),
             ("jdbc:mysql://Database:3307/shop", "resource Database 3307 tcp"),
             ("s3://reports/2026", "service s3 443 tcp"),
+            ("[2001:db8::1]:8443", "address 2001:db8::1 8443 tcp"),
+            ("[2001:db8::1]/icmp", "address 2001:db8::1 - icmp"),
+            ("2001:db8::1:0/112", "cidr 2001:db8::1:0/112 443 tcp"),
+            ("https://[2001:db8::1]:8443/x", "address 2001:db8::1 8443 tcp"),
             (" Database ", "resource Database - tcp"),
         ] {
             assert_eq!(read(text), expected, "{text}");
@@ -345,12 +377,8 @@ Resources:
             ("Databse:5432", "! `Databse` is no destination > did you mean `Database`?"),
             ("secretmanager", "! `secretmanager` is no destination > did you mean `secretsmanager`?"),
             (
-                "[2001:db8::1]:443",
-                "! `[2001:db8::1]:443` is an address of IPv6, which vpcheck does not follow yet > name an IPv4 address",
-            ),
-            (
-                "2001:db8::/32",
-                "! `2001:db8::/32` is an address of IPv6, which vpcheck does not follow yet > name an IPv4 address",
+                "[2001:db8::1/200]:443",
+                "! `2001:db8::1/200` is no IPv6 address > write it as [2001:db8::1]:443 or [2001:db8::/32]:443",
             ),
             (
                 "10.0.0.300",

@@ -26,7 +26,7 @@ pub(crate) use trace::vpc_of;
 
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use crate::language::Phrase;
@@ -59,6 +59,8 @@ pub enum GoalTarget {
     Address(Ipv4Addr),
     /// A range of addresses.
     Cidr(Ipv4Net),
+    /// A range of addresses of IP version 6; an address is a range of one.
+    Ipv6(Ipv6Net),
 }
 
 impl GoalTarget {
@@ -70,7 +72,8 @@ impl GoalTarget {
             Self::Internet => "internet",
             Self::Host(_) => "host",
             Self::Address(_) => "address",
-            Self::Cidr(_) => "cidr",
+            Self::Ipv6(net) if net.prefix_len() == net.max_prefix_len() => "address",
+            Self::Cidr(_) | Self::Ipv6(_) => "cidr",
         }
     }
 
@@ -81,6 +84,8 @@ impl GoalTarget {
             Self::Internet => "internet".to_owned(),
             Self::Address(address) => address.to_string(),
             Self::Cidr(net) => net.to_string(),
+            Self::Ipv6(net) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
+            Self::Ipv6(net) => net.to_string(),
         }
     }
 }
@@ -195,8 +200,24 @@ pub enum Component {
     InterfaceEndpoint,
     /// A network interface or instance that a route leads to.
     NetworkInterface,
-    /// A transit gateway or another target whose inside is not followed.
+    /// A transit gateway.
+    TransitGateway,
+    /// What is attached to a transit gateway.
+    TransitAttachment,
+    /// A route table of a transit gateway.
+    TransitTable,
+    /// A virtual private gateway.
+    VpnGateway,
+    /// A VPN connection.
+    VpnConnection,
+    /// A firewall of AWS Network Firewall.
+    Firewall,
+    /// An egress-only internet gateway.
+    EgressOnlyGateway,
+    /// Another gateway or appliance, behind which nothing is known.
     Gateway,
+    /// A network that is not of AWS.
+    RemoteNetwork,
     /// The internet.
     Internet,
     /// A public AWS service.
@@ -223,6 +244,23 @@ impl Component {
                 phrase!(en: "interface endpoint", ja: "インターフェイスエンドポイント")
             }
             Self::NetworkInterface => phrase!(en: "network interface", ja: "ネットワークインターフェイス"),
+            Self::TransitGateway => phrase!(en: "transit gateway", ja: "Transit Gateway"),
+            Self::TransitAttachment => {
+                phrase!(en: "transit gateway attachment", ja: "Transit Gateway アタッチメント")
+            }
+            Self::TransitTable => {
+                phrase!(en: "transit gateway route table", ja: "Transit Gateway ルートテーブル")
+            }
+            Self::VpnGateway => {
+                phrase!(en: "virtual private gateway", ja: "仮想プライベートゲートウェイ")
+            }
+            Self::VpnConnection => phrase!(en: "VPN connection", ja: "VPN 接続"),
+            Self::Firewall => phrase!(en: "firewall", ja: "ファイアウォール"),
+            Self::EgressOnlyGateway => phrase!(
+                en: "egress-only internet gateway",
+                ja: "Egress-Only インターネットゲートウェイ",
+            ),
+            Self::RemoteNetwork => phrase!(en: "remote network", ja: "接続先のネットワーク"),
             Self::Gateway => phrase!(en: "gateway", ja: "ゲートウェイ"),
             Self::Internet => phrase!(en: "internet", ja: "インターネット"),
             Self::Service => phrase!(en: "AWS service", ja: "AWS サービス"),
@@ -245,7 +283,15 @@ impl Component {
             Self::GatewayEndpoint => "gateway-endpoint",
             Self::InterfaceEndpoint => "interface-endpoint",
             Self::NetworkInterface => "network-interface",
+            Self::TransitGateway => "transit-gateway",
+            Self::TransitAttachment => "transit-gateway-attachment",
+            Self::TransitTable => "transit-gateway-route-table",
+            Self::VpnGateway => "vpn-gateway",
+            Self::VpnConnection => "vpn-connection",
+            Self::Firewall => "network-firewall",
+            Self::EgressOnlyGateway => "egress-only-internet-gateway",
             Self::Gateway => "gateway",
+            Self::RemoteNetwork => "remote-network",
             Self::Internet => "internet",
             Self::Service => "service",
             Self::Vpc => "vpc",

@@ -121,7 +121,7 @@ impl End {
 }
 
 fn ports(set: &PortSet) -> Option<Vec<Ports>> {
-    let port = |number: u32| u16::try_from(number).ok();
+    let port = |number: u128| u16::try_from(number).ok();
     if set.open.is_some() {
         return None;
     }

@@ -64,6 +64,7 @@ mod tests {
             listeners: port.map(listener).into_iter().collect(),
             address: None,
             public_address: Fact::Known(false),
+            ipv6: Fact::Known(true),
         }
     }
 

@@ -1,13 +1,13 @@
 //! What hops and blockers say.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::filter::Way;
 use super::flow::Flow;
 use crate::language::Phrase;
 use crate::network::{
-    AclEntry, Cidr, Destination, Fact, GroupIndex, GroupRule, HostedZone, Listed, Name, Network, Opaque,
-    Peer, Ports, Protocol, Ranges, RecordTarget, ResolverRule, Route, Target, Vpc,
+    AclEntry, Cidr, Destination, Fact, GatewayKind, GroupIndex, GroupRule, HostedZone, Ipv6Cidr, Listed,
+    Name, Network, Peer, Ports, Protocol, Ranges, RecordTarget, ResolverRule, Route, Target, Vpc,
 };
 use crate::phrase;
 
@@ -228,8 +228,8 @@ pub(super) fn no_mount_target() -> Phrase {
 
 /// `tcp 443`, `udp 1024-2048`, `icmp echo`.
 pub(super) fn ports_of(flow: &Flow) -> String {
-    if flow.protocol == Protocol::ICMP {
-        return "icmp echo".to_owned();
+    if matches!(flow.protocol, Protocol::ICMP | Protocol::ICMPV6) {
+        return format!("{} echo", flow.protocol);
     }
     if !flow.protocol.has_ports() {
         return format!("protocol {}", flow.protocol);
@@ -237,7 +237,7 @@ pub(super) fn ports_of(flow: &Flow) -> String {
     format!("{} {}", flow.protocol, ranges(&flow.ports.ranges, |number| number.to_string()))
 }
 
-pub(super) fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
+pub(super) fn ranges(ranges: &Ranges, write: impl Fn(u128) -> String) -> String {
     /// More ranges than these are cut short.
     const SHOWN: usize = 3;
     let mut words: Vec<String> = ranges
@@ -257,15 +257,30 @@ pub(super) fn ranges(ranges: &Ranges, write: impl Fn(u32) -> String) -> String {
 
 /// Addresses by number: as a prefix where they are one.
 pub(super) fn numbers(set: &Ranges) -> String {
-    let write = |number| Ipv4Addr::from(number).to_string();
     let mut all = set.iter();
     if let (Some((first, last)), None) = (all.next(), all.next()) {
-        let size = u64::from(last - first) + 1;
-        if size.is_power_of_two() && u64::from(first).is_multiple_of(size) && size > 1 {
-            return format!("{}/{}", write(first), 32 - size.trailing_zeros());
+        let bits = if set.is_ipv6() { 128 } else { 32 };
+        let size = (last - first).saturating_add(1);
+        if size.is_power_of_two() && first.is_multiple_of(size) && size > 1 {
+            return format!("{}/{}", address(first), bits - size.trailing_zeros());
         }
     }
-    ranges(set, write)
+    ranges(set, address)
+}
+
+/// An address of either version.
+pub(super) fn address(number: u128) -> String {
+    match u32::try_from(number) {
+        Ok(number) => Ipv4Addr::from(number).to_string(),
+        Err(_) => Ipv6Addr::from(number).to_string(),
+    }
+}
+
+fn ipv6_cidr(cidr: &Ipv6Cidr) -> String {
+    match cidr {
+        Ipv6Cidr::Known(net) => net.to_string(),
+        Ipv6Cidr::Symbol(symbol) => symbol.text.to_string(),
+    }
 }
 
 fn cidr(cidr: &Cidr) -> String {
@@ -291,7 +306,7 @@ pub(super) fn route(network: &Network, route: &Route) -> Phrase {
     let destination = match &route.destination {
         Destination::Cidr(range) => cidr(range),
         Destination::PrefixList(list) => prefix_list(network, *list),
-        Destination::Ipv6 => "IPv6".to_owned(),
+        Destination::Ipv6(range) => ipv6_cidr(range),
         Destination::Unknown(_) => "?".to_owned(),
     };
     let target = match &route.target {
@@ -300,7 +315,7 @@ pub(super) fn route(network: &Network, route: &Route) -> Phrase {
         Target::NatGateway(nat) => network.nat_gateways[nat.0].name.to_string(),
         Target::GatewayEndpoint(endpoint) => network.endpoints[endpoint.0].name.to_string(),
         Target::Peering(peering) => network.peerings[peering.0].name.to_string(),
-        Target::Interface { name, .. } | Target::Opaque { name, .. } => name.to_string(),
+        Target::Interface { name, .. } | Target::Gateway { name, .. } => name.to_string(),
         Target::Unknown(_) => "?".to_owned(),
     };
     phrase!(en: "route {destination} → {target}", ja: "ルート {destination} → {target}")
@@ -469,28 +484,238 @@ pub(super) fn forwards(interface: &str) -> Phrase {
     )
 }
 
-pub(super) fn opaque(kind: Opaque, id: &str) -> Phrase {
+pub(super) fn beyond_gateway(kind: GatewayKind, id: &str) -> Phrase {
     match kind {
-        Opaque::TransitGateway => phrase!(
-            en: "what stands behind transit gateway {id} is not followed yet",
-            ja: "Transit Gateway {id} の先はまだ追跡しません",
-        ),
-        Opaque::VpnGateway => phrase!(
-            en: "what stands behind virtual private gateway {id} is not followed yet",
-            ja: "仮想プライベートゲートウェイ {id} の先はまだ追跡しません",
-        ),
-        Opaque::ApplianceEndpoint => phrase!(
+        GatewayKind::ApplianceEndpoint => phrase!(
             en: "what the appliance behind {id} lets through is not known",
             ja: "{id} の先のアプライアンスが何を通すかわかりません",
         ),
-        Opaque::LocalGateway
-        | Opaque::CarrierGateway
-        | Opaque::CoreNetwork
-        | Opaque::EgressOnlyInternetGateway => phrase!(
-            en: "what stands behind {id} is not followed",
-            ja: "{id} の先は追跡しません",
-        ),
+        GatewayKind::TransitGateway
+        | GatewayKind::VpnGateway
+        | GatewayKind::LocalGateway
+        | GatewayKind::CarrierGateway
+        | GatewayKind::CoreNetwork
+        | GatewayKind::EgressOnlyInternetGateway => gateway_elsewhere(id),
     }
+}
+
+pub(super) fn gateway_elsewhere(id: &str) -> Phrase {
+    phrase!(
+        en: "what stands behind {id} is not in the template",
+        ja: "{id} の先の構成はテンプレートにありません",
+    )
+}
+
+pub(super) fn beyond_attachment(attachment: &str) -> Phrase {
+    phrase!(
+        en: "what {attachment} attaches is not in the template",
+        ja: "{attachment} の接続先はテンプレートにありません",
+    )
+}
+
+pub(super) fn ipv6_only(gateway: &str) -> Phrase {
+    phrase!(en: "{gateway} carries IPv6 only", ja: "{gateway} が運ぶのは IPv6 だけです")
+}
+
+pub(super) fn own_vpc_only(id: &str) -> Phrase {
+    phrase!(
+        en: "{id} serves its own VPC only, not what comes through it from elsewhere",
+        ja: "{id} が扱うのは自身の VPC の通信だけで、ほかから VPC を経由する通信は扱いません",
+    )
+}
+
+pub(super) fn public_access_blocked() -> Phrase {
+    phrase!(
+        en: "VPC Block Public Access stops what goes to the internet (block-bidirectional), and neither the VPC nor the subnet is excluded",
+        ja: "VPC ブロックパブリックアクセス (block-bidirectional) がインターネットへの通信を止めており、VPC もサブネットも除外されていません",
+    )
+}
+
+pub(super) fn appliance_mode(attachment: &str) -> Phrase {
+    phrase!(
+        en: "flows between zones are taken to pass the same firewall endpoint both ways; that needs appliance mode on {attachment}, which is off",
+        ja: "ゾーンをまたぐ通信も往復で同じファイアウォールエンドポイントを通るものとします。それには {attachment} のアプライアンスモードが必要ですが、無効です",
+    )
+}
+
+pub(super) fn no_ipv6_address(id: &str) -> Phrase {
+    phrase!(
+        en: "{id} has no IPv6 address: its subnet must have a range of IPv6, and a function Ipv6AllowedForDualStack",
+        ja: "{id} には IPv6 アドレスがありません。サブネットの IPv6 範囲と、関数では Ipv6AllowedForDualStack が必要です",
+    )
+}
+
+pub(super) fn ipv6_address_unknown(id: &str) -> Phrase {
+    phrase!(
+        en: "whether {id} has an IPv6 address is not known here",
+        ja: "{id} が IPv6 アドレスを持つかどうかわかりません",
+    )
+}
+
+pub(super) fn nat_not_in_zone(nat: &str, subnet: &Name) -> Phrase {
+    phrase!(
+        en: "no address of {nat} (AvailabilityZoneAddresses) is known to be in the zone of {subnet}",
+        ja: "{nat} (AvailabilityZoneAddresses) に {subnet} と同じゾーンのアドレスが見当たりません",
+    )
+}
+
+pub(super) fn nat64_only(nat: &str) -> Phrase {
+    phrase!(
+        en: "of IPv6, {nat} takes 64:ff9b::/96 only",
+        ja: "{nat} が扱う IPv6 は 64:ff9b::/96 だけです",
+    )
+}
+
+pub(super) fn by_ipv6() -> Phrase {
+    phrase!(
+        en: "over IPv6: IPv4 has no way out, so hosts without an IPv6 address are out of reach",
+        ja: "IPv6 による到達です。IPv4 では外に出られないため、IPv6 アドレスのないホストには届きません",
+    )
+}
+
+pub(super) fn by_dns64() -> Phrase {
+    phrase!(
+        en: "over IPv6: the resolver makes addresses of 64:ff9b::/96 (EnableDns64), which a NAT gateway takes back to IPv4",
+        ja: "IPv6 による到達です。リゾルバーが 64:ff9b::/96 のアドレスを返し (EnableDns64)、NAT ゲートウェイが IPv4 に変換します",
+    )
+}
+
+pub(super) fn route_ring(id: &str) -> Phrase {
+    phrase!(
+        en: "the routes behind {id} send this back to {id}",
+        ja: "{id} の先のルートが {id} に戻しています",
+    )
+}
+
+pub(super) fn not_attached_to(gateway: &str, vpc: &Name) -> Phrase {
+    phrase!(
+        en: "VPC {vpc} is not attached to {gateway}",
+        ja: "VPC {vpc} は {gateway} にアタッチされていません",
+    )
+}
+
+pub(super) fn enters_by(attachment: &Name) -> Phrase {
+    phrase!(en: "in by attachment {attachment}", ja: "アタッチメント {attachment} から入る")
+}
+
+pub(super) fn into_vpc(vpc: &Name) -> Phrase {
+    phrase!(en: "out into VPC {vpc}", ja: "VPC {vpc} へ出る")
+}
+
+pub(super) fn no_attachment_in_zone(attachment: &str, subnet: &Name) -> Phrase {
+    phrase!(
+        en: "{attachment} has no subnet in the zone of {subnet}: a transit gateway is reached from zones with one only",
+        ja: "{attachment} には {subnet} と同じゾーンのサブネットがありません。Transit Gateway に届くのは、アタッチメントのサブネットがあるゾーンからだけです",
+    )
+}
+
+pub(super) fn zone_of_attachment_unknown(attachment: &str) -> Phrase {
+    phrase!(
+        en: "whether {attachment} has a subnet in this zone is not known here",
+        ja: "{attachment} がこのゾーンにサブネットを持つかどうかわかりません",
+    )
+}
+
+pub(super) fn no_transit_table(attachment: &str) -> Phrase {
+    phrase!(
+        en: "{attachment} is associated with no route table of the transit gateway",
+        ja: "{attachment} は Transit Gateway のルートテーブルに関連付けられていません",
+    )
+}
+
+pub(super) fn transit_table_unknown(attachment: &str) -> Phrase {
+    phrase!(
+        en: "which route table of the transit gateway {attachment} is associated with is not in the template",
+        ja: "{attachment} がどの Transit Gateway ルートテーブルに関連付けられるかはテンプレートにありません",
+    )
+}
+
+fn transit_destination(network: &Network, destination: &Destination) -> String {
+    match destination {
+        Destination::Cidr(range) => cidr(range),
+        Destination::PrefixList(list) => prefix_list(network, *list),
+        Destination::Ipv6(range) => ipv6_cidr(range),
+        Destination::Unknown(_) => "?".to_owned(),
+    }
+}
+
+/// `10.1.0.0/16 -> Attachment`.
+pub(super) fn transit_route(network: &Network, destination: &Destination, attachment: &Name) -> Phrase {
+    let destination = transit_destination(network, destination);
+    phrase!(en: "route {destination} → {attachment}", ja: "ルート {destination} → {attachment}")
+}
+
+pub(super) fn dropped_by_route(network: &Network, destination: &Destination) -> Phrase {
+    let destination = transit_destination(network, destination);
+    phrase!(
+        en: "route {destination} drops this (blackhole)",
+        ja: "ルート {destination} が破棄します (blackhole)",
+    )
+}
+
+pub(super) fn by_vpn() -> Phrase {
+    phrase!(en: "to a VPN connection", ja: "VPN 接続へ")
+}
+
+pub(super) fn to_customer_gateway(gateway: &str) -> Phrase {
+    phrase!(en: "to customer gateway {gateway}", ja: "カスタマーゲートウェイ {gateway} へ")
+}
+
+pub(super) fn remote_network(gateway: &str) -> Phrase {
+    phrase!(
+        en: "the network behind {gateway} is taken to deliver packets and to send answers back; the template says nothing of it",
+        ja: "{gateway} の先のネットワークは通信を届け、応答を返すものとします (テンプレートからはわかりません)",
+    )
+}
+
+pub(super) fn announced(gateway: &str) -> Phrase {
+    phrase!(
+        en: "which ranges the other side of {gateway} announces is not in the template",
+        ja: "{gateway} の相手側がどの範囲を広報するかはテンプレートにありません",
+    )
+}
+
+pub(super) fn taken_as_nat_instance(instance: &str) -> Phrase {
+    phrase!(
+        en: "{instance} is taken to be a NAT instance: its software translates addresses and sends packets on",
+        ja: "{instance} は NAT インスタンスとして、アドレスを変換して転送するものとします",
+    )
+}
+
+pub(super) fn firewall_passes() -> Phrase {
+    phrase!(en: "passes the firewall", ja: "ファイアウォールを通過")
+}
+
+pub(super) fn firewall_drops(firewall: &str, answer: bool) -> Phrase {
+    if answer {
+        phrase!(
+            en: "the stateless rules of {firewall} drop the answers",
+            ja: "{firewall} のステートレスルールが応答を破棄します",
+        )
+    } else {
+        phrase!(en: "the rules of {firewall} drop this", ja: "{firewall} のルールが破棄します")
+    }
+}
+
+pub(super) fn firewall_unknown(firewall: &str) -> Phrase {
+    phrase!(
+        en: "whether {firewall} lets this through is not known here",
+        ja: "{firewall} がこれを通すかどうかわかりません",
+    )
+}
+
+pub(super) fn stateful(firewall: &str) -> Phrase {
+    phrase!(
+        en: "{firewall} hands this to its stateful rules, which vpcheck does not judge",
+        ja: "{firewall} はステートフルルールに渡します (vpcheck は判定しません)",
+    )
+}
+
+pub(super) fn one_way_only(firewall: &str) -> Phrase {
+    phrase!(
+        en: "only answers pass {firewall}, which must see both ways",
+        ja: "{firewall} を通るのは応答だけです。往復の両方が通る必要があります",
+    )
 }
 
 pub(super) fn stranger() -> Phrase {
@@ -528,7 +753,7 @@ pub(super) fn group_rule(network: &Network, rule: &GroupRule, way: Way) -> Phras
         Peer::Cidr(range) => cidr(range),
         Peer::PrefixList(list) => prefix_list(network, *list),
         Peer::Group(group) => network.groups[group.0].name.to_string(),
-        Peer::Ipv6 => "IPv6".to_owned(),
+        Peer::Ipv6(range) => ipv6_cidr(range),
         Peer::Unknown(_) => "?".to_owned(),
     };
     match (way, rule.default) {
@@ -571,7 +796,11 @@ pub(super) fn acl_unknown() -> Phrase {
 
 pub(super) fn entry_words(entry: &AclEntry) -> (String, String, String) {
     let number = entry.number.known().map_or_else(|| "?".to_owned(), u16::to_string);
-    let range = entry.cidr.as_ref().map_or_else(|| "IPv6".to_owned(), cidr);
+    let range = match (&entry.cidr, &entry.ipv6_cidr) {
+        (Some(range), _) => cidr(range),
+        (None, Some(range)) => ipv6_cidr(range),
+        (None, None) => "?".to_owned(),
+    };
     (number, traffic(&entry.protocol, &entry.ports), range)
 }
 

@@ -4,10 +4,11 @@ use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::network::{
-    Cidr, Destination, Fact, NatPlacement, Network, PeeringIndex, Place, Ranges, Route, Target, VpcIndex,
+    Cidr, Destination, Fact, GatewayKind, Name, NatPlacement, Network, PeeringIndex, Place, Ranges, Route,
+    Target, VpcIndex,
 };
 use crate::phrase;
-use crate::template::Template;
+use crate::template::{Template, handed_on};
 
 pub(super) const ID: RuleId = RuleId("blackhole-route");
 
@@ -36,6 +37,8 @@ enum Why {
     NotThere { peering: String, other: String, destination: String, ranges: String },
     /// Nobody accepts the peering connection.
     NotAccepted { peering: String },
+    /// The table's VPC is not attached to the gateway.
+    NotAttached { gateway: String, table: String },
 }
 
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
@@ -107,8 +110,38 @@ fn why(template: &Template<'_>, network: &Network, table: VpcIndex, route: &Rout
             elsewhere(endpoint.name.to_string(), *endpoint.vpc.known()?)
         }
         Target::Peering(at) => peering(template, network, table, route, *at),
-        Target::Local | Target::Interface { .. } | Target::Opaque { .. } | Target::Unknown(_) => None,
+        Target::Gateway { kind: GatewayKind::VpnGateway, name } => {
+            let gateway = network.vpn_gateways.get(network.vpn_gateway(name)?.0)?;
+            match gateway.vpc.known()? {
+                Some(vpc) => elsewhere(gateway.name.to_string(), *vpc),
+                None => not_attached(template, &gateway.name, network, table),
+            }
+        }
+        Target::Gateway { kind: GatewayKind::TransitGateway, name } => {
+            let index = network.transit_gateway(name)?;
+            let gateway = network.transit_gateways.get(index.0)?;
+            let mut own = network.attachments.iter().filter(|one| one.gateway.known() == Some(&index));
+            // One whose VPC is not known may be this one's.
+            let may_be_own = |vpc: &VpcIndex| !are_different(template, network, table, *vpc);
+            let may_attach = own.any(|one| one.vpc().is_some_and(|vpc| vpc.known().is_none_or(may_be_own)));
+            if may_attach || gateway.others.is_some() {
+                None
+            } else {
+                not_attached(template, name, network, table)
+            }
+        }
+        Target::Local | Target::Interface { .. } | Target::Gateway { .. } | Target::Unknown(_) => None,
     }
+}
+
+/// Who is handed a gateway may attach it.
+fn not_attached(template: &Template<'_>, gateway: &Name, network: &Network, table: VpcIndex) -> Option<Why> {
+    let own = resource_of(template, gateway)?;
+    if handed_on(template).contains(&own.id) {
+        return None;
+    }
+    let table = network.vpcs.get(table.0)?.name.to_string();
+    Some(Why::NotAttached { gateway: gateway.to_string(), table })
 }
 
 fn peering(
@@ -172,6 +205,10 @@ fn message(why: &Why) -> Phrase {
             en: "`{peering}` carries nothing before it is accepted",
             ja: "`{peering}` は承認されるまで通信を運べません",
         ),
+        Why::NotAttached { gateway, table } => phrase!(
+            en: "the VPC `{table}` is not attached to `{gateway}`",
+            ja: "VPC `{table}` は `{gateway}` にアタッチされていません",
+        ),
     }
 }
 
@@ -193,6 +230,10 @@ fn help(why: &Why) -> Phrase {
             en: "let the owner of the other VPC accept it",
             ja: "相手の VPC の所有者に承認してもらってください",
         ),
+        Why::NotAttached { .. } => phrase!(
+            en: "attach the VPC: AWS::EC2::TransitGatewayAttachment for a transit gateway, AWS::EC2::VPCGatewayAttachment for a virtual private gateway",
+            ja: "VPC をアタッチしてください。Transit Gateway なら AWS::EC2::TransitGatewayAttachment、仮想プライベートゲートウェイなら AWS::EC2::VPCGatewayAttachment です",
+        ),
     }
 }
 
@@ -202,6 +243,7 @@ fn told_apart(why: &Why) -> String {
         Why::NotASide { peering, .. } | Why::NotThere { peering, .. } | Why::NotAccepted { peering } => {
             peering.clone()
         }
+        Why::NotAttached { gateway, .. } => gateway.clone(),
     }
 }
 
@@ -229,6 +271,43 @@ Resources:
             "{BASE}  R: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: {to}, {target}}}}}\n"
         );
         findings(&text, ID)
+    }
+
+    #[test]
+    fn gateways_carry_what_is_attached_to_them() {
+        let gateways = "  Hub: {Type: AWS::EC2::TransitGateway}
+  Vgw: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
+";
+        let route = |target: &str, more: &str| {
+            let text = format!(
+                "{BASE}{gateways}  R: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 10.5.0.0/16, {target}}}}}\n{more}"
+            );
+            findings(&text, ID)
+        };
+        for (gateway, target) in [("Hub", "TransitGatewayId: !Ref Hub"), ("Vgw", "GatewayId: !Ref Vgw")] {
+            assert_eq!(route(target, ""), [format!("15:3 the VPC `V` is not attached to `{gateway}`")]);
+            let shared = format!("Outputs: {{Gateway: {{Value: !Ref {gateway}}}}}\n");
+            assert!(route(target, &shared).is_empty(), "another stack may attach it");
+        }
+        let to_hub = |vpc: &str| {
+            format!(
+                "  ToHub: {{Type: AWS::EC2::TransitGatewayAttachment, Properties: {{TransitGatewayId: !Ref Hub, VpcId: !Ref {vpc}, SubnetIds: [subnet-1]}}}}\n"
+            )
+        };
+        assert!(route("TransitGatewayId: !Ref Hub", &to_hub("V")).is_empty());
+        assert!(route("TransitGatewayId: !Ref Hub", &to_hub("Given")).is_empty(), "it may be this VPC");
+        assert_eq!(route("TransitGatewayId: !Ref Hub", &to_hub("W")).len(), 1);
+        let to_vgw = |vpc: &str| {
+            format!(
+                "  ToVgw: {{Type: AWS::EC2::VPCGatewayAttachment, Properties: {{VpnGatewayId: !Ref Vgw, VpcId: !Ref {vpc}}}}}\n"
+            )
+        };
+        assert!(route("GatewayId: !Ref Vgw", &to_vgw("V")).is_empty());
+        assert_eq!(
+            route("GatewayId: !Ref Vgw", &to_vgw("W")),
+            ["15:3 the route is of the VPC `V`, but `Vgw` belongs to the VPC `W`"]
+        );
+        assert!(route("TransitGatewayId: tgw-0123456789abcdef0", "").is_empty());
     }
 
     #[test]

@@ -658,16 +658,19 @@ fn dead_route(
 ) -> Option<(RuleId, Fault)> {
     let (_, table) = table_of(network, subnet)?;
     let vpc = *table.vpc.known()?;
-    let names = |target: &Target| match target {
-        Target::InternetGateway(at) => network.internet_gateways.get(at.0).map(|one| &one.name),
-        Target::NatGateway(at) => network.nat_gateways.get(at.0).map(|one| &one.name),
-        Target::Peering(at) => network.peerings.get(at.0).map(|one| &one.name),
-        Target::GatewayEndpoint(at) => network.endpoints.get(at.0).map(|one| &one.name),
-        _ => None,
+    let is_named = |name: Option<&Name>| name.is_some_and(|name| name.matches(&blocker.id));
+    let names = |target: &Target| {
+        is_named(match target {
+            Target::InternetGateway(at) => network.internet_gateways.get(at.0).map(|one| &one.name),
+            Target::NatGateway(at) => network.nat_gateways.get(at.0).map(|one| &one.name),
+            Target::Peering(at) => network.peerings.get(at.0).map(|one| &one.name),
+            Target::GatewayEndpoint(at) => network.endpoints.get(at.0).map(|one| &one.name),
+            Target::Gateway { name, .. } => Some(name),
+            _ => None,
+        })
     };
     let route = table.routes.items.iter().find(|route| {
-        names(&route.target).is_some_and(|name| name.matches(&blocker.id))
-            && blackhole_route::is_told(subject.template, network, vpc, route)
+        names(&route.target) && blackhole_route::is_told(subject.template, network, vpc, route)
     })?;
     Some((blackhole_route::ID, Fault::Route(route.at?)))
 }

@@ -95,7 +95,7 @@ fn lets_nothing_in(group: &SecurityGroup) -> bool {
             let other = rule.protocol.known().is_some_and(|protocol| !protocol.covers(Protocol::TCP));
             let elsewhere = rule.ports.known().is_some_and(|ports| HTTPS < ports.first || ports.last < HTTPS);
             let has_ports = rule.protocol.known().is_some_and(|protocol| protocol.has_ports());
-            other || has_ports && elsewhere || matches!(rule.peer, Peer::Ipv6)
+            other || has_ports && elsewhere || matches!(rule.peer, Peer::Ipv6(_))
         })
 }
 

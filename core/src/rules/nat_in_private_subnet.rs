@@ -102,13 +102,13 @@ fn is_everything(destination: &Destination) -> bool {
 fn may_lead_out(table: &RouteTable) -> bool {
     table.routes.rest.is_some()
         || table.routes.items.iter().any(|route| match (&route.destination, &route.target) {
-            (Destination::Ipv6, _) => false,
+            (Destination::Ipv6(_), _) => false,
             (Destination::Unknown(_), _)
             | (
                 _,
                 Target::InternetGateway(_)
                 | Target::Unknown(_)
-                | Target::Opaque { .. }
+                | Target::Gateway { .. }
                 | Target::Interface { .. },
             ) => true,
             (_, Target::Local | Target::NatGateway(_) | Target::GatewayEndpoint(_) | Target::Peering(_)) => {

@@ -92,9 +92,11 @@ pub(super) fn unneeded(
             // A private API has the same service as a public one.
             GoalTarget::Service(service) => service != "execute-api",
             GoalTarget::Internet => true,
-            GoalTarget::Resource(_) | GoalTarget::Host(_) | GoalTarget::Address(_) | GoalTarget::Cidr(_) => {
-                false
-            }
+            GoalTarget::Resource(_)
+            | GoalTarget::Host(_)
+            | GoalTarget::Address(_)
+            | GoalTarget::Cidr(_)
+            | GoalTarget::Ipv6(_) => false,
         };
         if !is_public || demand.evidence.iter().any(|evidence| evidence.kind == EvidenceKind::GroupRule) {
             return None;
@@ -275,7 +277,7 @@ fn lets_out(rule: &GroupRule, of_endpoints: &[GroupIndex]) -> bool {
                 || net.prefix_len() == 32 && net.addr().is_broadcast()
         }
         Peer::Group(peer) => https && of_endpoints.contains(peer),
-        Peer::PrefixList(_) | Peer::Ipv6 => true,
+        Peer::PrefixList(_) | Peer::Ipv6(_) => true,
         Peer::Cidr(Cidr::Symbol(_)) | Peer::Unknown(_) => false,
     }
 }
@@ -288,7 +290,7 @@ fn leads_elsewhere(network: &Network, workload: &Workload) -> bool {
         table.routes.items.iter().any(|route| {
             matches!(
                 route.target,
-                Target::Peering(_) | Target::Opaque { .. } | Target::Interface { .. } | Target::Unknown(_)
+                Target::Peering(_) | Target::Gateway { .. } | Target::Interface { .. } | Target::Unknown(_)
             )
         })
     })

@@ -1,4 +1,4 @@
-//! What a stack hands to others: by its outputs, nested stacks, custom resources or Parameter Store.
+//! What a stack hands to others: by its outputs, nested stacks, custom resources, Parameter Store or resource shares.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,12 @@ use super::reference::{Owner, in_text, references};
 /// The names that leave the stack: others may use what they stand for.
 pub(crate) fn handed_on(template: &Template<'_>) -> BTreeSet<String> {
     /// Resources that hand on what they are given.
-    const PASSING_ON: [&str; 4] = [
+    const PASSING_ON: [&str; 5] = [
         "AWS::CloudFormation::Stack",
         "AWS::CloudFormation::StackSet",
         "AWS::Serverless::Application",
         "AWS::SSM::Parameter",
+        "AWS::RAM::ResourceShare",
     ];
     /// The CDK's closes the default group of a VPC, and uses nothing of it.
     const CLOSING: &str = "Custom::VpcRestrictDefaultSG";

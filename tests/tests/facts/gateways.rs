@@ -232,3 +232,53 @@ fn a_default_route_to_an_internet_gateway_is_a_dead_end_for_services() {
     let template = fact(PUBLIC_SUBNET).internet().route("TableA", "0.0.0.0/0", TO_INTERNET);
     template.to("sqs:443").is_blocked(Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, "Gateway");
 }
+
+const PUBLIC_ACCESS: &str = "Amazon VPC User Guide, Block public access to VPCs and subnets";
+
+/// With the switch of the account set.
+fn switched(mode: &str) -> vpcheck_tests::composed::Composed {
+    fact(PUBLIC_ACCESS).nat().route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat").with(
+        "Switch",
+        "EC2::VPCBlockPublicAccessOptions",
+        &format!("InternetGatewayBlockMode: {mode}"),
+    )
+}
+
+#[test]
+fn block_public_access_in_both_directions_stops_what_goes_out() {
+    let template = switched("block-bidirectional");
+    template.to("internet:443").is_blocked(Code::VPC_BLOCK_PUBLIC_ACCESS_ENABLED, "Gateway");
+    switched("block-ingress").to("internet:443").is_reachable();
+}
+
+#[test]
+fn an_exclusion_lets_out_what_its_subnet_sends() {
+    let exclusion = |subnet: &str| {
+        switched("block-bidirectional").with(
+            "LeftOut",
+            "EC2::VPCBlockPublicAccessExclusion",
+            &format!("InternetGatewayExclusionMode: allow-egress, SubnetId: !Ref {subnet}"),
+        )
+    };
+    exclusion("PublicSubnet").to("internet:443").is_reachable();
+    exclusion("SubnetA").to("internet:443").is_blocked(Code::VPC_BLOCK_PUBLIC_ACCESS_ENABLED, "Gateway");
+}
+
+#[test]
+fn a_regional_nat_gateway_serves_the_zones_that_it_has_addresses_in() {
+    let template = |zone: usize| {
+        fact("Amazon VPC User Guide, Regional NAT gateways: manual mode; Reachability Analyzer Guide, explanation codes")
+            .internet()
+            .with("Address", "EC2::EIP", "Domain: vpc")
+            .with(
+                "Regional",
+                "EC2::NatGateway",
+                &format!(
+                    "AvailabilityMode: regional, VpcId: !Ref Vpc, AvailabilityZoneAddresses: [{{AvailabilityZone: !Select [{zone}, !GetAZs ''], AllocationIds: [!GetAtt Address.AllocationId]}}]"
+                ),
+            )
+            .route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Regional")
+    };
+    template(0).to("internet:443").is_reachable();
+    template(1).to("internet:443").is_blocked(Code::REGIONAL_NGW_ROUTE_AZ_RESTRICTION, "Regional");
+}

@@ -1,6 +1,6 @@
 //! Route tables.
 
-use vpcheck_core::network::{Missing, Topic};
+use vpcheck_core::network::Missing;
 use vpcheck_core::paths::{Code, Direction};
 use vpcheck_tests::composed::fact;
 
@@ -148,31 +148,6 @@ fn an_instance_drops_what_is_not_its_own() {
         .server("Appliance", "SubnetB", "ServerGroup")
         .route("TableA", "0.0.0.0/0", "InstanceId: !Ref Appliance");
     template.to("internet:443").is_blocked(Code::ENI_SOURCE_DEST_CHECK_RESTRICTION, "Appliance");
-}
-
-#[test]
-fn a_nat_instance_is_not_known_to_block() {
-    let template = fact("Amazon VPC User Guide, NAT instances: Disable source/destination checks")
-        .with(
-            "Appliance",
-            "EC2::Instance",
-            "ImageId: ami-0123456789abcdef0, SubnetId: !Ref SubnetB, SecurityGroupIds: [!Ref ServerGroup], \
-             SourceDestCheck: false",
-        )
-        .route("TableA", "0.0.0.0/0", "InstanceId: !Ref Appliance");
-    template
-        .to("internet:443")
-        .is_unknown(|missing| *missing == Missing::NotFollowed(Topic::ForwardingInstance));
-}
-
-#[test]
-fn behind_a_transit_gateway_nothing_is_known() {
-    let template = fact("by design: transit gateways are not followed yet")
-        .with("Transit", "EC2::TransitGateway", "Description: hub")
-        .route("TableA", "10.50.0.0/16", "TransitGatewayId: !Ref Transit");
-    template
-        .to("10.50.1.10:443")
-        .is_unknown(|missing| *missing == Missing::NotFollowed(Topic::TransitGateway));
 }
 
 #[test]

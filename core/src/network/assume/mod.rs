@@ -9,7 +9,7 @@ mod uses;
 
 use std::collections::BTreeMap;
 
-use super::builder::{allow_all_entry, undescribed};
+use super::builder::{allow_all_entries, undescribed};
 use super::{
     AclIndex, Builder, Cidr, Connectivity, Destination, Fact, GatewayIndex, Listed, Name, NatPlacement,
     Place, Route, SubnetIndex, TableIndex, Target, VpcIndex, Zone,
@@ -264,8 +264,8 @@ fn vpc_and_acl(index: VpcIndex, first: &Name, builder: &mut Builder) -> AclIndex
     };
     let described = &mut builder.network.acls[acl.0];
     described.vpc = Fact::Known(index);
-    described.ingress = Listed::all(vec![allow_all_entry()]);
-    described.egress = Listed::all(vec![allow_all_entry()]);
+    described.ingress = Listed::all(allow_all_entries());
+    described.egress = Listed::all(allow_all_entries());
     acl
 }
 
@@ -341,7 +341,7 @@ impl Around {
 
 fn default_route(target: Target) -> Route {
     let everywhere = Destination::Cidr(Cidr::Known(ipnet::Ipv4Net::default()));
-    Route { at: None, destination: everywhere, target, blackhole: false }
+    Route { at: None, destination: everywhere, target, blackhole: false, propagated: false }
 }
 
 fn sentence(key: &str, kind: Assumption, count: usize) -> Phrase {

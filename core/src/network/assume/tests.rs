@@ -92,7 +92,7 @@ fn a_list_is_two_subnets_in_two_zones_of_the_vpc_parameter() {
         assert!(!subnet.several && subnet.at.unwrap().span.slice(LIST) == "Subnets");
         assert_eq!(way_out(&network, subnet), "nat");
         let acl = &network.acls[subnet.acl.known().unwrap().0];
-        assert!(acl.ingress.items.len() == 1 && acl.egress.items[0].allow == Fact::Known(true));
+        assert!(acl.ingress.items.len() == 2 && acl.egress.items[0].allow == Fact::Known(true));
     }
     let known = &network.vpcs[vpc.0];
     assert_eq!(

@@ -88,7 +88,8 @@ fn entry(record: Record<'_>, missing: &Missing) -> Option<AclEntry> {
     let icmp = |key| icmp.and_then(|icmp| icmp.number(key)).and_then(|number| u8::try_from(number).ok());
     let action = record.text("RuleAction").map(str::to_ascii_lowercase);
     // An entry of neither version would be one that nobody can read.
-    let cidr = match (record.net("CidrBlock"), record.has("Ipv6CidrBlock")) {
+    let ipv6_cidr = record.ipv6_cidr("Ipv6CidrBlock");
+    let cidr = match (record.net("CidrBlock"), ipv6_cidr.is_some()) {
         (Some(net), _) => Some(Cidr::Known(net)),
         (None, true) => None,
         (None, false) => {
@@ -119,5 +120,6 @@ fn entry(record: Record<'_>, missing: &Missing) -> Option<AclEntry> {
         ports,
         icmp: IcmpType { kind: icmp("Type"), code: icmp("Code") },
         cidr,
+        ipv6_cidr,
     })
 }

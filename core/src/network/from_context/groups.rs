@@ -59,7 +59,11 @@ fn permission_rules(permission: Record<'_>, group: &Name, builder: &mut Builder,
         rules.push(what.rule(range.place(), peer));
     }
     for range in permission.records("Ipv6Ranges") {
-        rules.push(what.rule(range.place(), Peer::Ipv6));
+        let peer = match range.ipv6_cidr("CidrIpv6") {
+            Some(cidr) => Peer::Ipv6(cidr),
+            None => continue,
+        };
+        rules.push(what.rule(range.place(), peer));
     }
     for list in permission.records("PrefixListIds") {
         let peer = match list.name("PrefixListId") {
@@ -97,8 +101,8 @@ pub(super) fn single_rules<'a>(rules: impl Iterator<Item = Record<'a>>, builder:
         let what = What::read(record, &missing);
         let peer = if let Some(net) = record.net("CidrIpv4") {
             Peer::Cidr(Cidr::Known(net))
-        } else if record.has("CidrIpv6") {
-            Peer::Ipv6
+        } else if let Some(cidr) = record.ipv6_cidr("CidrIpv6") {
+            Peer::Ipv6(cidr)
         } else if let Some(list) = record.name("PrefixListId") {
             Peer::PrefixList(builder.prefix_list(&list))
         } else if let Some(group) = record.record("ReferencedGroupInfo") {

@@ -107,6 +107,7 @@ fn describe(record: Record<'_>, name: Name, place: Place, builder: &mut Builder)
         placement: Placement::One,
         listeners: Vec::new(),
         address: record.address("PrivateIpAddress"),
+        ipv6: Fact::Known(true),
         public_address: Fact::Known(
             record.record("Association").is_some_and(|association| association.has("PublicIp")),
         ),

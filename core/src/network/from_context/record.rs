@@ -7,7 +7,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use super::ContextProblem;
 use crate::finding::FileId;
 use crate::language::Phrase;
-use crate::network::{Name, Place};
+use crate::network::{Ipv6Cidr, Name, Place};
 use crate::phrase;
 use crate::syntax::Node;
 
@@ -115,6 +115,13 @@ impl<'a> Record<'a> {
         let read = |node: Node<'a>| node.as_str()?.parse::<Ipv4Net>().ok();
         let expected = phrase!(en: "a range of addresses such as `10.0.0.0/16`", ja: " `10.0.0.0/16` のようなアドレス範囲");
         self.read(key, read, &expected).map(|(net, _)| net.trunc())
+    }
+
+    /// A range of IPv6 addresses.
+    pub(super) fn ipv6_cidr(self, key: &str) -> Option<Ipv6Cidr> {
+        let read = |node: Node<'a>| node.as_str()?.parse::<Ipv6Net>().ok();
+        let expected = phrase!(en: "a range of addresses such as `2001:db8::/56`", ja: " `2001:db8::/56` のようなアドレス範囲");
+        self.read(key, read, &expected).map(|(net, _)| Ipv6Cidr::Known(net.trunc()))
     }
 
     /// A range of IPv4 addresses where one of either version may stand.

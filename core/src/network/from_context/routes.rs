@@ -5,8 +5,8 @@ use super::interfaces::Interfaces;
 use super::record::Record;
 use super::{Answers, part, subnet_in, vpc_of};
 use crate::network::{
-    Builder, Cidr, Destination, Endpoint, EndpointIndex, EndpointKind, EndpointPolicy, Fact, Listed, Missing,
-    Name, Opaque, PrefixListIndex, Route, Target, VpcIndex,
+    Builder, Cidr, Destination, Endpoint, EndpointIndex, EndpointKind, EndpointPolicy, Fact, GatewayKind,
+    Listed, Missing, Name, PrefixListIndex, Route, Target, VpcIndex,
 };
 use crate::phrase;
 
@@ -107,6 +107,7 @@ impl RouteReader<'_> {
             target: self.target(record, list, builder),
             destination,
             blackhole: record.is_any("State", &["blackhole"]),
+            propagated: record.is_any("Origin", &["EnableVgwRoutePropagation"]),
         }
     }
 
@@ -119,8 +120,8 @@ impl RouteReader<'_> {
             Destination::Cidr(Cidr::Known(net))
         } else if let Some(list) = record.name("DestinationPrefixListId") {
             Destination::PrefixList(builder.prefix_list(&list))
-        } else if record.has("DestinationIpv6CidrBlock") {
-            Destination::Ipv6
+        } else if let Some(range) = record.ipv6_cidr("DestinationIpv6CidrBlock") {
+            Destination::Ipv6(range)
         } else {
             if !record.has("DestinationCidrBlock") {
                 record.wrong(
@@ -148,15 +149,15 @@ impl RouteReader<'_> {
             return self.interfaces.target(name, interface.as_ref());
         }
         let opaque = [
-            ("TransitGatewayId", Opaque::TransitGateway),
-            ("EgressOnlyInternetGatewayId", Opaque::EgressOnlyInternetGateway),
-            ("LocalGatewayId", Opaque::LocalGateway),
-            ("CarrierGatewayId", Opaque::CarrierGateway),
-            ("CoreNetworkArn", Opaque::CoreNetwork),
+            ("TransitGatewayId", GatewayKind::TransitGateway),
+            ("EgressOnlyInternetGatewayId", GatewayKind::EgressOnlyInternetGateway),
+            ("LocalGatewayId", GatewayKind::LocalGateway),
+            ("CarrierGatewayId", GatewayKind::CarrierGateway),
+            ("CoreNetworkArn", GatewayKind::CoreNetwork),
         ];
         let found = opaque.into_iter().find_map(|(key, kind)| Some((kind, record.name(key)?)));
         match found {
-            Some((kind, name)) => Target::Opaque { kind, name },
+            Some((kind, name)) => Target::Gateway { kind, name },
             None => Target::Unknown(self.missing()),
         }
     }
@@ -171,18 +172,18 @@ impl RouteReader<'_> {
         let name = Name::Aws(id.to_owned());
         match id.split_once('-').map(|(kind, _)| kind) {
             Some("igw") => Target::InternetGateway(builder.internet_gateway(&name)),
-            Some("vgw") => Target::Opaque { kind: Opaque::VpnGateway, name },
-            Some("eigw") => Target::Opaque { kind: Opaque::EgressOnlyInternetGateway, name },
-            Some("lgw") => Target::Opaque { kind: Opaque::LocalGateway, name },
-            Some("cagw") => Target::Opaque { kind: Opaque::CarrierGateway, name },
-            Some("tgw") => Target::Opaque { kind: Opaque::TransitGateway, name },
+            Some("vgw") => Target::Gateway { kind: GatewayKind::VpnGateway, name },
+            Some("eigw") => Target::Gateway { kind: GatewayKind::EgressOnlyInternetGateway, name },
+            Some("lgw") => Target::Gateway { kind: GatewayKind::LocalGateway, name },
+            Some("cagw") => Target::Gateway { kind: GatewayKind::CarrierGateway, name },
+            Some("tgw") => Target::Gateway { kind: GatewayKind::TransitGateway, name },
             Some("vpce") => match (builder.known_endpoint(&name), list) {
                 (Some(endpoint), _) => Target::GatewayEndpoint(endpoint),
                 // Gateway endpoints are the only ones that AWS makes such routes for.
                 (None, Some(list)) if !self.appliances.contains(&name) => {
                     Target::GatewayEndpoint(self.undescribed_endpoint(record, &name, list, builder))
                 }
-                _ => Target::Opaque { kind: Opaque::ApplianceEndpoint, name },
+                _ => Target::Gateway { kind: GatewayKind::ApplianceEndpoint, name },
             },
             _ => Target::Unknown(Missing::Component(name)),
         }

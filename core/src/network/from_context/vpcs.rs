@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::record::Record;
 use super::{Answers, note_region, part, vpc_of};
 use crate::network::from_template::is_amazons;
-use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Topic, VpcIndex, Zone};
+use crate::network::{Builder, Cidr, Fact, Ipv6Cidr, Listed, Missing, Name, Topic, VpcIndex, Zone};
 
 pub(super) fn zones<'a>(zones: impl Iterator<Item = Record<'a>>, builder: &mut Builder) {
     for zone in zones {
@@ -34,6 +34,7 @@ pub(super) fn vpcs(answers: &Answers<'_>, builder: &mut Builder) {
         let vpc = &mut builder.network.vpcs[index.0];
         vpc.at = Some(place);
         vpc.cidrs = cidrs;
+        vpc.ipv6_cidrs = Listed::all(ipv6_ranges(record));
         vpc.amazon_dns = amazon_dns;
         vpc.name_servers = name_servers;
         // Another describe call tells these.
@@ -63,6 +64,14 @@ fn ranges(vpc: Record<'_>) -> Listed<Cidr> {
         nets.extend(vpc.net("CidrBlock"));
     }
     Listed::all(nets.into_iter().map(Cidr::Known).collect())
+}
+
+/// The ranges of IP version 6 of a VPC or subnet.
+fn ipv6_ranges(record: Record<'_>) -> Vec<Ipv6Cidr> {
+    let associated = record.records("Ipv6CidrBlockAssociationSet").into_iter().filter(|association| {
+        association.record("Ipv6CidrBlockState").is_none_or(|state| state.is_any("State", &["associated"]))
+    });
+    associated.filter_map(|association| association.ipv6_cidr("Ipv6CidrBlock")).collect()
 }
 
 /// The name servers of DHCP options. Without a word about them, they are Amazon's.
@@ -108,7 +117,7 @@ pub(super) fn subnets<'a>(subnets: impl Iterator<Item = Record<'a>>, builder: &m
         let cidr = match record.net("CidrBlock") {
             Some(net) => Fact::Known(Cidr::Known(net)),
             None if record.flag("Ipv6Native") == Some(true) => {
-                Fact::Unknown(Missing::NotFollowed(Topic::Ipv6))
+                Fact::Unknown(Missing::Undocumented(Topic::Ipv6))
             }
             None => Fact::Unknown(Missing::Component(name.clone())),
         };
@@ -122,6 +131,11 @@ pub(super) fn subnets<'a>(subnets: impl Iterator<Item = Record<'a>>, builder: &m
         subnet.at = Some(place);
         subnet.vpc = vpc;
         subnet.cidr = cidr;
+        subnet.ipv6_cidr = Fact::Known(ipv6_ranges(record).into_iter().next());
+        subnet.dns64 = match record.flag("EnableDns64") {
+            Some(flag) => Fact::Known(flag),
+            None => Fact::Unknown(Missing::Component(name.clone())),
+        };
         subnet.free = free;
         subnet.zone = match zone {
             Some(zone) => Fact::Known(Zone::Named(zone.to_owned())),

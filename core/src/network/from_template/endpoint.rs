@@ -75,7 +75,8 @@ fn gateway(
     });
     for (table, at) in routed {
         let target = Target::GatewayEndpoint(endpoint);
-        let route = Route { at, destination: destination.clone(), target, blackhole: false };
+        let route =
+            Route { at, destination: destination.clone(), target, blackhole: false, propagated: false };
         builder.network.tables[table.0].routes.items.push(route);
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! Internet gateways and NAT gateways.
 
 use super::fields::own_name;
-use super::reader::{BROKEN, Reader, Split};
-use crate::network::{Builder, Connectivity, Fact, NatPlacement};
-use crate::template::Resource;
+use super::reader::{BROKEN, Reader, Split, text};
+use crate::network::{Builder, Connectivity, Fact, Listed, NatPlacement, Zone};
+use crate::template::{Case, Resource};
 
 /// Writes internet gateways with their attachments, and NAT gateways.
 pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
@@ -49,6 +49,10 @@ fn nat_gateway(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builde
             None => Fact::Unknown(BROKEN),
         })
     };
+    let zones = match reader.property(resource, &["AvailabilityZoneAddresses"])? {
+        Some(list) if regional => Some(zones(reader, &list)?),
+        _ => None,
+    };
     let address = match reader.text(resource, &["PrivateIpAddress"])? {
         Some(Fact::Known(address)) => address.trim().parse().ok(),
         _ => None,
@@ -58,8 +62,28 @@ fn nat_gateway(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builde
     gateway.at = reader.declared(resource);
     gateway.connectivity = connectivity;
     gateway.placement = placement;
+    gateway.zones = zones;
     gateway.address = address;
     Ok(())
+}
+
+/// The zones that a regional NAT gateway is given addresses in.
+fn zones(reader: Reader<'_, '_>, list: &Case) -> Result<Listed<Zone>, Split> {
+    let items = reader.items(list)?;
+    let mut found = Listed { items: Vec::new(), rest: items.rest };
+    for item in &items.items {
+        let zone = match (reader.entry(item, "AvailabilityZone")?, reader.entry(item, "AvailabilityZoneId")?)
+        {
+            (Some(zone), _) => reader.zone(&zone),
+            (None, Some(id)) => text(&id).map(Zone::Identified),
+            (None, None) => Fact::Unknown(BROKEN),
+        };
+        match zone {
+            Fact::Known(zone) => found.items.push(zone),
+            Fact::Unknown(missing) => found.rest = Some(missing),
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 mod dns;
 mod endpoint;
 mod fields;
+mod firewall;
 mod gateways;
 mod network_acl;
 mod peering;
 mod prefix_list;
+mod public_access;
 mod reader;
 mod route_table;
 mod security_group;
@@ -14,7 +16,9 @@ mod subnet;
 #[cfg(test)]
 mod testing;
 mod traffic;
+mod transit;
 mod vpc;
+mod vpn;
 mod workloads;
 
 pub(super) use vpc::is_amazons;
@@ -40,6 +44,10 @@ pub(super) fn declare(template: &Template<'_>, situation: Guard, builder: &mut B
     gateways::declare(reader, builder)?;
     peering::declare(reader, builder)?;
     endpoint::declare(reader, builder)?;
+    vpn::declare(reader, builder)?;
+    transit::declare(reader, builder)?;
+    firewall::declare(reader, builder)?;
+    public_access::declare(reader, builder)?;
     route_table::declare_routes(reader, builder)?;
     workloads::declare(reader, builder)?;
     dns::declare(reader, builder)?;

@@ -70,14 +70,15 @@ fn entry(reader: Reader<'_, '_>, resource: &Resource) -> Result<AclEntry, Split>
     let (kind, code) = pair("Icmp", "Type", "Code")?;
     let Traffic { protocol, ports, icmp } =
         Traffic::read(protocol.as_ref(), (from.as_ref(), to.as_ref()), (kind.as_ref(), code.as_ref()));
+    let ipv6_cidr = reader.property(resource, &["Ipv6CidrBlock"])?.map(|case| reader.ipv6_cidr(&case));
     let cidr = match reader.property(resource, &["CidrBlock"])? {
         Some(case) => Some(reader.cidr(&case)?),
-        None if reader.property(resource, &["Ipv6CidrBlock"])?.is_some() => None,
+        None if ipv6_cidr.is_some() => None,
         None => {
             Some(Cidr::Symbol(Symbol { text: Text::of(Part::Unknown(Unknown::Broken)), missing: BROKEN }))
         }
     };
-    Ok(AclEntry { at: reader.declared(resource), number, allow, protocol, ports, icmp, cidr })
+    Ok(AclEntry { at: reader.declared(resource), number, allow, protocol, ports, icmp, cidr, ipv6_cidr })
 }
 
 #[cfg(test)]
@@ -115,13 +116,13 @@ Resources:
         assert!(either.allow.known().is_none(), "it may stand in the other direction");
         assert_eq!(later.ports, Fact::Known(Ports { first: 443, last: 445 }));
         assert_eq!(later.cidr.as_ref().map(range).as_deref(), Some("10.0.0.0/8"));
-        assert!(six.cidr.is_none());
+        assert!(six.cidr.is_none() && six.ipv6_cidr == Some(crate::network::Ipv6Cidr::all()));
         assert!(open.number.known().is_none());
         assert_eq!(acl.egress.items[0].ports, Fact::Known(Ports::ALL), "every protocol has every port");
         let empty = named(&network.acls, |acl| &acl.name, "Empty");
         assert!(empty.ingress.items.is_empty() && empty.ingress.rest.is_none());
         let default = &network.acls[network.vpcs[0].default_acl.0];
-        assert_eq!(default.ingress.items.len(), 2);
+        assert_eq!(default.ingress.items.len(), 3, "both of AWS and one of the template");
         assert_eq!(at(template, default.ingress.items[0].at), "Default");
     }
 }

@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 
-use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Place, Symbol, VpcIndex, Zone};
+use crate::network::{Builder, Cidr, Fact, Ipv6Cidr, Listed, Missing, Name, Place, Symbol, VpcIndex, Zone};
 use crate::template::{Case, Guard, Part, Resource, Template, Text, Unknown, Value};
 use crate::text::Span;
 
@@ -313,6 +313,28 @@ impl<'a> Reader<'a, '_> {
             Some(net) => Cidr::Known(net),
             None => Cidr::Symbol(Symbol { missing: missing(&text), text }),
         })
+    }
+
+    /// A range of addresses of IP version 6. What Amazon chooses for a VPC or subnet is known by the attribute that it is.
+    #[expect(clippy::unused_self, reason = "read like every other property")]
+    pub(super) fn ipv6_cidr(&self, case: &Case) -> Ipv6Cidr {
+        let symbol = |text: Text, missing| Ipv6Cidr::Symbol(Symbol { text, missing });
+        match &case.value {
+            Value::Text(text) => {
+                let known = text.known().map(str::trim);
+                match known.and_then(|known| known.parse::<ipnet::Ipv6Net>().ok()) {
+                    Some(net) => Ipv6Cidr::Known(net.trunc()),
+                    None => match known.and_then(|known| known.parse::<std::net::Ipv6Addr>().ok()) {
+                        Some(address) => Ipv6Cidr::Known(address.into()),
+                        None => symbol(text.clone(), missing(text)),
+                    },
+                }
+            }
+            Value::Unknown(unknown) => {
+                symbol(Text::of(Part::Unknown(unknown.clone())), Missing::Value(unknown.clone()))
+            }
+            _ => symbol(Text::of(Part::Unknown(Unknown::Broken)), BROKEN),
+        }
     }
 
     /// The range that the resource declares whose range a value is. One may take it from another.

@@ -1,12 +1,12 @@
 //! Route tables and routes.
 
 use super::fields::own_name;
+use super::firewall::FIREWALL;
 use super::reader::{BROKEN, Named, Reader, Split, flag};
+use super::vpn;
 use crate::network::builder::undescribed;
-use crate::network::{
-    Builder, Destination, EndpointKind, Fact, Listed, Missing, Name, Opaque, Route, Target, Topic,
-};
-use crate::template::Resource;
+use crate::network::{Builder, Destination, EndpointKind, Fact, GatewayKind, Listed, Name, Route, Target};
+use crate::template::{Resource, Unknown};
 
 /// Writes route tables, without their routes.
 pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
@@ -27,16 +27,17 @@ pub(super) fn declare_routes(reader: Reader<'_, '_>, builder: &mut Builder) -> R
         let Some(table) = reader.component(resource, "RouteTableId")? else { continue };
         let destination = destination(reader, resource, builder)?;
         let target = target(reader, resource, builder)?;
-        let route = Route { at: reader.declared(resource), destination, target, blackhole: false };
+        let at = reader.declared(resource);
+        let route = Route { at, destination, target, blackhole: false, propagated: false };
         let index = builder.table(&table.name);
         builder.network.tables[index.0].routes.items.push(route);
     }
     for resource in reader.resources(&["AWS::EC2::VPNGatewayRoutePropagation"])? {
         let Some(tables) = reader.property(resource, &["RouteTableIds"])? else { continue };
+        let Some(gateway) = reader.component(resource, "VpnGatewayId")? else { continue };
         for table in reader.names(&tables, builder)? {
             let index = builder.table(&table.name);
-            let routes = &mut builder.network.tables[index.0].routes;
-            routes.rest.get_or_insert(Missing::NotFollowed(Topic::VpnGateway));
+            vpn::propagate(&gateway.name, index.0, reader.declared(resource), builder);
         }
     }
     own_tables_of_nat_gateways(builder);
@@ -81,19 +82,19 @@ fn destination(
         return Ok(Destination::PrefixList(builder.prefix_list(&list.name)));
     }
     Ok(match reader.property(resource, &["DestinationIpv6CidrBlock"])? {
-        Some(_) => Destination::Ipv6,
+        Some(case) => Destination::Ipv6(reader.ipv6_cidr(&case)),
         None => Destination::Unknown(BROKEN),
     })
 }
 
 /// Targets that are what their property says, whatever it names.
-const OPAQUE: [(&str, Opaque); 6] = [
-    ("TransitGatewayId", Opaque::TransitGateway),
-    ("VpcEndpointId", Opaque::ApplianceEndpoint),
-    ("EgressOnlyInternetGatewayId", Opaque::EgressOnlyInternetGateway),
-    ("CarrierGatewayId", Opaque::CarrierGateway),
-    ("LocalGatewayId", Opaque::LocalGateway),
-    ("CoreNetworkArn", Opaque::CoreNetwork),
+const BY_PROPERTY: [(&str, GatewayKind); 6] = [
+    ("TransitGatewayId", GatewayKind::TransitGateway),
+    ("VpcEndpointId", GatewayKind::ApplianceEndpoint),
+    ("EgressOnlyInternetGatewayId", GatewayKind::EgressOnlyInternetGateway),
+    ("CarrierGatewayId", GatewayKind::CarrierGateway),
+    ("LocalGatewayId", GatewayKind::LocalGateway),
+    ("CoreNetworkArn", GatewayKind::CoreNetwork),
 ];
 
 fn target(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builder) -> Result<Target, Split> {
@@ -112,21 +113,42 @@ fn target(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builder) ->
             return Ok(Target::Interface { name, workload: None, source_dest_check });
         }
     }
-    for (property, kind) in OPAQUE {
+    for (property, kind) in BY_PROPERTY {
         if let Some(Named { name, .. }) = reader.component(resource, property)? {
             return Ok(match builder.known_endpoint(&name) {
                 Some(endpoint) => Target::GatewayEndpoint(endpoint),
-                None => Target::Opaque { kind, name },
+                None => by_name(reader, kind, name, builder),
             });
         }
     }
     Ok(Target::Unknown(BROKEN))
 }
 
+/// A gateway that is known by its name alone. An endpoint of a firewall is an attribute of the firewall.
+fn by_name(reader: Reader<'_, '_>, kind: GatewayKind, name: Name, builder: &mut Builder) -> Target {
+    let name = match name {
+        Name::Unknown { value: Unknown::Attribute { resource, .. }, .. }
+            if reader.template.resource(&resource).is_some_and(|one| one.kind == FIREWALL) =>
+        {
+            Name::Logical(resource)
+        }
+        name => name,
+    };
+    match kind {
+        GatewayKind::TransitGateway => {
+            builder.transit_gateway(&name);
+        }
+        GatewayKind::VpnGateway => {
+            builder.vpn_gateway(&name);
+        }
+        _ => {}
+    }
+    Target::Gateway { kind, name }
+}
+
 /// What a `GatewayId` leads to: by the type of the resource, or by the prefix of the id.
 fn gateway(reader: Reader<'_, '_>, named: &Named, builder: &mut Builder) -> Target {
     let name = &named.name;
-    let opaque = |kind| Target::Opaque { kind, name: name.clone() };
     if let Some(known) = builder.known_internet_gateway(name) {
         return Target::InternetGateway(known);
     }
@@ -138,16 +160,26 @@ fn gateway(reader: Reader<'_, '_>, named: &Named, builder: &mut Builder) -> Targ
     match name {
         Name::Aws(id) if id == "local" => Target::Local,
         Name::Aws(id) if id.starts_with("igw-") => Target::InternetGateway(builder.internet_gateway(name)),
-        Name::Aws(id) if id.starts_with("vgw-") => opaque(Opaque::VpnGateway),
-        Name::Aws(id) if id.starts_with("vpce-") => opaque(Opaque::ApplianceEndpoint),
-        Name::Aws(id) if id.starts_with("eigw-") => opaque(Opaque::EgressOnlyInternetGateway),
-        Name::Aws(id) if id.starts_with("cagw-") => opaque(Opaque::CarrierGateway),
+        Name::Aws(id) if id.starts_with("vgw-") => {
+            by_name(reader, GatewayKind::VpnGateway, name.clone(), builder)
+        }
+        Name::Aws(id) if id.starts_with("vpce-") => {
+            by_name(reader, GatewayKind::ApplianceEndpoint, name.clone(), builder)
+        }
+        Name::Aws(id) if id.starts_with("eigw-") => {
+            by_name(reader, GatewayKind::EgressOnlyInternetGateway, name.clone(), builder)
+        }
+        Name::Aws(id) if id.starts_with("cagw-") => {
+            by_name(reader, GatewayKind::CarrierGateway, name.clone(), builder)
+        }
         Name::Logical(id) => match reader.template.resource(id).map_or("", |found| found.kind.as_str()) {
             "AWS::EC2::InternetGateway" => Target::InternetGateway(builder.internet_gateway(name)),
-            "AWS::EC2::VPNGateway" => opaque(Opaque::VpnGateway),
-            "AWS::EC2::VPCEndpoint" => opaque(Opaque::ApplianceEndpoint),
-            "AWS::EC2::EgressOnlyInternetGateway" => opaque(Opaque::EgressOnlyInternetGateway),
-            "AWS::EC2::CarrierGateway" => opaque(Opaque::CarrierGateway),
+            "AWS::EC2::VPNGateway" => by_name(reader, GatewayKind::VpnGateway, name.clone(), builder),
+            "AWS::EC2::VPCEndpoint" => by_name(reader, GatewayKind::ApplianceEndpoint, name.clone(), builder),
+            "AWS::EC2::EgressOnlyInternetGateway" => {
+                by_name(reader, GatewayKind::EgressOnlyInternetGateway, name.clone(), builder)
+            }
+            "AWS::EC2::CarrierGateway" => by_name(reader, GatewayKind::CarrierGateway, name.clone(), builder),
             _ => Target::Unknown(undescribed(name)),
         },
         _ => Target::Unknown(undescribed(name)),
@@ -193,7 +225,7 @@ fn first_interface<'a>(reader: Reader<'a, '_>, instance: &Resource) -> Result<Op
 #[cfg(test)]
 mod tests {
     use crate::network::from_template::testing::{at, named, network};
-    use crate::network::{Destination, Fact, Missing, Network, Opaque, Target, Topic};
+    use crate::network::{Destination, Fact, GatewayKind, Missing, Name, Network, Target, Topic};
     use crate::template::Unknown;
 
     const TEMPLATE: &str = r"
@@ -245,16 +277,16 @@ Resources:
             matches!(target(1), Target::NatGateway(at) if network.nat_gateways[at.0].name.matches("Nat"))
         );
         assert!(matches!(target(2), Target::Peering(at) if network.peerings[at.0].name.matches("pcx-1")));
-        assert!(matches!(target(8), Target::Opaque { kind: Opaque::VpnGateway, .. }));
-        assert!(matches!(target(7), Target::Opaque { kind: Opaque::TransitGateway, .. }));
+        assert!(matches!(target(8), Target::Gateway { kind: GatewayKind::VpnGateway, .. }));
+        assert!(matches!(target(7), Target::Gateway { kind: GatewayKind::TransitGateway, .. }));
         let missing = Missing::Value(Unknown::Parameter("Gateway".to_owned()));
         assert!(matches!(target(9), Target::Unknown(found) if found == missing));
         assert!(
             matches!(target(10), Target::InternetGateway(at) if gateway(at) == "Known"),
             "the attachment says that it is an internet gateway"
         );
-        assert!(matches!(target(11), Target::Opaque { kind: Opaque::ApplianceEndpoint, .. }));
-        assert!(matches!(target(12), Target::Opaque { kind: Opaque::EgressOnlyInternetGateway, .. }));
+        assert!(matches!(target(11), Target::Gateway { kind: GatewayKind::ApplianceEndpoint, .. }));
+        assert!(matches!(target(12), Target::Gateway { kind: GatewayKind::EgressOnlyInternetGateway, .. }));
         assert!(matches!(target(13), Target::Local));
         assert!(matches!(target(14), Target::InternetGateway(at) if gateway(at) == "igw-1"));
         assert!(matches!(target(15), Target::Unknown(_)));
@@ -278,11 +310,12 @@ Resources:
         let network = network(TEMPLATE, None);
         let table = named(&network.tables, |table| &table.name, "Routes");
         assert_eq!(table.routes.items.len(), 16);
-        assert!(matches!(table.routes.items[12].destination, Destination::Ipv6));
+        assert!(matches!(table.routes.items[12].destination, Destination::Ipv6(_)));
         assert!(matches!(table.routes.items[13].destination, Destination::PrefixList(_)));
         assert!(matches!(table.routes.items[15].destination, Destination::Unknown(_)));
         assert_eq!(at(TEMPLATE, table.routes.items[3].at), "R3");
-        assert_eq!(table.routes.rest, Some(Missing::NotFollowed(Topic::VpnGateway)));
+        let vpn = Missing::Beyond(Topic::VpnGateway, Name::Logical("Vpn".to_owned()));
+        assert_eq!(table.routes.rest, Some(vpn));
         let given = named(&network.tables, |table| &table.name, "Table");
         assert_eq!(given.routes.items.len(), 1, "a table that a parameter names");
         assert_eq!(given.routes.rest, Some(Missing::Value(Unknown::Parameter("Table".to_owned()))));

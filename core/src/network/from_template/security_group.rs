@@ -181,12 +181,12 @@ fn peers(
     let mut found = Vec::with_capacity(1);
     if let Some(case) = fields.get(reader, "CidrIp")? {
         found.push(match text(&case) {
-            Fact::Known(range) if range.contains(':') => Peer::Ipv6,
+            Fact::Known(range) if range.contains(':') => Peer::Ipv6(reader.ipv6_cidr(&case)),
             _ => Peer::Cidr(reader.cidr(&case)?),
         });
     }
-    if fields.get(reader, "CidrIpv6")?.is_some() {
-        found.push(Peer::Ipv6);
+    if let Some(case) = fields.get(reader, "CidrIpv6")? {
+        found.push(Peer::Ipv6(reader.ipv6_cidr(&case)));
     }
     if let Some(case) = fields.get(reader, way.group_id())? {
         let named = reader.name(&case);
@@ -242,7 +242,7 @@ mod tests {
             Peer::Cidr(cidr) => range(cidr),
             Peer::Group(at) => network.groups[at.0].name.to_string(),
             Peer::PrefixList(at) => network.prefix_lists[at.0].name.to_string(),
-            Peer::Ipv6 => "IPv6".to_owned(),
+            Peer::Ipv6(_) => "IPv6".to_owned(),
             Peer::Unknown(_) => "?".to_owned(),
         };
         let or_open = |text: Option<String>| text.unwrap_or_else(|| "?".to_owned());

@@ -2,7 +2,7 @@
 
 use super::fields::own_name;
 use super::reader::{BROKEN, Reader, Split, flag};
-use super::vpc::chosen_range;
+use super::vpc::{chosen_ipv6_range, chosen_range};
 use crate::network::{Builder, Fact, Missing, Topic, Zone};
 use crate::template::Resource;
 
@@ -12,9 +12,17 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
         let vpc = reader.vpc(resource, "VpcId", builder)?;
         let cidr = match reader.property(resource, &["CidrBlock"])? {
             Some(case) => Fact::Known(reader.cidr(&case)?),
-            None if is_ipv6_only(reader, resource)? => Fact::Unknown(Missing::NotFollowed(Topic::Ipv6)),
+            None if is_ipv6_only(reader, resource)? => Fact::Unknown(Missing::Undocumented(Topic::Ipv6)),
             None => Fact::Known(chosen_range(resource)),
         };
+        let ipv6_cidr = match reader.property(resource, &["Ipv6CidrBlock"])? {
+            Some(case) => Some(reader.ipv6_cidr(&case)),
+            None if reader.property(resource, &["Ipv6IpamPoolId"])?.is_some() => {
+                Some(chosen_ipv6_range(resource))
+            }
+            None => None,
+        };
+        let dns64 = reader.flag(resource, &["EnableDns64"], false)?;
         let zone = zone(reader, resource)?;
         let index = builder.subnet(&own_name(resource));
         // Until something is associated, what comes with the VPC counts.
@@ -27,9 +35,20 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
         subnet.at = reader.declared(resource);
         subnet.vpc = vpc;
         subnet.cidr = cidr;
+        subnet.ipv6_cidr = Fact::Known(ipv6_cidr);
+        subnet.dns64 = dns64;
         subnet.zone = zone;
         subnet.table = table;
         subnet.acl = acl;
+    }
+    for resource in reader.resources(&["AWS::EC2::SubnetCidrBlock"])? {
+        let Some(subnet) = reader.component(resource, "SubnetId")? else { continue };
+        let range = match reader.property(resource, &["Ipv6CidrBlock"])? {
+            Some(case) => reader.ipv6_cidr(&case),
+            None => chosen_ipv6_range(resource),
+        };
+        let index = builder.subnet(&subnet.name);
+        builder.network.subnets[index.0].ipv6_cidr = Fact::Known(Some(range));
     }
     associations(reader, builder)
 }
@@ -128,7 +147,7 @@ Resources:
         let open = subnet("Open");
         assert_eq!(open.zone, Fact::Unknown(Missing::Undocumented(Topic::ZoneChoice)));
         assert_eq!(range(open.cidr.known().unwrap()), "?");
-        assert_eq!(subnet("Six").cidr, Fact::Unknown(Missing::NotFollowed(Topic::Ipv6)));
+        assert_eq!(subnet("Six").cidr, Fact::Unknown(Missing::Undocumented(Topic::Ipv6)));
         let table = &network.tables[open.table.known().unwrap().0];
         let parameter = Missing::Value(Unknown::Parameter("VpcId".to_owned()));
         assert_eq!(table.routes.rest, Some(parameter), "the main table of a VPC that nobody describes");

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::fields::own_name;
 use super::reader::{BROKEN, Reader, Split, text};
-use crate::network::{Builder, Cidr, Fact, Listed, Missing, Name, Place, Symbol, Topic, Vpc};
+use crate::network::{Builder, Cidr, Fact, Ipv6Cidr, Listed, Missing, Name, Place, Symbol, Topic, Vpc};
 use crate::template::{Part, Resource, Text, Unknown};
 
 /// The resolver of every VPC, by the name that DHCP options give it.
@@ -26,6 +26,7 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
         vpc.at = reader.declared(resource);
         vpc.cidrs.items = vec![range];
         vpc.cidrs.rest = None;
+        vpc.ipv6_cidrs = Listed::default();
         vpc.dns_support = dns_support;
         vpc.dns_hostnames = dns_hostnames;
         vpc.amazon_dns = Fact::Known(true);
@@ -44,13 +45,26 @@ pub(super) fn chosen_range(resource: &Resource) -> Cidr {
     Cidr::Symbol(Symbol { text: Text::of(part), missing: Missing::Value(unknown) })
 }
 
+/// The same of IP version 6, as Amazon gives it.
+pub(super) fn chosen_ipv6_range(resource: &Resource) -> Ipv6Cidr {
+    let Cidr::Symbol(symbol) = chosen_range(resource) else { return Ipv6Cidr::all() };
+    Ipv6Cidr::Symbol(symbol)
+}
+
 fn secondary_range(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builder) -> Result<(), Split> {
     let Some(vpc) = reader.component(resource, "VpcId")? else { return Ok(()) };
     let range = match reader.property(resource, &["CidrBlock"])? {
         Some(case) => reader.cidr(&case)?,
         None if reader.property(resource, &["Ipv4IpamPoolId"])?.is_some() => chosen_range(resource),
-        // A range of IP version 6.
-        None => return Ok(()),
+        None => {
+            let range = match reader.property(resource, &["Ipv6CidrBlock"])? {
+                Some(case) => reader.ipv6_cidr(&case),
+                None => chosen_ipv6_range(resource),
+            };
+            let index = builder.vpc(&vpc.name);
+            builder.network.vpcs[index.0].ipv6_cidrs.items.push(range);
+            return Ok(());
+        }
     };
     let index = builder.vpc(&vpc.name);
     builder.network.vpcs[index.0].cidrs.items.push(range);
@@ -166,7 +180,7 @@ mod tests {
         assert_eq!(vpc.amazon_dns, Fact::Known(true));
         let table = &network.tables[vpc.main_table.0];
         assert!(table.routes.items.is_empty() && table.routes.rest.is_none());
-        assert_eq!(network.acls[vpc.default_acl.0].ingress.items.len(), 1);
+        assert_eq!(network.acls[vpc.default_acl.0].ingress.items.len(), 2, "one a version of IP");
         let group = &network.groups[vpc.default_group.0];
         assert!(matches!(group.ingress.items[0].peer, Peer::Group(own) if own == vpc.default_group));
         let other = named(&network.vpcs, |vpc| &vpc.name, "Named");

@@ -12,17 +12,19 @@ use super::answer::Answer;
 use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet, Side, Translation};
 use super::names::Asked;
 use super::walk::{Report, Standing, Walk};
-use super::{Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, words};
+use super::{
+    Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, Verdict, words,
+};
 use crate::network::{
-    Cidr, EndpointPolicy, Missing, Network, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
-    WorkloadIndex, WorkloadKind,
+    Cidr, EndpointPolicy, Fact, Missing, Network, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex,
+    Workload, WorkloadIndex, WorkloadKind, number_of,
 };
 
 /// Parts of a flow that are told apart; more are too many cases.
 const PARTS: usize = 64;
 
 /// So few of the ports that callers send from (under one in a hundred) are left out.
-const SLIVER: u64 = 640;
+const SLIVER: u128 = 640;
 
 /// Traces from a workload: once for each of its subnets, or once where it is in no VPC or its subnets are not known.
 /// `addresses` says what names answer.
@@ -83,6 +85,11 @@ fn standing(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Stan
         groups: workload.groups_in(subnet).clone(),
         groups_at: workload.network_at,
         public_address: workload.public_address.clone(),
+        ipv6: match (&workload.ipv6, &network.subnets[subnet.0].ipv6_cidr) {
+            (Fact::Known(false), _) | (_, Fact::Known(None)) => Fact::Known(false),
+            (Fact::Known(true), Fact::Known(Some(_))) => Fact::Known(true),
+            (Fact::Unknown(missing), _) | (_, Fact::Unknown(missing)) => Fact::Unknown(missing.clone()),
+        },
     }
 }
 
@@ -135,10 +142,11 @@ impl Tracer<'_> {
         let public = match &self.goal.target {
             GoalTarget::Internet | GoalTarget::Service(_) | GoalTarget::Host(_) => true,
             GoalTarget::Address(address) => {
-                let number = u32::from(*address);
+                let number = number_of(*address);
                 Ranges::public_addresses().contains_all(&Ranges::between(number, number))
             }
             GoalTarget::Cidr(net) => Ranges::public_addresses().contains_all(&Ranges::of_net(*net)),
+            GoalTarget::Ipv6(net) => Ranges::public_ipv6().contains_all(&Ranges::of_ipv6_net(*net)),
             GoalTarget::Resource(name) => self.network.workload(name).is_some_and(|at| {
                 !self.network.workloads[at.0].in_vpc
                     && self.network.workloads[at.0].kind != WorkloadKind::Function
@@ -165,12 +173,41 @@ impl Tracer<'_> {
             GoalTarget::Service(service) => self.to_name(source, &Asked::service(self.network, service)),
             GoalTarget::Resource(name) => self.to_resource(source, name),
             GoalTarget::Internet => {
-                let addresses = self.internet(source);
-                self.to_all(source, &[plain(addresses)], &self.ports(&[]))
+                let answer = self.to_all(source, &[plain(self.internet(source))], &self.ports(&[]));
+                self.or_by_ipv6(source, answer, None)
             }
             GoalTarget::Host(host) => self.to_name(source, &Asked::host(host)),
             GoalTarget::Address(address) => self.to_numbers(source, &[Ipv4Net::from(*address)]),
             GoalTarget::Cidr(net) => self.to_numbers(source, &[*net]),
+            GoalTarget::Ipv6(net) => self.to_ipv6_numbers(source, *net),
+        }
+    }
+
+    /// What IP version 4 does not reach in the internet, version 6 may: where the resolver makes such addresses of all
+    /// others, everything; else who has one, and of a host by its name nobody knows whether it has.
+    fn or_by_ipv6(&self, source: &Standing, answer: Answer, host: Option<&str>) -> Answer {
+        if answer.verdict() != Verdict::Blocked || source.ipv6 != Fact::Known(true) {
+            return answer;
+        }
+        let over = |ranges: Ranges| {
+            let addresses = Addresses { ranges, open: None, belongs: Belongs::Internet };
+            self.to_all(source, &[plain(addresses)], &self.ports(&[]))
+        };
+        if self.network.subnets[source.subnet.0].dns64 == Fact::Known(true) {
+            let mut made = over(Ranges::public_addresses().to_nat64());
+            if made.verdict() == Verdict::Reachable {
+                made.assumptions.push(words::by_dns64());
+                return made;
+            }
+        }
+        let mut other = over(Ranges::public_ipv6());
+        if other.verdict() == Verdict::Blocked {
+            return answer;
+        }
+        other.assumptions.push(words::by_ipv6());
+        match host {
+            Some(host) => answer.unless(other, &Missing::HostAddress(host.to_owned())),
+            None => answer.or(other, Difference::Address),
         }
     }
 
@@ -208,20 +245,19 @@ impl Tracer<'_> {
         for destination in destinations {
             let mut answer: Option<Answer> = None;
             for (protocol, ports) in ports {
+                let is_ipv6 = destination.addresses.is_ipv6();
                 let flow = Flow {
-                    protocol: *protocol,
-                    source: Addresses::of_interface(
-                        self.network,
-                        &source.id,
-                        source.subnet,
-                        source.vpc,
-                        source.groups.clone(),
-                        None,
-                    ),
+                    protocol: if is_ipv6 && *protocol == Protocol::ICMP {
+                        Protocol::ICMPV6
+                    } else {
+                        *protocol
+                    },
+                    source: self.addresses_of(source, is_ipv6),
                     destination: destination.addresses.clone(),
                     source_ports: PortSet::of(EPHEMERAL),
                     ports: ports.clone(),
                     translated: Vec::new(),
+                    entered: Vec::new(),
                 };
                 let mut left = PARTS;
                 let one = self.explore(&flow, source, destination, &mut left);
@@ -237,6 +273,16 @@ impl Tracer<'_> {
             });
         }
         joined.unwrap_or_else(|| missed(Missing::TooManyCases))
+    }
+
+    /// The addresses that a source sends from.
+    fn addresses_of(&self, source: &Standing, is_ipv6: bool) -> Addresses {
+        let groups = source.groups.clone();
+        if is_ipv6 {
+            Addresses::of_ipv6_interface(self.network, &source.id, source.subnet, source.vpc, groups)
+        } else {
+            Addresses::of_interface(self.network, &source.id, source.subnet, source.vpc, groups, None)
+        }
     }
 
     /// Walks with all of a flow, or with the parts of it that fare differently.
@@ -260,6 +306,7 @@ impl Tracer<'_> {
         let difference = match cut {
             Cut::Addresses(..) | Cut::Translated(_, Translation::Addresses, _) => Difference::Address,
             Cut::Ports(..) | Cut::Translated(_, Translation::Ports, _) => Difference::Port,
+            Cut::Entered(..) => Difference::Placement,
         };
         let [inside, outside] = flow.parts(&cut);
         // An entry for one server port is also about one of the 64,512 ports that callers send from: who meets it by

@@ -16,7 +16,7 @@ use super::{Tracer, missed, plain, standing};
 use crate::language::Phrase;
 use crate::network::{
     Fact, HostedZone, HostedZoneIndex, Missing, Ports, Protocol, Ranges, RecordTarget, ResolverDirection,
-    ResolverRule, Topic, Vpc, VpcIndex, Workload, WorkloadKind, is_never_public, is_within,
+    ResolverRule, Topic, Vpc, VpcIndex, Workload, WorkloadKind, is_never_public, is_within, number_of,
 };
 
 /// Records that lead to records; more are a ring.
@@ -188,7 +188,8 @@ impl Tracer<'_> {
         }
         let open = Some(Missing::HostAddress(host.to_owned()));
         let addresses = Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
-        let mut answer = self.to_all(source, &[plain(addresses)], &self.ports(&[]));
+        let answer = self.to_all(source, &[plain(addresses)], &self.ports(&[]));
+        let mut answer = self.or_by_ipv6(source, answer, Some(host));
         answer.assumptions.push(words::taken_as_public(host));
         answer.after(resolved(host, words::answered_publicly(host), None))
     }
@@ -228,7 +229,9 @@ impl Tracer<'_> {
         let Some(first) = records.first() else { return no_record(asked, zone) };
         let is_ipv6 = |kind: &Fact<String>| kind.known().is_some_and(|kind| kind == "AAAA");
         let (mut joined, mut rest): (Option<Answer>, Option<Missing>) = (None, None);
-        for record in records.iter().filter(|record| !is_ipv6(&record.kind)) {
+        // Who has both tries both; what is said of version 4 counts.
+        let only_ipv6 = records.iter().all(|record| is_ipv6(&record.kind));
+        for record in records.iter().filter(|record| only_ipv6 || !is_ipv6(&record.kind)) {
             rest = rest.or_else(|| record.targets.rest.clone());
             for target in &record.targets.items {
                 let one = self.by_target(source, vpc, target, chain);
@@ -238,8 +241,7 @@ impl Tracer<'_> {
                 });
             }
         }
-        let missing = rest.or_else(|| joined.is_none().then_some(Missing::NotFollowed(Topic::Ipv6)));
-        let answer = match (joined, missing) {
+        let answer = match (joined, rest) {
             (Some(answer), None) => answer,
             (Some(answer), Some(missing)) => answer.unless(missed(missing.clone()), &missing),
             (None, missing) => missed(missing.unwrap_or(Missing::NotFollowed(Topic::Dns))),
@@ -281,6 +283,10 @@ impl Tracer<'_> {
                     workload.and_then(|one| one.at),
                 ))
             }
+            RecordTarget::Host(host) if host.contains(':') => match host.parse::<std::net::Ipv6Addr>() {
+                Ok(address) => self.to_ipv6_numbers(source, address.into()),
+                Err(_) => missed(Missing::HostAddress(host.clone())),
+            },
             RecordTarget::Host(host) => match crate::services::of_host(host) {
                 Some(service)
                     if service.region.is_none_or(|region| self.network.region.as_deref() == Some(region)) =>
@@ -409,7 +415,7 @@ impl Tracer<'_> {
             let vpc = self.network.workloads[inbound.workload.0].vpc;
             return self.by_resolver(source, vpc, true, asked, CHAIN);
         }
-        let number = u32::from(address);
+        let number = number_of(address);
         if Ranges::public_addresses().contains_all(&Ranges::between(number, number)) {
             return self.publicly(source, asked);
         }

@@ -1,6 +1,6 @@
 //! What stands in subnets: resources, and addresses by number.
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs, PortSet};
@@ -8,8 +8,8 @@ use super::super::walk::{Standing, Walk};
 use super::super::{Code, Component, Difference, Direction, words};
 use super::{Destination, Tracer, missed, plain, standing};
 use crate::network::{
-    EndpointKind, Fact, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex, Workload,
-    WorkloadKind,
+    EndpointKind, Fact, Ipv6Cidr, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex,
+    Workload, WorkloadKind, number_of,
 };
 
 impl Tracer<'_> {
@@ -143,7 +143,7 @@ impl Tracer<'_> {
         let mut destinations = Vec::new();
         for workload in self.network.workloads.iter().filter(|workload| workload.in_vpc) {
             let Some(address) = workload.address else { continue };
-            let own = Ranges::between(address.into(), address.into());
+            let own = Ranges::between(number_of(address), number_of(address));
             if let [subnet] = &*workload.subnets.items
                 && rest.overlaps(&own)
                 && self.is_near(source, *subnet)
@@ -194,18 +194,55 @@ impl Tracer<'_> {
         answer
     }
 
+    /// Addresses of IP version 6 by number, as [`Self::to_numbers`] does.
+    pub(super) fn to_ipv6_numbers(&self, source: &Standing, net: Ipv6Net) -> Answer {
+        let mut rest = Ranges::of_ipv6_net(net);
+        let mut destinations = Vec::new();
+        for (at, subnet) in self.network.subnets.iter().enumerate() {
+            let (Fact::Known(Some(Ipv6Cidr::Known(own))), Some(vpc)) =
+                (&subnet.ipv6_cidr, subnet.vpc.known())
+            else {
+                continue;
+            };
+            let ranges = rest.and(&Ranges::of_ipv6_net(*own));
+            if ranges.is_empty() || !self.is_near(source, SubnetIndex(at)) {
+                continue;
+            }
+            rest = rest.without(&ranges);
+            let belongs = Belongs::Stranger { subnet: SubnetIndex(at), vpc: *vpc };
+            destinations.push(plain(Addresses { ranges, open: None, belongs }));
+        }
+        if !rest.is_empty() {
+            destinations.push(plain(Addresses { ranges: rest, open: None, belongs: Belongs::Plain }));
+        }
+        self.to_all(source, &destinations, &self.ports(&[]))
+    }
+
     /// Whether addresses of a subnet mean that subnet when they are called from `source`.
     fn is_near(&self, source: &Standing, subnet: SubnetIndex) -> bool {
         self.network.subnets[subnet.0].vpc.known().is_some_and(|vpc| self.is_near_vpc(source, *vpc))
     }
 
-    /// Whether a VPC is the source's, or peered with it. VPCs that have nothing to do with each other may use the same
-    /// numbers.
+    /// Whether a VPC is the source's, peered with it or attached to the same transit gateway. VPCs that have nothing to
+    /// do with each other may use the same numbers.
     pub(super) fn is_near_vpc(&self, source: &Standing, vpc: VpcIndex) -> bool {
         source.vpc == Some(vpc)
             || self.network.peerings.iter().any(|peering| {
                 let ends = [peering.requester.known().copied(), peering.accepter.known().copied()];
                 source.vpc.is_some() && ends.contains(&Some(vpc)) && ends.contains(&source.vpc)
             })
+            || source.vpc.is_some_and(|own| self.share_a_gateway(own, vpc))
+    }
+
+    fn share_a_gateway(&self, one: VpcIndex, other: VpcIndex) -> bool {
+        let of = |vpc: VpcIndex| {
+            let all = self.network.attachments.iter();
+            all.filter(move |attachment| {
+                attachment.vpc().and_then(|own| own.known()).is_some_and(|own| *own == vpc)
+            })
+        };
+        of(one)
+            .filter_map(|attachment| attachment.gateway.known())
+            .any(|gateway| of(other).any(|attachment| attachment.gateway.known() == Some(gateway)))
     }
 }

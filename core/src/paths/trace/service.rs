@@ -39,7 +39,7 @@ impl Tracer<'_> {
                 Peer::Group(group) => self.network.groups[group.0].own,
                 // Gateway endpoints lead to the addresses of such a list, interfaces have others.
                 Peer::PrefixList(list) => self.network.prefix_lists[list.0].service.is_some(),
-                Peer::Ipv6 => true,
+                Peer::Ipv6(_) => true,
                 Peer::Cidr(_) | Peer::Unknown(_) => {
                     let apart = |ports: &Ports| {
                         self.goal
@@ -107,6 +107,7 @@ impl Tracer<'_> {
                     groups: groups.clone(),
                     groups_at: endpoint.at,
                     public_address: Fact::Known(false),
+                    ipv6: Fact::Known(false),
                 };
                 let addresses =
                     Addresses::of_interface(self.network, &target.id, *subnet, vpc, groups.clone(), None);

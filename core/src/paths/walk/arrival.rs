@@ -4,9 +4,19 @@ use super::super::filter::Way;
 use super::super::flow::{Belongs, Cut, Flow, Match, Side};
 use super::super::obstacle::Hindrance;
 use super::super::route::{Lookup, lookup};
-use super::super::{Action, Code, Component, Direction, denials, words};
+use super::super::{Action, Blocker, Code, Component, Direction, denials, words};
 use super::{Standing, Stop, Walk, other_side, topic};
-use crate::network::{Fact, Missing, PeeringIndex, Route, Target, Topic};
+use crate::network::{
+    Fact, GatewayKind, Missing, PeeringIndex, Route, SubnetIndex, TableIndex, Target, Topic, VpcIndex,
+};
+
+/// Where an answer is on its way back.
+pub(super) struct Answering {
+    pub(super) subnet: Option<SubnetIndex>,
+    pub(super) vpc: Option<VpcIndex>,
+    /// The VPC that it must come to.
+    pub(super) home: Option<VpcIndex>,
+}
 
 impl Walk<'_> {
     /// Behind a blocker the target's own filters are still worth knowing, where packets could come from this subnet.
@@ -79,80 +89,71 @@ impl Walk<'_> {
         );
         if !same_subnet {
             self.acl(target.subnet, Way::Egress, flow, true)?;
-            self.route_back(stop, flow, target, by)?;
+        } else if stop.is_guest {
+            // Out of a subnet with an interface of the gateway its ACL is asked, into it not.
+            self.acl(target.subnet, Way::Egress, flow, true)?;
+        }
+        if !same_subnet || stop.is_guest {
+            let table = self.network.subnets[target.subnet.0].table.clone();
+            let home = if stop.is_guest { stop.home } else { stop.vpc };
+            self.back_from(Some(target.subnet), target.vpc, &table, home, flow, by)?;
         }
         Ok(())
     }
 
-    /// The target's route table must send answers back the way that packets came.
-    pub(super) fn route_back(
+    /// Answers from a subnet (or a regional NAT gateway, which stands in none) must come back to `home` the way that
+    /// its routes say.
+    pub(super) fn back_from(
         &mut self,
-        stop: &Stop,
+        subnet: Option<SubnetIndex>,
+        vpc: Option<VpcIndex>,
+        table: &Fact<TableIndex>,
+        home: Option<VpcIndex>,
         flow: &Flow,
-        target: &Standing,
         by: Option<PeeringIndex>,
     ) -> Result<(), Cut> {
         let network = self.network;
-        let same_vpc = target.vpc.is_some() && target.vpc == stop.vpc;
-        let subnet = &network.subnets[target.subnet.0];
-        let table = match &subnet.table {
+        let same_vpc = vpc.is_some() && vpc == home;
+        let table = match table {
             Fact::Known(table) => *table,
             Fact::Unknown(_) if same_vpc => return Ok(()),
             Fact::Unknown(missing) => {
-                let (id, missing) = (subnet.name.to_string(), missing.clone());
+                let (id, missing) = (self.subnet_name(subnet), missing.clone());
                 self.open(Direction::Back, Component::RouteTable, &id, words::table_unknown(), missing);
                 return Ok(());
             }
         };
         let id = network.tables[table.0].name.to_string();
-        let at = self.table_place(Some(target.subnet), table);
+        let (at, component) = (self.table_place(subnet, table), Component::RouteTable);
+        let hindrance = || Hindrance::Route { table, subnet, vpc };
         match lookup(network, table, &flow.source, Side::Source)? {
             Lookup::Local if same_vpc => {
-                self.hop(
-                    Direction::Back,
-                    Component::RouteTable,
-                    &id,
-                    Action::Forward,
-                    words::local_route(),
-                    at,
-                );
+                self.hop(Direction::Back, component, &id, Action::Forward, words::local_route(), at);
             }
             Lookup::Local => {
-                let what = words::answer_stays(&id);
-                self.block(
-                    Direction::Back,
-                    Code::NO_POSSIBLE_DESTINATION,
-                    Component::RouteTable,
-                    &id,
-                    what,
-                    at,
-                );
+                let (code, what) = (Code::NO_POSSIBLE_DESTINATION, words::answer_stays(&id));
+                self.block(Direction::Back, code, component, &id, what, at);
             }
             Lookup::Route(route) => {
                 let Some(route) = network.tables[table.0].routes.items.get(route) else { return Ok(()) };
                 let blockers = self.report.blockers.len();
-                self.answer_by(flow, target, by, &id, route);
+                let place = Answering { subnet, vpc, home };
+                self.answer_by(flow, &place, by, &id, route)?;
                 // A more specific route may lead back where this one does not.
-                if self.report.blockers.len() > blockers {
-                    let by = Hindrance::Route { table, subnet: Some(target.subnet), vpc: target.vpc };
-                    self.hinders(by, true, false, flow);
+                let by_table = |blocker: &Blocker| {
+                    blocker.direction == Direction::Back && blocker.component == component && blocker.id == id
+                };
+                if self.report.blockers.iter().skip(blockers).any(by_table) {
+                    self.hinders(hindrance(), true, false, flow);
                 }
             }
             Lookup::None => {
-                let what = denials::no_route_back(network, flow);
-                self.block(
-                    Direction::Back,
-                    Code::NO_ROUTE_TO_DESTINATION,
-                    Component::RouteTable,
-                    &id,
-                    what,
-                    at,
-                );
-                let by = Hindrance::Route { table, subnet: Some(target.subnet), vpc: target.vpc };
-                self.hinders(by, true, false, flow);
+                let (code, what) = (Code::NO_ROUTE_TO_DESTINATION, denials::no_route_back(network, flow));
+                self.block(Direction::Back, code, component, &id, what, at);
+                self.hinders(hindrance(), true, false, flow);
             }
             Lookup::Unknown(missing) => {
-                self.open(Direction::Back, Component::RouteTable, &id, words::route_unknown(), missing);
+                self.open(Direction::Back, component, &id, words::route_unknown(), missing);
             }
         }
         Ok(())
@@ -161,23 +162,24 @@ impl Walk<'_> {
     pub(super) fn answer_by(
         &mut self,
         flow: &Flow,
-        target: &Standing,
+        place: &Answering,
         by: Option<PeeringIndex>,
         id: &str,
         route: &Route,
-    ) {
+    ) -> Result<(), Cut> {
         let (network, component) = (self.network, Component::RouteTable);
         let detail = words::route(network, route);
         let mut stop = |code, what| self.block(Direction::Back, code, component, id, what, route.at);
         if route.blackhole {
-            return stop(Code::BAD_STATE_ROUTE, words::blackhole(&detail));
+            stop(Code::BAD_STATE_ROUTE, words::blackhole(&detail));
+            return Ok(());
         }
         match &route.target {
             Target::Peering(peering) => {
                 // Any peering connection of both VPCs leads back.
                 let connects = Some(*peering) == by
                     || (network.peerings[peering.0].active.known() == Some(&true)
-                        && matches!(other_side(&network.peerings[peering.0], target.vpc), Fact::Known(Some(vpc)) if Some(vpc) == flow.source.vpc()));
+                        && matches!(other_side(&network.peerings[peering.0], place.vpc), Fact::Known(Some(vpc)) if Some(vpc) == flow.source.vpc()));
                 if connects {
                     self.hop(Direction::Back, component, id, Action::Forward, detail, route.at);
                 } else {
@@ -198,7 +200,7 @@ impl Walk<'_> {
                     );
                 }
                 Fact::Known(false) => {
-                    let missing = Missing::NotFollowed(Topic::ForwardingInstance);
+                    let missing = Missing::Beyond(Topic::ForwardingInstance, name.clone());
                     self.open_at(
                         Direction::Back,
                         component,
@@ -213,16 +215,20 @@ impl Walk<'_> {
                     self.open_at(Direction::Back, component, id, what, missing.clone(), route.at);
                 }
             },
-            Target::Opaque { kind, name } => {
-                let what = words::opaque(*kind, &name.to_string());
-                self.open_at(
-                    Direction::Back,
-                    component,
-                    id,
-                    what,
-                    Missing::NotFollowed(topic(*kind)),
-                    route.at,
-                );
+            Target::Gateway { kind: GatewayKind::TransitGateway, name } => {
+                self.hop(Direction::Back, component, id, Action::Forward, detail, route.at);
+                self.back_through(flow, place, name)?;
+            }
+            Target::Gateway { kind: GatewayKind::ApplianceEndpoint, name }
+                if network.firewall(name).is_some() =>
+            {
+                self.hop(Direction::Back, component, id, Action::Forward, detail, route.at);
+                self.back_by_firewall(flow, place, name)?;
+            }
+            Target::Gateway { kind, name } => {
+                let what = words::beyond_gateway(*kind, &name.to_string());
+                let missing = Missing::Beyond(topic(*kind), name.clone());
+                self.open_at(Direction::Back, component, id, what, missing, route.at);
             }
             Target::Unknown(missing) => {
                 self.open_at(
@@ -235,5 +241,6 @@ impl Walk<'_> {
                 );
             }
         }
+        Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! What routes lead to: internet and NAT gateways, gateway endpoints, peering connections.
 
 use super::super::filter::Way;
-use super::super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, Match, PortSet, Side, Translation};
+use super::super::flow::{
+    Addresses, Belongs, Cut, EPHEMERAL, Flow, Match, PortSet, Side, Translation, Translator,
+};
 use super::super::{Action, Code, Component, Direction, words};
 use super::{Standing, Stop, Walk, other_side};
 use crate::network::{
@@ -9,7 +11,57 @@ use crate::network::{
     Place, Protocol, Ranges, TableIndex, Topic, VpcIndex,
 };
 
+impl Stop {
+    /// Where a NAT gateway sends from; the table of a regional one is its own matter.
+    pub(super) fn nat(vpc: Option<VpcIndex>, public_address: Fact<bool>) -> Self {
+        Self {
+            subnet: None,
+            table: Fact::Unknown(Missing::Region),
+            vpc,
+            public_address,
+            is_nat: true,
+            is_guest: false,
+            home: vpc,
+            named: Match::Yes,
+        }
+    }
+}
+
 impl Walk<'_> {
+    /// Endpoints, peering and virtual private gateways serve what stands in their own VPC: nothing passes through it.
+    pub(super) fn serves_guests(
+        &mut self,
+        stop: &Stop,
+        component: Component,
+        id: &str,
+        at: Option<Place>,
+    ) -> bool {
+        if stop.is_guest {
+            let code = match component {
+                Component::PeeringConnection => Code::PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
+                _ => Code::NO_POSSIBLE_DESTINATION,
+            };
+            self.block(Direction::Out, code, component, id, words::own_vpc_only(id), at);
+        }
+        !stop.is_guest
+    }
+
+    /// Whether VPC Block Public Access lets out what a subnet sends to a gateway of the internet.
+    pub(super) fn public_access(&mut self, stop: &Stop, component: Component, id: &str) {
+        let Some(access) = &self.network.public_access else { return };
+        match access.stops(stop.vpc, stop.subnet) {
+            Ok(false) => {}
+            Ok(true) => {
+                let code = Code::VPC_BLOCK_PUBLIC_ACCESS_ENABLED;
+                self.block(Direction::Out, code, component, id, words::public_access_blocked(), access.at);
+            }
+            Err(missing) => {
+                let missing = missing.clone();
+                self.open(Direction::Out, component, id, words::public_access_blocked(), missing);
+            }
+        }
+    }
+
     pub(super) fn internet_gateway(
         &mut self,
         stop: &Stop,
@@ -20,6 +72,7 @@ impl Walk<'_> {
     ) -> Result<(), Cut> {
         let component = Component::InternetGateway;
         let before = self.report.blockers.len();
+        self.public_access(stop, component, id);
         match attached {
             Fact::Known(None) => {
                 let what = words::not_attached(id);
@@ -31,6 +84,14 @@ impl Walk<'_> {
             }
             // A route to a gateway that is not attached cannot be made: who deploys such a route has attached it.
             Fact::Known(_) | Fact::Unknown(_) => {}
+        }
+        if flow.destination.is_ipv6() {
+            // Addresses of IP version 6 are public by themselves, but for the gateways of their own VPC only.
+            if self.serves_guests(stop, component, id, at) && self.report.blockers.len() == before {
+                self.hop(Direction::Out, component, id, Action::Forward, words::to_the_internet(), at);
+                self.outside(flow);
+            }
+            return Ok(());
         }
         for (code, net) in [
             (Code::IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS, words::PRIVATE_NETS.as_slice()),
@@ -87,6 +148,13 @@ impl Walk<'_> {
         let network = self.network;
         let nat = &network.nat_gateways[index.0];
         let (id, at, component) = (nat.name.to_string(), nat.at, Component::NatGateway);
+        if flow.destination.is_ipv6()
+            && flow.destination.among(Ranges::nat64(), Side::Destination)? != Match::Yes
+        {
+            let (code, what) = (Code::NO_POSSIBLE_DESTINATION, words::nat64_only(&id));
+            self.block(Direction::Out, code, component, &id, what, at);
+            return Ok(());
+        }
         if self.passed.contains(&index) {
             self.block(Direction::Out, Code::VPCHECK_NAT_LOOP, component, &id, words::nat_loop(&id), at);
             return Ok(());
@@ -114,6 +182,7 @@ impl Walk<'_> {
             self.block(Direction::Out, Code::NGW_REQUIRES_SOURCE_IN_VPC, component, &id, what, at);
             return Ok(());
         }
+        self.serves_zone(stop, index);
         let vpc = vpc.or(stop.vpc);
         // Inside one subnet no ACL is asked.
         let crosses = subnet.filter(|subnet| Some(*subnet) != stop.subnet);
@@ -139,22 +208,62 @@ impl Walk<'_> {
             ..flow.clone()
         };
         let source = &mut translated.source.ranges;
-        *source = flow.after(index, Translation::Addresses, source);
+        if flow.destination.is_ipv6() {
+            translated.destination.ranges = flow.destination.ranges.from_nat64();
+        }
+        let own = Translator::Gateway(index);
+        *source = flow.after(own, Translation::Addresses, source);
         let ports = &mut translated.source_ports.ranges;
-        *ports = flow.after(index, Translation::Ports, ports);
+        *ports = flow.after(own, Translation::Ports, ports);
         match subnet {
             Some(subnet) => {
                 let table = network.subnets[subnet.0].table.clone();
-                let next = Stop { subnet: Some(subnet), table, vpc, public_address, is_nat: true };
+                let next = Stop { subnet: Some(subnet), table, ..Stop::nat(vpc, public_address) };
                 self.onward(&next, &translated, target)
             }
             None => self.regional(vpc, &translated, target, nat.table, public_address, &id, at),
         }
-        .map_err(|cut| cut.before(index))?;
+        .map_err(|cut| cut.before(own).before_nat64(flow))?;
+        if stop.is_guest {
+            let table = match subnet {
+                Some(subnet) => network.subnets[subnet.0].table.clone(),
+                None => nat.table.map_or(Fact::Unknown(Missing::Component(nat.name.clone())), Fact::Known),
+            };
+            self.back_from(subnet, vpc, &table, stop.home, flow, None)?;
+        }
         if let Some(subnet) = crosses {
             self.acl(subnet, Way::Egress, flow, true)?;
         }
         Ok(())
+    }
+
+    /// A regional NAT gateway with addresses in some zones serves what comes from these.
+    fn serves_zone(&mut self, stop: &Stop, index: NatIndex) {
+        let network = self.network;
+        let nat = &network.nat_gateways[index.0];
+        let (Some(zones), Some(subnet)) = (&nat.zones, stop.subnet) else { return };
+        let id = nat.name.to_string();
+        let mut open = zones.rest.clone();
+        match &network.subnets[subnet.0].zone {
+            Fact::Unknown(missing) => open = open.or_else(|| Some(missing.clone())),
+            Fact::Known(own) => {
+                for zone in &zones.items {
+                    match own.same(zone) {
+                        Some(true) => return,
+                        Some(false) => {}
+                        None => open = open.or(Some(Missing::Region)),
+                    }
+                }
+            }
+        }
+        let what = words::nat_not_in_zone(&id, &network.subnets[subnet.0].name);
+        match open {
+            Some(missing) => self.open(Direction::Out, Component::NatGateway, &id, what, missing),
+            None => {
+                let code = Code::REGIONAL_NGW_ROUTE_AZ_RESTRICTION;
+                self.block(Direction::Out, code, Component::NatGateway, &id, what, nat.at);
+            }
+        }
     }
 
     /// A regional NAT gateway has a route to the VPC's internet gateway by itself.
@@ -170,15 +279,14 @@ impl Walk<'_> {
         at: Option<Place>,
     ) -> Result<(), Cut> {
         if let Some(table) = table {
-            let next = Stop { subnet: None, table: Fact::Known(table), vpc, public_address, is_nat: true };
+            let next = Stop { table: Fact::Known(table), ..Stop::nat(vpc, public_address) };
             return self.onward(&next, flow, target);
         }
         let attached = self.network.internet_gateways.iter().find(|gateway| match &gateway.vpc {
             Fact::Known(attached) => attached.is_some() && *attached == vpc,
             Fact::Unknown(_) => false,
         });
-        let next =
-            Stop { subnet: None, table: Fact::Unknown(Missing::Region), vpc, public_address, is_nat: true };
+        let next = Stop::nat(vpc, public_address);
         if let Some(gateway) = attached {
             let gateway_id = gateway.name.to_string();
             return self.internet_gateway(&next, flow, &gateway_id, gateway.attached_at, &gateway.vpc);
@@ -207,6 +315,9 @@ impl Walk<'_> {
 
     pub(super) fn gateway_endpoint(&mut self, stop: &Stop, flow: &Flow, id: &str, endpoint: &Endpoint) {
         let (component, at) = (Component::GatewayEndpoint, endpoint.at);
+        if !self.serves_guests(stop, component, id, at) {
+            return;
+        }
         if stop.is_nat {
             let missing = Missing::Undocumented(Topic::GatewayEndpointThroughNat);
             self.open(Direction::Out, component, id, words::endpoint_behind_nat(id), missing);
@@ -240,6 +351,9 @@ impl Walk<'_> {
         let network = self.network;
         let peering = &network.peerings[index.0];
         let (id, at, component) = (peering.name.to_string(), peering.at, Component::PeeringConnection);
+        if !self.serves_guests(stop, component, &id, at) {
+            return Ok(());
+        }
         match &peering.active {
             Fact::Known(true) => {}
             Fact::Known(false) => {

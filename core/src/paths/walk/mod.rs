@@ -5,7 +5,11 @@
 
 mod arrival;
 mod filters;
+mod firewall;
 mod gateways;
+mod instance;
+mod transit;
+mod vpn;
 
 use super::filter::Way;
 use super::flow::{Cut, Flow, Match, Side};
@@ -14,8 +18,8 @@ use super::route::{Lookup, lookup};
 use super::{Action, Blocker, Code, Component, Direction, Hop, denials, words};
 use crate::language::Phrase;
 use crate::network::{
-    Fact, GroupIndex, Listed, Missing, NatIndex, Network, Opaque, Peering, Place, Route, SubnetIndex,
-    TableIndex, Target, Topic, VpcIndex,
+    AttachmentIndex, Fact, GatewayKind, GroupIndex, Listed, Missing, Name, NatIndex, Network, Peering, Place,
+    Route, SubnetIndex, TableIndex, Target, Topic, VpcIndex,
 };
 
 /// What packets start from or end at.
@@ -30,6 +34,8 @@ pub(super) struct Standing {
     /// Where the groups are named.
     pub(super) groups_at: Option<Place>,
     pub(super) public_address: Fact<bool>,
+    /// Whether it has an address of IP version 6.
+    pub(super) ipv6: Fact<bool>,
 }
 
 /// What a walk has met.
@@ -38,9 +44,16 @@ pub(super) struct Report {
     pub(super) hops: Vec<Hop>,
     pub(super) blockers: Vec<Blocker>,
     pub(super) missing: Vec<Missing>,
+    pub(super) assumptions: Vec<Phrase>,
 }
 
 impl Report {
+    pub(super) fn assumes(&mut self, assumption: Phrase) {
+        if !self.assumptions.contains(&assumption) {
+            self.assumptions.push(assumption);
+        }
+    }
+
     pub(super) fn misses(&mut self, missing: Missing) {
         if !self.missing.contains(&missing) {
             self.missing.push(missing);
@@ -53,6 +66,12 @@ pub(super) struct Walk<'n> {
     pub(super) report: Report,
     /// NAT gateways passed.
     passed: Vec<NatIndex>,
+    /// Attachments by which packets have come to a transit gateway, and answers.
+    crossed: Vec<(Direction, AttachmentIndex)>,
+    /// Firewalls and NAT instances passed, by the subnets of their interfaces.
+    sent_on: Vec<(Component, SubnetIndex)>,
+    /// Whether answers come back by an interface of a transit gateway in the source's own subnet.
+    answers_in_subnet: bool,
 }
 
 /// A place that packets are sent on from.
@@ -62,11 +81,24 @@ struct Stop {
     vpc: Option<VpcIndex>,
     public_address: Fact<bool>,
     is_nat: bool,
+    /// Whether packets came here through a transit gateway, from another VPC.
+    is_guest: bool,
+    /// The VPC that the flow's source stands in.
+    home: Option<VpcIndex>,
+    /// Whether rules of this VPC may name the groups of the source.
+    named: Match,
 }
 
 impl<'n> Walk<'n> {
     pub(super) fn new(network: &'n Network) -> Self {
-        Self { network, report: Report::default(), passed: Vec::new() }
+        Self {
+            network,
+            report: Report::default(),
+            passed: Vec::new(),
+            crossed: Vec::new(),
+            sent_on: Vec::new(),
+            answers_in_subnet: false,
+        }
     }
 
     /// From `source` to `target`, which is nothing where the destination is no interface.
@@ -89,6 +121,9 @@ impl<'n> Walk<'n> {
             words::stands_in(&subnet.name),
             source.groups_at.or(source.at),
         );
+        if flow.destination.is_ipv6() {
+            self.sends_ipv6(source);
+        }
         let named = self.groups_can_be_named(source.vpc, target.and_then(|target| target.vpc));
         self.groups(source, Way::Egress, flow, &named)?;
         let stop = Stop {
@@ -97,9 +132,28 @@ impl<'n> Walk<'n> {
             vpc: source.vpc,
             public_address: source.public_address.clone(),
             is_nat: false,
+            is_guest: false,
+            home: source.vpc,
+            named: Match::Yes,
         };
         self.onward(&stop, flow, target)?;
         Ok(())
+    }
+
+    /// Packets of IP version 6 need a sender with such an address.
+    fn sends_ipv6(&mut self, source: &Standing) {
+        let (component, at) = (source.component, source.groups_at.or(source.at));
+        match &source.ipv6 {
+            Fact::Known(true) => {}
+            Fact::Known(false) => {
+                let what = words::no_ipv6_address(&source.id);
+                self.block(Direction::Out, Code::VPCHECK_NO_IPV6_ADDRESS, component, &source.id, what, at);
+            }
+            Fact::Unknown(missing) => {
+                let what = words::ipv6_address_unknown(&source.id);
+                self.open(Direction::Out, component, &source.id, what, missing.clone());
+            }
+        }
     }
 
     /// Sends packets on from a subnet (or from a regional NAT gateway, which stands in none) and takes answers back.
@@ -110,13 +164,15 @@ impl<'n> Walk<'n> {
             .zip(stop.subnet)
             .is_some_and(|(target, subnet)| target.subnet == subnet && settled(subnet));
         if same_subnet {
-            return self.deliver(stop, flow, target, true, &Match::Yes, None);
+            return self.deliver(stop, flow, target, true, &stop.named, None);
         }
         if let Some(subnet) = stop.subnet {
             self.acl(subnet, Way::Egress, flow, false)?;
         }
         self.route(stop, flow, target)?;
-        if let Some(subnet) = stop.subnet {
+        // Answers through a transit gateway come by their own way, which is followed from their end.
+        let unasked = stop.is_guest || std::mem::take(&mut self.answers_in_subnet);
+        if let Some(subnet) = stop.subnet.filter(|_| !unasked) {
             self.acl(subnet, Way::Ingress, flow, true)?;
         }
         Ok(())
@@ -137,7 +193,7 @@ impl<'n> Walk<'n> {
                         words::local_route(),
                         None,
                     );
-                    return self.deliver(stop, flow, target, false, &Match::Yes, None);
+                    return self.deliver(stop, flow, target, false, &stop.named, None);
                 }
                 let id = self.subnet_name(stop.subnet);
                 self.open(
@@ -169,7 +225,7 @@ impl<'n> Walk<'n> {
                     let missing = Missing::Undocumented(Topic::PrivateAddressThroughNat);
                     self.open(Direction::Out, Component::RouteTable, &id, words::local_behind_nat(), missing);
                 }
-                self.deliver(stop, flow, target, false, &Match::Yes, None)
+                self.deliver(stop, flow, target, false, &stop.named, None)
             }
             Lookup::Route(route) => match network.tables[table.0].routes.items.get(route) {
                 Some(route) => self.by_route(stop, flow, target, &id, route),
@@ -260,7 +316,7 @@ impl<'n> Walk<'n> {
     ) -> Result<(), Cut> {
         let network = self.network;
         match &route.target {
-            Target::Local => self.deliver(stop, flow, target, false, &Match::Yes, None),
+            Target::Local => self.deliver(stop, flow, target, false, &stop.named, None),
             Target::InternetGateway(gateway) => {
                 let gateway = &network.internet_gateways[gateway.0];
                 let id = gateway.name.to_string();
@@ -278,37 +334,10 @@ impl<'n> Walk<'n> {
                 Ok(())
             }
             Target::Peering(peering) => self.peering(stop, flow, target, *peering),
-            Target::Interface { name, source_dest_check, .. } => {
-                let id = name.to_string();
-                match source_dest_check {
-                    Fact::Known(true) => {
-                        let code = Code::ENI_SOURCE_DEST_CHECK_RESTRICTION;
-                        let what = words::source_dest_check(&id);
-                        self.block(Direction::Out, code, Component::NetworkInterface, &id, what, route.at);
-                    }
-                    Fact::Known(false) => {
-                        let missing = Missing::NotFollowed(Topic::ForwardingInstance);
-                        let what = words::forwards(&id);
-                        self.open(Direction::Out, Component::NetworkInterface, &id, what, missing);
-                    }
-                    Fact::Unknown(missing) => {
-                        let what = words::source_dest_check_unknown(&id);
-                        self.open(Direction::Out, Component::NetworkInterface, &id, what, missing.clone());
-                    }
-                }
-                self.deliver_anyway(stop, flow, target)
+            Target::Interface { name, workload, source_dest_check } => {
+                self.instance(stop, flow, target, name, *workload, source_dest_check, route.at)
             }
-            Target::Opaque { kind, name } => {
-                let (topic, id) = (topic(*kind), name.to_string());
-                self.open(
-                    Direction::Out,
-                    Component::Gateway,
-                    &id,
-                    words::opaque(*kind, &id),
-                    Missing::NotFollowed(topic),
-                );
-                self.deliver_anyway(stop, flow, target)
-            }
+            Target::Gateway { kind, name } => self.other_gateway(stop, flow, target, *kind, name),
             Target::Unknown(missing) => {
                 self.open(
                     Direction::Out,
@@ -320,6 +349,45 @@ impl<'n> Walk<'n> {
                 self.deliver_anyway(stop, flow, target)
             }
         }
+    }
+
+    fn other_gateway(
+        &mut self,
+        stop: &Stop,
+        flow: &Flow,
+        target: Option<&Standing>,
+        kind: GatewayKind,
+        name: &Name,
+    ) -> Result<(), Cut> {
+        let id = name.to_string();
+        match kind {
+            GatewayKind::TransitGateway => return self.transit_gateway(stop, flow, target, name),
+            GatewayKind::VpnGateway => return self.vpn_gateway(stop, flow, target, name),
+            GatewayKind::ApplianceEndpoint => {
+                if let Some(firewall) = self.network.firewall(name) {
+                    return self.firewall(stop, flow, target, firewall);
+                }
+            }
+            GatewayKind::EgressOnlyInternetGateway if flow.destination.is_ipv6() => {
+                let component = Component::EgressOnlyGateway;
+                self.public_access(stop, component, &id);
+                if self.serves_guests(stop, component, &id, None) {
+                    let to = words::to_the_internet();
+                    self.hop(Direction::Out, component, &id, Action::Forward, to, None);
+                    self.outside(flow);
+                }
+                return Ok(());
+            }
+            GatewayKind::EgressOnlyInternetGateway => {
+                let (code, what) = (Code::NO_POSSIBLE_DESTINATION, words::ipv6_only(&id));
+                self.block(Direction::Out, code, Component::EgressOnlyGateway, &id, what, None);
+                return self.deliver_anyway(stop, flow, target);
+            }
+            GatewayKind::LocalGateway | GatewayKind::CarrierGateway | GatewayKind::CoreNetwork => {}
+        }
+        let missing = Missing::Beyond(topic(kind), name.clone());
+        self.open(Direction::Out, Component::Gateway, &id, words::beyond_gateway(kind, &id), missing);
+        self.deliver_anyway(stop, flow, target)
     }
 
     fn subnet_name(&self, subnet: Option<SubnetIndex>) -> String {
@@ -406,14 +474,14 @@ fn other_side(peering: &Peering, here: Option<VpcIndex>) -> Fact<Option<VpcIndex
     }
 }
 
-fn topic(kind: Opaque) -> Topic {
+fn topic(kind: GatewayKind) -> Topic {
     match kind {
-        Opaque::TransitGateway => Topic::TransitGateway,
-        Opaque::VpnGateway => Topic::VpnGateway,
-        Opaque::ApplianceEndpoint => Topic::Appliance,
-        Opaque::LocalGateway
-        | Opaque::CarrierGateway
-        | Opaque::CoreNetwork
-        | Opaque::EgressOnlyInternetGateway => Topic::OtherGateway,
+        GatewayKind::TransitGateway => Topic::TransitGateway,
+        GatewayKind::VpnGateway => Topic::VpnGateway,
+        GatewayKind::ApplianceEndpoint => Topic::Appliance,
+        GatewayKind::LocalGateway
+        | GatewayKind::CarrierGateway
+        | GatewayKind::CoreNetwork
+        | GatewayKind::EgressOnlyInternetGateway => Topic::OtherGateway,
     }
 }

@@ -261,6 +261,7 @@ pub(crate) fn supposed(network: &Network, drafts: &[Draft]) -> Network {
                         destination: destination.clone(),
                         target: Target::GatewayEndpoint(at),
                         blackhole: false,
+                        propagated: false,
                     });
                 }
             }

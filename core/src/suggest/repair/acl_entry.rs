@@ -121,6 +121,7 @@ impl AclEntryAtom {
             ports: Fact::Known(self.ports.unwrap_or(Ports::ALL)),
             icmp: self.icmp(),
             cidr: Some(self.range.cidr(network)?),
+            ipv6_cidr: None,
         };
         let acl = network.acls.get_mut(acl)?;
         let entries = if self.egress { &mut acl.egress.items } else { &mut acl.ingress.items };

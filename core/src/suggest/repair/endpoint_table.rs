@@ -64,6 +64,7 @@ impl EndpointTableAtom {
             destination: Destination::PrefixList(list),
             target: Target::GatewayEndpoint(EndpointIndex(endpoint)),
             blackhole: false,
+            propagated: false,
         });
         Some(())
     }

@@ -65,7 +65,11 @@ impl Range {
         if let Some(subnet) = (0..network.subnets.len()).find(all_of) {
             return Some(vec![Self::of_subnet(network, SubnetIndex(subnet))?]);
         }
-        let nets: Vec<Ipv4Net> = ranges.iter().flat_map(|(first, last)| prefixes(first, last)).collect();
+        let mut nets: Vec<Ipv4Net> = Vec::new();
+        for (first, last) in ranges.iter() {
+            // Repairs are about IP version 4.
+            nets.extend(prefixes(u32::try_from(first).ok()?, u32::try_from(last).ok()?));
+        }
         match (nets.len(), Ranges::public_addresses().contains_all(ranges)) {
             (1..=NETS, _) => Some(nets.into_iter().map(Self::Net).collect()),
             (_, true) => Some(vec![Self::Everything]),

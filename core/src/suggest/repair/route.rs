@@ -179,7 +179,7 @@ impl RouteAtom {
             }
         };
         let destination = Destination::Cidr(self.range.cidr(network)?);
-        let route = Route { at: None, destination, target, blackhole: false };
+        let route = Route { at: None, destination, target, blackhole: false, propagated: false };
         network.tables.get_mut(table)?.routes.items.push(route);
         Some(())
     }

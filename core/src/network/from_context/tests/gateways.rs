@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::network::{
-    Connectivity, Destination, EndpointKind, EndpointPolicy, NatPlacement, Opaque, Target, WorkloadKind,
+    Connectivity, Destination, EndpointKind, EndpointPolicy, GatewayKind, NatPlacement, Target, WorkloadKind,
 };
 
 #[test]
@@ -31,7 +31,7 @@ fn every_target_of_a_route_is_read() {
         Target::GatewayEndpoint(at) => format!("endpoint {}", network.endpoints[at.0].name),
         Target::Peering(at) => network.peerings[at.0].name.to_string(),
         Target::Interface { name, .. } => format!("interface {name}"),
-        Target::Opaque { kind, name } => format!("{kind:?} {name}"),
+        Target::Gateway { kind, name } => format!("{kind:?} {name}"),
         Target::Unknown(_) => "?".to_owned(),
     };
     let targets: Vec<String> = routes.iter().map(|route| target(&route.target)).collect();
@@ -55,7 +55,7 @@ fn every_target_of_a_route_is_read() {
     );
     let dead: Vec<usize> = (0..routes.len()).filter(|at| routes[*at].blackhole).collect();
     assert_eq!(dead, [1, 12]);
-    assert!(matches!(routes[8].destination, Destination::Ipv6));
+    assert!(matches!(routes[8].destination, Destination::Ipv6(_)));
     assert!(
         matches!(routes[11].destination, Destination::PrefixList(list) if network.prefix_lists[list.0].name == aws("pl-1"))
     );
@@ -172,7 +172,7 @@ fn endpoints_of_both_kinds_are_read() {
     assert!(
         matches!(routes[0].target, Target::GatewayEndpoint(at) if network.endpoints[at.0].name == aws("vpce-1"))
     );
-    assert!(matches!(routes[1].target, Target::Opaque { kind: Opaque::ApplianceEndpoint, .. }));
+    assert!(matches!(routes[1].target, Target::Gateway { kind: GatewayKind::ApplianceEndpoint, .. }));
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn a_permission_is_a_rule_for_each_other_side() {
     assert!(tcp.iter().all(|rule| rule.ports == Fact::Known(Ports { first: 443, last: 444 })));
     let name = |peer: &Peer| match peer {
         Peer::Cidr(Cidr::Known(net)) => net.to_string(),
-        Peer::Ipv6 => "ipv6".to_owned(),
+        Peer::Ipv6(_) => "ipv6".to_owned(),
         Peer::PrefixList(list) => network.prefix_lists[list.0].name.to_string(),
         Peer::Group(group) => network.groups[group.0].name.to_string(),
         Peer::Cidr(Cidr::Symbol(_)) | Peer::Unknown(_) => "?".to_owned(),

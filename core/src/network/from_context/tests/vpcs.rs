@@ -63,7 +63,7 @@ fn subnets_tell_vpc_range_and_zone() {
     assert_eq!(one.vpc.known().map(|vpc| network.vpcs[vpc.0].name.clone()), Some(aws("vpc-1")));
     assert_eq!(one.zone, Fact::Known(Zone::Named("us-east-1c".to_owned())));
     assert_eq!(text_at(text, one.at), "\"subnet-1\"");
-    assert_eq!(subnet(&network, "subnet-2").cidr, unknown(Missing::NotFollowed(Topic::Ipv6)));
+    assert_eq!(subnet(&network, "subnet-2").cidr, unknown(Missing::Undocumented(Topic::Ipv6)));
     // Nobody described the tables and ACLs.
     assert_eq!(one.table, unknown(part("subnet-1", "route table")));
     assert_eq!(one.acl, unknown(part("subnet-1", "network ACL")));

@@ -100,6 +100,7 @@ impl Writer<'_, '_, '_> {
             listeners: defaults(&[NFS]),
             address: None,
             public_address: crate::network::Fact::Known(false),
+            ipv6: crate::network::Fact::Known(true),
         }
     }
 

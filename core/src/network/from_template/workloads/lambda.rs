@@ -18,9 +18,10 @@ impl Writer<'_, '_, '_> {
                 None => self.provided(resource)?,
             };
             let workload = match standing {
-                Some(standing) => {
-                    self.workload(resource, WorkloadKind::Function, standing, Placement::One, Vec::new())
-                }
+                Some(standing) => Workload {
+                    ipv6: self.reader.flag(resource, &["VpcConfig", "Ipv6AllowedForDualStack"], false)?,
+                    ..self.workload(resource, WorkloadKind::Function, standing, Placement::One, Vec::new())
+                },
                 None => Workload {
                     placement: Placement::One,
                     ..self.outside(resource, WorkloadKind::Function, false, Vec::new())

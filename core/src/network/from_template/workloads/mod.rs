@@ -81,6 +81,7 @@ impl Writer<'_, '_, '_> {
             listeners,
             address: None,
             public_address: Fact::Known(false),
+            ipv6: Fact::Known(true),
         }
     }
 
