@@ -10,7 +10,7 @@ use crate::network::{
     Context, ContextProblem, EndpointKind, Missing, NatPlacement, Network, Place, Ports, Situated, Subnet,
     SubnetIndex, Surroundings, resolve, unknown_assumptions,
 };
-use crate::paths::{Goal, GoalTarget, Trace, parse_goal, suggested_goals, summed_up, trace_from};
+use crate::paths::{Goal, GoalTarget, Trace, parse_goal, refuse, suggested_goals, summed_up, trace_from};
 use crate::rules::nearest;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, Unknown, lower};
@@ -177,7 +177,8 @@ pub(crate) fn trace_also(
             }
         }
     }
-    for demand in &infer(&template, &situated).demands {
+    let demands = infer(&template, &situated).demands;
+    for demand in &demands {
         tracing.suggest(demand, &situated);
     }
     let goals = match &request.to {
@@ -208,16 +209,26 @@ pub(crate) fn trace_also(
                 .iter()
                 .filter_map(|one| {
                     let source = one.network.workload(id)?;
-                    Some((
-                        template.describe(one.situation),
-                        trace_from(&one.network, &options.addresses, source, goal),
-                    ))
+                    let mut traces = trace_from(&one.network, &options.addresses, source, goal);
+                    if let Some(demand) = called(&demands, id, goal) {
+                        let actions = demand.actions();
+                        traces.iter_mut().for_each(|trace| refuse(&one.network, trace, &actions));
+                    }
+                    Some((template.describe(one.situation), traces))
                 })
                 .collect();
             tracing.traces.extend(summed_up(answers));
         }
     }
     Ok(tracing)
+}
+
+/// What the template says of the calls of a source to a service, where that is all of them that are known.
+fn called<'d>(demands: &'d [Demand], id: &str, goal: &Goal) -> Option<&'d Demand> {
+    let is_meant = |demand: &&Demand| demand.source.id() == id && demand.goal.target == goal.target;
+    demands.iter().find(is_meant).filter(|demand| {
+        matches!(goal.target, GoalTarget::Service(_)) && !demand.forbidden && demand.is_by_statements_alone()
+    })
 }
 
 /// A source must stand in one of the networks.

@@ -144,6 +144,25 @@ pub struct Demand {
     pub when: Guard,
 }
 
+impl Demand {
+    /// The IAM actions that statements of the template allow for it, each once, as written.
+    pub(crate) fn actions(&self) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let statements = self.evidence.iter().filter(|one| one.kind == EvidenceKind::Statement);
+        for action in statements.flat_map(|one| &one.actions) {
+            if !found.contains(&action.as_str()) {
+                found.push(action);
+            }
+        }
+        found
+    }
+
+    /// Whether those are all that is known to be called: nothing else speaks for it.
+    pub(crate) fn is_by_statements_alone(&self) -> bool {
+        self.evidence.iter().all(|one| one.kind == EvidenceKind::Statement)
+    }
+}
+
 /// A variable that names something to reach, which is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenVariable {

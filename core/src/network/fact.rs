@@ -110,8 +110,6 @@ pub enum Topic {
     OtherGateway,
     /// An instance that forwards packets.
     ForwardingInstance,
-    /// A policy on an endpoint.
-    EndpointPolicy,
     /// What name servers of one's own answer.
     Dns,
     /// Addresses of IP version 6.

@@ -12,6 +12,7 @@ mod fact;
 mod from_context;
 mod from_template;
 mod name;
+mod policy;
 mod prefix_lists;
 mod ranges;
 mod resolve;
@@ -22,10 +23,10 @@ mod workload;
 pub use assume::{Assumption, unknown_assumptions};
 pub use builder::Builder;
 pub use components::{
-    AclEntry, AclIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex, EndpointKind,
-    EndpointPolicy, GatewayIndex, GroupIndex, GroupRule, InternetGateway, NatGateway, NatIndex, NatPlacement,
-    NetworkAcl, Opaque, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex, Route, RouteTable,
-    SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex, Target, Vpc, VpcIndex, Zone,
+    AclEntry, AclIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex, EndpointKind, GatewayIndex,
+    GroupIndex, GroupRule, InternetGateway, NatGateway, NatIndex, NatPlacement, NetworkAcl, Opaque, Peer,
+    Peering, PeeringIndex, PrefixList, PrefixListIndex, Route, RouteTable, SecurityGroup, Subnet,
+    SubnetIndex, Symbol, TableIndex, Target, Vpc, VpcIndex, Zone,
 };
 pub use dns::{
     HostRecord, HostedZone, HostedZoneIndex, REGION, RecordTarget, ResolverDirection, ResolverEndpoint,
@@ -34,6 +35,8 @@ pub use dns::{
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use from_context::{Context, ContextProblem};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
+pub(crate) use policy::covers;
+pub use policy::{EndpointPolicy, PolicyAnswer, PolicyStatement, WrittenPolicy};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
 pub use ranges::{Ranges, addresses_of};
 pub use resolve::{Situated, Surroundings, resolve};

@@ -32,7 +32,7 @@ impl From<Report> for Answer {
             of: verdict,
             blockers: report.blockers,
             missing: report.missing,
-            assumptions: Vec::new(),
+            assumptions: report.assumptions,
         }
     }
 }

@@ -38,6 +38,7 @@ pub(super) struct Report {
     pub(super) hops: Vec<Hop>,
     pub(super) blockers: Vec<Blocker>,
     pub(super) missing: Vec<Missing>,
+    pub(super) assumptions: Vec<Phrase>,
 }
 
 impl Report {
