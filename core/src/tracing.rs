@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{Need, Options, Source};
-use crate::demands::{Confidence, Demand, infer};
+use crate::demands::{Confidence, Demand, Demands, infer};
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::{
@@ -177,8 +177,8 @@ pub(crate) fn trace_also(
             }
         }
     }
-    let demands = infer(&template, &situated).demands;
-    for demand in &demands {
+    let demands = infer(&template, &situated);
+    for demand in &demands.demands {
         tracing.suggest(demand, &situated);
     }
     let goals = match &request.to {
@@ -224,10 +224,11 @@ pub(crate) fn trace_also(
 }
 
 /// What the template says of the calls of a source to a service, where that is all of them that are known.
-fn called<'d>(demands: &'d [Demand], id: &str, goal: &Goal) -> Option<&'d Demand> {
+fn called<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<&'d Demand> {
     let is_meant = |demand: &&Demand| demand.source.id() == id && demand.goal.target == goal.target;
-    demands.iter().find(is_meant).filter(|demand| {
-        matches!(goal.target, GoalTarget::Service(_)) && !demand.forbidden && demand.is_by_statements_alone()
+    let is_service = matches!(goal.target, GoalTarget::Service(_));
+    demands.demands.iter().find(is_meant).filter(|demand| {
+        is_service && !demand.forbidden && demand.is_permitted_by_statements_alone(&demands.functions)
     })
 }
 

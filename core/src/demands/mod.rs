@@ -157,9 +157,11 @@ impl Demand {
         found
     }
 
-    /// Whether those are all that is known to be called: nothing else speaks for it.
-    pub(crate) fn is_by_statements_alone(&self) -> bool {
-        self.evidence.iter().all(|one| one.kind == EvidenceKind::Statement)
+    /// Whether those are all that the source may call, as far as its role goes.
+    pub(crate) fn is_permitted_by_statements_alone(&self, known: &[Knowledge]) -> bool {
+        let function = known.iter().find(|known| known.function == self.source.id());
+        function.is_some_and(|known| known.role_complete)
+            && self.evidence.iter().all(|one| one.kind != EvidenceKind::ManagedPolicy)
     }
 }
 

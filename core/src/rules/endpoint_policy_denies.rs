@@ -51,7 +51,8 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut faults = Faults::new();
     for answer in subject.answers() {
         let Some(situated) = subject.networks.get(answer.network) else { continue };
-        for refused in refused(&situated.network, answer) {
+        let is_complete = answer.demand.is_permitted_by_statements_alone(&subject.demands().functions);
+        for refused in refused(&situated.network, answer, is_complete) {
             faults.add(refused, answer.situation);
         }
     }
@@ -81,14 +82,13 @@ fn shut(subject: &Subject<'_, '_>, cause: &Cause, endpoint: &Name) -> Finding {
 }
 
 /// What the policies on the way refuse for certain, by endpoint.
-fn refused(network: &Network, answer: &Reached) -> Vec<Refused> {
+fn refused(network: &Network, answer: &Reached, is_complete: bool) -> Vec<Refused> {
     let demand = &answer.demand;
     let actions = demand.actions();
     let mut found: Vec<Refused> = Vec::new();
     if demand.forbidden || actions.is_empty() {
         return found;
     }
-    let is_all_known = demand.is_by_statements_alone();
     let is_certain = demand.confidence == Confidence::Certain;
     for judged in answer
         .traces
@@ -115,7 +115,7 @@ fn refused(network: &Network, answer: &Reached) -> Vec<Refused> {
         }
     }
     let total: Vec<&String> = found.iter().flat_map(|one| &one.actions).collect();
-    let is_all = is_all_known && actions.iter().all(|action| total.iter().any(|denied| denied == action));
+    let is_all = is_complete && actions.iter().all(|action| total.iter().any(|denied| denied == action));
     for one in &mut found {
         one.is_all = is_all;
         one.severity = match (is_all, is_certain) {

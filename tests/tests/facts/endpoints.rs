@@ -68,7 +68,9 @@ fn a_policy_that_allows_some_requests_stops_no_packets() {
 
 #[test]
 fn a_policy_of_which_part_is_not_known_leaves_it_open() {
-    with_policy("!ImportValue statements").to("s3:443").is_unknown(|missing| matches!(missing, Missing::Value(_)));
+    with_policy("!ImportValue statements")
+        .to("s3:443")
+        .is_unknown(|missing| matches!(missing, Missing::Value(_)));
 }
 
 #[test]
