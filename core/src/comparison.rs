@@ -207,13 +207,11 @@ impl Effect {
             Some(Verdict::Unknown) => None,
         };
         match (openness(before), openness(after)) {
-            (None, None) => None,
-            (None, Some(_)) if after.is_none() => None,
-            (None, Some(_)) => Some(Self::Settles),
+            (None, Some(_)) if after.is_some() => Some(Self::Settles),
             (Some(_), None) => Some(Self::Unsettles),
             (Some(before), Some(after)) if before < after => Some(Self::Opens),
             (Some(before), Some(after)) if before > after => Some(Self::Closes),
-            (Some(_), Some(_)) => None,
+            _ => None,
         }
     }
 }

@@ -361,7 +361,6 @@ fn words_for(topic: Topic) -> Phrase {
         Topic::ForwardingInstance => {
             phrase!(en: "an instance that forwards packets", ja: "パケットを転送するインスタンス")
         }
-        Topic::EndpointPolicy => phrase!(en: "the policy of an endpoint", ja: "エンドポイントポリシー"),
         Topic::Dns => phrase!(
             en: "what name servers of one's own answer",
             ja: "独自の DNS サーバーが何を応答するか",

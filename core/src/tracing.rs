@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{Need, Options, Source};
-use crate::demands::{Confidence, Demand, infer};
+use crate::demands::{Confidence, Demand, Demands, infer};
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::{
     Context, ContextProblem, EndpointKind, Missing, NatPlacement, Network, Place, Ports, Situated, Subnet,
     SubnetIndex, Surroundings, resolve, unknown_assumptions,
 };
-use crate::paths::{Goal, GoalTarget, Trace, parse_goal, suggested_goals, summed_up, trace_from};
+use crate::paths::{Goal, GoalTarget, Trace, parse_goal, refuse, suggested_goals, summed_up, trace_from};
 use crate::rules::nearest;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, Unknown, lower};
@@ -177,7 +177,8 @@ pub(crate) fn trace_also(
             }
         }
     }
-    for demand in &infer(&template, &situated).demands {
+    let demands = infer(&template, &situated);
+    for demand in &demands.demands {
         tracing.suggest(demand, &situated);
     }
     let goals = match &request.to {
@@ -208,16 +209,29 @@ pub(crate) fn trace_also(
                 .iter()
                 .filter_map(|one| {
                     let source = one.network.workload(id)?;
-                    Some((
-                        template.describe(one.situation),
-                        trace_from(&one.network, &options.addresses, source, goal),
-                    ))
+                    let mut traces = trace_from(&one.network, &options.addresses, source, goal);
+                    if let Some(demand) = called(&demands, id, goal) {
+                        let actions = demand.actions();
+                        for trace in &mut traces {
+                            refuse(&one.network, trace, &actions);
+                        }
+                    }
+                    Some((template.describe(one.situation), traces))
                 })
                 .collect();
             tracing.traces.extend(summed_up(answers));
         }
     }
     Ok(tracing)
+}
+
+/// What the template says of the calls of a source to a service, where that is all of them that are known.
+fn called<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<&'d Demand> {
+    let is_meant = |demand: &&Demand| demand.source.id() == id && demand.goal.target == goal.target;
+    let is_service = matches!(goal.target, GoalTarget::Service(_));
+    demands.demands.iter().find(is_meant).filter(|demand| {
+        is_service && !demand.forbidden && demand.is_permitted_by_statements_alone(&demands.functions)
+    })
 }
 
 /// A source must stand in one of the networks.

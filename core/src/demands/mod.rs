@@ -144,6 +144,27 @@ pub struct Demand {
     pub when: Guard,
 }
 
+impl Demand {
+    /// The IAM actions that statements of the template allow for it, each once, as written.
+    pub(crate) fn actions(&self) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let statements = self.evidence.iter().filter(|one| one.kind == EvidenceKind::Statement);
+        for action in statements.flat_map(|one| &one.actions) {
+            if !found.contains(&action.as_str()) {
+                found.push(action);
+            }
+        }
+        found
+    }
+
+    /// Whether those are all that the source may call, as far as its role goes.
+    pub(crate) fn is_permitted_by_statements_alone(&self, known: &[Knowledge]) -> bool {
+        let function = known.iter().find(|known| known.function == self.source.id());
+        function.is_some_and(|known| known.role_complete)
+            && self.evidence.iter().all(|one| one.kind != EvidenceKind::ManagedPolicy)
+    }
+}
+
 /// A variable that names something to reach, which is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenVariable {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::{Call, call, covers, is_wide};
+use super::actions::{Call, call, is_wide};
 use super::leads::{Lead, lead};
 use super::roles::{Policy, Role, Roles};
 use super::scope::{Scope, named_in, place};
@@ -11,6 +11,7 @@ use super::statements::{self, Action, Statement};
 use super::weigh::{Sign, Weight};
 use super::{DemandSource, Evidence, EvidenceKind, managed_policies, on, resource_goal};
 use crate::network::Place;
+use crate::network::covers;
 use crate::paths::GoalTarget;
 use crate::phrase;
 use crate::template::{Guard, Resource, Text};

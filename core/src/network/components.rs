@@ -7,6 +7,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use super::Place;
 use super::fact::{Fact, Listed, Missing};
 use super::name::Name;
+use super::policy::EndpointPolicy;
 use super::traffic::{IcmpType, Ports, Protocol};
 use super::workload::WorkloadIndex;
 use crate::template::Text;
@@ -484,15 +485,6 @@ pub enum EndpointKind {
         /// The tables.
         tables: Listed<TableIndex>,
     },
-}
-
-/// What the policy of an endpoint allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EndpointPolicy {
-    /// None is written, or one that allows everything.
-    Open,
-    /// One is written that allows less, or that is not known.
-    Written(Place),
 }
 
 #[cfg(test)]

@@ -114,8 +114,6 @@ pub enum Topic {
     OtherGateway,
     /// What the software of an instance does that forwards packets.
     ForwardingInstance,
-    /// A policy on an endpoint.
-    EndpointPolicy,
     /// What name servers of one's own answer.
     Dns,
     /// IP version 4 where a subnet has version 6 only.

@@ -13,6 +13,7 @@ mod firewall;
 mod from_context;
 mod from_template;
 mod name;
+mod policy;
 mod prefix_lists;
 mod public_access;
 mod ranges;
@@ -27,10 +28,10 @@ pub use assume::{Assumption, unknown_assumptions};
 pub use builder::Builder;
 pub use components::{
     AclEntry, AclIndex, AttachmentIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex,
-    EndpointKind, EndpointPolicy, FirewallIndex, GatewayIndex, GatewayKind, GroupIndex, GroupRule,
-    InternetGateway, Ipv6Cidr, NatGateway, NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex,
-    PrefixList, PrefixListIndex, Route, RouteTable, SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex,
-    Target, TransitGatewayIndex, TransitTableIndex, Vpc, VpcIndex, VpnConnectionIndex, VpnGatewayIndex, Zone,
+    EndpointKind, FirewallIndex, GatewayIndex, GatewayKind, GroupIndex, GroupRule, InternetGateway, Ipv6Cidr,
+    NatGateway, NatIndex, NatPlacement, NetworkAcl, Peer, Peering, PeeringIndex, PrefixList, PrefixListIndex,
+    Route, RouteTable, SecurityGroup, Subnet, SubnetIndex, Symbol, TableIndex, Target, TransitGatewayIndex,
+    TransitTableIndex, Vpc, VpcIndex, VpnConnectionIndex, VpnGatewayIndex, Zone,
 };
 pub use dns::{
     HostRecord, HostedZone, HostedZoneIndex, REGION, RecordTarget, ResolverDirection, ResolverEndpoint,
@@ -40,6 +41,8 @@ pub use fact::{Fact, Listed, Missing, Topic};
 pub use firewall::{Firewall, FirewallAction, FirewallRule, Statefully};
 pub use from_context::{Context, ContextProblem};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
+pub(crate) use policy::covers;
+pub use policy::{EndpointPolicy, PolicyAnswer, PolicyStatement, WrittenPolicy};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
 pub use public_access::PublicAccess;
 pub use ranges::{Ranges, addresses_of, number_of};

@@ -72,6 +72,8 @@ codes! {
     VPCHECK_ZONE_NOT_ASSOCIATED,
     /// A private zone is about the name and has no record for it, so that it has no answer.
     VPCHECK_NO_RECORD,
+    /// The policy of the endpoint refuses the requests.
+    VPCHECK_ENDPOINT_POLICY,
     /// No name server can be asked.
     VPCHECK_NAME_SERVER_UNREACHABLE,
 }

@@ -437,10 +437,51 @@ pub(super) fn endpoint_protocol(endpoint: &str) -> Phrase {
     phrase!(en: "{endpoint} carries TCP and ICMP only", ja: "{endpoint} が扱うのは TCP と ICMP だけです")
 }
 
-pub(super) fn policy() -> Phrase {
+pub(super) fn policy_unknown() -> Phrase {
     phrase!(
-        en: "it has a policy, which is not read yet: requests may be refused",
-        ja: "ポリシーがあります (まだ解釈しません)。要求が拒否されることがあります",
+        en: "part of its policy is not known: it may refuse requests",
+        ja: "ポリシーに不明な部分があり、リクエストが拒否される可能性があります",
+    )
+}
+
+pub(super) fn policy_allows_nothing(endpoint: &str) -> Phrase {
+    phrase!(
+        en: "the policy of {endpoint} allows nothing",
+        ja: "{endpoint} のポリシーは何も許可していません",
+    )
+}
+
+/// Of many actions the first are named.
+pub(super) fn policy_allows(actions: Option<&[&str]>) -> Phrase {
+    const NAMED: usize = 4;
+    let Some(actions) = actions else {
+        return phrase!(
+            en: "its policy lets all requests through but those that it names",
+            ja: "ポリシーは、列挙したもの以外のリクエストを許可しています",
+        );
+    };
+    let mut names = actions.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    if actions.len() > NAMED {
+        names.push_str(", ...");
+    }
+    phrase!(
+        en: "its policy lets some requests through: {names}",
+        ja: "ポリシーは一部のリクエストだけを許可しています: {names}",
+    )
+}
+
+pub(super) fn policy_refuses(endpoint: &str, actions: &[&str]) -> Phrase {
+    let names = actions.join(", ");
+    phrase!(
+        en: "the policy of {endpoint} refuses {names}",
+        ja: "{endpoint} のポリシーが {names} を許可していません",
+    )
+}
+
+pub(super) fn within_policy(endpoint: &str) -> Phrase {
+    phrase!(
+        en: "the requests are among those that the policy of {endpoint} lets through",
+        ja: "リクエストが {endpoint} のポリシーで許可されているものと仮定しています",
     )
 }
 

@@ -8,6 +8,7 @@ use super::trace::destination;
 use crate::comparison::Comparison;
 use crate::finding::Finding;
 use crate::language::Language;
+use crate::paths::Verdict;
 
 /// What a change does, as JSON: `old` and `new` are the paths to show. Findings have the shape that a check has them in,
 /// destinations that of a trace.
@@ -31,8 +32,8 @@ pub fn comparison(
             .map(|path| v1::Path {
                 from: v1::From { kind: path.kind, id: &path.from },
                 to: destination(&path.to),
-                before: path.before.map(|verdict| verdict.name()),
-                after: path.after.map(|verdict| verdict.name()),
+                before: path.before.map(Verdict::name),
+                after: path.after.map(Verdict::name),
                 effect: path.effect.name(),
                 why: path.why.iter().map(|why| why.get(language)).collect(),
             })

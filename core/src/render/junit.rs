@@ -1,4 +1,4 @@
-//! Findings as a JUnit report, which most CI servers show among the tests: a suite a template, a case each finding, and
+//! Findings as a `JUnit` report, which most CI servers show among the tests: a suite a template, a case each finding, and
 //! one that passes where there is none.
 
 use std::fmt::Write;

@@ -9,11 +9,12 @@ use super::reach::{Reached, goal_words, sender};
 use super::subject::{in_template, resource_of};
 use super::{
     Subject, blackhole_route, egress_blocks_endpoint, egress_blocks_gateway_endpoint,
-    endpoint_group_blocks_443, file_system_without_mount_target, function_in_public_subnet,
-    gateway_endpoint_not_routed, internet_gateway_not_attached, joined_globals_vpc_config, missing_endpoint,
-    nat_for_gateway_service, nat_in_private_subnet, partially_reachable_destination, private_dns_disabled,
-    private_zone_not_associated, private_zone_shadows_service, resolver_rule_not_associated,
-    subnet_without_route_table, unreachable_destination, vpc_dns_disabled,
+    endpoint_group_blocks_443, endpoint_policy_denies, file_system_without_mount_target,
+    function_in_public_subnet, gateway_endpoint_not_routed, internet_gateway_not_attached,
+    joined_globals_vpc_config, missing_endpoint, nat_for_gateway_service, nat_in_private_subnet,
+    partially_reachable_destination, private_dns_disabled, private_zone_not_associated,
+    private_zone_shadows_service, resolver_rule_not_associated, subnet_without_route_table,
+    unreachable_destination, vpc_dns_disabled,
 };
 use crate::cost::{Band, Usd};
 use crate::demands::{Confidence, DemandSource, EvidenceKind};
@@ -31,7 +32,7 @@ use crate::template::Guard;
 use crate::text::Span;
 
 /// Who reports a cause that several rules see: the first.
-const ORDER: [RuleId; 18] = [
+const ORDER: [RuleId; 19] = [
     nat_in_private_subnet::ID,
     internet_gateway_not_attached::ID,
     function_in_public_subnet::ID,
@@ -39,6 +40,7 @@ const ORDER: [RuleId; 18] = [
     egress_blocks_gateway_endpoint::ID,
     egress_blocks_endpoint::ID,
     gateway_endpoint_not_routed::ID,
+    endpoint_policy_denies::ID,
     vpc_dns_disabled::ID,
     private_dns_disabled::ID,
     private_zone_not_associated::ID,
@@ -84,6 +86,8 @@ pub(crate) enum Fault {
     ZoneElsewhere(Name, Name),
     /// A private zone takes the names of services away.
     Shadow(Name),
+    /// The policy of an endpoint lets nothing through.
+    Policy(Name),
     /// A route leads nowhere.
     Route(Place),
     /// A subnet has no table of its own.
@@ -388,6 +392,12 @@ impl Way<'_, '_, '_> {
             return self.of_names(blocker).map(without_endpoint);
         }
         match blocker.code {
+            Code::VPCHECK_ENDPOINT_POLICY => {
+                let mut endpoints = self.network.endpoints.iter();
+                let at = endpoints.position(|endpoint| endpoint.name.matches(&blocker.id))?;
+                let name = self.network.endpoints[at].name.clone();
+                Some((endpoint_policy_denies::ID, Fault::Policy(name), Some(EndpointIndex(at))))
+            }
             Code::NO_ROUTE_TO_DESTINATION if blocker.of.is_none() => self.no_route(),
             Code::IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS if blocker.of.is_none() => {
                 self.public_subnet().map(without_endpoint)

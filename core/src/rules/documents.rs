@@ -49,6 +49,7 @@ documents![
     "unbounded-fan-out",
     "missing-eni-permissions",
     "slow-vpc-delete",
+    "endpoint-policy-denies",
     "endpoint-policy-open",
     "interface-endpoint-for-gateway-service",
     "idle-nat-gateway",

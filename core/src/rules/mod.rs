@@ -18,6 +18,7 @@ mod egress_blocks_endpoint;
 mod egress_blocks_gateway_endpoint;
 mod endpoint_costs_more_than_nat;
 mod endpoint_group_blocks_443;
+mod endpoint_policy_denies;
 mod endpoint_policy_open;
 mod eni_quota_exceeded;
 mod file_system_without_mount_target;
@@ -181,6 +182,7 @@ static RULES: &[&RuleInfo] = &[
     &unbounded_fan_out::RULE,
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
+    &endpoint_policy_denies::RULE,
     &endpoint_policy_open::RULE,
     &interface_endpoint_for_gateway_service::RULE,
     &idle_nat_gateway::RULE,

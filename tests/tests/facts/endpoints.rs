@@ -1,11 +1,13 @@
 //! Gateway and interface endpoints, and the names that lead to them.
 
+use vpcheck_core::network::Missing;
 use vpcheck_core::paths::{Code, Difference};
 use vpcheck_tests::composed::{Composed, fact};
 
 const GATEWAY: &str = "AWS PrivateLink Guide, Gateway endpoints: Routing and security groups";
 const INTERFACE: &str =
     "AWS PrivateLink Guide, Interface endpoints: Subnets, Availability Zones and security groups";
+const POLICY: &str = "AWS PrivateLink Guide, Control access to VPC endpoints using endpoint policies";
 const PRIVATE_DNS: &str = "AWS PrivateLink Guide, Interface endpoints: Private DNS";
 const TO_NAT: &str = "NatGatewayId: !Ref Nat";
 
@@ -34,6 +36,41 @@ fn a_gateway_endpoint_serves_the_tables_that_it_names() {
         .gateway_endpoint("S3", "Vpc", "s3", "TableB")
         .to("s3:443")
         .is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+}
+
+#[test]
+fn without_a_policy_an_endpoint_lets_everything_through() {
+    fact(POLICY).gateway_endpoint("S3", "Vpc", "s3", "TableA").to("s3:443").is_reachable();
+}
+
+/// S3's gateway endpoint with a policy.
+fn with_policy(statements: &str) -> Composed {
+    let document = format!(
+        "VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.${{AWS::Region}}.s3', RouteTableIds: [!Ref TableA], PolicyDocument: {{Statement: {statements}}}"
+    );
+    fact(POLICY).with("S3", "EC2::VPCEndpoint", &document)
+}
+
+#[test]
+fn a_policy_that_allows_nothing_stops_every_request() {
+    with_policy("[{Effect: Deny, Principal: '*', Action: '*', Resource: '*'}]")
+        .to("s3:443")
+        .is_blocked(Code::VPCHECK_ENDPOINT_POLICY, "S3");
+    with_policy("[]").to("s3:443").is_blocked(Code::VPCHECK_ENDPOINT_POLICY, "S3");
+}
+
+#[test]
+fn a_policy_that_allows_some_requests_stops_no_packets() {
+    with_policy("[{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*'}]")
+        .to("s3:443")
+        .is_reachable();
+}
+
+#[test]
+fn a_policy_of_which_part_is_not_known_leaves_it_open() {
+    with_policy("!ImportValue statements")
+        .to("s3:443")
+        .is_unknown(|missing| matches!(missing, Missing::Value(_)));
 }
 
 #[test]

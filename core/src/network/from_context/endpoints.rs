@@ -5,11 +5,13 @@ use std::collections::HashSet;
 use super::record::Record;
 use super::{note_region, subnet_in, vpc_of};
 use crate::network::{
-    Builder, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Name, endpoint_suffix,
+    Builder, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Name, Place, PolicyStatement,
+    WrittenPolicy, endpoint_suffix,
 };
 use crate::phrase;
 use crate::services::is_region;
 use crate::syntax::{Limits, Node, parse};
+use crate::template::Unknown;
 
 /// Endpoints that lead to firewalls and load balancers of appliances.
 pub(super) type Appliances = HashSet<Name>;
@@ -83,43 +85,62 @@ pub(super) fn endpoints<'a>(
                 None => Fact::Unknown(missing),
             },
             kind,
-            policy: policy(record),
+            policy: policy(record, service.map(endpoint_suffix)),
         });
     }
     appliances
 }
 
 /// The policy is JSON in a text; a file that somebody edited may have it as an object.
-fn policy(record: Record<'_>) -> EndpointPolicy {
+fn policy(record: Record<'_>, service: Option<&str>) -> EndpointPolicy {
     let Some(node) = record.value("PolicyDocument") else { return EndpointPolicy::Open };
-    let open = match node.as_str() {
-        Some(text) => is_open(parse(text, &Limits::default()).root()),
-        None => is_open(node),
+    let at = Place { file: record.file, span: node.span() };
+    let statements = match node.as_str() {
+        Some(text) => statements(parse(text, &Limits::default()).root(), at),
+        None => statements(node, at),
     };
-    if open {
+    let written = WrittenPolicy { at, statements };
+    if written.allows_everything(service) {
         EndpointPolicy::Open
     } else {
-        EndpointPolicy::Written(crate::network::Place { file: record.file, span: node.span() })
+        EndpointPolicy::Written(Box::new(written))
     }
 }
 
-/// Whether a policy allows everything to everybody, and denies nothing.
-fn is_open(policy: Node<'_>) -> bool {
-    let Some(statements) = policy.get("Statement") else { return false };
-    let statements: Vec<Node<'_>> =
-        if statements.is_mapping() { vec![statements] } else { statements.items().into_iter().collect() };
-    let allows = |statement: &&Node<'_>| statement.get("Effect").and_then(Node::as_str) == Some("Allow");
-    let is_all = |node: Option<Node<'_>>| node.is_some_and(|node| has_star(node));
-    statements.iter().all(|statement| allows(&statement))
-        && statements.iter().any(|statement| {
-            let principal = statement.get("Principal");
-            statement.get("Condition").is_none()
-                && is_all(statement.get("Action"))
-                && is_all(statement.get("Resource"))
-                && (is_all(principal) || is_all(principal.and_then(|principal| principal.get("AWS"))))
-        })
+/// The statements of a policy; all of them stand where it stands.
+fn statements(policy: Node<'_>, at: Place) -> Listed<PolicyStatement> {
+    let unreadable = || Listed::unknown(Missing::Value(Unknown::Broken));
+    let Some(list) = policy.get("Statement") else { return unreadable() };
+    let list: Vec<Node<'_>> = if list.is_mapping() { vec![list] } else { list.items().into_iter().collect() };
+    let mut found = Listed::default();
+    for statement in list {
+        let allows = match statement.get("Effect").and_then(Node::as_str) {
+            Some("Allow") => true,
+            Some("Deny") => false,
+            _ => return unreadable(),
+        };
+        let (actions, all_but) = match (statement.get("Action"), statement.get("NotAction")) {
+            (Some(actions), _) => (actions, false),
+            (None, Some(actions)) => (actions, true),
+            (None, None) => return unreadable(),
+        };
+        let principal = statement.get("Principal");
+        let is_all = |node: Option<Node<'_>>| node.is_some_and(has_star);
+        let is_general = statement.get("Condition").is_none()
+            && is_all(statement.get("Resource"))
+            && (is_all(principal) || is_all(principal.and_then(|principal| principal.get("AWS"))));
+        let actions = words(actions);
+        found.items.push(PolicyStatement { at, allows, actions, all_but, is_general });
+    }
+    found
+}
+
+/// A word, or those of a list.
+fn words(node: Node<'_>) -> Vec<String> {
+    let own = node.as_str().into_iter();
+    own.chain(node.items().into_iter().filter_map(Node::as_str)).map(str::to_owned).collect()
 }
 
 fn has_star(node: Node<'_>) -> bool {
-    node.as_str() == Some("*") || node.items().into_iter().any(|item| item.as_str() == Some("*"))
+    words(node).iter().any(|word| word == "*")
 }

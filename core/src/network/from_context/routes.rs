@@ -6,7 +6,7 @@ use super::record::Record;
 use super::{Answers, part, subnet_in, vpc_of};
 use crate::network::{
     Builder, Cidr, Destination, Endpoint, EndpointIndex, EndpointKind, EndpointPolicy, Fact, GatewayKind,
-    Listed, Missing, Name, PrefixListIndex, Route, Target, VpcIndex,
+    Listed, Missing, Name, PrefixListIndex, Route, Target, VpcIndex, WrittenPolicy,
 };
 use crate::phrase;
 
@@ -203,8 +203,11 @@ impl RouteReader<'_> {
             at: None,
             vpc: self.vpc.clone(),
             service: service.map_or_else(|| Fact::Unknown(missing.clone()), Fact::Known),
-            kind: EndpointKind::Gateway { tables: Listed::unknown(missing) },
-            policy: EndpointPolicy::Written(route.place()),
+            kind: EndpointKind::Gateway { tables: Listed::unknown(missing.clone()) },
+            policy: EndpointPolicy::Written(Box::new(WrittenPolicy {
+                at: route.place(),
+                statements: Listed::unknown(missing),
+            })),
         })
     }
 }

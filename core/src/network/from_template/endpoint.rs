@@ -4,8 +4,8 @@ use super::fields::own_name;
 use super::reader::{BROKEN, Named, Reader, Split, flag, missing, text};
 use crate::network::builder::undescribed;
 use crate::network::{
-    Builder, Destination, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Place, Route,
-    TableIndex, Target, VpcIndex,
+    Builder, Destination, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Place,
+    PolicyStatement, Route, TableIndex, Target, VpcIndex, WrittenPolicy,
 };
 use crate::template::{Case, Part, Resource, Text, Unknown, Value};
 
@@ -200,55 +200,74 @@ fn policy(
     let Some(document) = reader.property(resource, &["PolicyDocument"])? else {
         return Ok(EndpointPolicy::Open);
     };
-    let written = EndpointPolicy::Written(Place::in_template(document.span));
-    let Some(statements) = reader.entry(&document, "Statement")? else { return Ok(written) };
-    let statements = reader.items(&statements)?;
-    let mut open = false;
-    for statement in &statements.items {
-        let Some(effect) = reader.entry(statement, "Effect")? else { return Ok(written) };
-        if text(&effect) != Fact::Known("Allow".to_owned()) {
-            return Ok(written);
-        }
-        open |= allows_everything(reader, statement, service)?;
-    }
-    Ok(if open && statements.rest.is_none() { EndpointPolicy::Open } else { written })
-}
-
-/// Whether a statement that allows does so for everybody, every action of the service and every resource.
-fn allows_everything(
-    reader: Reader<'_, '_>,
-    statement: &Case,
-    service: &Fact<String>,
-) -> Result<bool, Split> {
-    if reader.entry(statement, "Condition")?.is_some() {
-        return Ok(false);
-    }
-    for key in ["Principal", "Action", "Resource"] {
-        let Some(mut value) = reader.entry(statement, key)? else { return Ok(false) };
-        if key == "Principal"
-            && let Value::Map(_) = value.value
-        {
-            match reader.entry(&value, "AWS")? {
-                Some(inner) => value = inner,
-                None => return Ok(false),
+    let mut statements = Listed::default();
+    match reader.entry(&document, "Statement")? {
+        None => statements.rest = Some(BROKEN),
+        Some(list) => {
+            let list = reader.items(&list)?;
+            statements.rest = list.rest;
+            for item in &list.items {
+                match statement(reader, item)? {
+                    Ok(statement) => statements.items.push(statement),
+                    Err(missing) => statements.rest = Some(missing),
+                }
             }
         }
-        let is_all = |item: &Case| match text(item) {
-            Fact::Known(word) if key == "Action" => word == "*" || is_every_call(&word, service),
-            Fact::Known(word) => word == "*",
-            Fact::Unknown(_) => false,
-        };
-        if !reader.items(&value)?.items.iter().any(is_all) {
-            return Ok(false);
-        }
     }
-    Ok(true)
+    let key = reader.template.properties(resource).and_then(|properties| properties.entry("PolicyDocument"));
+    let at = Place::in_template(key.map_or(document.span, |entry| entry.key.span()));
+    let written = WrittenPolicy { at, statements };
+    let is_open = written.allows_everything(service.known().map(String::as_str));
+    Ok(if is_open { EndpointPolicy::Open } else { EndpointPolicy::Written(Box::new(written)) })
 }
 
-/// `s3:*` for the endpoint of S3.
-fn is_every_call(action: &str, service: &Fact<String>) -> bool {
-    let own = action.strip_suffix(":*");
-    own.is_some_and(|own| service.known().is_some_and(|service| own.eq_ignore_ascii_case(service)))
+/// A statement, or what of it is not known.
+fn statement(reader: Reader<'_, '_>, item: &Case) -> Result<Result<PolicyStatement, Missing>, Split> {
+    let allows = match reader.entry(item, "Effect")?.map(|effect| text(&effect)) {
+        Some(Fact::Known(effect)) if effect == "Allow" => true,
+        Some(Fact::Known(effect)) if effect == "Deny" => false,
+        Some(Fact::Unknown(missing)) => return Ok(Err(missing)),
+        _ => return Ok(Err(BROKEN)),
+    };
+    let (list, all_but) = match (reader.entry(item, "Action")?, reader.entry(item, "NotAction")?) {
+        (Some(actions), _) => (actions, false),
+        (None, Some(actions)) => (actions, true),
+        (None, None) => return Ok(Err(BROKEN)),
+    };
+    let list = reader.items(&list)?;
+    if let Some(missing) = list.rest {
+        return Ok(Err(missing));
+    }
+    let mut actions = Vec::new();
+    for action in &list.items {
+        match text(action) {
+            Fact::Known(action) => actions.push(action.trim().to_owned()),
+            Fact::Unknown(missing) => return Ok(Err(missing)),
+        }
+    }
+    let is_general = reader.entry(item, "Condition")?.is_none()
+        && is_everybody(reader, item)?
+        && reader.entry(item, "NotResource")?.is_none()
+        && match reader.entry(item, "Resource")? {
+            Some(resources) => has_star(reader, &resources)?,
+            None => false,
+        };
+    Ok(Ok(PolicyStatement { at: Place::in_template(item.span), allows, actions, all_but, is_general }))
+}
+
+fn is_everybody(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {
+    let Some(principal) = reader.entry(statement, "Principal")? else { return Ok(false) };
+    if let Value::Map(_) = principal.value {
+        return match reader.entry(&principal, "AWS")? {
+            Some(inner) => has_star(reader, &inner),
+            None => Ok(false),
+        };
+    }
+    has_star(reader, &principal)
+}
+
+fn has_star(reader: Reader<'_, '_>, list: &Case) -> Result<bool, Split> {
+    Ok(reader.items(list)?.items.iter().any(|item| text(item) == Fact::Known("*".to_owned())))
 }
 
 #[cfg(test)]

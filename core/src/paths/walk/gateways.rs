@@ -333,11 +333,30 @@ impl Walk<'_> {
         self.outside(flow);
     }
 
-    /// A policy that may stop requests, though not packets.
+    /// A policy, which stops requests, though not packets: where it lets nothing through, nothing comes of the way. What of
+    /// it hangs on the request is told as what the answer rests on.
     pub(in crate::paths) fn policy(&mut self, id: &str, component: Component, policy: &EndpointPolicy) {
-        if let EndpointPolicy::Written(at) = policy {
-            let missing = Missing::NotFollowed(Topic::EndpointPolicy);
-            self.open_at(Direction::Out, component, id, words::policy(), missing, Some(*at));
+        let EndpointPolicy::Written(policy) = policy else { return };
+        let at = Some(policy.at);
+        if policy.allows_nothing() {
+            let what = words::policy_allows_nothing(id);
+            self.block(Direction::Out, Code::VPCHECK_ENDPOINT_POLICY, component, id, what, at);
+        } else if let Some(missing) = &policy.statements.rest {
+            self.open_at(Direction::Out, component, id, words::policy_unknown(), missing.clone(), at);
+        } else {
+            let actions = policy.allowed_actions();
+            self.hop(
+                Direction::Out,
+                component,
+                id,
+                Action::Allow,
+                words::policy_allows(actions.as_deref()),
+                at,
+            );
+            let assumption = words::within_policy(id);
+            if !self.report.assumptions.contains(&assumption) {
+                self.report.assumptions.push(assumption);
+            }
         }
     }
 

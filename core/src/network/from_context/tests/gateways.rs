@@ -157,8 +157,9 @@ fn endpoints_of_both_kinds_are_read() {
     assert_eq!((&gateway.service, &gateway.policy), (&Fact::Known("s3".to_owned()), &EndpointPolicy::Open));
     assert!(matches!(&gateway.kind, EndpointKind::Gateway { tables } if tables.items.len() == 1));
     assert_eq!(interface.service, Fact::Known("ecr.api".to_owned()));
-    let EndpointPolicy::Written(place) = interface.policy else { panic!() };
-    assert!(slice(&text, place.span).contains("s3:GetObject"));
+    let EndpointPolicy::Written(policy) = &interface.policy else { panic!() };
+    assert!(slice(&text, policy.at.span).contains("s3:GetObject"));
+    assert_eq!(policy.allowed_actions(), Some(vec!["s3:GetObject"]));
     let EndpointKind::Interface { subnets, groups, private_dns, private_dns_at, inbound_resolver_only } =
         &interface.kind
     else {

@@ -1,0 +1,262 @@
+//! What the policy of an endpoint lets through.
+//!
+//! A policy judges requests, not packets: it says which actions of which callers on which resources pass. Statements are
+//! read as far as they decide for every caller and resource; what hangs on those is left open.
+//! <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
+
+use super::{Listed, Place};
+
+/// What the policy of an endpoint allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndpointPolicy {
+    /// None is written, or one that allows everything.
+    Open,
+    /// One is written that allows less, or that is not known.
+    Written(Box<WrittenPolicy>),
+}
+
+/// A policy as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenPolicy {
+    /// Where.
+    pub at: Place,
+    /// Its statements; those that are not known are the rest.
+    pub statements: Listed<PolicyStatement>,
+}
+
+/// A statement of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyStatement {
+    /// Where it is written.
+    pub at: Place,
+    /// Whether it allows; else it denies.
+    pub allows: bool,
+    /// The actions as written, perhaps with wildcards.
+    pub actions: Vec<String>,
+    /// Whether it is about all actions but these.
+    pub all_but: bool,
+    /// Whether it is about every caller and every resource, without a condition.
+    pub is_general: bool,
+}
+
+/// What a policy says of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyAnswer {
+    /// Everybody may do it on everything.
+    Allowed,
+    /// Nobody may, because of what stands here.
+    Denied(Place),
+    /// It hangs on the caller, the resource, a condition, or something that is not known.
+    Depends,
+}
+
+impl WrittenPolicy {
+    /// What it says of an action such as `s3:GetObject`, which may have wildcards itself.
+    pub fn of(&self, action: &str) -> PolicyAnswer {
+        let statements = &self.statements.items;
+        let denies = statements.iter().filter(|one| !one.allows);
+        let allows = || statements.iter().filter(|one| one.allows);
+        if let Some(deny) = denies.clone().find(|one| one.is_general && one.is_about_all_of(action)) {
+            return PolicyAnswer::Denied(deny.at);
+        }
+        let is_known = self.statements.rest.is_none();
+        if is_known && !allows().any(|one| one.may_be_about(action)) {
+            return PolicyAnswer::Denied(self.at);
+        }
+        let is_allowed = allows().any(|one| one.is_general && one.is_about_all_of(action));
+        if is_known && is_allowed && !denies.clone().any(|one| one.may_be_about(action)) {
+            return PolicyAnswer::Allowed;
+        }
+        PolicyAnswer::Depends
+    }
+
+    /// Whether it lets nothing through at all.
+    pub fn allows_nothing(&self) -> bool {
+        self.statements.rest.is_none() && self.statements.items.iter().all(|one| !one.allows)
+    }
+
+    /// Whether it lets everything through.
+    pub fn allows_everything(&self, service: Option<&str>) -> bool {
+        let is_every_call = |action: &str| {
+            let own = action.strip_suffix(":*");
+            action == "*"
+                || own.is_some_and(|own| service.is_some_and(|service| own.eq_ignore_ascii_case(service)))
+        };
+        let statements = &self.statements.items;
+        let is_open = |one: &PolicyStatement| {
+            one.is_general && !one.all_but && one.actions.iter().any(|action| is_every_call(action))
+        };
+        self.statements.rest.is_none()
+            && statements.iter().all(|one| one.allows)
+            && statements.iter().any(is_open)
+    }
+
+    /// The actions that its statements allow somebody on something, as written; nothing where some allows all but some.
+    pub fn allowed_actions(&self) -> Option<Vec<&str>> {
+        let mut found: Vec<&str> = Vec::new();
+        for statement in self.statements.items.iter().filter(|one| one.allows) {
+            if statement.all_but {
+                return None;
+            }
+            for action in &statement.actions {
+                if !found.contains(&action.as_str()) {
+                    found.push(action);
+                }
+            }
+        }
+        Some(found)
+    }
+}
+
+impl PolicyStatement {
+    /// Whether it is about every action that `action` stands for.
+    fn is_about_all_of(&self, action: &str) -> bool {
+        if self.all_but {
+            !self.actions.iter().any(|own| overlaps(own, action))
+        } else {
+            self.actions.iter().any(|own| covers(own, action))
+        }
+    }
+
+    /// Whether it may be about one of the actions that `action` stands for.
+    fn may_be_about(&self, action: &str) -> bool {
+        if self.all_but {
+            !self.actions.iter().any(|own| covers(own, action))
+        } else {
+            self.actions.iter().any(|own| overlaps(own, action))
+        }
+    }
+}
+
+/// Whether every action that `action` stands for is one of `pattern`. Both may have wildcards; letter case aside.
+pub(crate) fn covers(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    matches(pattern.as_bytes(), action.as_bytes())
+}
+
+/// Whether an action may be one of both patterns: false only where their fixed beginnings or ends differ.
+pub(crate) fn overlaps(one: &str, other: &str) -> bool {
+    let is_wild = |letter: u8| matches!(letter, b'*' | b'?');
+    let (one, other) = (one.to_ascii_lowercase().into_bytes(), other.to_ascii_lowercase().into_bytes());
+    let has_wildcard = |text: &[u8]| text.iter().any(|letter| is_wild(*letter));
+    match (has_wildcard(&one), has_wildcard(&other)) {
+        (_, false) => matches(&one, &other),
+        (false, true) => matches(&other, &one),
+        (true, true) => {
+            let fixed = |pair: (&u8, &u8)| !is_wild(*pair.0) && !is_wild(*pair.1);
+            let same_start = one.iter().zip(&other).take_while(|pair| fixed(*pair)).all(|(a, b)| a == b);
+            let same_end =
+                one.iter().rev().zip(other.iter().rev()).take_while(|pair| fixed(*pair)).all(|(a, b)| a == b);
+            same_start && same_end
+        }
+    }
+}
+
+/// Glob with `*` and `?`, in linear memory: the last star takes one character more whenever the rest does not fit.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut in_text) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(letter) = text.get(in_text) {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, in_text));
+                at += 1;
+            }
+            Some(own) if own == letter || (*own == b'?' && *letter != b'*') => {
+                at += 1;
+                in_text += 1;
+            }
+            _ => match star {
+                Some((star_at, taken)) => {
+                    star = Some((star_at, taken + 1));
+                    at = star_at + 1;
+                    in_text = taken + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(at..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_cover_what_they_stand_for() {
+        for (pattern, action, expected) in [
+            ("*", "s3:GetObject", true),
+            ("s3:*", "s3:GetObject", true),
+            ("s3:Get*", "s3:getObject", true),
+            ("s3:*Object", "s3:GetObject", true),
+            ("s3:Get?bject", "s3:GetObject", true),
+            ("s3:Get*", "s3:*", false),
+            ("s3:GetObject", "s3:GetObjectAcl", false),
+            ("s3:*a*b*c", "s3:xaxbx", false),
+        ] {
+            assert_eq!(covers(pattern, action), expected, "{pattern} {action}");
+        }
+    }
+
+    fn statement(allows: bool, actions: &[&str], is_general: bool) -> PolicyStatement {
+        let actions = actions.iter().map(|action| (*action).to_owned()).collect();
+        PolicyStatement { at: place(7), allows, actions, all_but: false, is_general }
+    }
+
+    fn place(at: u32) -> Place {
+        Place::in_template(crate::text::Span::new(at, at))
+    }
+
+    fn policy(statements: Vec<PolicyStatement>) -> WrittenPolicy {
+        WrittenPolicy { at: place(1), statements: Listed::all(statements) }
+    }
+
+    #[test]
+    fn what_nothing_allows_is_denied_where_the_policy_is_written() {
+        let reads = policy(vec![statement(true, &["s3:Get*", "s3:ListBucket"], false)]);
+        assert_eq!(reads.of("s3:PutObject"), PolicyAnswer::Denied(place(1)));
+        assert_eq!(reads.of("s3:GetObject"), PolicyAnswer::Depends, "on resources");
+        assert_eq!(reads.of("s3:*"), PolicyAnswer::Depends);
+        let all = policy(vec![statement(true, &["s3:Get*"], true)]);
+        assert_eq!(all.of("S3:getobject"), PolicyAnswer::Allowed);
+        assert_eq!(all.of("s3:*"), PolicyAnswer::Depends, "some of it is allowed");
+    }
+
+    #[test]
+    fn a_general_deny_wins_and_any_other_leaves_it_open() {
+        let denied = policy(vec![statement(true, &["*"], true), statement(false, &["s3:Delete*"], true)]);
+        assert_eq!(denied.of("s3:DeleteObject"), PolicyAnswer::Denied(place(7)));
+        assert_eq!(denied.of("s3:GetObject"), PolicyAnswer::Allowed);
+        let some = policy(vec![statement(true, &["*"], true), statement(false, &["s3:*"], false)]);
+        assert_eq!(some.of("s3:DeleteObject"), PolicyAnswer::Depends);
+        let mut but = statement(false, &["s3:Get*"], true);
+        but.all_but = true;
+        let but = policy(vec![statement(true, &["*"], true), but]);
+        assert_eq!(but.of("s3:PutObject"), PolicyAnswer::Denied(place(7)));
+        assert_eq!(but.of("s3:GetObject"), PolicyAnswer::Allowed);
+    }
+
+    #[test]
+    fn what_is_not_known_denies_nothing() {
+        let mut open = policy(vec![statement(true, &["s3:GetObject"], true)]);
+        open.statements.rest = Some(crate::network::Missing::Region);
+        assert_eq!(open.of("s3:PutObject"), PolicyAnswer::Depends);
+        assert_eq!(open.of("s3:GetObject"), PolicyAnswer::Depends, "it may be denied");
+        assert!(!open.allows_nothing() && policy(Vec::new()).allows_nothing());
+    }
+
+    #[test]
+    fn patterns_overlap_unless_their_fixed_parts_differ() {
+        for (one, other, expected) in [
+            ("s3:Get*", "s3:*Object", true),
+            ("s3:Get*", "s3:Put*", false),
+            ("s3:*Object", "s3:*Bucket", false),
+            ("s3:GetObject", "s3:Get?bject", true),
+            ("s3:GetObject", "s3:PutObject", false),
+            ("*", "sqs:SendMessage", true),
+        ] {
+            assert_eq!((overlaps(one, other), overlaps(other, one)), (expected, expected), "{one} {other}");
+        }
+    }
+}
