@@ -35,8 +35,21 @@ const write = async (page, text) => {
   await settle(page);
 };
 
+/** Keeps the page from asking for what comes after the first findings: it has time to come later. */
+const onlyFirst = () => {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...more) {
+    if (message.task !== "rest") post.call(this, message, ...more);
+  };
+};
+
 const visit = async (browser, path, viewport, walk = async () => {}) => {
-  const { context, page } = await openPage(browser, { path, context: { viewport }, until: ".cm-content" });
+  const { context, page } = await openPage(browser, {
+    path,
+    context: { viewport },
+    until: ".cm-content",
+    prepare: (context) => context.addInitScript(onlyFirst),
+  });
   await page.locator(".finding, .checklist").first().waitFor({ state: "attached", timeout: 60_000 });
   await settle(page);
   await walk(page);

@@ -15,6 +15,7 @@ self.onmessage = async ({ data }) => {
   const { sequence, shared, contexts, task, detail } = data;
   const answers = {
     report: program.analyze_json,
+    rest: program.rest_json,
     costs: program.costs_json,
     diagram: program.diagram_json,
     fixes: program.fixes_json,
@@ -33,8 +34,8 @@ self.onmessage = async ({ data }) => {
   }
   if (isSentFor) return;
   isSentFor = true;
-  const later = await program.later?.();
-  if (later) self.postMessage({ later });
+  // Where it did not come, whoever needs it asks again.
+  if (program.later) self.postMessage({ tried: true, later: await program.later() });
 };
 
 async function start({ glue, module, later }) {

@@ -72,7 +72,10 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
     }
     let mut found = Vec::new();
     for resource in &template.resources {
-        if names.contains(&resource.id.as_str()) || scope.both(resource.guard, function.guard).is_none() {
+        if is_quiet(&resource.kind)
+            || names.contains(&resource.id.as_str())
+            || scope.both(resource.guard, function.guard).is_none()
+        {
             continue;
         }
         let Some(properties) = template.properties(resource) else { continue };
@@ -93,6 +96,22 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
         }
     }
     found
+}
+
+/// Whether resources of a kind watch, set or document functions, and never call them.
+fn is_quiet(kind: &str) -> bool {
+    const QUIET: [&str; 9] = [
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Logs::",
+        "AWS::CloudWatch::",
+        "AWS::CodeDeploy::",
+        "AWS::ApplicationAutoScaling::",
+        "AWS::SSM::",
+        "AWS::EC2::",
+        "AWS::Lambda::LayerVersion",
+        "AWS::ApiGateway::Deployment",
+    ];
+    kind != "AWS::Logs::SubscriptionFilter" && QUIET.iter().any(|start| kind.starts_with(start))
 }
 
 /// How a resource that names a function calls it; nothing where it does not.
@@ -129,24 +148,7 @@ fn how(scope: Scope<'_, '_>, resource: &Resource, names: &[&str]) -> Option<(How
         | "AWS::Cognito::UserPool"
         | "AWS::ElasticLoadBalancingV2::TargetGroup" => (How::Api, Bound::Account),
         "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => (How::Allowed, Bound::Some),
-        kind => {
-            // They watch, set or document a function, and do not call it.
-            const QUIET: [&str; 9] = [
-                "AWS::Lambda::EventInvokeConfig",
-                "AWS::Logs::",
-                "AWS::CloudWatch::",
-                "AWS::CodeDeploy::",
-                "AWS::ApplicationAutoScaling::",
-                "AWS::SSM::",
-                "AWS::EC2::",
-                "AWS::Lambda::LayerVersion",
-                "AWS::ApiGateway::Deployment",
-            ];
-            if QUIET.iter().any(|start| kind.starts_with(start)) {
-                return None;
-            }
-            (How::Unknown, Bound::Account)
-        }
+        _ => (How::Unknown, Bound::Account),
     })
 }
 
