@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Endpoints(EndpointsArguments),
     /// Mend a template: print the difference, or write the file
     Fix(FixArguments),
+    /// Tell which paths, findings and costs a change opens or closes
+    Diff(DiffArguments),
     /// Draw the network: VPCs, zones, subnets, what stands in them and what leads where
     Diagram(DiagramArguments),
     /// Print the link that opens a template in the playground
@@ -95,6 +97,12 @@ pub(crate) enum CheckFormat {
     Text,
     /// For programs
     Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For CI servers that show tests
+    Junit,
+    /// For GitHub Actions, which shows it beside the lines of a pull request
+    Github,
     /// For a pull request or an issue
     Markdown,
 }
@@ -239,6 +247,49 @@ pub(crate) struct FixArguments {
     pub(crate) money: MoneyArguments,
     #[command(flatten)]
     pub(crate) known: KnownArguments,
+}
+
+/// What `vpcheck diff` takes.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// The old version of a template, or - for standard input
+    #[arg(value_name = "OLD|-")]
+    pub(crate) old: PathBuf,
+    /// The new version, or - for standard input
+    #[arg(value_name = "NEW|-")]
+    pub(crate) new: PathBuf,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, help_heading = "Output")]
+    pub(crate) format: DiffFormat,
+    /// Exit with 1 on new findings of this severity and above
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = DiffFailOn::Error)]
+    pub(crate) fail_on: DiffFailOn,
+    #[command(flatten)]
+    pub(crate) money: MoneyArguments,
+    #[command(flatten)]
+    pub(crate) shown_in: CurrencyArguments,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+}
+
+/// The form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// What makes a comparison fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
 }
 
 /// What `vpcheck diagram` takes.

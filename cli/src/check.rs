@@ -63,6 +63,9 @@ pub(crate) fn run(
     };
     let output = match arguments.format {
         CheckFormat::Json => render::json::check(&pairs(), language, SITE) + "\n",
+        CheckFormat::Sarif => render::sarif(&pairs(), language, SITE) + "\n",
+        CheckFormat::Junit => render::junit(&pairs(), language),
+        CheckFormat::Github => render::github(&pairs(), language),
         CheckFormat::Markdown => render::markdown::check(&pairs(), language),
         CheckFormat::Text if files.is_empty() => String::new(),
         CheckFormat::Text => {
@@ -186,6 +189,7 @@ mod tests {
                     usd_per_month: None,
                     fix: None,
                     promises: Vec::new(),
+                    path: Vec::new(),
                     suppressed: None,
                     fingerprint: String::new(),
                 }],

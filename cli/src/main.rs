@@ -10,6 +10,8 @@ mod cost;
 mod cost_files;
 mod cost_text;
 mod diagram;
+mod diff;
+mod diff_text;
 mod endpoints;
 mod endpoints_text;
 mod explain;
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Command::Cost(arguments) => cost::run(arguments, language),
         Command::Endpoints(arguments) => endpoints::run(arguments, language),
         Command::Fix(arguments) => fix::run(arguments, language),
+        Command::Diff(arguments) => diff::run(arguments, language),
         Command::Diagram(arguments) => diagram::run(arguments, language),
         Command::Share(arguments) => share::run(arguments),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),

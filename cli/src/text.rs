@@ -432,6 +432,7 @@ mod tests {
             usd_per_month: None,
             fix: None,
             promises: Vec::new(),
+            path: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

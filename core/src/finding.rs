@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cost::{BANDS, Band, Currency, Usd};
 use crate::language::Phrase;
-use crate::paths::Goal;
+use crate::paths::{Goal, Hop};
 use crate::phrase;
 use crate::text::{Edit, Span};
 
@@ -27,6 +27,15 @@ impl Severity {
             Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
+        }
+    }
+
+    /// The same for people.
+    pub fn words(self) -> Phrase {
+        match self {
+            Self::Info => phrase!(en: "info", ja: "情報"),
+            Self::Warning => phrase!(en: "warning", ja: "警告"),
+            Self::Error => phrase!(en: "error", ja: "エラー"),
         }
     }
 }
@@ -123,6 +132,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// The ways that are open after it.
     pub promises: Vec<Promise>,
+    /// Where it is about a way: one that it stops, hop by hop, in the text of the primary label.
+    pub path: Vec<Hop>,
     /// The reason for which it is suppressed.
     pub suppressed: Option<String>,
     /// Stable while lines move: made of the rule, the resource and what is named, not of positions.
@@ -143,6 +154,7 @@ impl Finding {
             usd_per_month: None,
             fix: None,
             promises: Vec::new(),
+            path: Vec::new(),
             suppressed: None,
             fingerprint: String::new(),
         }

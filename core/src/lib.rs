@@ -7,6 +7,7 @@ mod actions;
 mod analysis;
 pub mod capacity;
 pub mod checklist;
+pub mod comparison;
 mod connections;
 pub mod cost;
 pub mod demands;

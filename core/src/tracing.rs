@@ -116,6 +116,17 @@ pub fn trace(
     options: &Options,
     request: &TraceRequest,
 ) -> Result<Tracing, TraceError> {
+    trace_also(path, text, options, request, &[])
+}
+
+/// The same, with destinations beside those that the template suggests; resources that it does not have are left out.
+pub(crate) fn trace_also(
+    path: &str,
+    text: &str,
+    options: &Options,
+    request: &TraceRequest,
+    also: &[Goal],
+) -> Result<Tracing, TraceError> {
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     sources.extend(options.contexts.iter().cloned());
     let files: Vec<(FileId, &str, &str)> = options
@@ -175,7 +186,10 @@ pub fn trace(
             check_goal(&goal, &template, &situated, &tracing)?;
             vec![goal]
         }
-        None => tracing.to.clone(),
+        None => {
+            let also = also.iter().filter(|goal| check_goal(goal, &template, &situated, &tracing).is_ok());
+            tracing.to.iter().chain(also).cloned().collect()
+        }
     };
     let from = match &request.from {
         Some(id) => {

@@ -156,17 +156,22 @@ test("the snippets show the playground in another page as it was chosen", () =>
     }
   }));
 
-test("the export is the JSON of a check", () =>
+test("the exports are the JSON and the SARIF of a check", () =>
   withPage({}, async (page) => {
     const dialog = await open(page);
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      dialog.getByRole("button", { name: "Download JSON" }).click(),
-    ]);
-    assert.equal(download.suggestedFilename(), "vpcheck.json");
-    const { version, files } = JSON.parse(await readFile(await download.path(), "utf8"));
+    const saved = async (button, name) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        dialog.getByRole("button", { name: button }).click(),
+      ]);
+      assert.equal(download.suggestedFilename(), name);
+      return JSON.parse(await readFile(await download.path(), "utf8"));
+    };
+    const { version, files } = await saved("Download JSON", "vpcheck.json");
     assert.equal(version, 1);
     assert.ok(files[0].findings.some(({ rule }) => rule === "unknown-reference"));
+    const { runs } = await saved("Download SARIF", "vpcheck.sarif");
+    assert.ok(runs[0].results.some(({ ruleId }) => ruleId === "unknown-reference"));
   }));
 
 test("contexts are in no link, and the dialog says so", () =>

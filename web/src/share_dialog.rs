@@ -149,15 +149,17 @@ fn Parts(props: &PartsProps) -> Html {
     let boxed = |id: &'static str, name: Phrase, rows: u8, text: Option<String>| {
         text_box(id, &name, rows, text, language, &props.on_said)
     };
-    let on_save = {
+    let download = |name: &'static str, label: Phrase, of: fn(&Package) -> &String| {
         let (package, on_said) = (props.package.clone(), props.on_said.clone());
-        Callback::from(move |_: MouseEvent| {
+        let onclick = Callback::from(move |_: MouseEvent| {
             if let Some(package) = &package
-                && save(&package.json).is_ok()
+                && save(name, of(package)).is_ok()
             {
-                on_said.emit(share::saved());
+                on_said.emit(share::saved(name));
             }
-        })
+        });
+        let disabled = props.package.is_none();
+        html! { <button type="button" class="plain share-save" {disabled} {onclick}>{ say(label) }</button> }
     };
     let is_too_large = fragment == Some(None);
     html! {
@@ -195,9 +197,8 @@ fn Parts(props: &PartsProps) -> Html {
             <section class="share-part">
                 <h3>{ say(share::export()) }</h3>
                 <p>{ prose(share::export_more().get(language)) }</p>
-                <button type="button" class="plain share-save" disabled={package.is_none()} onclick={on_save}>
-                    { say(share::download()) }
-                </button>
+                { download("vpcheck.json", share::download_json(), |package| &package.json) }
+                { download("vpcheck.sarif", share::download_sarif(), |package| &package.sarif) }
             </section>
         </>
     }
@@ -316,13 +317,13 @@ async fn copy(text: &str) -> bool {
     JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
 }
 
-fn save(text: &str) -> Result<(), JsValue> {
+fn save(name: &str, text: &str) -> Result<(), JsValue> {
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?;
     let blob = Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into()))?;
     let address = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     link.set_href(&address);
-    link.set_download("vpcheck.json");
+    link.set_download(name);
     link.click();
     // The download has begun by then; what is not taken back is kept for as long as the page.
     Timeout::new(DOWNLOAD_MS, move || _ = Url::revoke_object_url(&address)).forget();

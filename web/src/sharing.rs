@@ -58,6 +58,8 @@ pub struct Package {
     pub article: String,
     /// The findings for programs.
     pub json: String,
+    /// The findings for code scanning.
+    pub sarif: String,
 }
 
 /// A place that should perhaps not be shared.
@@ -98,6 +100,7 @@ pub fn package(shared: &Shared, asked: &Asked, contexts: &Contexts) -> Package {
         issue: render::markdown::issue(&analysis, &given.text, language),
         article: render::markdown::article(&analysis, &chart, link.as_deref(), language),
         json: render::json::check(&[(PATH.to_owned(), &analysis)], language, None),
+        sarif: render::sarif(&[(PATH.to_owned(), &analysis)], language, None),
         fragment,
     }
 }
@@ -256,8 +259,10 @@ mod tests {
         assert!(opened.text.contains("arn:aws:iam::111122223333:role/example-1"), "{}", opened.text);
         assert_eq!(opened.parameters["Size"], "large");
         let given: Vec<&String> = opened.parameters.values().collect();
-        let shared =
-            format!("{} {given:?} {} {} {}", opened.text, package.issue, package.article, package.json);
+        let shared = format!(
+            "{} {given:?} {} {} {} {}",
+            opened.text, package.issue, package.article, package.json, package.sarif
+        );
         for secret in ["hunter2", "210987654321", "role/deploy", "role/other", "correct-horse"] {
             assert!(!shared.contains(secret), "{secret}");
         }
@@ -272,6 +277,8 @@ mod tests {
         assert!(package.article.contains(&link) && package.article.contains("```mermaid\n---\n"));
         let json: serde_json::Value = serde_json::from_str(&package.json).unwrap();
         assert_eq!(json["files"][0]["findings"][0]["rule"], "unknown-reference");
+        let sarif: serde_json::Value = serde_json::from_str(&package.sarif).unwrap();
+        assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "unknown-reference");
     }
 
     #[test]

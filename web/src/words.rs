@@ -324,26 +324,7 @@ pub fn difference(difference: Difference) -> Phrase {
 
 /// The kind of a component.
 pub fn component(component: Component) -> Phrase {
-    match component {
-        Component::Workload => phrase!(en: "workload", ja: "ワークロード"),
-        Component::Resolver => phrase!(en: "VPC resolver", ja: "VPC リゾルバー"),
-        Component::SecurityGroup => phrase!(en: "security group", ja: "セキュリティグループ"),
-        Component::NetworkAcl => phrase!(en: "network ACL", ja: "ネットワーク ACL"),
-        Component::Subnet => phrase!(en: "subnet", ja: "サブネット"),
-        Component::RouteTable => phrase!(en: "route table", ja: "ルートテーブル"),
-        Component::InternetGateway => phrase!(en: "internet gateway", ja: "インターネットゲートウェイ"),
-        Component::NatGateway => phrase!(en: "NAT gateway", ja: "NAT ゲートウェイ"),
-        Component::PeeringConnection => phrase!(en: "peering connection", ja: "ピアリング接続"),
-        Component::GatewayEndpoint => phrase!(en: "gateway endpoint", ja: "ゲートウェイエンドポイント"),
-        Component::InterfaceEndpoint => {
-            phrase!(en: "interface endpoint", ja: "インターフェイスエンドポイント")
-        }
-        Component::NetworkInterface => phrase!(en: "network interface", ja: "ネットワークインターフェイス"),
-        Component::Gateway => phrase!(en: "gateway", ja: "ゲートウェイ"),
-        Component::Internet => phrase!(en: "internet", ja: "インターネット"),
-        Component::Service => phrase!(en: "AWS service", ja: "AWS サービス"),
-        Component::Vpc => phrase!(en: "VPC", ja: "VPC"),
-    }
+    component.words()
 }
 
 /// What subnets are taken to be, on a button.

@@ -55,6 +55,43 @@ fn markdown_lists_them_for_a_pull_request() {
 }
 
 #[test]
+fn sarif_is_for_code_scanning() {
+    let run = Workspace::new([("app/a.yaml", BROKEN), ("b.yaml", SOUND)]).run("check --format sarif .");
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+    let log: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let run = &log["runs"][0];
+    let [result] = &run["results"].as_array().expect("results")[..] else { panic!("{log}") };
+    assert_eq!(result["ruleId"], "unknown-reference");
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/a.yaml");
+    let help = run["tool"]["driver"]["rules"][0]["help"]["markdown"].as_str();
+    assert!(help.is_some_and(|text| text.starts_with("# unknown-reference")), "{help:?}");
+}
+
+#[test]
+fn junit_is_for_servers_that_show_tests() {
+    let run = Workspace::new([("a.yaml", BROKEN), ("b.yaml", SOUND)]).run("check --format junit .");
+    insta::assert_snapshot!(run.out, @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="vpcheck" tests="2" failures="1" errors="0" skipped="0">
+      <testsuite name="a.yaml" tests="1" failures="1" errors="0" skipped="0">
+        <testcase name="unknown-reference (Topic)" classname="a.yaml" file="a.yaml" line="5"><failure type="error" message="no parameter or resource is named `Nmae`">a.yaml:5&#10;no parameter or resource is named `Nmae`&#10;declare it under Parameters, or correct the name: CloudFormation refuses the template as it is</failure></testcase>
+      </testsuite>
+      <testsuite name="b.yaml" tests="1" failures="0" errors="0" skipped="0">
+        <testcase name="vpcheck" classname="b.yaml"/>
+      </testsuite>
+    </testsuites>
+    "#);
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+}
+
+#[test]
+fn github_shows_them_beside_the_lines_of_a_pull_request() {
+    let run = Workspace::new([("a.yaml", BROKEN), ("b.yaml", SOUND)]).run("check --format github .");
+    insta::assert_snapshot!(run.out, @"::error file=a.yaml,line=5,endLine=5,col=23,endColumn=26,title=vpcheck%3A unknown-reference::no parameter or resource is named `Nmae`%0Adeclare it under Parameters, or correct the name: CloudFormation refuses the template as it is");
+    assert_eq!((run.status, run.err.as_str()), (1, ""));
+}
+
+#[test]
 fn json_names_the_same_places() {
     let run = Workspace::new([("a.yaml", BROKEN)]).run("check --format json --lang ja a.yaml");
     assert_eq!(run.status, 1);

@@ -2,6 +2,7 @@
 
 mod cost;
 mod diagram;
+mod diff;
 mod endpoints;
 mod findings;
 mod fix;

@@ -152,6 +152,10 @@ impl<'o> Follower<'o> {
         for label in analysis.findings.iter_mut().flat_map(|finding| &mut finding.labels) {
             label.file = file;
         }
+        let hops = analysis.findings.iter_mut().flat_map(|finding| &mut finding.path);
+        for place in hops.filter_map(|hop| hop.at.as_mut()) {
+            place.file = file;
+        }
         if file != FileId(0) {
             let path = path.trim_start_matches("./");
             for finding in &mut analysis.findings {

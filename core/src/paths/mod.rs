@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::Phrase;
 use crate::network::{Missing, Place, Ports, Protocol};
+use crate::phrase;
 
 /// Where traffic should go.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -106,6 +107,16 @@ impl Verdict {
             Self::Blocked => "blocked",
             Self::Partial => "partial",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// The same for people.
+    pub fn words(self) -> Phrase {
+        match self {
+            Self::Reachable => phrase!(en: "reachable", ja: "到達可能"),
+            Self::Blocked => phrase!(en: "blocked", ja: "遮断"),
+            Self::Partial => phrase!(en: "partial", ja: "一部のみ到達"),
+            Self::Unknown => phrase!(en: "unknown", ja: "不明"),
         }
     }
 }
@@ -195,6 +206,30 @@ pub enum Component {
 }
 
 impl Component {
+    /// What people call it.
+    pub fn words(self) -> Phrase {
+        match self {
+            Self::Workload => phrase!(en: "workload", ja: "ワークロード"),
+            Self::Resolver => phrase!(en: "VPC resolver", ja: "VPC リゾルバー"),
+            Self::SecurityGroup => phrase!(en: "security group", ja: "セキュリティグループ"),
+            Self::NetworkAcl => phrase!(en: "network ACL", ja: "ネットワーク ACL"),
+            Self::Subnet => phrase!(en: "subnet", ja: "サブネット"),
+            Self::RouteTable => phrase!(en: "route table", ja: "ルートテーブル"),
+            Self::InternetGateway => phrase!(en: "internet gateway", ja: "インターネットゲートウェイ"),
+            Self::NatGateway => phrase!(en: "NAT gateway", ja: "NAT ゲートウェイ"),
+            Self::PeeringConnection => phrase!(en: "peering connection", ja: "ピアリング接続"),
+            Self::GatewayEndpoint => phrase!(en: "gateway endpoint", ja: "ゲートウェイエンドポイント"),
+            Self::InterfaceEndpoint => {
+                phrase!(en: "interface endpoint", ja: "インターフェイスエンドポイント")
+            }
+            Self::NetworkInterface => phrase!(en: "network interface", ja: "ネットワークインターフェイス"),
+            Self::Gateway => phrase!(en: "gateway", ja: "ゲートウェイ"),
+            Self::Internet => phrase!(en: "internet", ja: "インターネット"),
+            Self::Service => phrase!(en: "AWS service", ja: "AWS サービス"),
+            Self::Vpc => phrase!(en: "VPC", ja: "VPC"),
+        }
+    }
+
     /// The word for it in JSON: `security-group`, `route-table`.
     pub fn name(self) -> &'static str {
         match self {

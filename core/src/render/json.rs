@@ -26,7 +26,7 @@ pub fn rule_url(site: &str, rule: &str) -> String {
 }
 
 /// Writes what is known of one file; finds positions for spans.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     analysis: &'a Analysis,
     places: Places<'a>,
     language: Language,
@@ -34,7 +34,7 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(analysis: &'a Analysis, language: Language, site: Option<&'a str>) -> Self {
+    pub(super) fn new(analysis: &'a Analysis, language: Language, site: Option<&'a str>) -> Self {
         Self { analysis, places: Places::new(&analysis.sources), language, site }
     }
 
@@ -53,6 +53,11 @@ impl<'a> Writer<'a> {
                 suppressed: summary.suppressed,
             },
         }
+    }
+
+    /// A finding in the shape that a check has it in.
+    pub(super) fn shown<'b>(&'b self, finding: &'b Finding) -> impl Serialize + use<'a, 'b> {
+        self.finding(finding)
     }
 
     fn finding<'b>(&'b self, finding: &'b Finding) -> v1::Finding<'b> {
@@ -246,6 +251,7 @@ mod tests {
                     edits: vec![Edit::replace(at, "Vpc")],
                 }),
                 promises: Vec::new(),
+                path: Vec::new(),
                 suppressed: None,
                 fingerprint: "f1".to_owned(),
             }],

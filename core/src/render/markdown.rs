@@ -6,6 +6,8 @@
 use std::fmt::Write;
 
 use crate::analysis::{Analysis, Source, Summary};
+use crate::comparison::{Comparison, Effect, MoneyChange, PathChange};
+use crate::cost::{Band, Usd};
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::{Language, Phrase};
 use crate::phrase;
@@ -54,6 +56,80 @@ pub fn article(analysis: &Analysis, chart: &str, link: Option<&str>, language: L
     out + &found(analysis, language)
 }
 
+/// What a change does to a template, for its pull request.
+pub fn comparison(path: &str, comparison: &Comparison, language: Language) -> String {
+    let sum = comparison.summary();
+    let mut out = format!("### vpcheck: {}\n\n{}\n", sum.get(language), code(path));
+    let mut part = |title: Phrase, list: String| {
+        if !list.is_empty() {
+            let _ = write!(out, "\n**{}**\n\n{list}", title.get(language));
+        }
+    };
+    for effect in Effect::ALL {
+        let paths = comparison.paths.iter().filter(|path| path.effect == effect);
+        part(effect.title(), paths.map(|path| path_item(path, language)).collect());
+    }
+    let lines = |analysis: &Analysis| -> Vec<LineIndex> {
+        analysis.sources.iter().map(|source| LineIndex::new(&source.text)).collect()
+    };
+    let after = &comparison.after;
+    let lines = lines(after);
+    let at = |finding: &Finding| place(finding, &after.sources, &lines, language);
+    part(
+        phrase!(en: "New findings", ja: "新しい指摘"),
+        comparison.new.iter().map(|finding| item(finding, &at(finding), language)).collect(),
+    );
+    let regraded = comparison.regraded.iter().map(|(was, finding)| {
+        let Phrase { en, ja } = was.words();
+        let was = phrase!(en: "; was: {en}", ja: "、変更前: {ja}");
+        item(finding, &format!("{}{}", at(finding), was.get(language)), language)
+    });
+    part(phrase!(en: "Findings of another severity", ja: "重要度が変わった指摘"), regraded.collect());
+    part(
+        phrase!(en: "Findings that are gone", ja: "解消した指摘"),
+        comparison.gone.iter().map(|finding| item(finding, "", language)).collect(),
+    );
+    if let Some(money) = comparison.money.as_ref().filter(|money| !money.items.is_empty()) {
+        part(phrase!(en: "Costs a month", ja: "月額料金"), bill(money, language));
+    }
+    out
+}
+
+fn path_item(path: &PathChange, language: Language) -> String {
+    let (from, to, verdicts) = (code(&path.from), code(&path.destination()), path.verdicts());
+    let mut out = format!("- {from} → {to}: {}\n", verdicts.get(language));
+    for why in path.reasons() {
+        let _ = writeln!(out, "  - {}", prose(why.get(language)));
+    }
+    out
+}
+
+/// A row a line that differs, and one for all.
+fn bill(money: &MoneyChange, language: Language) -> String {
+    let cell = |usd: Option<Band<Usd>>| {
+        usd.map_or_else(|| "-".to_owned(), |usd| money.words(usd).get(language).to_owned())
+    };
+    let head = phrase!(
+        en: "| | before | after |\n| --- | ---: | ---: |\n",
+        ja: "| | 変更前 | 変更後 |\n| --- | ---: | ---: |\n",
+    );
+    let mut out = head.get(language).to_owned();
+    for item in &money.items {
+        let title = item.price.title();
+        let (before, after) = (cell(item.before), cell(item.after));
+        let _ = writeln!(
+            out,
+            "| {}, {} | {before} | {after} |",
+            code(&item.resource).replace('|', "\\|"),
+            title.get(language)
+        );
+    }
+    let all = phrase!(en: "all in all", ja: "合計");
+    let (before, after) = (cell(Some(money.before)), cell(Some(money.after)));
+    let _ = writeln!(out, "| **{}** | **{before}** | **{after}** |", all.get(language));
+    out
+}
+
 fn found(analysis: &Analysis, language: Language) -> String {
     let list = findings(analysis, language);
     let gap = if list.is_empty() { "" } else { "\n" };
@@ -89,21 +165,20 @@ fn findings(analysis: &Analysis, language: Language) -> String {
     let lines: Vec<LineIndex> = analysis.sources.iter().map(|source| LineIndex::new(&source.text)).collect();
     let mut out = String::new();
     for finding in analysis.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-        let severity = severity(finding.severity);
-        let _ = writeln!(
-            out,
-            "- **{}** {} ({}{})",
-            severity.get(language),
-            prose(finding.message.get(language)),
-            code(finding.rule.0),
-            place(finding, &analysis.sources, &lines, language)
-        );
+        out += &item(finding, &place(finding, &analysis.sources, &lines, language), language);
         let help = prose(finding.help.get(language));
         if !help.is_empty() {
             let _ = writeln!(out, "  - {help}");
         }
     }
     out
+}
+
+/// A finding on a line.
+fn item(finding: &Finding, place: &str, language: Language) -> String {
+    let severity = severity(finding.severity);
+    let (severity, message) = (severity.get(language), prose(finding.message.get(language)));
+    format!("- **{severity}** {message} ({}{place})\n", code(finding.rule.0))
 }
 
 fn severity(severity: Severity) -> Phrase {

@@ -1,5 +1,7 @@
 //! Traces as JSON, version 1.
 
+use serde::Serialize;
+
 use super::shapes::{Need, Places};
 use crate::language::Language;
 use crate::network::{Place, Ports};
@@ -66,6 +68,11 @@ impl<'a> Writer<'a> {
     fn span(&self, at: Option<Place>) -> Option<super::shapes::Span<'a>> {
         at.and_then(|place| self.places.span(place.file, place.span))
     }
+}
+
+/// A destination in the shape that a trace has it in.
+pub(super) fn destination(goal: &Goal) -> impl Serialize + use<> {
+    to(goal)
 }
 
 fn to(goal: &Goal) -> v1::To {

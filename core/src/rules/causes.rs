@@ -23,7 +23,7 @@ use crate::network::{
     Endpoint, EndpointIndex, EndpointKind, GroupIndex, Listed, Name, Network, Place, RouteTable, SubnetIndex,
     TableIndex, Target, VpcIndex, Workload, WorkloadKind,
 };
-use crate::paths::{Action, Blocker, Code, Component, Direction, GoalTarget, Trace, Verdict, vpc_of};
+use crate::paths::{Action, Blocker, Code, Component, Direction, GoalTarget, Hop, Trace, Verdict, vpc_of};
 use crate::phrase;
 use crate::services;
 use crate::suggest::Need;
@@ -799,6 +799,22 @@ impl Cause {
         })
     }
 
+    /// One way that it stops, hop by hop; none where all ways work.
+    pub(crate) fn path(&self, subject: &Subject<'_, '_>) -> Vec<Hop> {
+        let stopped = |effect: &Effect| {
+            let blocker = effect.blocker.as_ref()?;
+            let traces = subject.answers().get(effect.answer)?.traces.iter();
+            let way =
+                traces.filter(|trace| trace.blockers.contains(blocker)).find(|way| !way.hops.is_empty())?;
+            Some(way.hops.clone())
+        };
+        let mut hops = self.effects.iter().find_map(stopped).unwrap_or_default();
+        for hop in &mut hops {
+            hop.at = in_template(hop.at).map(Place::in_template);
+        }
+        hops
+    }
+
     /// Completes a finding: whom it is about, in which situations, and what follows from it, at the evidence.
     pub(crate) fn told(&self, subject: &Subject<'_, '_>, finding: Finding) -> Finding {
         let mut finding = self.with_effects(subject, finding);
@@ -835,6 +851,7 @@ impl Cause {
                 }
             }
         }
+        finding.path = self.path(subject);
         for (source, verdict, goals, place) in told {
             let (sender, sender_ja) = sender(source);
             let (goals, goals_ja) = (listed(&goals, "and"), goals.join("、"));

@@ -19,8 +19,6 @@ sentences! {
         en: "The browser did not let it be copied. Select the text and copy it yourself.",
         ja: "コピーできませんでした。テキストを選択してコピーしてください。"
     }
-    /// After a download began.
-    saved { en: "Saved as vpcheck.json.", ja: "vpcheck.json として保存しました。" }
     /// The heading over what should perhaps not be shared.
     sensitive { en: "Look at this before you share", ja: "共有する前に確認してください" }
     /// The choice under it.
@@ -32,8 +30,8 @@ sentences! {
     }
     /// Where describe calls were given.
     without_context {
-        en: "The output of describe calls is not in the link or the snippets: whoever opens them sees the answers of the template alone. The findings and the JSON below were made with it.",
-        ja: "describe コマンドの出力は、リンクや埋め込みコードには含まれません。開いた人にはテンプレートだけの判定が表示されます。下の指摘と JSON には、その出力による判定が含まれます。"
+        en: "The output of describe calls is not in the link or the snippets: whoever opens them sees the answers of the template alone. The findings and the files below were made with it.",
+        ja: "describe コマンドの出力は、リンクや埋め込みコードには含まれません。開いた人にはテンプレートだけの判定が表示されます。下の指摘とエクスポートするファイルには、その出力による判定が含まれます。"
     }
     /// The heading over the link.
     link { en: "Link", ja: "リンク" }
@@ -84,11 +82,18 @@ sentences! {
     export { en: "Export", ja: "エクスポート" }
     /// What it is.
     export_more {
-        en: "Findings, checklist and fixes in the JSON of `vpcheck check --format json`.",
-        ja: "指摘、チェックリスト、修正案を `vpcheck check --format json` と同じ JSON で出力します。"
+        en: "Findings, checklist and fixes in the JSON of `vpcheck check --format json`, or as SARIF, which code scanning and editors read.",
+        ja: "指摘、チェックリスト、修正案を `vpcheck check --format json` と同じ JSON で出力します。コードスキャンやエディターで使う SARIF 形式も選べます。"
     }
-    /// The button that saves it.
-    download { en: "Download JSON", ja: "JSON をダウンロード" }
+    /// The button that saves the one.
+    download_json { en: "Download JSON", ja: "JSON をダウンロード" }
+    /// The button that saves the other.
+    download_sarif { en: "Download SARIF", ja: "SARIF をダウンロード" }
+}
+
+/// After a download began.
+pub fn saved(name: &str) -> Phrase {
+    phrase!(en: "Saved as {name}.", ja: "{name} として保存しました。")
 }
 
 /// The name of a button for who does not see what it stands beside.
