@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use crate::address;
 use crate::costs::{Costs, Reading, costs};
 use crate::diagram::{self, Drawing, Wanted};
 use crate::endpoints::{Endpoints, endpoints};
@@ -482,6 +483,7 @@ impl RunningWorker {
         start.set_glue(&GLUE.with(ImportMeta::url));
         // The compiled module itself: the worker neither downloads nor compiles it again.
         start.set_module(&wasm_bindgen::module());
+        start.set_has_text(address::fragment().len() > 1);
         LATER.with_borrow(|later| {
             if let Some(later) = later {
                 start.set_later(later);
@@ -549,6 +551,8 @@ extern "C" {
     fn set_glue(this: &Start, url: &str);
     #[wasm_bindgen(method, setter)]
     fn set_module(this: &Start, module: &JsValue);
+    #[wasm_bindgen(method, setter, js_name = hasText)]
+    fn set_has_text(this: &Start, has_text: bool);
     #[wasm_bindgen(method, setter)]
     fn set_later(this: &Start, module: &JsValue);
 

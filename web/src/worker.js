@@ -38,14 +38,15 @@ self.onmessage = async ({ data }) => {
   if (program.later) self.postMessage({ tried: true, later: await program.later() });
 };
 
-async function start({ glue, module, later }) {
+async function start({ glue, module, later, hasText }) {
   const program = await import(glue);
   program.initSync({ module });
   if (later) {
     isSentFor = true;
     await program.later?.(later);
-  } else if (await hasCopy()) {
-    // It is at hand, and without a network it is nowhere else.
+  } else if (hasText || (await hasCopy())) {
+    // What is loaded first is what the first example needs; another template needs more. And where there is a copy, it is
+    // at hand, and without a network it is nowhere else.
     await program.later?.();
   }
   return program;

@@ -2,7 +2,6 @@
 
 use crate::demands::scope::Scope;
 use crate::demands::service_work::{Polled, function_of, polled};
-use crate::template::reference::references;
 use crate::template::{Resource, Value};
 use crate::text::Span;
 
@@ -71,20 +70,11 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
         }
     }
     let mut found = Vec::new();
-    for resource in &template.resources {
-        if is_quiet(&resource.kind)
-            || names.contains(&resource.id.as_str())
-            || scope.both(resource.guard, function.guard).is_none()
-        {
+    for resource in template.resources_naming(&names) {
+        if names.contains(&resource.id.as_str()) || scope.both(resource.guard, function.guard).is_none() {
             continue;
         }
-        let Some(properties) = template.properties(resource) else { continue };
-        let mut is_named = false;
-        references(properties, template.text(), &mut |reference| {
-            let own = template.resource(reference.name);
-            is_named |= own.is_some_and(|own| names.contains(&own.id.as_str()));
-        });
-        if is_named && let Some((how, bound)) = how(scope, resource, &names) {
+        if let Some((how, bound)) = how(scope, resource, &names) {
             let sources = ["EventSourceArn", "TopicArn", "SourceArn"];
             let source = sources.iter().find_map(|name| scope.property(resource, &[name]).into_iter().next());
             let behind = source.as_ref().and_then(|case| scope.named(&case.value));
@@ -96,22 +86,6 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
         }
     }
     found
-}
-
-/// Whether resources of a kind watch, set or document functions, and never call them.
-fn is_quiet(kind: &str) -> bool {
-    const QUIET: [&str; 9] = [
-        "AWS::Lambda::EventInvokeConfig",
-        "AWS::Logs::",
-        "AWS::CloudWatch::",
-        "AWS::CodeDeploy::",
-        "AWS::ApplicationAutoScaling::",
-        "AWS::SSM::",
-        "AWS::EC2::",
-        "AWS::Lambda::LayerVersion",
-        "AWS::ApiGateway::Deployment",
-    ];
-    kind != "AWS::Logs::SubscriptionFilter" && QUIET.iter().any(|start| kind.starts_with(start))
 }
 
 /// How a resource that names a function calls it; nothing where it does not.
@@ -148,7 +122,24 @@ fn how(scope: Scope<'_, '_>, resource: &Resource, names: &[&str]) -> Option<(How
         | "AWS::Cognito::UserPool"
         | "AWS::ElasticLoadBalancingV2::TargetGroup" => (How::Api, Bound::Account),
         "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => (How::Allowed, Bound::Some),
-        _ => (How::Unknown, Bound::Account),
+        kind => {
+            // They watch, set or document a function, and do not call it.
+            const QUIET: [&str; 9] = [
+                "AWS::Lambda::EventInvokeConfig",
+                "AWS::Logs::",
+                "AWS::CloudWatch::",
+                "AWS::CodeDeploy::",
+                "AWS::ApplicationAutoScaling::",
+                "AWS::SSM::",
+                "AWS::EC2::",
+                "AWS::Lambda::LayerVersion",
+                "AWS::ApiGateway::Deployment",
+            ];
+            if QUIET.iter().any(|start| kind.starts_with(start)) {
+                return None;
+            }
+            (How::Unknown, Bound::Account)
+        }
     })
 }
 
