@@ -183,3 +183,46 @@ pub(super) fn put(module: &mut Module, segments: &[Segment]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::divided;
+    use walrus::Module;
+
+    /// `$kept` reads the segment at 1024, which holds the address of the one at 1088 in its second word; `$late` reads the one
+    /// at 2048, and what lies at 2080 is next to it.
+    const MODULE: &str = r#"(module
+      (memory 1)
+      (data (i32.const 1024) "\00\00\00\00\40\04\00\00--------")
+      (data (i32.const 1088) "named by the first")
+      (data (i32.const 2048) "read by the later function alone")
+      (data (i32.const 2080) "and this beside it as well")
+      (data (i32.const 4096) "stored as half of a pair")
+      (data (i32.const 8192) "a base, to which an index is added")
+      (func $kept (result i32)
+        (i64.store (i32.const 16) (i64.const 0x100000000001))
+        (drop (i32.load8_u offset=8200 (i32.const 1)))
+        (i32.load (i32.const 1024)))
+      (func $late (result i32) (i32.load (i32.const 2048))))"#;
+
+    #[test]
+    fn data_goes_with_the_functions_that_can_know_of_it() {
+        let module = Module::from_buffer(&wat::parse_str(MODULE).unwrap()).unwrap();
+        let kept = module.funcs.iter().next().unwrap().id();
+        let data = divided(&module, &[kept]).unwrap();
+        let starts = |segments: &[super::Segment]| segments.iter().map(|one| one.start).collect::<Vec<_>>();
+        assert_eq!(starts(&data.first), [1024, 1088, 4096, 8192]);
+        assert_eq!(starts(&data.later), [2048], "neighbours are one segment");
+        assert_eq!(data.later[0].bytes.len(), 58);
+        let all: Vec<_> = module.funcs.iter().map(walrus::Function::id).collect();
+        let data = divided(&module, &all).unwrap();
+        assert!(data.later.is_empty());
+    }
+
+    #[test]
+    fn data_that_overlaps_is_refused() {
+        let module = r#"(module (memory 1) (data (i32.const 8) "abcd") (data (i32.const 10) "e"))"#;
+        let module = Module::from_buffer(&wat::parse_str(module).unwrap()).unwrap();
+        assert!(divided(&module, &[]).is_err());
+    }
+}
