@@ -47,14 +47,14 @@ const TOTAL: Budget = Budget {
     ja: "初回読み込み (最初の指摘の表示に必要なものすべて、gzip)",
     unit: Unit::Bytes,
     aim: 500 * KB,
-    ceiling: 1050 * KB,
+    ceiling: 850 * KB,
 };
 const WASM: Budget = Budget {
     en: "WebAssembly among it, gzip",
     ja: "うち WebAssembly (gzip)",
     unit: Unit::Bytes,
     aim: 350 * KB,
-    ceiling: 900 * KB,
+    ceiling: 700 * KB,
 };
 const FINDINGS: Budget = Budget {
     en: "First load to first findings, median",
@@ -68,14 +68,14 @@ const KEY: Budget = Budget {
     ja: "キー入力から指摘の更新まで (13 KB のテンプレート、95 パーセンタイル)",
     unit: Unit::Time,
     aim: 50 * MS,
-    ceiling: 1_500 * MS,
+    ceiling: 2_000 * MS,
 };
 const TASK: Budget = Budget {
     en: "Longest task of the main thread meanwhile",
     ja: "その間のメインスレッド最長タスク",
     unit: Unit::Time,
     aim: 50 * MS,
-    ceiling: 500 * MS,
+    ceiling: 700 * MS,
 };
 
 /// Measures, prints, and writes the table into both READMEs.
