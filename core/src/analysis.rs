@@ -47,6 +47,9 @@ pub struct Options {
     pub size_limit: usize,
     /// Rules not to run, from vpcheck.yaml, with the reason for each.
     pub rules_off: BTreeMap<String, String>,
+    /// Whether findings get the fixes that are dear to look for: smallest repairs of paths, and endpoints. Whoever only
+    /// shows what is wrong may ask for them afterwards.
+    pub has_repairs: bool,
     /// At most this many findings are returned; a last one says how many more there were.
     pub finding_limit: usize,
 }
@@ -66,6 +69,7 @@ impl Default for Options {
             prices: Prices::default(),
             size_limit: 1_000_000,
             rules_off: BTreeMap::new(),
+            has_repairs: true,
             finding_limit: 1_000,
         }
     }

@@ -1,6 +1,7 @@
 //! The AWS services that VPC endpoints lead to, and their names.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// Facts; the file says how it is written.
 const SERVICES: &str = include_str!("../data/endpoint_services.txt");
@@ -17,16 +18,13 @@ struct Service {
 
 /// Whether there is an endpoint service with this suffix: `s3`, `ecr.dkr`, `kms-fips`.
 pub fn is_suffix(text: &str) -> bool {
-    let plain = text.strip_suffix(FIPS);
-    services().any(|service| service.suffix == text || (Some(service.suffix) == plain && service.has_fips()))
+    service(text).is_some() || text.strip_suffix(FIPS).and_then(service).is_some_and(Service::has_fips)
 }
 
 /// Whether gateway endpoints of this service exist.
 pub fn has_gateway(suffix: &str) -> bool {
-    services().any(|service| {
-        service.suffix == suffix
-            && service.words().any(|word| matches!(word, "gateway" | "gateway+interface"))
-    })
+    service(suffix)
+        .is_some_and(|service| service.words().any(|word| matches!(word, "gateway" | "gateway+interface")))
 }
 
 /// Whether an endpoint leads to APIs and the like that are private, and to no others.
@@ -41,7 +39,7 @@ pub fn has_endpoint(suffix: &str) -> bool {
     let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
     is_suffix(suffix)
         && !leads_to_private_ones_only(bare)
-        && services().filter(|service| service.suffix == bare).all(|service| {
+        && service(bare).is_none_or(|service| {
             let is_global = |word: &str| word.starts_with("host==");
             let in_regions = |word: &str| word.strip_prefix("name=").is_none_or(|name| name.contains('@'));
             service.words().all(|word| in_regions(word) && !is_global(word))
@@ -81,10 +79,7 @@ pub fn suffix_of_name(name: &str) -> Option<String> {
 /// The name of a service in a region: `com.amazonaws.ap-northeast-1.sqs`. The other way of [`suffix_of_name`].
 pub fn service_name(suffix: &str, region: &str) -> String {
     let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
-    let of = |suffix: &str| {
-        let service = services().find(|service| service.suffix == suffix)?;
-        service.words().find_map(|word| word.strip_prefix("name="))
-    };
+    let of = |suffix: &str| service(suffix)?.words().find_map(|word| word.strip_prefix("name="));
     match of(bare) {
         Some(written) => written.replace('@', region),
         None => format!("com.amazonaws.{region}.{suffix}"),
@@ -108,7 +103,7 @@ pub fn dns_suffix(region: &str) -> &'static str {
 /// one of them; nothing where none is known.
 pub fn host_of(suffix: &str, region: &str) -> Option<String> {
     let bare = suffix.strip_suffix(FIPS).unwrap_or(suffix);
-    let service = services().find(|service| service.suffix == bare)?;
+    let service = service(bare)?;
     let end = dns_suffix(region);
     let mut hosts = service.hosts();
     let Some(pattern) = hosts.next() else {
@@ -175,6 +170,31 @@ pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
         Some(Cow::Owned(format!("{}{FIPS}", service.suffix)))
     })?;
     Some(ServiceHost { suffix, region: Some(region) })
+}
+
+fn service(suffix: &str) -> Option<Service> {
+    line_of(SERVICES, suffix).map(|(suffix, rest)| Service { suffix, rest })
+}
+
+/// The line of a table that begins with a word: the word, and what stands behind it. The lines are in the order of their
+/// first words, below comments that begin with `#`. Tables are asked thousands of times for one template.
+pub(crate) fn line_of(table: &'static str, word: &str) -> Option<(&'static str, &'static str)> {
+    let bytes = table.as_bytes();
+    let is_end = |byte: &u8| *byte == b'\n';
+    let (mut low, mut high) = (0, bytes.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        let start = bytes[low..middle].iter().rposition(is_end).map_or(low, |at| low + at + 1);
+        let end = bytes[middle..high].iter().position(is_end).map_or(high, |at| middle + at);
+        let line = table.get(start..end)?;
+        let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match first.cmp(word) {
+            Ordering::Equal => return Some((first, rest)).filter(|_| !first.starts_with('#')),
+            Ordering::Less => low = end + 1,
+            Ordering::Greater => high = start,
+        }
+    }
+    None
 }
 
 fn services() -> impl Iterator<Item = Service> {

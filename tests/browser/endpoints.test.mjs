@@ -172,6 +172,7 @@ Resources:
   await withEndpoints({ state: { text } }, async (page) => {
     const sqs = service(page, "sqs");
     assert.equal(await sqs.getAttribute("data-today"), "unknown");
+    await page.locator(".needs").waitFor();
     await page.locator(".vpc > .settle .place").first().click();
     assert.match(await page.evaluate(() => document.activeElement.closest(".field, .subnets").innerText), /no default/);
   });

@@ -1,5 +1,8 @@
 // Visits an instrumented page as readers do at first, and prints the numbers of the functions that ran, one a line.
 // `cargo xtask build-page` calls it; what never ran is loaded later (xtask/src/split).
+//
+// Of the analysis counts what the first example needs; who comes with a template of their own waits for all of it. Of the
+// page itself counts what any template makes it do, since nothing may keep the page waiting.
 
 import { readFile, readdir } from "node:fs/promises";
 import { deflateRawSync } from "node:zlib";
@@ -12,11 +15,11 @@ const DESK = { width: 1280, height: 800 };
 
 const ran = new Set();
 
-/** Waits until nothing new runs, in the page and in its workers, and notes what ran. */
-const settle = async (page) => {
+/** Waits until nothing new runs, in the page and, where their work counts, in its workers, and notes what ran. */
+const settle = async (page, countsWorkers) => {
   let before = -1;
   for (let quiet = 0; quiet < 4; ) {
-    const places = [page, ...page.workers()];
+    const places = countsWorkers ? [page, ...page.workers()] : [page];
     const lists = await Promise.all(
       // A worker may end while it is asked.
       places.map((place) => place.evaluate(() => [...(globalThis.vpcheckRan ?? [])]).catch(() => [])),
@@ -32,13 +35,26 @@ const write = async (page, text) => {
   await page.locator(".cm-content").focus();
   await page.keyboard.press("ControlOrMeta+End");
   await page.keyboard.type(text);
-  await settle(page);
+  await settle(page, false);
+};
+
+/** Keeps the page from asking for what comes after the first findings: it has time to come later. */
+const onlyFirst = () => {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...more) {
+    if (message.task !== "rest") post.call(this, message, ...more);
+  };
 };
 
 const visit = async (browser, path, viewport, walk = async () => {}) => {
-  const { context, page } = await openPage(browser, { path, context: { viewport }, until: ".cm-content" });
+  const { context, page } = await openPage(browser, {
+    path,
+    context: { viewport },
+    until: ".cm-content",
+    prepare: (context) => context.addInitScript(onlyFirst),
+  });
   await page.locator(".finding, .checklist").first().waitFor({ state: "attached", timeout: 60_000 });
-  await settle(page);
+  await settle(page, !path.includes("#"));
   await walk(page);
   await context.close();
 };

@@ -240,13 +240,15 @@ test("a rule's document is fetched when it is asked for", () =>
 test("the analysis runs beside the page, and the last keystroke wins", () =>
   withPage({}, async (page) => {
     await page.locator(".finding").first().waitFor();
-    assert.equal(page.workers().length, 1);
+    // One for findings, and one for what comes after them.
+    const count = () => page.workers().length;
+    assert.ok([1, 2].includes(count()), count());
     await replaceText(page, MISSPELT);
     await page.locator('.finding[data-rule="unknown-reference"]').waitFor();
     await page.keyboard.press("ControlOrMeta+End");
     await page.keyboard.type("  Other:\n  Type: AWS::SNS::Topic\nTags: !Ref Vpcid\n", { delay: 5 });
     await page.waitForFunction(() => document.querySelectorAll(".cm-lintRange-error").length >= 2);
-    assert.equal(page.workers().length, 1);
+    assert.ok([1, 2].includes(count()), count());
   }));
 
 test("without a worker the page analyses for itself", async () => {
@@ -260,13 +262,13 @@ test("without a worker the page analyses for itself", async () => {
 });
 
 test("a worker that breaks down is replaced, and the user is told", async () => {
-  const { context, page } = await openPage(browser, { until: ".cm-content" });
   const broken = `
     self.onmessage = ({ data }) => self.postMessage(data.module ? { ready: true } : { sequence: data.sequence });`;
-  await page.route("**/worker.js", (route) => route.fulfill({ contentType: "text/javascript", body: broken }), {
-    times: 1,
+  const answer = (route) => route.fulfill({ contentType: "text/javascript", body: broken });
+  const { context, page } = await openPage(browser, {
+    until: ".cm-content",
+    prepare: (context) => context.route("**/worker.js", answer, { times: 1 }),
   });
-  await page.reload();
   await page.locator(".notice").waitFor();
   assert.match(await page.locator(".notice").innerText(), /broke down/);
   await replaceText(page, MISSPELT);

@@ -49,7 +49,7 @@ const dialogOf = (page) => page.locator("dialog.share[open]");
 
 const open = async (page) => {
   await page.locator('.bar-button[aria-haspopup="dialog"]').click();
-  await dialogOf(page).locator(".share-save:enabled").waitFor();
+  await dialogOf(page).locator(".share-save:enabled").first().waitFor();
   return dialogOf(page);
 };
 
@@ -92,15 +92,15 @@ test("what should not be shared is told, and replaced in everything but the page
       const inside = /#v1\.|link="v1\./.test(text) ? JSON.stringify(unpacked(/v1\.[\w-]+/.exec(text)[0].replace(/^/, "#"))) : "";
       for (const secret of SECRETS) assert.ok(!`${text}${inside}`.includes(secret), `${id} tells ${secret}`);
     }
-    const [download] = await Promise.all([page.waitForEvent("download"), dialog.locator(".share-save").click()]);
+    const [download] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: /JSON/ }).click()]);
     const file = await readFile(await download.path(), "utf8");
     for (const secret of SECRETS) assert.ok(!file.includes(secret), `the file tells ${secret}`);
 
     await check.uncheck();
-    await dialog.locator(".share-save:enabled").waitFor();
+    await dialog.locator(".share-save:enabled").first().waitFor();
     assert.equal(unpacked(await copied(page, "share-link")).text, TEMPLATE);
     await check.check();
-    await dialog.locator(".share-save:enabled").waitFor();
+    await dialog.locator(".share-save:enabled").first().waitFor();
     assert.doesNotMatch(unpacked(await copied(page, "share-link")).text, /hunter2/);
     await page.keyboard.press("Escape");
     assert.match(await page.locator(".cm-content").innerText(), /hunter2-hunter2/);
@@ -189,7 +189,7 @@ test("the keyboard opens, walks and closes it, and is where it was", () =>
     const button = page.locator('.bar-button[aria-haspopup="dialog"]');
     await button.focus();
     await page.keyboard.press("Enter");
-    await dialogOf(page).locator(".share-save:enabled").waitFor();
+    await dialogOf(page).locator(".share-save:enabled").first().waitFor();
     assert.ok(await dialogOf(page).evaluate((dialog) => dialog.contains(document.activeElement)));
     await page.keyboard.press("Escape");
     await dialogOf(page).waitFor({ state: "detached" });

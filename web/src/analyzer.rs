@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use crate::address;
 use crate::costs::{Costs, Reading, costs};
 use crate::diagram::{self, Drawing, Wanted};
 use crate::endpoints::{Endpoints, endpoints};
@@ -18,14 +19,14 @@ use crate::failure::Failure;
 use crate::fixes::{Fixes, safe_fixes};
 use crate::proof::{Offer, Proof, proof};
 use crate::queue::{Job, Queue};
-use crate::report::{Contexts, Report, report};
+use crate::report::{Contexts, Report, Rest, first_report, rest};
 use crate::sharing::{Asked, Package, package};
 
 /// Analyses one text at a time and tells what came out. Clones are the same analyzer.
 ///
 /// Costs and endpoints have an analyzer of their own, so that they never make an analysis wait. Its worker starts when
 /// somebody asks for them. They share it: only one of them is looked at, and traffic is given in the lanes that costs
-/// have read. Fixes, proofs and what is shared have another.
+/// have read. Fixes, proofs and what is shared have another, and so have the rests of reports.
 #[derive(Clone)]
 pub struct Analyzer {
     inner: Rc<RefCell<Inner>>,
@@ -51,8 +52,10 @@ pub struct Request {
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// A report.
+    /// A report without its rest.
     Report,
+    /// The rest of a report.
+    Rest,
     /// An estimate of costs.
     Costs,
     /// All safe fixes.
@@ -72,6 +75,7 @@ impl Task {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Report => "report",
+            Self::Rest => "rest",
             Self::Costs => "costs",
             Self::Fixes => "fixes",
             Self::Endpoints => "endpoints",
@@ -85,8 +89,10 @@ impl Task {
 /// How an analysis ended, with its number.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// With a report.
-    Done(u32, Rc<Report>),
+    /// With a report without its rest.
+    Done(u32, Report),
+    /// With the rest of a report.
+    Completed(u32, Rest),
     /// With an estimate of costs.
     Costed(Rc<Costs>),
     /// With all safe fixes.
@@ -99,6 +105,8 @@ pub enum Outcome {
     Drawn(u32, Rc<Drawing>),
     /// With what can be shared.
     Packed(u32, Rc<Package>),
+    /// Not at all, but all of this program that could be loaded is.
+    Loaded,
     /// With a panic, or an answer that cannot be read.
     Failed(u32, Rc<Failure>),
     /// With the end of our patience with what was asked for.
@@ -145,7 +153,8 @@ impl Analyzer {
                 if let Some(Job { sequence, request }) = newest {
                     keep_contexts(request.contexts.to_vec());
                     let outcome = match request.task {
-                        Task::Report => Outcome::Done(sequence, Rc::new(analyze(&request.shared))),
+                        Task::Report => Outcome::Done(sequence, analyze(&request.shared)),
+                        Task::Rest => Outcome::Completed(sequence, complete(&request.shared)),
                         Task::Costs => Outcome::Costed(Rc::new(estimate(&request.shared))),
                         Task::Fixes => Outcome::Fixed(sequence, Rc::new(all_safe(&request.shared))),
                         Task::Endpoints => Outcome::Suggested(sequence, Rc::new(suggest(&request.shared))),
@@ -185,7 +194,16 @@ impl Analyzer {
             Ok(worker) => Engine::Worker(worker),
             Err(_) => Engine::Page,
         };
+        let is_page = matches!(engine, Engine::Page);
         self.inner.borrow_mut().engine = engine;
+        if is_page {
+            self.tell(Outcome::Loaded);
+        }
+    }
+
+    fn tell(&self, outcome: Outcome) {
+        let tell = self.inner.borrow().tell.clone();
+        tell.emit(outcome);
     }
 
     fn heard(&self, answer: &Answer) {
@@ -194,6 +212,9 @@ impl Analyzer {
                 worker.is_ready = true;
                 worker.is_whole = !answer.lacks();
             }
+            if !answer.lacks() {
+                self.tell(Outcome::Loaded);
+            }
         } else if answer.heard() {
             if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
                 worker.heard = Some(answer.sequence());
@@ -201,7 +222,13 @@ impl Analyzer {
         } else if let Some(report) = answer.report() {
             let sequence = answer.sequence();
             match serde_json::from_slice(report.as_bytes()) {
-                Ok(report) => self.finish(sequence, Outcome::Done(sequence, Rc::new(report))),
+                Ok(report) => self.finish(sequence, Outcome::Done(sequence, report)),
+                Err(error) => self.fail(sequence, &error.to_string()),
+            }
+        } else if let Some(rest) = answer.rest() {
+            let sequence = answer.sequence();
+            match serde_json::from_slice(rest.as_bytes()) {
+                Ok(rest) => self.finish(sequence, Outcome::Completed(sequence, rest)),
                 Err(error) => self.fail(sequence, &error.to_string()),
             }
         } else if let Some(costs) = answer.costs() {
@@ -240,11 +267,14 @@ impl Analyzer {
                 Ok(package) => self.finish(sequence, Outcome::Packed(sequence, Rc::new(package))),
                 Err(error) => self.fail(sequence, &error.to_string()),
             }
-        } else if answer.later().is_truthy() {
-            keep_later(answer.later());
-            if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
-                worker.is_whole = true;
+        } else if answer.tried() {
+            if answer.later().is_truthy() {
+                keep_later(answer.later());
+                if let Engine::Worker(worker) = &mut self.inner.borrow_mut().engine {
+                    worker.is_whole = true;
+                }
             }
+            self.tell(Outcome::Loaded);
         } else {
             // After a panic nothing in that instance can be trusted, its memory included.
             self.start_worker();
@@ -280,6 +310,7 @@ impl Analyzer {
         } else {
             // It never started: blocked, not found, or too old a browser. Ask no more of workers.
             self.inner.borrow_mut().engine = Engine::Page;
+            self.tell(Outcome::Loaded);
         }
         let unanswered = self.inner.borrow_mut().queue.newest();
         self.run(unanswered);
@@ -293,6 +324,13 @@ impl PartialEq for Analyzer {
 }
 
 // JSON is read from bytes throughout, as links are: reading from text as well would be a second copy of all that code.
+
+/// Makes the rest of a report. `shared` is a [`Shared`] in JSON; the answer is a [`Rest`] in JSON.
+#[wasm_bindgen]
+pub fn rest_json(shared: &str) -> String {
+    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+    serde_json::to_string(&complete(&shared)).unwrap_or_default()
+}
 
 /// Analyses where it is called. `shared` is a [`Shared`] in JSON; the answer is a [`Report`] in JSON.
 #[wasm_bindgen]
@@ -374,7 +412,11 @@ fn keep_contexts(sources: Vec<Source>) {
 }
 
 fn analyze(shared: &Shared) -> Report {
-    CONTEXTS.with_borrow(|contexts| report(shared, contexts))
+    CONTEXTS.with_borrow(|contexts| first_report(shared, contexts))
+}
+
+fn complete(shared: &Shared) -> Rest {
+    CONTEXTS.with_borrow(|contexts| rest(shared, contexts))
 }
 
 fn estimate(shared: &Shared) -> Costs {
@@ -480,6 +522,7 @@ impl RunningWorker {
         start.set_glue(&GLUE.with(ImportMeta::url));
         // The compiled module itself: the worker neither downloads nor compiles it again.
         start.set_module(&wasm_bindgen::module());
+        start.set_has_text(address::fragment().len() > 1);
         LATER.with_borrow(|later| {
             if let Some(later) = later {
                 start.set_later(later);
@@ -548,6 +591,8 @@ extern "C" {
     fn set_glue(this: &Start, url: &str);
     #[wasm_bindgen(method, setter)]
     fn set_module(this: &Start, module: &JsValue);
+    #[wasm_bindgen(method, setter, js_name = hasText)]
+    fn set_has_text(this: &Start, has_text: bool);
     #[wasm_bindgen(method, setter)]
     fn set_later(this: &Start, module: &JsValue);
 
@@ -579,6 +624,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn report(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
+    fn rest(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
     fn costs(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn fixes(this: &Answer) -> Option<String>;
@@ -590,6 +637,8 @@ extern "C" {
     fn diagram(this: &Answer) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn share(this: &Answer) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn tried(this: &Answer) -> bool;
     #[wasm_bindgen(method, getter)]
     fn later(this: &Answer) -> JsValue;
 

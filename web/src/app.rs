@@ -34,7 +34,7 @@ use crate::opening::use_drop;
 use crate::preferences;
 use crate::proof::Offer;
 use crate::prose::prose;
-use crate::report::Place;
+use crate::report::{Place, Report};
 use crate::share_dialog::ShareDialog;
 use crate::sharing::{Asked, Sharing};
 use crate::state::{Action, Notice, Pane, State, asked_pane, editor_text, open_link};
@@ -60,6 +60,7 @@ pub fn App() -> Html {
     let editor = use_memo((), |()| EditorHandle::default());
     let analyzer = use_analyzer(&state);
     let estimator = use_analyzer(&state);
+    let completer = use_analyzer(&state);
     let fixer = use_analyzer(&state);
     let drawer = use_analyzer(&state);
     let address = {
@@ -73,6 +74,18 @@ pub fn App() -> Html {
         let shown = (*state).clone();
         use_effect_with(state.revision, move |revision| {
             analyzer.submit(*revision, request(&shown, Task::Report));
+        });
+    }
+    {
+        let shown = (*state).clone();
+        let waits = |report: &&Rc<Report>| state.is_loaded && !report.is_whole();
+        let first = state.current_report().filter(waits).map(|_| state.revision);
+        use_effect_with(first, move |first| {
+            // Who types on gets no rest, and never waits for one.
+            let rest = first.map(|revision| {
+                Timeout::new(QUIET_MS, move || completer.submit(revision, request(&shown, Task::Rest)))
+            });
+            move || drop(rest)
         });
     }
     {
@@ -336,7 +349,7 @@ pub fn App() -> Html {
                         { no_report(language) }
                     } else if state.beside == Pane::Paths {
                         <Explorer
-                            report={state.report().cloned()}
+                            report={state.report_with_paths().cloned()}
                             to={state.inputs.to.clone()}
                             step={state.step}
                             {language}
@@ -395,7 +408,7 @@ pub fn App() -> Html {
                         <Findings
                             report={state.report().cloned()}
                             text={state.text.clone()}
-                            is_current={state.current_report().is_some()}
+                            is_current={state.whole_report().is_some()}
                             chosen={state.chosen}
                             previewed={state.previewed.clone()}
                             proof={state.proof.clone()}
@@ -409,7 +422,7 @@ pub fn App() -> Html {
                             on_explain={on_explain_rule}
                         />
                     }
-                    if let Some(report) = state.report() {
+                    if let Some(report) = state.report_with_paths() {
                         <Needs
                             report={report.clone()}
                             inputs={state.inputs.clone()}
@@ -483,6 +496,7 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
         Analyzer::new(Callback::from(move |outcome| {
             dispatcher.dispatch(match outcome {
                 Outcome::Done(revision, report) => Action::Analysed(revision, report),
+                Outcome::Completed(revision, rest) => Action::Completed(revision, rest),
                 Outcome::Costed(costs) => Action::Costed(costs),
                 Outcome::Fixed(revision, fixes) => Action::AllFixed(revision, fixes),
                 Outcome::Suggested(number, endpoints) => Action::Suggested(number, endpoints),
@@ -496,6 +510,7 @@ fn use_analyzer(state: &UseReducerHandle<State>) -> Rc<Analyzer> {
                 Outcome::Stopped(revision, task) => {
                     Action::Stopped((task == Task::Report).then_some(revision))
                 }
+                Outcome::Loaded => Action::Loaded,
             });
         }))
     })
@@ -758,6 +773,9 @@ fn Announcer(props: &AnnouncerProps) -> Html {
 }
 
 const SETTLED_MS: u32 = 800;
+
+/// From the findings of a text to the question for the rest of what is told about it, unless somebody types on.
+const QUIET_MS: u32 = 60;
 
 /// Puts the page into `root`, in place of what stands there while it loads.
 pub fn mount(root: Element) -> yew::AppHandle<App> {

@@ -138,9 +138,15 @@ pub fn EditorPane(props: &Props) -> Html {
     }
     {
         let handle = props.handle.clone();
+        let marked = use_mut_ref(Vec::new);
         use_effect_with((props.report.clone(), props.language), move |(report, language)| {
-            if let Some(report) = report {
-                handle.with(|editor| editor.mark(&to_js(&marks(report, *language))));
+            let Some(report) = report else { return };
+            let marks = marks(report, *language);
+            // The rest of a report often brings no fix: then what is open over the text stays open.
+            let is_marked = report.is_whole() && *marked.borrow() == marks;
+            if !is_marked {
+                handle.with(|editor| editor.mark(&to_js(&marks)));
+                marked.replace(marks);
             }
         });
     }
@@ -148,7 +154,9 @@ pub fn EditorPane(props: &Props) -> Html {
         let handle = props.handle.clone();
         let shown = (props.report.clone(), props.chosen, props.step, props.with_path);
         use_effect_with(shown, move |(report, chosen, step, with_path)| {
-            if let Some(report) = report {
+            // A step is of a path that comes later; until then its mark moves with the text.
+            let is_there = |report: &&Rc<Report>| report.is_whole() || chosen.is_some() || step.is_none();
+            if let Some(report) = report.as_ref().filter(is_there) {
                 handle.with(|editor| editor.label(&to_js(&labelled(report, *chosen, *step, *with_path))));
             }
         });
@@ -158,7 +166,7 @@ pub fn EditorPane(props: &Props) -> Html {
 }
 
 /// A finding, as the editor shows it.
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 struct Mark {
     finding: usize,
     rule: String,

@@ -5,7 +5,7 @@ use vpcheck_core::finding::{self, FileId, Safety, Severity};
 use vpcheck_core::language::Phrase;
 use vpcheck_core::share::Shared;
 use vpcheck_core::text::{LineIndex, Span};
-use vpcheck_core::{Analysis, Source};
+use vpcheck_core::{Analysis, Options, Source};
 
 use crate::checks::{Checks, checks};
 use crate::context::{self, ContextFile};
@@ -28,6 +28,34 @@ pub struct Report {
     /// Assumptions that answers rest on.
     pub assumptions: Vec<Phrase>,
     /// What its functions reach.
+    #[serde(skip)]
+    pub paths: Paths,
+    /// What was made of the context.
+    #[serde(skip)]
+    pub contexts: Vec<ContextFile>,
+    /// Of which text repairs, paths and contexts are. The worker sends them by themselves.
+    #[serde(skip)]
+    pub rest: RestOf,
+}
+
+/// Of which text the rest of a report is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RestOf {
+    /// Of none: it has yet to come.
+    #[default]
+    None,
+    /// Of an older one. It is shown until the newer comes, but nothing of it fits the text.
+    Older,
+    /// Of the same.
+    Same,
+}
+
+/// What of a report comes after its findings: dear to make, and seldom looked at while somebody types.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// The fix of each finding, in their order.
+    pub fixes: Vec<Option<Fix>>,
+    /// What the functions reach.
     pub paths: Paths,
     /// What was made of the context.
     pub contexts: Vec<ContextFile>,
@@ -56,14 +84,27 @@ impl Contexts {
     }
 }
 
-/// Everything that the page shows of `shared` and `contexts`.
-pub fn report(shared: &Shared, contexts: &Contexts) -> Report {
+/// What the page shows first of `shared` and `contexts`: all but the [`Rest`].
+pub fn first_report(shared: &Shared, contexts: &Contexts) -> Report {
+    let options = Options { has_repairs: false, ..inputs::options(shared, &contexts.sources) };
+    Report::new(&shared.text, vpcheck_core::analyze(PATH, &shared.text, &options))
+}
+
+/// What the page shows of it afterwards.
+pub fn rest(shared: &Shared, contexts: &Contexts) -> Rest {
     let options = inputs::options(shared, &contexts.sources);
     let analysis = vpcheck_core::analyze(PATH, &shared.text, &options);
+    let main = Units::new(&shared.text);
+    let fixes =
+        analysis.findings.into_iter().map(|found| found.fix.map(|fix| Fix::new(&main, fix))).collect();
     let (paths, problems) =
         Paths::trace(&shared.text, &options, shared.from.as_deref(), shared.to.as_deref());
-    let files = context::files(&contexts.sources, &contexts.lists, problems);
-    Report { paths, contexts: files, ..Report::new(&shared.text, analysis) }
+    Rest { fixes, paths, contexts: context::files(&contexts.sources, &contexts.lists, problems) }
+}
+
+/// Everything that the page shows of `shared` and `contexts`.
+pub fn report(shared: &Shared, contexts: &Contexts) -> Report {
+    first_report(shared, contexts).completed(rest(shared, contexts))
 }
 
 /// One finding.
@@ -135,6 +176,16 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+impl Fix {
+    fn new(main: &Units<'_>, fix: finding::Fix) -> Self {
+        let edit = |edit: vpcheck_core::text::Edit| {
+            let Place { from, to } = main.place(edit.span);
+            Edit { from, to, insert: edit.replacement }
+        };
+        Self { safety: fix.safety, title: fix.title, edits: fix.edits.into_iter().map(edit).collect() }
+    }
+}
+
 /// One replacement, in the words of CodeMirror's changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
@@ -183,18 +234,6 @@ impl Report {
                 primary: label.primary,
             }
         };
-        let fix = |fix: finding::Fix| Fix {
-            safety: fix.safety,
-            title: fix.title,
-            edits: fix
-                .edits
-                .into_iter()
-                .map(|edit| {
-                    let Place { from, to } = main.place(edit.span);
-                    Edit { from, to, insert: edit.replacement }
-                })
-                .collect(),
-        };
         let checklist = checks(&analysis, &label);
         let findings = analysis
             .findings
@@ -206,7 +245,7 @@ impl Report {
                 message: found.message,
                 help: found.help,
                 labels: found.labels.into_iter().map(label).collect(),
-                fix: found.fix.map(fix),
+                fix: found.fix.map(|fix| Fix::new(&main, fix)),
                 suppressed: found.suppressed,
                 fingerprint: found.fingerprint,
             })
@@ -225,6 +264,38 @@ impl Report {
             assumptions: analysis.assumptions,
             ..Self::default()
         }
+    }
+
+    /// The same with its rest.
+    #[must_use]
+    pub fn completed(mut self, rest: Rest) -> Self {
+        for (finding, fix) in self.findings.iter_mut().zip(rest.fixes) {
+            finding.fix = fix;
+        }
+        (self.paths, self.contexts, self.rest) = (rest.paths, rest.contexts, RestOf::Same);
+        self
+    }
+
+    /// The same with the rest of an older report, so that nothing vanishes while somebody types. Of fixes only the words
+    /// stay: what they change is another text.
+    #[must_use]
+    pub fn after(mut self, older: &Self) -> Self {
+        if older.rest == RestOf::None {
+            return self;
+        }
+        for finding in self.findings.iter_mut().filter(|finding| finding.fix.is_none()) {
+            let known = older.findings.iter().find(|known| known.fingerprint == finding.fingerprint);
+            let fix = known.and_then(|known| known.fix.as_ref());
+            finding.fix = fix.map(|fix| Fix { edits: Vec::new(), ..fix.clone() });
+        }
+        (self.paths, self.contexts) = (older.paths.clone(), older.contexts.clone());
+        self.rest = RestOf::Older;
+        self
+    }
+
+    /// Whether nothing of it is missing or of an older text.
+    pub fn is_whole(&self) -> bool {
+        self.rest == RestOf::Same
     }
 
     /// The finding at a place of the editor's text: the one with the shortest primary label there.
@@ -401,6 +472,33 @@ mod tests {
         assert_eq!(report.finding_at(from - 2), Some(1));
         assert_eq!(report.finding_at(0), None);
         assert_eq!(report.counts(), Counts { errors: 0, warnings: 1, infos: 1, suppressed: 1 });
+    }
+
+    #[test]
+    fn the_rest_completes_the_first_report_and_stays_until_the_next() {
+        let shared = |name: &str| Shared {
+            text: include_str!("../examples/orders.yaml").replace("Receipts", name),
+            ..Shared::default()
+        };
+        let (old, new) = (shared("Receipts"), shared("Papers"));
+        let first = first_report(&old, &Contexts::default());
+        let whole = super::report(&old, &Contexts::default());
+        assert_eq!((first.rest, whole.rest), (RestOf::None, RestOf::Same));
+        assert_eq!(first.after(&Report::default()).rest, RestOf::None);
+        let fixed = |report: &Report| report.findings.iter().filter(|one| one.fix.is_some()).count();
+        assert!(fixed(&whole) > 0 && !whole.paths.from.is_empty(), "{whole:?}");
+        let typed = first_report(&new, &Contexts::default()).after(&whole);
+        assert_eq!((typed.rest, fixed(&typed), &typed.paths), (RestOf::Older, fixed(&whole), &whole.paths));
+        let fresh = first_report(&new, &Contexts::default());
+        for (finding, fresh) in typed.findings.iter().zip(&fresh.findings) {
+            let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+            assert!(
+                edits.count() == 0 || finding.fix == fresh.fix,
+                "an edit of an older text stays: {finding:?}"
+            );
+        }
+        let completed = typed.completed(rest(&new, &Contexts::default()));
+        assert_eq!(completed, super::report(&new, &Contexts::default()));
     }
 
     #[test]

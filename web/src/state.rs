@@ -18,7 +18,7 @@ use crate::fixes::Fixes;
 use crate::inputs::{Field, Inputs};
 use crate::paths::Path;
 use crate::proof::{Offer, Proof};
-use crate::report::{Fix, Place, Report};
+use crate::report::{Fix, Place, Report, Rest, RestOf};
 use crate::sharing::{Package, Sharing};
 use crate::words;
 use crate::{context, examples};
@@ -40,6 +40,8 @@ pub struct State {
     pub is_edited: bool,
     /// Whether it began as somebody's link: then it lives in the address and leaves the draft alone.
     pub is_foreign: bool,
+    /// Whether all of the program is loaded, as far as it could be: what is not needed first waits for it.
+    pub is_loaded: bool,
     /// The last analysis, and the revision it saw.
     pub analysed: Option<(u32, Rc<Report>)>,
     /// The last estimate of costs.
@@ -274,8 +276,12 @@ pub enum Action {
     AllFixed(u32, Rc<Fixes>),
     /// A place that is no finding's was asked for.
     PlaceShown,
+    /// All of the program is loaded.
+    Loaded,
     /// An analysis ended.
-    Analysed(u32, Rc<Report>),
+    Analysed(u32, Report),
+    /// The rest of what it tells is there.
+    Completed(u32, Rest),
     /// An estimate of costs ended.
     Costed(Rc<Costs>),
     /// A picture was drawn of the text of that revision.
@@ -401,6 +407,7 @@ impl State {
             cursor: None,
             is_edited: false,
             is_foreign: false,
+            is_loaded: false,
             analysed: None,
             chosen: None,
             endpoints: None,
@@ -467,6 +474,7 @@ impl State {
                 next.revision += 1;
             }
             Action::Files(files) => next.take_files(files),
+            Action::Loaded => next.is_loaded = true,
             Action::Visited => next.is_foreign = true,
             Action::Returned => {
                 if let Some(kept) = next.replaced.take() {
@@ -535,17 +543,22 @@ impl State {
             Action::Analysed(revision, report) => {
                 if revision == self.revision {
                     next.chosen = self.chosen_in(&report);
-                    let is_same = self.shown_path().map(|path| &path.ways)
-                        == report.paths.shown.as_ref().map(|path| &path.ways);
-                    next.step = self.step.filter(|_| is_same);
-                    next.analysed = Some((revision, report));
+                    next.take_report(match self.report() {
+                        Some(older) if !report.is_whole() => report.after(older),
+                        _ => report,
+                    });
+                }
+            }
+            Action::Completed(revision, rest) => {
+                if let (true, Some(report)) = (revision == self.revision, self.current_report()) {
+                    next.take_report((**report).clone().completed(rest));
                 }
             }
             Action::CursorMoved(at) => {
                 next.cursor = Some(at);
                 let report = self.current_report();
                 next.chosen = report.and_then(|report| report.finding_at(at));
-                next.step = report.and_then(|report| report.paths.step_at(at));
+                next.step = self.whole_report().and_then(|report| report.paths.step_at(at));
             }
             Action::Chosen(index) => {
                 next.chosen = Some(index);
@@ -639,6 +652,15 @@ impl State {
         self.notice = Some(notice);
     }
 
+    /// Shows a report; a step of a path stays chosen as long as the path is the same.
+    fn take_report(&mut self, report: Report) {
+        let ways = |path: Option<&Path>| path.map(|path| path.ways.clone());
+        let is_same =
+            report.rest == RestOf::Older || ways(self.shown_path()) == ways(report.paths.shown.as_ref());
+        self.step = self.step.filter(|_| is_same);
+        self.analysed = Some((self.revision, Rc::new(report)));
+    }
+
     /// Whoever waits for a proof that does not come is told so.
     fn give_up_proof(&mut self, notice: Notice) {
         if let Some(offer) = self.previewed.clone().filter(|_| self.proof.is_none()) {
@@ -661,6 +683,16 @@ impl State {
         self.lapsed == Some(self.revision) && self.current_report().is_none()
     }
 
+    /// The same, when its fixes and paths are on that text too.
+    pub fn whole_report(&self) -> Option<&Rc<Report>> {
+        self.current_report().filter(|report| report.is_whole())
+    }
+
+    /// The last report, when it tells what functions reach, if only of an older text.
+    pub fn report_with_paths(&self) -> Option<&Rc<Report>> {
+        self.report().filter(|report| report.rest != RestOf::None)
+    }
+
     /// The suggestions of endpoints, when they are on the text as it stands.
     pub fn current_endpoints(&self) -> Option<&Rc<Endpoints>> {
         let (number, endpoints) = self.endpoints.as_ref()?;
@@ -671,7 +703,7 @@ impl State {
     pub fn proved_fix(&self, offer: &Offer) -> Option<&Fix> {
         self.proof.as_ref().filter(|proof| proof.offer == *offer && proof.refused.is_none())?;
         match offer {
-            Offer::Fix(index) => self.current_report()?.findings.get(*index)?.fix.as_ref(),
+            Offer::Fix(index) => self.whole_report()?.findings.get(*index)?.fix.as_ref(),
             _ => self.current_endpoints()?.fix(offer),
         }
     }
@@ -852,7 +884,7 @@ mod tests {
         State::open("", Language::English, Theme::System)
     }
 
-    fn report(fingerprints: &[&str]) -> Rc<Report> {
+    fn report(fingerprints: &[&str]) -> Report {
         let finding = |(at, fingerprint): (u32, &&str)| Finding {
             rule: "unknown-reference".to_owned(),
             severity: Severity::Error,
@@ -870,11 +902,12 @@ mod tests {
             suppressed: None,
             fingerprint: (*fingerprint).to_owned(),
         };
-        Rc::new(Report {
+        Report {
             is_template: true,
             findings: (0..).zip(fingerprints).map(finding).collect(),
+            rest: RestOf::Same,
             ..Report::default()
-        })
+        }
     }
 
     #[test]
@@ -1004,7 +1037,7 @@ mod tests {
     }
 
     /// A report with one path of two steps, at 0 and at 10.
-    fn traced(to: &str) -> Rc<Report> {
+    fn traced(to: &str) -> Report {
         let step = |from| Step {
             back: false,
             fate: Fate::Passed,
@@ -1031,7 +1064,8 @@ mod tests {
             asks: Vec::new(),
             assumptions: Vec::new(),
         };
-        Rc::new(Report { paths: Paths { shown: Some(path), ..Paths::default() }, ..Report::default() })
+        let paths = Paths { shown: Some(path), ..Paths::default() };
+        Report { paths, rest: RestOf::Same, ..Report::default() }
     }
 
     #[test]
@@ -1159,12 +1193,12 @@ mod tests {
     }
 
     /// A report with one finding that has a fix.
-    fn fixable() -> Rc<Report> {
-        let mut report = (*report(&["one"])).clone();
+    fn fixable() -> Report {
+        let mut report = report(&["one"]);
         let edits = vec![crate::report::Edit { from: 0, to: 1, insert: "x".to_owned() }];
         let (safety, title) = (vpcheck_core::finding::Safety::Safe, Phrase::verbatim("title"));
         report.findings[0].fix = Some(Fix { safety, title, edits });
-        Rc::new(report)
+        report
     }
 
     fn proof(offer: Offer, refused: Option<&str>) -> Rc<Proof> {
@@ -1191,6 +1225,29 @@ mod tests {
             "of an older text"
         );
         assert_eq!(state.after(Action::Proved(1, proof(offer, None))).proof, None, "nobody looks at it");
+    }
+
+    #[test]
+    fn what_is_not_on_the_text_yet_is_shown_but_leads_nowhere() {
+        let first = |report: &Report| Report { rest: RestOf::None, ..report.clone() };
+        let state = opened().after(Action::Analysed(1, first(&report(&["a"]))));
+        assert!(state.report_with_paths().is_none(), "there are none to show");
+        let whole = state.after(Action::Completed(1, Rest { paths: traced("Db").paths, ..Rest::default() }));
+        assert!(whole.whole_report().is_some_and(|report| report.paths.shown.is_some()));
+        let whole = whole.after(Action::Analysed(1, fixable()));
+        let typed = whole.after(Action::Edited("x".into())).after(Action::Completed(1, Rest::default()));
+        assert!(typed.current_report().is_none(), "of an older text");
+        let mut unfixed = fixable();
+        unfixed.findings[0].fix = None;
+        let typed = typed.after(Action::Analysed(2, first(&unfixed)));
+        let report = typed.current_report().unwrap();
+        assert!(report.findings[0].fix.as_ref().is_some_and(|fix| fix.edits.is_empty()), "{report:?}");
+        assert!(typed.whole_report().is_none() && typed.report_with_paths().is_some());
+        assert_eq!(typed.after(Action::Completed(1, Rest::default())), typed);
+        let offer = Offer::Fix(0);
+        let proved = typed.after(Action::Previewed(Some(offer.clone())));
+        let proved = proved.after(Action::Proved(2, proof(offer.clone(), None)));
+        assert_eq!(proved.proved_fix(&offer), None, "its edits are yet to come");
     }
 
     #[test]

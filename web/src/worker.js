@@ -17,6 +17,7 @@ self.onmessage = async ({ data }) => {
   self.postMessage({ sequence, heard: true });
   const answers = {
     report: program.analyze_json,
+    rest: program.rest_json,
     costs: program.costs_json,
     diagram: program.diagram_json,
     fixes: program.fixes_json,
@@ -35,18 +36,19 @@ self.onmessage = async ({ data }) => {
   }
   if (isSentFor) return;
   isSentFor = true;
-  const later = await program.later?.();
-  if (later) self.postMessage({ later });
+  // Where it did not come, whoever needs it asks again.
+  if (program.later) self.postMessage({ tried: true, later: await program.later() });
 };
 
-async function start({ glue, module, later }) {
+async function start({ glue, module, later, hasText }) {
   const program = await import(glue);
   program.initSync({ module });
   if (later) {
     isSentFor = true;
     await program.later?.(later);
-  } else if (await hasCopy()) {
-    // It is at hand, and without a network it is nowhere else.
+  } else if (hasText || (await hasCopy())) {
+    // What is loaded first is what the first example needs; another template needs more. And where there is a copy, it is
+    // at hand, and without a network it is nowhere else.
     await program.later?.();
   }
   return program;

@@ -75,6 +75,7 @@ async fn the_editor_tells_of_every_change_and_takes_texts_and_fixes_back() {
         report: None,
         chosen: None,
         step: None,
+        with_path: false,
         is_read_only: false,
         language: Language::Japanese,
         on_change: {

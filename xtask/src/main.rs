@@ -2,6 +2,7 @@
 //!
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
+mod budgets;
 mod cache;
 mod csp;
 mod gallery;
@@ -42,6 +43,7 @@ Usage: cargo xtask COMMAND
   kernel-cases [DIR] [--context | --repair [--left]]
                                 trace networks whose flows a Linux kernel has decided, and compare;
                                 --repair: the smallest repair of each blocked flow, applied and traced again
+  budgets                       measure dist/: its size, and how long a reader waits; write it into the READMEs
   generate [--check]            write the generated files, or say which are out of date
   screenshots                   take the pictures in docs/screenshots; look at each before you commit them
   setup                         install what the other commands need, and do nothing else
@@ -85,6 +87,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["unknowns", rest @ ..] => measuring::run(&project, "unknowns", rest),
         ["fixes", rest @ ..] => measuring::run(&project, "fixes", rest),
         ["kernel-cases", rest @ ..] => measuring::run(&project, "kernel_cases", rest),
+        ["budgets"] => budgets::write(&project).map(|()| ExitCode::SUCCESS),
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),

@@ -1,12 +1,13 @@
 //! Everything that must hold before a change lands.
 
 use crate::{
+    budgets,
     cache::{Cache, announce},
     generate,
     install::wasm_target,
     page, process,
     project::Project,
-    size, test,
+    test,
 };
 use anyhow::{Result, bail};
 use std::{process::ExitCode, time::Instant};
@@ -23,7 +24,7 @@ const CHECKS: [Check; 6] = [
     Check { name: "clippy", run: clippy },
     Check { name: "documentation", run: documentation },
     Check { name: "tests", run: tests },
-    Check { name: "size of the page", run: page_size },
+    Check { name: "size and speed of the page", run: page_budgets },
 ];
 
 pub(crate) fn run(project: &Project) -> ExitCode {
@@ -81,9 +82,9 @@ fn tests(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn page_size(project: &Project) -> Result<()> {
+fn page_budgets(project: &Project) -> Result<()> {
     if !project.dist().join("index.html").is_file() {
         page::build(project, page::Kind::Small)?;
     }
-    size::check(&project.dist())
+    budgets::check(project)
 }

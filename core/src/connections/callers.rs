@@ -2,7 +2,6 @@
 
 use crate::demands::scope::Scope;
 use crate::demands::service_work::{Polled, function_of, polled};
-use crate::template::reference::references;
 use crate::template::{Resource, Value};
 use crate::text::Span;
 
@@ -71,17 +70,11 @@ pub(crate) fn callers(scope: Scope<'_, '_>, function: &Resource) -> Vec<Caller> 
         }
     }
     let mut found = Vec::new();
-    for resource in &template.resources {
+    for resource in template.resources_naming(&names) {
         if names.contains(&resource.id.as_str()) || scope.both(resource.guard, function.guard).is_none() {
             continue;
         }
-        let Some(properties) = template.properties(resource) else { continue };
-        let mut is_named = false;
-        references(properties, template.text(), &mut |reference| {
-            let own = template.resource(reference.name);
-            is_named |= own.is_some_and(|own| names.contains(&own.id.as_str()));
-        });
-        if is_named && let Some((how, bound)) = how(scope, resource, &names) {
+        if let Some((how, bound)) = how(scope, resource, &names) {
             let sources = ["EventSourceArn", "TopicArn", "SourceArn"];
             let source = sources.iter().find_map(|name| scope.property(resource, &[name]).into_iter().next());
             let behind = source.as_ref().and_then(|case| scope.named(&case.value));

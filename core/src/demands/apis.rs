@@ -1,5 +1,7 @@
 //! Endpoint services by IAM prefix and by the name of an SDK's client.
 
+use crate::services::line_of;
+
 /// Facts; the file says how it is written.
 const SERVICES: &str = include_str!("../../data/iam_services.txt");
 
@@ -43,8 +45,11 @@ pub(super) fn of_prefix(prefix: &str) -> Option<&'static str> {
         "sagemaker" => "sagemaker.api",
         "ses" => "email",
         _ => {
-            let own = lines().find(|line| line.suffix == prefix && line.has_prefix(prefix));
-            return own.or_else(|| lines().find(|line| line.has_prefix(prefix))).map(|line| line.suffix);
+            let own = line_of(SERVICES, prefix).map(|(suffix, rest)| Line { suffix, rest });
+            let own = own.filter(|line| line.has_prefix(prefix));
+            // Of the others only those are called by it that say so.
+            let other = || lines().find(|line| line.word("iam=") == Some(prefix));
+            return own.or_else(other).map(|line| line.suffix);
         }
     };
     Some(main)

@@ -329,8 +329,8 @@ mod tests {
         let steps = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
         let words = |step: &Value| step["location"]["message"]["text"].as_str().unwrap().to_owned();
         assert!(words(&steps[0]).starts_with("workload Fn"), "{steps:?}");
-        let stops: Vec<&Value> = steps.iter().filter(|step| step["importance"] == "essential").collect();
-        let [stop] = &stops[..] else { panic!("{steps:?}") };
+        let denied: Vec<&Value> = steps.iter().filter(|step| step["importance"] == "essential").collect();
+        let [stop] = &denied[..] else { panic!("{steps:?}") };
         assert!(words(stop).starts_with("security group Group: no outbound rule"), "{stop}");
         assert_eq!(stop["kinds"], json!(["out", "deny"]));
         assert!(

@@ -12,6 +12,9 @@ const WAYS: usize = 32;
 impl Cause {
     /// Gives a finding the smallest repair of all its ways, whatever else stops them.
     pub(crate) fn repaired(&self, subject: &Subject<'_, '_>, finding: Finding) -> Finding {
+        if !subject.has_repairs {
+            return finding;
+        }
         let wants = self.wants(subject);
         let repair = wants.as_ref().and_then(|wants| repair(subject.ground(), wants).ok());
         with(subject, finding, wants.as_deref(), repair)
@@ -19,6 +22,9 @@ impl Cause {
 
     /// Gives a finding the smallest repair of its own cause. Other causes have findings of their own.
     pub(crate) fn mended(&self, subject: &Subject<'_, '_>, finding: Finding) -> Finding {
+        if !subject.has_repairs {
+            return finding;
+        }
         let wants = self.wants(subject);
         let is_own = |blocker: &_| self.effects.iter().any(|effect| effect.blocker.as_ref() == Some(blocker));
         let repair = wants.as_ref().and_then(|wants| repair_cause(subject.ground(), wants, is_own).ok());
@@ -28,6 +34,9 @@ impl Cause {
     /// The same of a gateway endpoint that is not on the tables of some subnets, whether a NAT gateway carries what it
     /// would carry or nothing does.
     pub(crate) fn routed(&self, subject: &Subject<'_, '_>, finding: Finding) -> Finding {
+        if !subject.has_repairs {
+            return finding;
+        }
         let tables: Option<Vec<(usize, EndpointIndex, TableIndex)>> = self
             .effects
             .iter()
@@ -48,6 +57,9 @@ impl Cause {
     /// Gives a finding a change that is chosen already, if it opens every way of the cause; else the smallest repair of the
     /// cause.
     pub(crate) fn changed(&self, subject: &Subject<'_, '_>, finding: Finding, atom: Atom) -> Finding {
+        if !subject.has_repairs {
+            return finding;
+        }
         let wants = self.wants(subject);
         let network = wants.as_ref().and_then(|wants| wants.first()).map(|want| want.network);
         let repair = wants.as_ref().zip(network).and_then(|(wants, network)| {
@@ -82,6 +94,9 @@ impl Cause {
 impl<'t> Subject<'_, 't> {
     /// Gives a finding without ways a change that is chosen already, in one of the networks.
     pub(crate) fn changed(&self, finding: Finding, network: usize, atom: Atom) -> Finding {
+        if !self.has_repairs {
+            return finding;
+        }
         let repair = repair_with(self.ground(), &[], network, vec![atom]);
         with(self, finding, Some(&[]), repair)
     }

@@ -33,6 +33,8 @@ pub(crate) struct Subject<'s, 't> {
     pub(crate) traffic: Option<&'s Traffic>,
     /// What is paid for it.
     pub(crate) prices: &'s Prices,
+    /// Whether repairs of paths and endpoints to add are looked for.
+    pub(crate) has_repairs: bool,
     demands: OnceCell<Demands>,
     answers: OnceCell<Vec<Reached>>,
     causes: OnceCell<Vec<Cause>>,
@@ -52,6 +54,7 @@ impl<'s, 't> Subject<'s, 't> {
             addresses: &options.addresses,
             traffic: options.traffic.as_ref(),
             prices: &options.prices,
+            has_repairs: options.has_repairs,
             demands: OnceCell::new(),
             answers: OnceCell::new(),
             causes: OnceCell::new(),

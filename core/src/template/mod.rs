@@ -13,7 +13,7 @@ pub mod sam;
 mod sharing;
 mod value;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
 pub use guard::{Guard, Guards, Variable};
@@ -156,6 +156,7 @@ pub struct Template<'t> {
     pub expansion: Option<sam::Expansion>,
     names: HashMap<String, usize>,
     also_known_as: HashMap<String, String>,
+    named: OnceCell<Vec<Vec<usize>>>,
     parameter_names: HashMap<String, usize>,
     conditions: condition::Conditions,
     guards: RefCell<Guards>,
@@ -252,6 +253,7 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
         expansion,
         names,
         also_known_as,
+        named: OnceCell::new(),
         parameter_names,
         conditions,
         guards: RefCell::new(guards),
@@ -300,8 +302,33 @@ impl<'t> Template<'t> {
 
     /// The resource of a logical id, also by the names that SAM gives to what it makes.
     pub fn resource(&self, id: &str) -> Option<&Resource> {
-        let at = self.names.get(id).or_else(|| self.names.get(self.also_known_as.get(id)?))?;
-        self.resources.get(*at)
+        self.resources.get(self.position(id)?)
+    }
+
+    /// The resources that name one of the resources `ids` in their properties, in order. Who names whom is looked up once.
+    pub fn resources_naming(&self, ids: &[&str]) -> impl Iterator<Item = &Resource> {
+        let named = self.named.get_or_init(|| self.resources.iter().map(|one| self.named_by(one)).collect());
+        self.resources.iter().zip(named).filter_map(move |(resource, named)| {
+            let is_one =
+                |at: &usize| self.resources.get(*at).is_some_and(|own| ids.contains(&own.id.as_str()));
+            named.iter().any(is_one).then_some(resource)
+        })
+    }
+
+    fn named_by(&self, resource: &Resource) -> Vec<usize> {
+        let mut found = Vec::new();
+        if let Some(properties) = self.properties(resource) {
+            reference::references(properties, self.text(), &mut |reference| {
+                if let Some(at) = self.position(reference.name).filter(|at| !found.contains(at)) {
+                    found.push(at);
+                }
+            });
+        }
+        found
+    }
+
+    fn position(&self, id: &str) -> Option<usize> {
+        self.names.get(id).or_else(|| self.names.get(self.also_known_as.get(id)?)).copied()
     }
 
     /// The parameter of a name.

@@ -3,6 +3,7 @@
 //! What a visit runs is measured in a browser ([`profile`]). The module is cut in two ([`module`]), the glue of
 //! wasm-bindgen learns to load the second half ([`glue`], `later.js`), and index.html to name the new files ([`names`]).
 
+mod data;
 mod glue;
 mod module;
 mod names;
@@ -69,7 +70,7 @@ fn halves(
     let folder = project.path("target/split");
     let [first, later, stamp] = ["first.wasm", "later.wasm", "built-from"].map(|name| folder.join(name));
     let numbers: Vec<u8> = kept.iter().flat_map(|number| number.to_le_bytes()).collect();
-    let source = fingerprint([wasm, &numbers, include_bytes!("module.rs")]);
+    let source = fingerprint([wasm, &numbers, include_bytes!("module.rs"), include_bytes!("data.rs")]);
     if fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == source) {
         return Ok(Halves { first: read(&first)?, later: read(&later)? });
     }

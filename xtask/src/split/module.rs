@@ -4,6 +4,7 @@
 //! for the later module, unless it is there, and calls the function through a slot of its own at the table's end; the
 //! later module fills the slots. So no call is changed, and a function that was deferred by mistake is only late.
 
+use super::data::{self, Divided};
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use walrus::{
@@ -59,9 +60,14 @@ pub(crate) fn instrumented(wasm: &[u8]) -> Result<Vec<u8>> {
 
 /// Cuts a module in two. Functions of these numbers stay in the first one, as do others where a stub gains nothing.
 pub(crate) fn divided(wasm: &[u8], kept: &Numbers) -> Result<Halves> {
-    let plan = Plan::new(&parse(wasm)?, kept)?;
-    let (later, shared) = later_half(parse(wasm)?, &plan)?;
-    let first = first_half(parse(wasm)?, &plan, &shared)?;
+    let whole = parse(wasm)?;
+    let plan = Plan::new(&whole, kept)?;
+    let local = local_functions(&whole);
+    let stays = |(number, _): &(usize, &FunctionId)| !plan.deferred.contains(number);
+    let staying: Vec<FunctionId> = local.iter().enumerate().filter(stays).map(|(_, id)| *id).collect();
+    let data = data::divided(&whole, &staying)?;
+    let (later, shared) = later_half(parse(wasm)?, &plan, &data)?;
+    let first = first_half(parse(wasm)?, &plan, &data, &shared)?;
     Ok(Halves { first, later })
 }
 
@@ -188,7 +194,7 @@ enum Shared {
 /// What is shared, with its name.
 type SharedNames = Vec<(String, Shared)>;
 
-fn later_half(mut module: Module, plan: &Plan) -> Result<(Vec<u8>, SharedNames)> {
+fn later_half(mut module: Module, plan: &Plan, data: &Divided) -> Result<(Vec<u8>, SharedNames)> {
     let local = local_functions(&module);
     let functions: BTreeMap<FunctionId, usize> =
         local.iter().enumerate().map(|(number, id)| (*id, number)).collect();
@@ -198,6 +204,7 @@ fn later_half(mut module: Module, plan: &Plan) -> Result<(Vec<u8>, SharedNames)>
     let table = function_table(&module)?;
 
     leave_only_code(&mut module);
+    data::put(&mut module, &data.later)?;
     for (number, id) in local.iter().enumerate() {
         if !plan.deferred.contains(&number) {
             let ty = module.funcs.get(*id).ty();
@@ -255,27 +262,21 @@ fn later_half(mut module: Module, plan: &Plan) -> Result<(Vec<u8>, SharedNames)>
     Ok((module.emit_wasm(), shared))
 }
 
-/// Takes out what the first module does for both: exports, data, the contents of tables, the start.
+/// Takes out what the first module does for both: exports, the contents of tables, the start.
 fn leave_only_code(module: &mut Module) {
     module.start = None;
     for id in module.exports.iter().map(walrus::Export::id).collect::<Vec<_>>() {
         module.exports.delete(id);
     }
-    for id in module.data.iter().map(walrus::Data::id).collect::<Vec<_>>() {
-        module.data.delete(id);
-    }
     for id in module.elements.iter().map(walrus::Element::id).collect::<Vec<_>>() {
         module.elements.delete(id);
-    }
-    for memory in module.memories.iter_mut() {
-        memory.data_segments.clear();
     }
     for table in module.tables.iter_mut() {
         table.elem_segments.clear();
     }
 }
 
-fn first_half(mut module: Module, plan: &Plan, shared: &SharedNames) -> Result<Vec<u8>> {
+fn first_half(mut module: Module, plan: &Plan, data: &Divided, shared: &SharedNames) -> Result<Vec<u8>> {
     let local = local_functions(&module);
     let tables: Vec<TableId> = module.tables.iter().map(Table::id).collect();
     let memories: Vec<_> = module.memories.iter().map(walrus::Memory::id).collect();
@@ -283,6 +284,7 @@ fn first_half(mut module: Module, plan: &Plan, shared: &SharedNames) -> Result<V
     let table = function_table(&module)?;
 
     plan.add_slots(module.tables.get_mut(table))?;
+    data::put(&mut module, &data.first)?;
 
     let is_loaded = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
     let ensure = ensure_loaded(&mut module, is_loaded);

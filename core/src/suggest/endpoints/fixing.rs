@@ -16,6 +16,9 @@ use crate::text::{Edit, apply};
 /// Adds an endpoint for every need, where paths prove that each of them does what is needed. `needs` are those of
 /// networks, by their positions; all networks must ask for the same change.
 pub(crate) fn endpoint_fix(subject: &Subject<'_, '_>, needs: &[(usize, Vec<Need>)]) -> Option<Fix> {
+    if !subject.has_repairs {
+        return None;
+    }
     let mut found: Option<Change> = None;
     for (at, needs) in needs {
         let change = change_for(subject, *at, needs)?;

@@ -1,0 +1,125 @@
+// Measures what a reader waits for, on a processor that is slowed to a quarter: from the first request to the first
+// findings, and from a keystroke to its finding. Prints a name and milliseconds a line; `cargo xtask budgets` calls it.
+//
+// Chromium slows a page's main thread alone (Emulation.setCPUThrottlingRate is refused by workers). So a worker is made
+// slow here: every call into its WebAssembly, and its start, takes four times as long as it took.
+
+import { readFile } from "node:fs/promises";
+import { deflateRawSync } from "node:zlib";
+import { openPage, startBrowser } from "./browser.mjs";
+
+const SLOWER = 4;
+const VISITS = 7;
+const KEYS = 120;
+/** Milliseconds from one key to the next: 400 a minute, as who types fast. */
+const PACE = 150;
+/** 13 KB with two functions, two VPCs and conditions. */
+const TEMPLATE = new URL("../planted/ledger.yaml", import.meta.url);
+const DESK = { width: 1280, height: 800 };
+
+/** Runs in the worker, before its own script. */
+const slowWorker = (slower) => {
+  const slowed = (act) => {
+    const start = performance.now();
+    const result = act();
+    const end = start + (performance.now() - start) * slower;
+    while (performance.now() < end);
+    return result;
+  };
+  const Instance = WebAssembly.Instance;
+  WebAssembly.Instance = function (...given) {
+    const instance = slowed(() => new Instance(...given));
+    const exports = { ...instance.exports };
+    for (const name of Object.keys(exports).filter((name) => name.endsWith("_json"))) {
+      const called = exports[name];
+      exports[name] = (...values) => slowed(() => called(...values));
+    }
+    return { exports };
+  };
+};
+
+/** Runs in the page, before anything of it. */
+const watch = () => {
+  const seen = { first: undefined, keys: [], shown: [], tasks: [], wanted: [] };
+  globalThis.vpcheckSeen = seen;
+  new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) seen.tasks.push({ start: task.startTime, time: task.duration });
+  }).observe({ type: "longtask", buffered: true });
+  addEventListener("keydown", (event) => seen.keys.push(event.timeStamp), { capture: true });
+  const look = () => {
+    if (seen.first === undefined && document.querySelector(".finding")) seen.first = performance.now();
+    if (!seen.keys.length) return;
+    const card = document.querySelector('.finding[data-rule="unknown-reference"] .finding-message');
+    const typed = /Missing(x*)/.exec(card?.textContent ?? "")?.[1].length ?? 0;
+    // A finding that came together with a later one was on the screen no earlier.
+    while (seen.shown.length < typed) seen.shown.push(performance.now());
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+};
+
+const openSlowed = async (browser, path) => {
+  const context = await browser.newContext({ serviceWorkers: "block", viewport: DESK });
+  await context.route("**/worker.js", async (route) => {
+    const response = await route.fetch();
+    const body = `(${slowWorker})(${SLOWER});\n${await response.text()}`;
+    await route.fulfill({ response, body });
+  });
+  await context.addInitScript(watch);
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  await page.goto(new URL(path, process.env.VPCHECK_PAGE).href);
+  await page.waitForFunction(() => globalThis.vpcheckSeen?.first !== undefined);
+  return { context, page };
+};
+
+const seenBy = (page) => page.evaluate(() => globalThis.vpcheckSeen);
+
+const firstFindings = async (browser) => {
+  const times = [];
+  for (let visit = 0; visit < VISITS; visit += 1) {
+    const { context, page } = await openSlowed(browser, "?lang=en");
+    times.push((await seenBy(page)).first);
+    await context.close();
+  }
+  return times;
+};
+
+const typing = async (browser, template) => {
+  const text = `${template}\nOutputs:\n  Typed:\n    Value: !Ref Missing`;
+  const link = deflateRawSync(JSON.stringify({ text })).toString("base64url");
+  const { context, page } = await openSlowed(browser, `?lang=en#v1.${link}`);
+  // What comes after the first findings is here.
+  await page.waitForTimeout(4000);
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("ControlOrMeta+End");
+  await page.waitForTimeout(1000);
+  await page.evaluate(() => Object.assign(globalThis.vpcheckSeen, { keys: [], shown: [], tasks: [] }));
+  for (let key = 0; key < KEYS; key += 1) {
+    await page.keyboard.type("x");
+    await page.waitForTimeout(PACE);
+  }
+  await page.waitForFunction((count) => globalThis.vpcheckSeen.shown.length === count, KEYS, { timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  const { keys, shown, tasks } = await seenBy(page);
+  await context.close();
+  return { latencies: shown.map((time, index) => time - keys[index]), tasks: tasks.map(({ time }) => time) };
+};
+
+/** The value that a share of all values does not pass. */
+const quantile = (values, share) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+};
+
+const browser = await startBrowser();
+const visits = await firstFindings(browser);
+const { latencies, tasks } = await typing(browser, await readFile(TEMPLATE, "utf8"));
+await browser.close();
+const results = {
+  "first-findings": quantile(visits, 0.5),
+  "key-median": quantile(latencies, 0.5),
+  "key-p95": quantile(latencies, 0.95),
+  "longest-task": Math.max(0, ...tasks),
+};
+for (const [name, time] of Object.entries(results)) console.log(name, time.toFixed(1));
