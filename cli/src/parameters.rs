@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use vpcheck_core::language::Phrase;
 use vpcheck_core::parameters::{self, DEFAULT_ENVIRONMENT, is_samconfig, values};
 pub(crate) use vpcheck_core::parameters::{Deployment, Values, plain};

@@ -84,13 +84,14 @@ for (const [lang, words] of [
       for (const words_ of [words.template, words.values, words.network]) assert.match(told, words_);
       await page.locator('.finding[data-rule="unknown-reference"]').waitFor();
       assert.match(await editorText(page), /GroupDescription: functions/);
-      assert.equal(await page.locator("#need-VpcId").count(), 1);
+      await page.locator("#need-VpcId").waitFor();
       assert.equal(await page.locator("#need-VpcId").inputValue(), "vpc-0abc");
       await page.locator(".context-file").filter({ hasText: "s.json" }).waitFor();
 
       await notice.getByRole("button", { name: words.undo }).click();
       await page.waitForFunction((text) => document.querySelector(".cm-content").innerText.startsWith(text), before);
-      assert.equal(await page.locator(".context-file").count(), 0);
+      // What is deployed is told of with the rest, after the findings.
+      await page.locator(".context-file").waitFor({ state: "detached" });
     }));
 }
 

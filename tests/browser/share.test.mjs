@@ -48,7 +48,7 @@ const withPage = async ({ text = TEMPLATE, lang = "en", path, ...context }, use)
 const dialogOf = (page) => page.locator("dialog.share[open]");
 
 const open = async (page) => {
-  await page.locator('.bar-button[aria-haspopup="dialog"]').click();
+  await page.locator('.bar-button[aria-haspopup="dialog"]:not(.wide-only)').click();
   await dialogOf(page).locator(".share-save:enabled").first().waitFor();
   return dialogOf(page);
 };
@@ -186,7 +186,7 @@ test("contexts are in no link, and the dialog says so", () =>
 
 test("the keyboard opens, walks and closes it, and is where it was", () =>
   withPage({}, async (page) => {
-    const button = page.locator('.bar-button[aria-haspopup="dialog"]');
+    const button = page.locator('.bar-button[aria-haspopup="dialog"]:not(.wide-only)');
     await button.focus();
     await page.keyboard.press("Enter");
     await dialogOf(page).locator(".share-save:enabled").first().waitFor();

@@ -289,6 +289,8 @@ pub fn App() -> Html {
         <div
             class="page"
             data-pane={state.pane.name()}
+            // Whether everything that is shown is of the text as it stands.
+            data-whole={state.whole_report().map(|_| "")}
             data-embedded={state.embedding.is_some().then_some("")}
             data-read-only={state.is_read_only().then_some("")}
         >

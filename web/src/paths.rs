@@ -239,7 +239,7 @@ impl Paths {
 
 /// A destination as a user would write it: `Db:5432`, `internet:443`, `10.0.0.5:53/udp`.
 pub fn written(goal: &Goal) -> String {
-    let id = goal.target.id();
+    let id = goal.target.written();
     let ports = match goal.ports {
         Some(ports) if ports != Ports::ALL => format!(":{ports}"),
         _ => String::new(),

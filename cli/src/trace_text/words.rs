@@ -109,7 +109,7 @@ pub(super) fn destination(goal: &Goal, in_full: bool) -> String {
     } else {
         format!("/{protocol}")
     };
-    format!("{}{ports}{protocol}", goal.target.id())
+    format!("{}{ports}{protocol}", goal.target.written())
 }
 
 /// By what a path differs, with a colon; empty where it does not.

@@ -27,7 +27,7 @@ fn what_names_nothing_is_told_with_what_there_is() {
         ("--to Sotre:5432", "error: `Sotre` is no destination\n  = help: did you mean `Store`?\n"),
         ("--to Store:99999", "error: `Store:99999`: `99999` is no port\n"),
         ("--to Vpc", "error: `Vpc` is an AWS::EC2::VPC: no traffic ends there"),
-        ("--to [2001:db8::1]:443", "error: `[2001:db8::1]:443` is an address of IPv6"),
+        ("--to [2001:db8::g]:443", "error: `2001:db8::g` is no IPv6 address"),
     ] {
         for expect in ["", "--expect blocked"] {
             let run = workspace.run(&format!("trace shop.yaml {arguments} {expect}"));

@@ -79,6 +79,14 @@ impl GoalTarget {
         }
     }
 
+    /// Its name as it is written where a port may follow: an address of IPv6 in brackets.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Ipv6(_) => format!("[{}]", self.id()),
+            _ => self.id(),
+        }
+    }
+
     /// Its name: `Db`, `s3`, `internet`, `api.example.com`, `10.0.0.5`.
     pub fn id(&self) -> String {
         match self {

@@ -75,7 +75,7 @@ pub(crate) fn written(goal: &Goal) -> String {
         Protocol::TCP => String::new(),
         protocol => format!("/{protocol}"),
     };
-    format!("{}{ports}{protocol}", goal.target.id())
+    format!("{}{ports}{protocol}", goal.target.written())
 }
 
 /// The same where people read it: `s3` on the port that services answer on.

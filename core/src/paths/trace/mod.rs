@@ -165,6 +165,10 @@ impl Tracer<'_> {
             );
             return walk.report.into();
         }
+        // Whether the service's own network carries IPv6 is told nowhere.
+        if matches!(self.goal.target, GoalTarget::Ipv6(_)) {
+            report.misses(Missing::Undocumented(Topic::Ipv6));
+        }
         report.into()
     }
 

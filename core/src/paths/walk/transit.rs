@@ -292,6 +292,21 @@ impl Walk<'_> {
             Lookup::Unknown(missing) => {
                 self.open_at(direction, component, &id, words::route_unknown(), missing, at);
             }
+            // The default table learns of whatever is attached, from other stacks and accounts too: what is in no VPC of
+            // this template may be behind it.
+            Lookup::None | Lookup::Local
+                if direction == Direction::Out
+                    && flow.destination.vpc().is_none()
+                    && matches!(network.transit_tables[table.0].name, Name::Implied { .. }) =>
+            {
+                let gateway =
+                    attachment.gateway.known().map(|at| network.transit_gateways[at.0].name.clone());
+                let missing = match gateway {
+                    Some(gateway) => Missing::Beyond(Topic::TransitGateway, gateway),
+                    None => Missing::NotFollowed(Topic::TransitGateway),
+                };
+                self.open_at(direction, component, &id, words::gateway_elsewhere(&id), missing, at);
+            }
             Lookup::None | Lookup::Local => {
                 let what = match direction {
                     Direction::Out => denials::no_transit_route(network, &flow.destination),
