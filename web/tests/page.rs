@@ -37,7 +37,8 @@ async fn a_first_visit_shows_an_example_and_what_is_wrong_with_it() {
 #[wasm_bindgen_test]
 async fn a_fix_takes_its_finding_away() {
     let (root, page) = mount_app();
-    eventually(|| root.query_selector(".finding").unwrap().is_some()).await;
+    // Fixes come after the findings.
+    eventually(|| root.query_selector(".finding .fix.show:enabled").unwrap().is_some()).await;
     click(&root, ".finding .fix.show");
     // Nothing is applied before it is proved.
     eventually(|| root.query_selector(".finding .fix.apply:enabled").unwrap().is_some()).await;
