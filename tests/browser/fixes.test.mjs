@@ -77,6 +77,7 @@ test("a change is seen before it is made, and can be left", () =>
     const text = await editorText(page);
     await finding.locator(".show").focus();
     await page.keyboard.press("Enter");
+    await finding.locator(".hunk li").first().waitFor();
     const kinds = await finding.locator(".hunk li").evaluateAll((lines) => lines.map((line) => line.dataset.kind));
     assert.deepEqual(kinds, ["kept", "kept", "removed", "added", "kept", "kept"]);
     assert.equal(await page.evaluate(() => document.activeElement.className), "difference");
