@@ -58,6 +58,9 @@ describe("every size, language and theme", { concurrency: 2 }, () => {
               const wide = await page.evaluate(() => document.documentElement.scrollWidth);
               assert.equal(wide, width, `${state}: something is wider than the page`);
               const violations = await page.evaluate(async () => {
+                // A button that has just come alive is between two colours.
+                const moving = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 10_000);
+                await Promise.allSettled(moving.map(({ finished }) => finished));
                 const { violations } = await globalThis.axe.run(document);
                 return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
               });
