@@ -208,7 +208,7 @@ impl Effect {
         };
         match (openness(before), openness(after)) {
             (None, Some(_)) if after.is_some() => Some(Self::Settles),
-            (Some(_), None) => Some(Self::Unsettles),
+            (Some(_), None) if before.is_some() => Some(Self::Unsettles),
             (Some(before), Some(after)) if before < after => Some(Self::Opens),
             (Some(before), Some(after)) if before > after => Some(Self::Closes),
             _ => None,
@@ -323,8 +323,12 @@ fn paths(before: &Tracing, after: &Tracing) -> Vec<PathChange> {
         old.iter().map(|trace| (key(trace), *trace)).collect();
     let of_new: BTreeMap<(&str, &GoalTarget), &Trace> =
         new.iter().map(|trace| (key(trace), *trace)).collect();
-    let now = new.iter().filter_map(|trace| change(of_old.get(&key(trace)).copied(), Some(trace)));
-    let gone = old.iter().filter(|trace| !of_new.contains_key(&key(trace)));
+    // What was asked for the sake of the other version alone says nothing where that has no such source.
+    let is_own =
+        |tracing: &Tracing, trace: &Trace| tracing.to.iter().any(|goal| goal.target == trace.to.target);
+    let now = new.iter().filter(|trace| of_old.contains_key(&key(trace)) || is_own(after, trace));
+    let now = now.filter_map(|trace| change(of_old.get(&key(trace)).copied(), Some(trace)));
+    let gone = old.iter().filter(|trace| !of_new.contains_key(&key(trace)) && is_own(before, trace));
     now.chain(gone.filter_map(|trace| change(Some(trace), None))).collect()
 }
 
@@ -461,6 +465,17 @@ mod tests {
         assert!(paths.iter().all(|path| path.starts_with("opens Second ")), "{paths:?}");
         let (_, paths) = told(&format!("{text}{second}"), &text);
         assert!(paths.contains(&"closes Second s3 reachable -".to_owned()), "{paths:?}");
+    }
+
+    #[test]
+    fn of_a_function_that_comes_or_goes_its_own_ways_are_told() {
+        let away = "Resources:\n  Old: {Type: AWS::Lambda::Function, Properties: {}}\n";
+        let (_, paths) = told(away, &with("s3", "A", BY_NAT));
+        assert!(paths.contains(&"closes Old internet reachable -".to_owned()), "{paths:?}");
+        assert!(!paths.iter().any(|path| path.starts_with("closes Old s3")), "it never called s3: {paths:?}");
+        let open = with("s3", "A", "").replace("!Ref A]", "!ImportValue a]");
+        let (_, paths) = told(away, &open);
+        assert!(paths.iter().all(|path| !path.contains(" Fn ")), "nobody knew it before: {paths:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// A file of the corpus that may be a template.
 #[derive(Clone, Debug)]
@@ -41,6 +42,30 @@ pub fn files(root: &Path) -> std::io::Result<Vec<File>> {
             Ok(File { path, text })
         })
         .collect()
+}
+
+/// What the programs that look at a corpus are asked for: its files, and what `--list` names.
+///
+/// # Errors
+/// When no folder is named and none stands beside the workspace, or when it cannot be read; that has been told then.
+pub fn asked() -> Result<(Vec<File>, Option<String>), ExitCode> {
+    let (mut folder, mut listed) = (None, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--list" => listed = arguments.next(),
+            _ => folder = Some(PathBuf::from(argument)),
+        }
+    }
+    let Some(folder) = folder.or_else(beside_workspace) else {
+        eprintln!("there is no corpus beside the workspace: name a folder");
+        return Err(ExitCode::from(2));
+    };
+    let files = files(&folder).map_err(|error| {
+        eprintln!("{}: {error}", folder.display());
+        ExitCode::from(2)
+    })?;
+    Ok((files, listed))
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {

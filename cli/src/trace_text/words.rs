@@ -35,16 +35,6 @@ impl Mark {
     }
 }
 
-/// A verdict as people read it.
-pub(super) fn verdict(verdict: Verdict) -> Phrase {
-    match verdict {
-        Verdict::Reachable => phrase!(en: "reachable", ja: "到達可能"),
-        Verdict::Blocked => phrase!(en: "blocked", ja: "遮断"),
-        Verdict::Partial => phrase!(en: "partial", ja: "一部可能"),
-        Verdict::Unknown => phrase!(en: "unknown", ja: "不明"),
-    }
-}
-
 /// A verdict in its colour.
 pub(super) fn styled_verdict(of: Verdict, language: Language) -> Mark {
     let style = match of {
@@ -53,13 +43,13 @@ pub(super) fn styled_verdict(of: Verdict, language: Language) -> Mark {
         Verdict::Partial => DEFAULT_WARNING_STYLE,
         Verdict::Unknown => DEFAULT_INFO_STYLE,
     };
-    let word = verdict(of);
+    let word = of.words();
     Mark { shown: format!("{style}{}{style:#}", word.get(language)) }
 }
 
 /// How wide a terminal shows the widest verdict.
 pub(super) fn widest_verdict(language: Language) -> usize {
-    let widths = VERDICTS.into_iter().map(|of| verdict(of).get(language).width());
+    let widths = VERDICTS.into_iter().map(|of| of.words().get(language).width());
     widths.max().unwrap_or(0)
 }
 
@@ -139,7 +129,7 @@ pub(super) fn counts(verdicts: impl Iterator<Item = Verdict>, language: Language
     let present = VERDICTS.into_iter().filter_map(|kind| {
         let count = verdicts.iter().filter(|verdict| **verdict == kind).count();
         (count > 0).then(|| {
-            let Phrase { en, ja } = verdict(kind);
+            let Phrase { en, ja } = kind.words();
             phrase!(en: "{count} {en}", ja: "{ja} {count} 件")
         })
     });
@@ -151,7 +141,7 @@ pub(super) fn counts(verdicts: impl Iterator<Item = Verdict>, language: Language
 
 /// Whether every path is as it is expected to be.
 pub(super) fn expectation(expected: Verdict, others: usize, total: usize) -> Phrase {
-    let Phrase { en, ja } = verdict(expected);
+    let Phrase { en, ja } = expected.words();
     let verb = if others == 1 { "is" } else { "are" };
     match (others, total) {
         (0, _) => phrase!(en: "As expected: {en}", ja: "期待どおり: {ja}"),

@@ -9,8 +9,15 @@ use super::{Listed, Place};
 /// What the policy of an endpoint allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndpointPolicy {
-    /// None is written, or one that allows everything.
+    /// None is written, which allows everything.
     Open,
+    /// One is written that allows everything as well.
+    OpenInWriting {
+        /// Where.
+        at: Place,
+        /// The statement that does.
+        statement: Place,
+    },
     /// One is written that allows less, or that is not known.
     Written(Box<WrittenPolicy>),
 }
@@ -75,8 +82,16 @@ impl WrittenPolicy {
         self.statements.rest.is_none() && self.statements.items.iter().all(|one| !one.allows)
     }
 
-    /// Whether it lets everything through.
-    pub fn allows_everything(&self, service: Option<&str>) -> bool {
+    /// What it comes to at an endpoint of a service.
+    pub fn at(self, service: Option<&str>) -> EndpointPolicy {
+        match self.open_statement(service) {
+            Some(statement) => EndpointPolicy::OpenInWriting { at: self.at, statement: statement.at },
+            None => EndpointPolicy::Written(Box::new(self)),
+        }
+    }
+
+    /// The statement by which it lets everything through, where nothing closes it again.
+    fn open_statement(&self, service: Option<&str>) -> Option<&PolicyStatement> {
         let is_every_call = |action: &str| {
             let own = action.strip_suffix(":*");
             action == "*"
@@ -86,9 +101,8 @@ impl WrittenPolicy {
         let is_open = |one: &PolicyStatement| {
             one.is_general && !one.all_but && one.actions.iter().any(|action| is_every_call(action))
         };
-        self.statements.rest.is_none()
-            && statements.iter().all(|one| one.allows)
-            && statements.iter().any(is_open)
+        let may_close = self.statements.rest.is_some() || statements.iter().any(|one| !one.allows);
+        statements.iter().find(|one| is_open(one)).filter(|_| !may_close)
     }
 
     /// The actions that its statements allow somebody on something, as written; nothing where some allows all but some.

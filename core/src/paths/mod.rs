@@ -130,7 +130,7 @@ impl Verdict {
         match self {
             Self::Reachable => phrase!(en: "reachable", ja: "到達可能"),
             Self::Blocked => phrase!(en: "blocked", ja: "遮断"),
-            Self::Partial => phrase!(en: "partial", ja: "一部のみ到達"),
+            Self::Partial => phrase!(en: "partial", ja: "一部可能"),
             Self::Unknown => phrase!(en: "unknown", ja: "不明"),
         }
     }

@@ -1,10 +1,8 @@
-use super::subject::{Faults, resource_of};
+use super::subject::{Faults, in_template, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{Workload, WorkloadKind};
+use crate::network::{EndpointPolicy, Workload, WorkloadKind};
 use crate::phrase;
-use crate::template::{Case, Guard, Resource, Template, Value};
-use crate::text::Span;
 
 const ID: RuleId = RuleId("endpoint-policy-open");
 
@@ -37,7 +35,9 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             else {
                 continue;
             };
-            if let Some((at, statement)) = open_policy(template, resource, service, one.situation) {
+            if let EndpointPolicy::OpenInWriting { at, statement } = endpoint.policy
+                && let (Some(at), Some(statement)) = (in_template(Some(at)), in_template(Some(statement)))
+            {
                 faults.add((resource.id.clone(), service.clone(), at, statement), one.situation);
             }
         }
@@ -63,70 +63,6 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         .about(&endpoint);
         findings.push(finding.only_where(subject.only_where(&situations)));
     }
-}
-
-/// Where a policy is written that allows all of a service, and the statement that does.
-pub(super) fn open_policy(
-    template: &Template<'_>,
-    endpoint: &Resource,
-    service: &str,
-    situation: Guard,
-) -> Option<(Span, Span)> {
-    let holds = |case: &&Case| template.with_guards(|guards| !guards.exclude(situation, case.guard));
-    let documents = template.property(endpoint, &["PolicyDocument"]);
-    let mut documents = documents.iter().filter(holds);
-    let (document, None) = (documents.next()?, documents.next()) else { return None };
-    let statements: Vec<Case> =
-        entry(document, "Statement").into_iter().flat_map(items).filter(|case| holds(&case)).collect();
-    let mut open = None;
-    for statement in &statements {
-        // A statement that denies, or that is not known, may close what another opens.
-        if text(statement, "Effect")? != "Allow" {
-            return None;
-        }
-        if open.is_none() && allows_all(statement, service) {
-            open = Some(statement.span);
-        }
-    }
-    let key = template.properties(endpoint)?.entry("PolicyDocument")?.key.span();
-    open.map(|open| (key, open))
-}
-
-fn allows_all(statement: &Case, service: &str) -> bool {
-    let has = |key: &str, fits: &dyn Fn(&str) -> bool| {
-        entry(statement, key).into_iter().flat_map(items).any(|item| item.value.known().is_some_and(fits))
-    };
-    let everybody = has("Principal", &|word| word == "*")
-        || entry(statement, "Principal").iter().any(|principal| {
-            entry(principal, "AWS").into_iter().flat_map(items).any(|item| item.value.known() == Some("*"))
-        });
-    everybody
-        && entry(statement, "Condition").is_empty()
-        && has("Resource", &|word| word == "*")
-        && has("Action", &|word| {
-            word == "*" || word.strip_suffix(":*").is_some_and(|own| own.eq_ignore_ascii_case(service))
-        })
-}
-
-fn entry(map: &Case, key: &str) -> Vec<Case> {
-    match &map.value {
-        Value::Map(entries) => {
-            entries.iter().filter(|(name, _)| name == key).map(|(_, case)| case.clone()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn items(case: Case) -> Vec<Case> {
-    match case.value {
-        Value::List(items) => items,
-        Value::Null | Value::NoValue => Vec::new(),
-        _ => vec![case],
-    }
-}
-
-fn text(map: &Case, key: &str) -> Option<String> {
-    entry(map, key).first()?.value.known().map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,19 +1,18 @@
 use super::egress::{Egress, Way, is_connected, is_known, meant};
-use super::endpoint_policy_open::open_policy;
 use super::listing::{plain, quoted};
 use super::subject::{Faults, in_template, key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::demands::{EvidenceKind, names_a_store};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::network::{
-    Cidr, EndpointKind, GroupIndex, GroupRule, Name, NatGateway, Network, Peer, Place, Target, Workload,
-    WorkloadKind,
+    Cidr, EndpointKind, EndpointPolicy, GroupIndex, GroupRule, Name, NatGateway, Network, Peer, Place,
+    Target, Workload, WorkloadKind,
 };
 use crate::paths::GoalTarget;
 use crate::phrase;
 use crate::services;
 use crate::template::reference::references;
-use crate::template::{Guard, Resource, Template, Value};
+use crate::template::{Resource, Template, Value};
 
 const ID: RuleId = RuleId("vpc-not-needed");
 
@@ -49,7 +48,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut faults = Faults::new();
     for (one, egress) in subject.networks.iter().zip(subject.egress()) {
         for workload in &one.network.workloads {
-            if let Some(unneeded) = unneeded(subject, &one.network, egress, one.situation, workload) {
+            if let Some(unneeded) = unneeded(subject, &one.network, egress, workload) {
                 faults.add(unneeded, one.situation);
             }
         }
@@ -64,7 +63,6 @@ pub(super) fn unneeded(
     subject: &Subject<'_, '_>,
     network: &Network,
     egress: &Egress,
-    situation: Guard,
     workload: &Workload,
 ) -> Option<Unneeded> {
     let template = subject.template;
@@ -113,7 +111,7 @@ pub(super) fn unneeded(
     let is_alone =
         !network.workloads.iter().any(|other| other.in_vpc && other.kind != WorkloadKind::Function)
             && egress.residents.is_empty();
-    let is_plain = endpoints_are_plain(template, network, situation)
+    let is_plain = endpoints_are_plain(template, network)
         && groups_name_nothing(subject, network, workload)
         && !leads_elsewhere(network, workload);
     if reaches.is_empty() || !is_alone || !is_plain {
@@ -224,18 +222,12 @@ fn has_private_names(template: &Template<'_>) -> bool {
 
 /// Whether all endpoints lead to AWS's services and let everything through. One that does not keeps data in, or leads
 /// to a partner.
-fn endpoints_are_plain(template: &Template<'_>, network: &Network, situation: Guard) -> bool {
+fn endpoints_are_plain(template: &Template<'_>, network: &Network) -> bool {
     network.endpoints.iter().all(|endpoint| {
         let service = endpoint.service.known();
         let of_aws = service.is_some_and(|service| services::is_suffix(service) && service != "execute-api");
-        let open = match resource_of(template, &endpoint.name) {
-            Some(resource) if has(template, resource, "PolicyDocument") => {
-                service.is_some_and(|service| open_policy(template, resource, service, situation).is_some())
-            }
-            Some(_) => true,
-            None => false,
-        };
-        of_aws && open
+        let is_own = resource_of(template, &endpoint.name).is_some();
+        of_aws && is_own && !matches!(endpoint.policy, EndpointPolicy::Written(_))
     })
 }
 

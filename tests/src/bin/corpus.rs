@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -20,25 +19,9 @@ const LIMIT: Duration = Duration::from_millis(100);
 const SLOWEST: usize = 10;
 
 fn main() -> ExitCode {
-    let mut folder = None;
-    let mut listed = None;
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--list" => listed = arguments.next(),
-            _ => folder = Some(PathBuf::from(argument)),
-        }
-    }
-    let Some(folder) = folder.or_else(corpus::beside_workspace) else {
-        eprintln!("there is no corpus beside the workspace: name a folder");
-        return ExitCode::from(2);
-    };
-    let files = match corpus::files(&folder) {
-        Ok(files) => files,
-        Err(error) => {
-            eprintln!("{}: {error}", folder.display());
-            return ExitCode::from(2);
-        }
+    let (files, listed) = match corpus::asked() {
+        Ok(asked) => asked,
+        Err(code) => return code,
     };
     let runs: Vec<Run<'_>> = files.iter().map(Run::of).collect();
     if let Some(rule) = listed {

@@ -5,7 +5,6 @@
 //! can settle with an option; of AWS, whose documents are silent; or of vpcheck, which does not follow something.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use vpcheck_core::network::{Missing, Name, Topic};
@@ -33,25 +32,9 @@ impl Owner {
 }
 
 fn main() -> ExitCode {
-    let mut folder = None;
-    let mut listed = None;
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--list" => listed = arguments.next(),
-            _ => folder = Some(PathBuf::from(argument)),
-        }
-    }
-    let Some(folder) = folder.or_else(corpus::beside_workspace) else {
-        eprintln!("there is no corpus beside the workspace: name a folder");
-        return ExitCode::from(2);
-    };
-    let files = match corpus::files(&folder) {
-        Ok(files) => files,
-        Err(error) => {
-            eprintln!("{}: {error}", folder.display());
-            return ExitCode::from(2);
-        }
+    let (files, listed) = match corpus::asked() {
+        Ok(asked) => asked,
+        Err(code) => return code,
     };
     let mut count = Count::default();
     for file in &files {

@@ -99,12 +99,7 @@ fn policy(record: Record<'_>, service: Option<&str>) -> EndpointPolicy {
         Some(text) => statements(parse(text, &Limits::default()).root(), at),
         None => statements(node, at),
     };
-    let written = WrittenPolicy { at, statements };
-    if written.allows_everything(service) {
-        EndpointPolicy::Open
-    } else {
-        EndpointPolicy::Written(Box::new(written))
-    }
+    WrittenPolicy { at, statements }.at(service)
 }
 
 /// The statements of a policy; all of them stand where it stands.

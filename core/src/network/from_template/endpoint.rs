@@ -216,9 +216,7 @@ fn policy(
     }
     let key = reader.template.properties(resource).and_then(|properties| properties.entry("PolicyDocument"));
     let at = Place::in_template(key.map_or(document.span, |entry| entry.key.span()));
-    let written = WrittenPolicy { at, statements };
-    let is_open = written.allows_everything(service.known().map(String::as_str));
-    Ok(if is_open { EndpointPolicy::Open } else { EndpointPolicy::Written(Box::new(written)) })
+    Ok(WrittenPolicy { at, statements }.at(service.known().map(String::as_str)))
 }
 
 /// A statement, or what of it is not known.
@@ -406,7 +404,7 @@ Resources:
             "{Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}, {Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}",
         ];
         for document in open {
-            assert_eq!(policy(document), EndpointPolicy::Open, "{document}");
+            assert!(matches!(policy(document), EndpointPolicy::OpenInWriting { .. }), "{document}");
         }
         let written = [
             "{Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}]}",

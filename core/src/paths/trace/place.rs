@@ -8,8 +8,8 @@ use super::super::walk::{Standing, Walk};
 use super::super::{Code, Component, Difference, Direction, words};
 use super::{Destination, Tracer, missed, plain, standing};
 use crate::network::{
-    EndpointKind, Fact, Ipv6Cidr, Missing, Placement, Ports, Protocol, Ranges, SubnetIndex, Topic, VpcIndex,
-    Workload, WorkloadKind, number_of,
+    Cidr, EndpointKind, Fact, Ipv6Cidr, Missing, Placement, Ports, Protocol, Ranges, Subnet, SubnetIndex,
+    Topic, VpcIndex, Workload, WorkloadKind, number_of,
 };
 
 impl Tracer<'_> {
@@ -165,23 +165,11 @@ impl Tracer<'_> {
                 });
             }
         }
-        for (at, subnet) in self.network.subnets.iter().enumerate() {
-            let (Some(crate::network::Cidr::Known(net)), Some(vpc)) =
-                (subnet.cidr.known(), subnet.vpc.known())
-            else {
-                continue;
-            };
-            let ranges = rest.and(&Ranges::of_net(*net));
-            if ranges.is_empty() || !self.is_near(source, SubnetIndex(at)) {
-                continue;
-            }
-            rest = rest.without(&ranges);
-            let belongs = Belongs::Stranger { subnet: SubnetIndex(at), vpc: *vpc };
-            destinations.push(plain(Addresses { ranges, open: None, belongs }));
-        }
-        if !rest.is_empty() {
-            destinations.push(plain(Addresses { ranges: rest, open: None, belongs: Belongs::Plain }));
-        }
+        let own = |subnet: &Subnet| match subnet.cidr.known() {
+            Some(Cidr::Known(net)) => Some(Ranges::of_net(*net)),
+            _ => None,
+        };
+        destinations.extend(self.by_subnets(source, rest, own));
         let mut answer = self.to_all(source, &destinations, &self.ports(&[]));
         let services = self.network.prefix_lists.iter().filter(|list| list.ranges.known().is_none());
         let services: Vec<&str> = services.filter_map(|list| list.service.as_deref()).collect();
@@ -196,15 +184,25 @@ impl Tracer<'_> {
 
     /// Addresses of IP version 6 by number, as [`Self::to_numbers`] does.
     pub(super) fn to_ipv6_numbers(&self, source: &Standing, net: Ipv6Net) -> Answer {
-        let mut rest = Ranges::of_ipv6_net(net);
+        let own = |subnet: &Subnet| match &subnet.ipv6_cidr {
+            Fact::Known(Some(Ipv6Cidr::Known(net))) => Some(Ranges::of_ipv6_net(*net)),
+            _ => None,
+        };
+        let destinations = self.by_subnets(source, Ranges::of_ipv6_net(net), own);
+        self.to_all(source, &destinations, &self.ports(&[]))
+    }
+
+    /// Addresses by the subnets near the source whose own ranges they are in; those of no subnet come last.
+    fn by_subnets(
+        &self,
+        source: &Standing,
+        mut rest: Ranges,
+        own: impl Fn(&Subnet) -> Option<Ranges>,
+    ) -> Vec<Destination> {
         let mut destinations = Vec::new();
         for (at, subnet) in self.network.subnets.iter().enumerate() {
-            let (Fact::Known(Some(Ipv6Cidr::Known(own))), Some(vpc)) =
-                (&subnet.ipv6_cidr, subnet.vpc.known())
-            else {
-                continue;
-            };
-            let ranges = rest.and(&Ranges::of_ipv6_net(*own));
+            let (Some(own), Some(vpc)) = (own(subnet), subnet.vpc.known()) else { continue };
+            let ranges = rest.and(&own);
             if ranges.is_empty() || !self.is_near(source, SubnetIndex(at)) {
                 continue;
             }
@@ -215,7 +213,7 @@ impl Tracer<'_> {
         if !rest.is_empty() {
             destinations.push(plain(Addresses { ranges: rest, open: None, belongs: Belongs::Plain }));
         }
-        self.to_all(source, &destinations, &self.ports(&[]))
+        destinations
     }
 
     /// Whether addresses of a subnet mean that subnet when they are called from `source`.
