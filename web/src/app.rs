@@ -144,6 +144,7 @@ pub fn App() -> Html {
     use_language(state.language);
     use_theme(&state);
     use_newer_version(&state);
+    let on_field = use_fields(state.report_with_paths().is_some());
 
     let on_change = to_action(&state, Action::Edited);
     let on_move = to_action(&state, Action::CursorMoved);
@@ -359,7 +360,7 @@ pub fn App() -> Html {
                             on_to={to_action(&state, Action::ToChosen)}
                             on_path={to_action(&state, |(from, to)| Action::PathChosen(from, to))}
                             {on_step}
-                            on_field={Callback::from(|field: Field| go_to(&field))}
+                            on_field={&on_field}
                         />
                     } else if state.beside == Pane::Cost {
                         <CostPanel
@@ -382,7 +383,7 @@ pub fn App() -> Html {
                             proof={state.proof.clone()}
                             {language}
                             on_place={&on_resource}
-                            on_field={Callback::from(|field: Field| go_to(&field))}
+                            on_field={&on_field}
                             {on_preview}
                             {on_apply}
                         />
@@ -404,7 +405,7 @@ pub fn App() -> Html {
                                 report={report.clone()}
                                 {language}
                                 on_place={on_evidence}
-                                on_field={Callback::from(|field: Field| go_to(&field))}
+                                on_field={&on_field}
                             />
                         }
                         <Findings
@@ -655,6 +656,28 @@ fn go_to_finding(state: &UseReducerHandle<State>, editor: &EditorHandle, directi
             editor.select(place);
         }
     }
+}
+
+/// What leads to a field of the form. Who asks for one before the form is there is led to it when it is:
+/// it comes with the paths, a moment after the findings.
+#[hook]
+fn use_fields(is_there: bool) -> Callback<Field> {
+    let awaited = use_mut_ref(|| None::<Field>);
+    {
+        let awaited = awaited.clone();
+        use_effect_with(is_there, move |is_there| {
+            if *is_there && let Some(field) = awaited.take() {
+                go_to(&field);
+            }
+        });
+    }
+    use_callback(is_there, move |field: Field, is_there| {
+        if *is_there {
+            go_to(&field);
+        } else {
+            awaited.replace(Some(field));
+        }
+    })
 }
 
 /// Brings a field of the form into view and gives it the keyboard. For subnets that is the first of the buttons.
