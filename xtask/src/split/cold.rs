@@ -23,12 +23,12 @@ pub(super) fn saves(part: usize, around: usize) -> bool {
 }
 
 /// Takes out of each function that ran what did not, and adds it to the module's functions; gives the new ones. Only
-/// those parts are taken out that are worth it by their bytes and those around their calls.
+/// those parts are taken out that are worth it by their bytes and those around their calls. Each is told with the points in it.
 pub(super) fn parted(
     module: &mut Module,
     ran: &Points,
     is_worth: fn(usize, usize) -> bool,
-) -> Vec<FunctionId> {
+) -> Vec<(FunctionId, Points)> {
     let mut parts = Vec::new();
     let mut number = 0;
     for id in points::local_functions(module) {
@@ -42,12 +42,16 @@ pub(super) fn parted(
             }
         }
         let is_run = ran.contains(&number);
+        let numbers: BTreeMap<(InstrSeqId, usize), usize> = points.iter().copied().zip(number..).collect();
         number += points.len();
         if !is_run || unseen.is_empty() {
             continue;
         }
         for cold in Cold::of(module, function, &unseen, is_worth) {
-            parts.push(cold.take_out(module, id));
+            let function = module.funcs.get(id).kind.unwrap_local();
+            let points = points::in_end(function, cold.seq, cold.from);
+            let points = points.iter().filter_map(|point| numbers.get(point).copied()).collect();
+            parts.push((cold.take_out(module, id), points));
         }
     }
     parts

@@ -1,6 +1,6 @@
 //! The JavaScript that wasm-bindgen writes around the module, taught to give imports of ours.
 
-use crate::split::module::{LOADER, PROFILE};
+use crate::split::module::{LOADER, PROFILE, TELLER};
 use anyhow::{Result, bail};
 
 /// How the function ends that gives the module its imports.
@@ -30,6 +30,25 @@ globalThis.vpcheckRan = () => {{
 }};
 "
     )
+}
+
+/// The glue of a first module in a trial: `vpcheckRan` gives the indices of the slots that asked for the later one.
+pub(crate) fn trying(glue: &str) -> Result<String> {
+    let (module, name) = LOADER;
+    let glue = loading(glue)?;
+    let (place, asked) =
+        (format!("{name}: loadLaterNow }}"), format!("{name}: loadLaterNow, {TELLER}: laterAsked }}"));
+    if glue.matches(&place).count() != 1 {
+        bail!("the glue gives no `{module}` to load");
+    }
+    Ok(glue.replace(&place, &asked)
+        + "
+const laterSlots = [];
+function laterAsked(slot) {
+  laterSlots.push(slot);
+}
+globalThis.vpcheckRan = () => laterSlots;
+")
 }
 
 /// The glue of a first module, which loads the later one.

@@ -18,7 +18,7 @@ use crate::{
     project::Project,
 };
 use anyhow::{Context, Result};
-use module::Halves;
+use module::Asking;
 use points::Points;
 use std::{fs, path::Path, process::Command};
 
@@ -40,16 +40,16 @@ pub(crate) fn split(cache: &Cache, project: &Project, wasm_opt: &Path) -> Result
     let Some(ran) = profile::ran_at_first(cache, project, &old, &wasm)? else {
         return Ok(());
     };
-    let halves = halves(cache, project, wasm_opt, &wasm, &ran)?;
+    let [first, later] = halves(cache, project, wasm_opt, &wasm, &ran)?;
     let path = dist.join(names::glue(&old));
     let glue = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let glue = glue::loading(&glue)?;
 
-    let hash = fingerprint([halves.first.as_slice(), &halves.later, glue.as_bytes()]);
+    let hash = fingerprint([first.as_slice(), &later, glue.as_bytes()]);
     let new = names::renamed(&old, &hash)?;
     let page = dist.join("index.html");
     let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
-    let linked = [(names::wasm(&new), halves.first.as_slice()), (names::glue(&new), glue.as_bytes())];
+    let linked = [(names::wasm(&new), first.as_slice()), (names::glue(&new), glue.as_bytes())];
     let html = names::renamed_in_page(&html, &old, &new, &linked)?;
 
     for name in [names::wasm(&old), names::glue(&old)] {
@@ -59,12 +59,18 @@ pub(crate) fn split(cache: &Cache, project: &Project, wasm_opt: &Path) -> Result
     for (name, bytes) in &linked {
         write(&dist.join(name), bytes)?;
     }
-    write(&dist.join(names::later(&new)), &halves.later)?;
+    write(&dist.join(names::later(&new)), &later)?;
     write(&page, html.as_bytes())
 }
 
 /// The two halves, optimised; from the last build where that had the same module and the same profile.
-fn halves(cache: &Cache, project: &Project, wasm_opt: &Path, wasm: &[u8], ran: &Points) -> Result<Halves> {
+fn halves(
+    cache: &Cache,
+    project: &Project,
+    wasm_opt: &Path,
+    wasm: &[u8],
+    ran: &Points,
+) -> Result<[Vec<u8>; 2]> {
     let folder = project.path("target/split");
     let [first, later, stamp] = ["first.wasm", "later.wasm", "built-from"].map(|name| folder.join(name));
     let numbers: Vec<u8> = ran.iter().flat_map(|number| number.to_le_bytes()).collect();
@@ -81,15 +87,15 @@ fn halves(cache: &Cache, project: &Project, wasm_opt: &Path, wasm: &[u8], ran: &
     fs::write(folder.join("whole.wasm"), wasm)?;
     fs::write(folder.join("ran"), &numbers)?;
     if fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == source) {
-        return Ok(Halves { first: read(&first)?, later: read(&later)? });
+        return Ok([read(&first)?, read(&later)?]);
     }
     announce("splitting the page's WebAssembly…");
-    let halves = module::divided(wasm, ran)?;
+    let halves = module::divided(wasm, ran, Asking::Silent)?;
     let _ = fs::remove_file(&stamp);
-    let halves = Halves {
-        first: optimised(cache, wasm_opt, &first, &halves.first)?,
-        later: optimised(cache, wasm_opt, &later, &halves.later)?,
-    };
+    let halves = [
+        optimised(cache, wasm_opt, &first, &halves.first)?,
+        optimised(cache, wasm_opt, &later, &halves.later)?,
+    ];
     write(&stamp, source.as_bytes())?;
     Ok(halves)
 }

@@ -20,6 +20,9 @@ use walrus::{
 /// What the first module imports to have the later one loaded: a function that returns once the slots are filled.
 pub(crate) const LOADER: (&str, &str) = ("later", "load");
 
+/// What it imports besides in a trial: a function that is told the index of the slot that asks.
+pub(crate) const TELLER: &str = "tell";
+
 /// The name by which the later module imports from the first one.
 pub(crate) const FIRST: &str = "first";
 
@@ -39,6 +42,17 @@ type Numbers = BTreeSet<usize>;
 pub(crate) struct Halves {
     pub(crate) first: Vec<u8>,
     pub(crate) later: Vec<u8>,
+    /// For each slot of the later half the points of what it calls.
+    pub(crate) slots: Vec<Points>,
+}
+
+/// Whether the first half tells which slot asked for the rest.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Asking {
+    /// It does, for a trial.
+    Tells,
+    /// It does not: each telling is some bytes.
+    Silent,
 }
 
 /// The module, which notes in its memory the points that it reaches.
@@ -50,21 +64,38 @@ pub(crate) fn instrumented(wasm: &[u8]) -> Result<Vec<u8>> {
 
 /// Cuts a module in two by the points that were reached. Functions that ran stay in the first one but for the parts that
 /// did not, as do others where a stub gains nothing.
-pub(crate) fn divided(wasm: &[u8], ran: &Points) -> Result<Halves> {
+pub(crate) fn divided(wasm: &[u8], ran: &Points, asking: Asking) -> Result<Halves> {
     let (whole, parts) = parted(wasm, ran)?;
-    let plan = Plan::new(&whole, &points::functions_run(&parse(wasm)?, ran), &parts)?;
+    let functions = points::functions(&parse(wasm)?);
+    let kept: Numbers = functions
+        .iter()
+        .enumerate()
+        .filter(|(_, points)| ran.contains(&points.start))
+        .map(|(number, _)| number)
+        .collect();
+    let mut plan = Plan::new(&whole, &kept, &parts)?;
+    plan.asking = asking;
     let local = local_functions(&whole);
     let stays = |(number, _): &(usize, &FunctionId)| !plan.deferred.contains(number);
     let staying: Vec<FunctionId> = local.iter().enumerate().filter(stays).map(|(_, id)| *id).collect();
     let data = data::divided(&whole, &staying)?;
     let (later, shared) = later_half(parted(wasm, ran)?.0, &plan, &data)?;
     let first = first_half(parted(wasm, ran)?.0, &plan, &data, &shared)?;
-    Ok(Halves { first, later })
+    let slots = plan.stubs.iter().map(|number| match functions.get(*number) {
+        Some(points) => points.clone().collect(),
+        None => parts
+            .iter()
+            .find(|(id, _)| *id == local[*number])
+            .map(|(_, points)| points.clone())
+            .unwrap_or_default(),
+    });
+    let slots = slots.collect();
+    Ok(Halves { first, later, slots })
 }
 
 /// The module with functions of their own for what of others did not run. Every one that is made of the same module and
 /// points is the same.
-fn parted(wasm: &[u8], ran: &Points) -> Result<(Module, Vec<FunctionId>)> {
+fn parted(wasm: &[u8], ran: &Points) -> Result<(Module, Vec<(FunctionId, Points)>)> {
     let mut module = parse(wasm)?;
     let parts = cold::parted(&mut module, ran, cold::saves);
     Ok((module, parts))
@@ -91,10 +122,11 @@ struct Plan {
     parts: Numbers,
     /// Where the slots begin in the table of functions.
     first_slot: u64,
+    asking: Asking,
 }
 
 impl Plan {
-    fn new(module: &Module, kept: &Numbers, parts: &[FunctionId]) -> Result<Self> {
+    fn new(module: &Module, kept: &Numbers, parts: &[(FunctionId, Points)]) -> Result<Self> {
         if module.data.iter().any(walrus::Data::is_passive)
             || module.elements.iter().any(|element| !matches!(element.kind, ElementKind::Active { .. }))
         {
@@ -140,8 +172,8 @@ impl Plan {
             .into_iter()
             .collect();
         let first_slot = module.tables.get(function_table(module)?).initial;
-        let parts = parts.iter().filter_map(|id| numbers.get(id).copied()).collect();
-        Ok(Self { deferred, stubs, parts, first_slot })
+        let parts = parts.iter().filter_map(|(id, _)| numbers.get(id).copied()).collect();
+        Ok(Self { deferred, stubs, parts, first_slot, asking: Asking::Silent })
     }
 
     fn add_slots(&self, table: &mut Table) -> Result<()> {
@@ -285,9 +317,9 @@ fn first_half(mut module: Module, plan: &Plan, data: &Divided, shared: &SharedNa
     data::put(&mut module, &data.first)?;
 
     let is_loaded = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
-    let ensure = ensure_loaded(&mut module, is_loaded);
+    let ensure = Ensure::new(&mut module, is_loaded, plan.asking);
     for (index, number) in plan.stubs.iter().enumerate() {
-        put_stub(&mut module, local[*number], ensure, table, plan.slot(index)?);
+        put_stub(&mut module, local[*number], &ensure.call(index), table, plan.slot(index)?);
     }
     call_parts(&mut module, &local, plan, ensure, table)?;
     for (name, what) in shared {
@@ -305,21 +337,56 @@ fn first_half(mut module: Module, plan: &Plan, data: &Divided, shared: &SharedNa
     Ok(module.emit_wasm())
 }
 
-fn ensure_loaded(module: &mut Module, is_loaded: GlobalId) -> FunctionId {
-    let nothing = module.types.add(&[], &[]);
-    let (load, _) = module.add_import_func(LOADER.0, LOADER.1, nothing);
-    let mut ensure = FunctionBuilder::new(&mut module.types, &[], &[]);
-    ensure.func_body().global_get(is_loaded).unop(UnaryOp::I32Eqz).if_else(
-        None,
-        |missing| {
-            missing.call(load);
-        },
-        |_| {},
-    );
-    ensure.finish(Vec::new(), &mut module.funcs)
+/// What asks for the later half where it is not there yet.
+#[derive(Clone, Copy)]
+struct Ensure {
+    function: FunctionId,
+    asking: Asking,
 }
 
-fn put_stub(module: &mut Module, id: FunctionId, ensure: FunctionId, table: TableId, slot: i32) {
+impl Ensure {
+    fn new(module: &mut Module, is_loaded: GlobalId, asking: Asking) -> Self {
+        let nothing = module.types.add(&[], &[]);
+        let (load, _) = module.add_import_func(LOADER.0, LOADER.1, nothing);
+        let function = match asking {
+            Asking::Silent => {
+                let mut ensure = FunctionBuilder::new(&mut module.types, &[], &[]);
+                ensure.func_body().global_get(is_loaded).unop(UnaryOp::I32Eqz).if_else(
+                    None,
+                    |missing| {
+                        missing.call(load);
+                    },
+                    |_| {},
+                );
+                ensure.finish(Vec::new(), &mut module.funcs)
+            }
+            Asking::Tells => {
+                let ty = module.types.add(&[ValType::I32], &[]);
+                let (tell, _) = module.add_import_func(LOADER.0, TELLER, ty);
+                let slot = module.locals.add(ValType::I32);
+                let mut ensure = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);
+                ensure.func_body().global_get(is_loaded).unop(UnaryOp::I32Eqz).if_else(
+                    None,
+                    |missing| {
+                        missing.local_get(slot).call(tell).call(load);
+                    },
+                    |_| {},
+                );
+                ensure.finish(vec![slot], &mut module.funcs)
+            }
+        };
+        Self { function, asking }
+    }
+
+    /// A call of it, for the slot of this index.
+    fn call(self, slot: usize) -> Vec<ir::Instr> {
+        let slot = i32::try_from(slot).unwrap_or(i32::MAX);
+        let told = (self.asking == Asking::Tells).then(|| ir::Const { value: Value::I32(slot) }.into());
+        told.into_iter().chain([ir::Call { func: self.function }.into()]).collect()
+    }
+}
+
+fn put_stub(module: &mut Module, id: FunctionId, ensure: &[ir::Instr], table: TableId, slot: i32) {
     let ty = module.funcs.get(id).ty();
     let (parameters, results) = {
         let ty = module.types.get(ty);
@@ -328,7 +395,9 @@ fn put_stub(module: &mut Module, id: FunctionId, ensure: FunctionId, table: Tabl
     let arguments: Vec<_> = parameters.iter().map(|parameter| module.locals.add(*parameter)).collect();
     let mut stub = FunctionBuilder::new(&mut module.types, &parameters, &results);
     let mut body = stub.func_body();
-    body.call(ensure);
+    for instr in ensure {
+        body.instr(instr.clone());
+    }
     for argument in &arguments {
         body.local_get(*argument);
     }
@@ -341,13 +410,13 @@ fn call_parts(
     module: &mut Module,
     local: &[FunctionId],
     plan: &Plan,
-    ensure: FunctionId,
+    ensure: Ensure,
     table: TableId,
 ) -> Result<()> {
     let mut calls = BTreeMap::new();
     for (index, number) in plan.stubs.iter().enumerate().filter(|(_, number)| plan.parts.contains(number)) {
         let id = local[*number];
-        calls.insert(id, (plan.slot(index)?, module.funcs.get(id).ty()));
+        calls.insert(id, (index, plan.slot(index)?, module.funcs.get(id).ty()));
     }
     for id in local {
         let function = module.funcs.get_mut(*id).kind.unwrap_local_mut();
@@ -355,13 +424,12 @@ fn call_parts(
             let instrs = &mut function.block_mut(seq).instrs;
             for at in (0..instrs.len()).rev() {
                 let ir::Instr::Call(ir::Call { func }) = instrs[at].0 else { continue };
-                let Some((slot, ty)) = calls.get(&func) else { continue };
-                let call: [ir::Instr; 3] = [
-                    ir::Call { func: ensure }.into(),
-                    ir::Const { value: Value::I32(*slot) }.into(),
-                    ir::CallIndirect { ty: *ty, table }.into(),
-                ];
-                instrs.splice(at..=at, call.map(|instr| (instr, ir::InstrLocId::default())));
+                let Some((index, slot, ty)) = calls.get(&func) else { continue };
+                let mut call = ensure.call(*index);
+                call.push(ir::Const { value: Value::I32(*slot) }.into());
+                call.push(ir::CallIndirect { ty: *ty, table }.into());
+                let call = call.into_iter().map(|instr| (instr, ir::InstrLocId::default()));
+                instrs.splice(at..=at, call);
             }
         }
     }
@@ -382,7 +450,7 @@ fn sequences(function: &LocalFunction) -> Vec<ir::InstrSeqId> {
 
 #[cfg(test)]
 mod tests {
-    use super::{divided, function_count, instrumented};
+    use super::{Asking, divided, function_count, instrumented};
     use crate::process::{find_program, output_of};
     use base64::{Engine, engine::general_purpose::STANDARD};
     use std::{collections::BTreeSet, process::Command};
@@ -427,7 +495,7 @@ mod tests {
             return None;
         }
         let whole = wat::parse_str(WHOLE).unwrap();
-        let halves = divided(&whole, &BTreeSet::from(KEPT)).unwrap();
+        let halves = divided(&whole, &BTreeSet::from(KEPT), Asking::Silent).unwrap();
         let bytes = |wasm: &[u8]| format!("Buffer.from('{}', 'base64')", STANDARD.encode(wasm));
         let script = format!(
             "const whole = {}, first = {}, later = {}, instrumented = {};
@@ -500,7 +568,7 @@ mod tests {
     #[test]
     fn the_first_half_has_only_stubs_of_what_it_names() {
         let whole = wat::parse_str(WHOLE).unwrap();
-        let halves = divided(&whole, &BTreeSet::from(KEPT)).unwrap();
+        let halves = divided(&whole, &BTreeSet::from(KEPT), Asking::Silent).unwrap();
         // Three kept, one that is tiny, stubs of $deferred and $wide, and the one that asks for the rest.
         assert_eq!(function_count(&halves.first).unwrap(), 7);
         // $deferred, $deeper, $wide, the start, and $kept, which is short enough to be in both.
@@ -510,7 +578,10 @@ mod tests {
     #[test]
     fn segments_that_are_copied_by_hand_are_refused() {
         let module = r#"(module (table 1 funcref) (memory 1) (data "a") (func (export "a")))"#;
-        let message = divided(&wat::parse_str(module).unwrap(), &BTreeSet::new()).err().unwrap().to_string();
+        let message = divided(&wat::parse_str(module).unwrap(), &BTreeSet::new(), Asking::Silent)
+            .err()
+            .unwrap()
+            .to_string();
         assert!(message.contains("passive"), "{message}");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::module::PROFILE;
 use anyhow::{Context, Result};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 use walrus::{
     ConstExpr, FunctionId, LocalFunction, Module, ValType,
     ir::{self, Instr, InstrSeqId},
@@ -24,6 +24,16 @@ pub(super) fn local_functions(module: &Module) -> Vec<FunctionId> {
 pub(super) fn of(function: &LocalFunction) -> Vec<(InstrSeqId, usize)> {
     let mut points = vec![(function.entry_block(), 0)];
     add(function, function.entry_block(), &mut points);
+    points
+}
+
+/// Those in the end of a sequence.
+pub(super) fn in_end(function: &LocalFunction, seq: InstrSeqId, from: usize) -> Vec<(InstrSeqId, usize)> {
+    let mut points = vec![(seq, from)];
+    add(function, seq, &mut points);
+    let in_seq = |point: &(InstrSeqId, usize)| point.0 != seq || point.1 >= from;
+    // What is in the beginning of the sequence is seen too, and has been reached.
+    points.retain(in_seq);
     points
 }
 
@@ -92,15 +102,14 @@ fn constant(value: usize) -> Result<ir::Const> {
     Ok(ir::Const { value: ir::Value::I32(i32::try_from(value)?) })
 }
 
-/// The functions of which at least the start was reached.
-pub(super) fn functions_run(module: &Module, ran: &Points) -> BTreeSet<usize> {
+/// The numbers of each function's points, its start first.
+pub(super) fn functions(module: &Module) -> Vec<Range<usize>> {
     let mut start = 0;
-    let mut run = BTreeSet::new();
-    for (number, id) in local_functions(module).into_iter().enumerate() {
-        if ran.contains(&start) {
-            run.insert(number);
-        }
-        start += of(module.funcs.get(id).kind.unwrap_local()).len();
+    let mut functions = Vec::new();
+    for id in local_functions(module) {
+        let end = start + of(module.funcs.get(id).kind.unwrap_local()).len();
+        functions.push(start..end);
+        start = end;
     }
-    run
+    functions
 }

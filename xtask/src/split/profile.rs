@@ -7,7 +7,12 @@ use crate::{
     process::{find_program, run_logged},
     project::Project,
     serve::Server,
-    split::{glue, module, names, points::Points},
+    split::{
+        glue,
+        module::{self, Asking, Halves},
+        names,
+        points::Points,
+    },
 };
 use anyhow::{Context, Result, bail};
 use std::{
@@ -22,6 +27,9 @@ use std::{
 const VISITOR: &str = "tests/browser";
 const VISITS: &str = "first-visits.mjs";
 
+/// After so many trials what is still lacking comes late.
+const TRIALS: usize = 4;
+
 /// The points of a module that a first visit reaches; none, and a word why, if there is no browser to tell. They are
 /// measured once for a module and a way of visiting.
 pub(crate) fn ran_at_first(
@@ -34,7 +42,14 @@ pub(crate) fn ran_at_first(
         fs::read(project.path(VISITOR).join(VISITS)).context("cannot read how the page is visited")?;
     let known = cache.place(
         "first-visits",
-        &fingerprint([wasm, &visits, include_bytes!("glue.rs"), include_bytes!("points.rs")]),
+        &fingerprint([
+            wasm,
+            &visits,
+            include_bytes!("glue.rs"),
+            include_bytes!("points.rs"),
+            include_bytes!("module.rs"),
+            include_bytes!("cold.rs"),
+        ]),
     );
     if let Ok(text) = fs::read_to_string(&known) {
         return numbers_in(&text).map(Some);
@@ -43,16 +58,16 @@ pub(crate) fn ran_at_first(
         announce("there is no Chrome or no Node.js to learn from what a visit runs; the page is not split");
         return Ok(None);
     };
-    announce("visiting the page to learn what it runs at first, once (about a minute)…");
-    let copy = Copy::of(project, stem, wasm)?;
-    let visited = visit(cache, project, &copy, &chrome).and_then(|text| Ok((numbers_in(&text)?, text)));
-    let (numbers, text) = match visited {
-        Ok(visited) => visited,
+    announce("visiting the page to learn what it runs at first, once (two minutes)…");
+    let visitor = Visitor { cache, project, stem, chrome: &chrome };
+    let numbers = match visitor.profile(wasm) {
+        Ok(numbers) => numbers,
         Err(error) => {
             announce(&format!("the page could not be visited, and is not split: {error:#}"));
             return Ok(None);
         }
     };
+    let text: String = numbers.iter().map(|number| format!("{number}\n")).collect();
     if let Some(folder) = known.parent() {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
@@ -64,43 +79,82 @@ pub(crate) fn ran_at_first(
     Ok(Some(numbers))
 }
 
-fn visit(cache: &Cache, project: &Project, copy: &Copy, chrome: &Path) -> Result<String> {
-    let visitor = project.path(VISITOR);
-    npm::link(cache, &visitor)?;
-    let server = Server::bind(copy.0.clone(), 0)?;
-    let address = server.address();
-    thread::spawn(move || server.run());
+struct Visitor<'v> {
+    cache: &'v Cache,
+    project: &'v Project,
+    stem: &'v str,
+    chrome: &'v Path,
+}
 
-    let log = cache.log("first-visits");
-    run_logged(
-        Command::new("node")
-            .arg(VISITS)
-            .current_dir(&visitor)
-            .env("CHROME", chrome)
-            .env("VPCHECK_PAGE", format!("http://{address}/")),
-        &log,
-    )?;
-    fs::read_to_string(&log).with_context(|| format!("cannot read {}", log.display()))
+impl Visitor<'_> {
+    /// What visits reach of an instrumented module, and what they lacked in trials of the page that is split by it: a little
+    /// hangs on where things lie in memory, such as what has the same hash.
+    fn profile(&self, wasm: &[u8]) -> Result<Points> {
+        let glue = self.glue()?;
+        let mut ran = self.visit(&[
+            (names::wasm(self.stem), module::instrumented(wasm)?),
+            (names::glue(self.stem), glue::observing(&glue).into_bytes()),
+        ])?;
+        if ran.is_empty() {
+            bail!("the visits of the page reached no point");
+        }
+        let trying = glue::trying(&glue)?.into_bytes();
+        for _ in 0..TRIALS {
+            let Halves { first, later, slots } = module::divided(wasm, &ran, Asking::Tells)?;
+            let lacked = self.visit(&[
+                (names::wasm(self.stem), first),
+                (names::later(self.stem), later),
+                (names::glue(self.stem), trying.clone()),
+            ])?;
+            if lacked.is_empty() {
+                break;
+            }
+            ran.extend(lacked.iter().filter_map(|slot| slots.get(*slot)).flatten());
+        }
+        Ok(ran)
+    }
+
+    fn glue(&self) -> Result<String> {
+        let path = self.project.dist().join(names::glue(self.stem));
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    /// The numbers that a page with these files in place of its own tells of itself when it is visited.
+    fn visit(&self, files: &[(String, Vec<u8>)]) -> Result<Points> {
+        let copy = Copy::of(self.project, files)?;
+        let visitor = self.project.path(VISITOR);
+        npm::link(self.cache, &visitor)?;
+        let server = Server::bind(copy.0.clone(), 0)?;
+        let address = server.address();
+        thread::spawn(move || server.run());
+
+        let log = self.cache.log("first-visits");
+        run_logged(
+            Command::new("node")
+                .arg(VISITS)
+                .current_dir(&visitor)
+                .env("CHROME", self.chrome)
+                .env("VPCHECK_PAGE", format!("http://{address}/")),
+            &log,
+        )?;
+        numbers_in(&fs::read_to_string(&log).with_context(|| format!("cannot read {}", log.display()))?)
+    }
 }
 
 /// One number a line. Anything else is no profile.
 fn numbers_in(text: &str) -> Result<Points> {
-    let numbers = text
-        .lines()
+    text.lines()
+        .filter(|line| !line.is_empty())
         .map(str::parse)
         .collect::<Result<BTreeSet<usize>, _>>()
-        .context("the visits of the page gave no list of points")?;
-    if numbers.is_empty() {
-        bail!("the visits of the page reached no point");
-    }
-    Ok(numbers)
+        .context("the visits of the page gave no list of points")
 }
 
-/// The page with an instrumented module, gone when it is dropped.
+/// The page with other files, gone when it is dropped.
 struct Copy(PathBuf);
 
 impl Copy {
-    fn of(project: &Project, stem: &str, wasm: &[u8]) -> Result<Self> {
+    fn of(project: &Project, files: &[(String, Vec<u8>)]) -> Result<Self> {
         let copy = Self(project.path("target/first-visits"));
         let _ = fs::remove_dir_all(&copy.0);
         copy_folder(&project.dist(), &copy.0)?;
@@ -108,14 +162,12 @@ impl Copy {
             let path = copy.0.join(name);
             fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
         };
-        let read = |name: &str| {
-            let path = copy.0.join(name);
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
-        };
-        write(&names::wasm(stem), &module::instrumented(wasm)?)?;
-        write(&names::glue(stem), glue::observing(&read(&names::glue(stem))?).as_bytes())?;
-        let page = names::without_integrity(&read("index.html")?);
-        write("index.html", csp::allow_inline_scripts(&page).as_bytes())?;
+        for (name, bytes) in files {
+            write(name, bytes)?;
+        }
+        let index = copy.0.join("index.html");
+        let page = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+        write("index.html", csp::allow_inline_scripts(&names::without_integrity(&page)).as_bytes())?;
         Ok(copy)
     }
 }
@@ -147,7 +199,7 @@ mod tests {
     #[test]
     fn only_numbers_are_a_profile() {
         assert_eq!(numbers_in("3\n1\n").unwrap().into_iter().collect::<Vec<_>>(), [1, 3]);
-        assert!(numbers_in("").is_err());
+        assert!(numbers_in("\n").unwrap().is_empty());
         assert!(numbers_in("1\nError: no browser\n").is_err());
     }
 }
