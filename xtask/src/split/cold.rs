@@ -279,7 +279,11 @@ impl Search<'_> {
 
         let block = self.function.block(seq);
         let is_loop = self.loops.contains(&seq);
-        let result = one_result(self.module, block.ty)?;
+        let result = match results(self.module, block.ty)[..] {
+            [] => None,
+            [one] => Some(one),
+            _ => return None,
+        };
         let falls = !block.instrs.last().is_some_and(|(instr, _)| is_last(instr));
         let mut exits = Vec::new();
         let mut valued = BTreeSet::new();
@@ -297,13 +301,13 @@ impl Search<'_> {
             takes(result)?;
         }
         for (to, is_of_table) in branches {
-            let kind = self.label(to)?;
-            if kind.is_some() {
-                if is_of_table {
-                    return None;
+            match self.label(to)[..] {
+                [] => {}
+                [kind] if !is_of_table => {
+                    valued.insert(to);
+                    takes(Some(kind))?;
                 }
-                valued.insert(to);
-                takes(kind)?;
+                _ => return None,
             }
             let exit = if to == seq && !is_loop { Exit::End } else { Exit::To(to) };
             if !exits.contains(&exit) {
@@ -340,11 +344,16 @@ impl Search<'_> {
     }
 
     /// What a branch to a label takes along.
-    fn label(&self, label: InstrSeqId) -> Option<Option<ValType>> {
-        if self.loops.contains(&label) {
-            return Some(None);
+    fn label(&self, label: InstrSeqId) -> Vec<ValType> {
+        let ty = self.function.block(label).ty;
+        match ty {
+            // It leads to the start of a loop, and to the end of anything else.
+            InstrSeqType::MultiValue(ty) if self.loops.contains(&label) => {
+                self.module.types.get(ty).params().to_vec()
+            }
+            InstrSeqType::Simple(_) if self.loops.contains(&label) => Vec::new(),
+            _ => results(self.module, ty),
         }
-        one_result(self.module, self.function.block(label).ty)
     }
 }
 
@@ -381,8 +390,7 @@ impl Seen<'_, '_> {
                 Instr::LocalSet(ir::LocalSet { local }) | Instr::LocalTee(ir::LocalTee { local }) => {
                     self.set.push(*local);
                 }
-                Instr::Br(ir::Br { block }) => self.branch(*block, false),
-                Instr::BrIf(ir::BrIf { block }) => self.branch(*block, false),
+                Instr::Br(ir::Br { block }) | Instr::BrIf(ir::BrIf { block }) => self.branch(*block, false),
                 Instr::BrTable(ir::BrTable { blocks, default }) => {
                     blocks.iter().chain([default]).for_each(|block| self.branch(*block, true));
                 }
@@ -547,15 +555,11 @@ fn takes_nothing(module: &Module, ty: InstrSeqType) -> bool {
     }
 }
 
-/// The value that a sequence of that type ends with, where there is none or one.
-fn one_result(module: &Module, ty: InstrSeqType) -> Option<Option<ValType>> {
+/// The values that a sequence of that type ends with.
+fn results(module: &Module, ty: InstrSeqType) -> Vec<ValType> {
     match ty {
-        InstrSeqType::Simple(result) => Some(result),
-        InstrSeqType::MultiValue(ty) => match module.types.get(ty).results() {
-            [] => Some(None),
-            [one] => Some(Some(*one)),
-            _ => None,
-        },
+        InstrSeqType::Simple(result) => result.into_iter().collect(),
+        InstrSeqType::MultiValue(ty) => module.types.get(ty).results().to_vec(),
     }
 }
 

@@ -61,7 +61,7 @@ impl Liveness {
         let mut liveness = Self { wanted: wanted.iter().copied().collect(), ..Self::default() };
         let entry = function.entry_block();
         liveness.labels.insert(entry, Locals::default());
-        liveness.from_start(function, entry, Locals::default());
+        liveness.through(function, entry, Locals::default());
         liveness
     }
 
@@ -87,7 +87,7 @@ impl Liveness {
     }
 
     /// What is read from the start of a sequence on, of which `after` is read after its end.
-    fn from_start(&mut self, function: &LocalFunction, seq: InstrSeqId, after: Locals) -> Locals {
+    fn through(&mut self, function: &LocalFunction, seq: InstrSeqId, after: Locals) -> Locals {
         let mut alive = after.clone();
         self.ends.insert(seq, after);
         for (at, (instr, _)) in function.block(seq).instrs.iter().enumerate().rev() {
@@ -102,14 +102,14 @@ impl Liveness {
                 }
                 Instr::Block(ir::Block { seq }) => {
                     self.labels.insert(*seq, alive.clone());
-                    alive = self.from_start(function, *seq, alive);
+                    alive = self.through(function, *seq, alive);
                 }
-                Instr::Loop(ir::Loop { seq }) => alive = self.from_loop(function, *seq, &alive),
+                Instr::Loop(ir::Loop { seq }) => alive = self.through_loop(function, *seq, &alive),
                 Instr::IfElse(ir::IfElse { consequent, alternative }) => {
                     let mut both = Locals::default();
                     for arm in [*consequent, *alternative] {
                         self.labels.insert(arm, alive.clone());
-                        both.add(&self.from_start(function, arm, alive.clone()));
+                        both.add(&self.through(function, arm, alive.clone()));
                     }
                     alive = both;
                 }
@@ -134,11 +134,11 @@ impl Liveness {
     }
 
     /// A branch to a loop begins it again, so what its start reads may be read after every such branch.
-    fn from_loop(&mut self, function: &LocalFunction, seq: InstrSeqId, after: &Locals) -> Locals {
+    fn through_loop(&mut self, function: &LocalFunction, seq: InstrSeqId, after: &Locals) -> Locals {
         // What is known from an earlier round stays true, for there is ever more.
         self.labels.entry(seq).or_default();
         loop {
-            let alive = self.from_start(function, seq, after.clone());
+            let alive = self.through(function, seq, after.clone());
             if !self.labels.entry(seq).or_default().add(&alive) {
                 return alive;
             }
