@@ -131,11 +131,6 @@ pub struct ServiceHost<'h> {
 ///
 /// The global names of regional services (`sts.amazonaws.com`) are not answered by private DNS and give nothing.
 pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
-    if let Some(service) =
-        services().find(|service| service.hosts().any(|word| word.strip_prefix('=') == Some(host)))
-    {
-        return Some(ServiceHost { suffix: Cow::Borrowed(service.suffix), region: None });
-    }
     let bare = host.strip_suffix(".cn").unwrap_or(host);
     let domains = [
         (".amazonaws.com", "amazonaws.com"),
@@ -144,8 +139,14 @@ pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
         (".c2s.ic.gov", "amazonaws.com"),
         (".sc2s.sgov.gov", "amazonaws.com"),
     ];
+    // Asked of every text of a template, few of which are hosts at all.
     let (regional, domain) =
         domains.into_iter().find_map(|(end, domain)| Some((bare.strip_suffix(end)?, domain)))?;
+    if let Some(service) =
+        services().find(|service| service.hosts().any(|word| word.strip_prefix('=') == Some(host)))
+    {
+        return Some(ServiceHost { suffix: Cow::Borrowed(service.suffix), region: None });
+    }
     let (before, region) = regional.rsplit_once('.')?;
     if !is_region(region) {
         return None;
