@@ -383,7 +383,8 @@ impl Reading<'_, '_, '_> {
         let upper = name.to_ascii_uppercase();
         let start = ADDRESS.iter().find_map(|word| upper.strip_suffix(word))?;
         let wanted = [format!("{start}PORT"), format!("{upper}_PORT")];
-        let beside = self.variables.iter().find(|(other, _)| wanted.contains(&other.to_ascii_uppercase()))?;
+        let is_wanted = |other: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(other));
+        let beside = self.variables.iter().find(|(other, _)| is_wanted(other))?;
         beside.1.value.known()?.trim().parse().ok().filter(|port| *port > 0)
     }
 

@@ -7,6 +7,8 @@
 
 mod claims;
 
+use std::collections::HashSet;
+
 pub(super) use claims::on_the_way;
 
 use claims::{Way, table_of};
@@ -27,7 +29,7 @@ use crate::demands::{Confidence, DemandSource};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::network::{EndpointIndex, EndpointKind, Name, Network, Place, SubnetIndex};
-use crate::paths::{Blocker, Code, Component, GoalTarget, Hop, Verdict, vpc_of};
+use crate::paths::{Blocker, Code, Component, Goal, GoalTarget, Hop, Verdict, vpc_of};
 use crate::phrase;
 use crate::suggest::Need;
 use crate::template::Guard;
@@ -343,18 +345,9 @@ impl Cause {
 
     /// The answers that it has effects on, each once.
     pub(crate) fn answers<'a>(&self, subject: &'a Subject<'_, '_>) -> Vec<&'a Reached> {
-        let mut found: Vec<&Reached> = Vec::new();
-        for effect in &self.effects {
-            if let Some(answer) = subject.answers().get(effect.answer) {
-                let same = |known: &&Reached| {
-                    known.function == answer.function && known.demand.goal == answer.demand.goal
-                };
-                if !found.iter().any(same) {
-                    found.push(answer);
-                }
-            }
-        }
-        found
+        let mut known: HashSet<(&str, &Goal)> = HashSet::new();
+        let answers = self.effects.iter().filter_map(|effect| subject.answers().get(effect.answer));
+        answers.filter(|answer| known.insert((&answer.function, &answer.demand.goal))).collect()
     }
 
     /// The functions that it has effects on.

@@ -1,6 +1,6 @@
 //! The Conditions section as guards over parameter values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::expression::{Call, Expression, Function, named_condition};
 use super::guard::{Guard, Guards, Variable};
@@ -66,6 +66,7 @@ impl Conditions {
             inputs,
             guards,
             literals: HashMap::new(),
+            seen: HashSet::new(),
             result: Self::default(),
             visiting: Vec::new(),
         };
@@ -87,12 +88,17 @@ impl Conditions {
 /// Conditions nested deeper than this are taken as opaque.
 const DEPTH: usize = 200;
 
+/// Values of one parameter that are told apart. Every comparison is a branch with all of them.
+const VALUES: usize = 500;
+
 struct Lowering<'a, 'g> {
     named: HashMap<&'a str, Node<'a>>,
     parameters: &'g [Parameter],
     inputs: &'g Inputs,
     guards: &'g mut Guards,
+    /// What each parameter is compared with, in the order of the text, and the same for looking it up.
     literals: HashMap<String, Vec<String>>,
+    seen: HashSet<(String, String)>,
     result: Conditions,
     visiting: Vec<&'a str>,
 }
@@ -107,9 +113,8 @@ impl<'a> Lowering<'a, '_> {
                 if let [Operand::Parameter(name), Operand::Known(text)]
                 | [Operand::Known(text), Operand::Parameter(name)] = &*sides
                 {
-                    let literals = self.literals.entry(name.clone()).or_default();
-                    if !literals.contains(text) {
-                        literals.push(text.clone());
+                    if self.seen.insert((name.clone(), text.clone())) {
+                        self.literals.entry(name.clone()).or_default().push(text.clone());
                     }
                 }
                 return;
@@ -207,6 +212,11 @@ impl<'a> Lowering<'a, '_> {
             let mut values = allowed.clone();
             if allowed.is_empty() {
                 values = self.literals.get(name).cloned().unwrap_or_default();
+            }
+            if values.len() > VALUES {
+                // That two values exclude each other is lost.
+                self.guards.give_up_exactness();
+                return self.opaque(format!("Ref {name} = \"{text}\""));
             }
             // One more for "anything else", unless the template says that there is nothing else.
             let others = u32::from(allowed.is_empty());

@@ -22,6 +22,7 @@ pub use value::{Case, Part, Text, Unknown, Value};
 
 use crate::order::Order;
 use crate::syntax::{Limits, Node, NodeId, Parsed, parse};
+use crate::suggest::Layout;
 use crate::text::Span;
 use evaluate::Evaluator;
 
@@ -161,6 +162,7 @@ pub struct Template<'t> {
     naming: OnceCell<Vec<Vec<usize>>>,
     /// The resources in the order of their types.
     by_kind: OnceCell<Vec<usize>>,
+    layout: OnceCell<Layout>,
     parameter_names: HashMap<String, usize>,
     conditions: condition::Conditions,
     guards: RefCell<Guards>,
@@ -259,6 +261,7 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
         also_known_as,
         naming: OnceCell::new(),
         by_kind: OnceCell::new(),
+        layout: OnceCell::new(),
         parameter_names,
         conditions,
         guards: RefCell::new(guards),
@@ -328,6 +331,11 @@ impl<'t> Template<'t> {
         found.order();
         found.dedup();
         found.into_iter().filter_map(|at| self.resources.get(at))
+    }
+
+    /// How the template is written, which `read` tells once.
+    pub(crate) fn layout(&self, read: impl FnOnce() -> Layout) -> &Layout {
+        self.layout.get_or_init(read)
     }
 
     /// The resources of some types, in order.

@@ -77,10 +77,15 @@ impl<'a> Evaluation<'a> {
         let argument = Argument { node, untagged: false };
         match argument.expression() {
             Expression::Call(_) => self.argument(argument).to_vec(),
-            _ => match self.depth.checked_sub(1) {
-                Some(depth) => Self { depth, ..self }.fresh(argument),
-                None => vec![always(Value::Unknown(Unknown::TooDeep), node.span())],
-            },
+            _ => self.unkept(node),
+        }
+    }
+
+    /// Like [`Self::node`], without keeping the answer.
+    fn unkept(self, node: Node<'a>) -> Vec<Case> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => Self { depth, ..self }.fresh(Argument { node, untagged: false }),
+            None => vec![always(Value::Unknown(Unknown::TooDeep), node.span())],
         }
     }
 
