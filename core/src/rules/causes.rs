@@ -460,13 +460,12 @@ impl Cause {
     /// A label for each function: what it cannot reach therefore, or reaches in part, or by a NAT gateway.
     pub(crate) fn with_effects(&self, subject: &Subject<'_, '_>, mut finding: Finding) -> Finding {
         let mut told: Vec<(&DemandSource, Option<Verdict>, Vec<String>, Span)> = Vec::new();
+        let blocked = self.effects.iter().filter(|effect| effect.blocker.is_some());
+        let blocked = blocked.filter_map(|effect| subject.answers().get(effect.answer));
+        let stopped: HashSet<(&str, &Goal)> =
+            blocked.map(|answer| (answer.function.as_str(), &answer.demand.goal)).collect();
         for answer in self.answers(subject) {
-            let is_stopped = self.effects.iter().any(|effect| {
-                effect.blocker.is_some()
-                    && subject.answers().get(effect.answer).is_some_and(|own| {
-                        own.function == answer.function && own.demand.goal == answer.demand.goal
-                    })
-            });
+            let is_stopped = stopped.contains(&(answer.function.as_str(), &answer.demand.goal));
             let verdict = is_stopped.then_some(answer.sum.verdict);
             let evidence = answer.demand.evidence.iter().find_map(|evidence| in_template(Some(evidence.at)));
             let own = subject.template.resource(&answer.function);

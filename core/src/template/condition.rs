@@ -209,15 +209,14 @@ impl<'a> Lowering<'a, '_> {
         if !self.result.domains.contains_key(name) {
             let declared = self.parameters.iter().find(|parameter| parameter.name == name);
             let allowed = declared.map(|parameter| parameter.allowed.clone()).unwrap_or_default();
-            let mut values = allowed.clone();
-            if allowed.is_empty() {
-                values = self.literals.get(name).cloned().unwrap_or_default();
-            }
+            let literals = self.literals.get(name).map_or(&[][..], Vec::as_slice);
+            let values = if allowed.is_empty() { literals } else { &allowed };
             if values.len() > VALUES {
                 // That two values exclude each other is lost.
                 self.guards.give_up_exactness();
                 return self.opaque(format!("Ref {name} = \"{text}\""));
             }
+            let values = values.to_vec();
             // One more for "anything else", unless the template says that there is nothing else.
             let others = u32::from(allowed.is_empty());
             let arity = u32::try_from(values.len()).unwrap_or(u32::MAX - 1) + others;
