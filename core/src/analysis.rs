@@ -221,6 +221,12 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
             ja: "サブネットから接続先への経路が {paths} 件あり、vpcheck が追跡する上限の {PATHS} 件を超えています。ネットワークは調べず、テンプレート自体だけを検査しました",
         ));
     }
+    if !template.with_guards(|guards| guards.is_exact()) {
+        assumptions.push(phrase!(
+            en: "the conditions have more cases than vpcheck tells apart: what needs a proof about them is left out",
+            ja: "Conditions の場合分けが多すぎるため、条件についての証明が必要な指摘は省略しました",
+        ));
+    }
     let networks = subject.networks;
     let mut findings = Vec::new();
     for rule in rules::all() {

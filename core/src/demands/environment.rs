@@ -143,8 +143,7 @@ pub(super) fn read<'a>(
     let variables: Vec<(String, Case)> = maps.iter().flat_map(|map| scope.entries(map)).collect();
     let is_port = |(name, _): &&(String, Case)| name.to_ascii_uppercase().ends_with("PORT");
     let ports = variables.iter().filter(is_port).collect();
-    let mut reading =
-        Reading { scope, function, permissions, names, ports, signs, open: Vec::new() };
+    let mut reading = Reading { scope, function, permissions, names, ports, signs, open: Vec::new() };
     for (name, case) in &variables {
         if let Value::Text(text) = &case.value {
             reading.variable(name, case, text);
@@ -390,9 +389,7 @@ impl Reading<'_, '_, '_> {
             return None;
         }
         let names = self.names.get_or_init(|| names(self.scope));
-        let is_own = |(resource, name): &&(&Resource, Text)| {
-            resource.id != self.function.id && name == text
-        };
+        let is_own = |(resource, name): &&(&Resource, Text)| resource.id != self.function.id && name == text;
         names.iter().find(is_own).map(|(resource, _)| resource.id.clone())
     }
 

@@ -181,12 +181,9 @@ impl Gathered<'_, '_> {
                     && demand.forbidden == open.forbidden
                     && demand.goal.target == open.goal.target
             });
-            let other = match (others.next(), others.next()) {
-                (Some((other, _)), None) => other,
-                _ => {
-                    at += 1;
-                    continue;
-                }
+            let (Some((other, _)), None) = (others.next(), others.next()) else {
+                at += 1;
+                continue;
             };
             let (open, each) = self.demands.remove(at);
             let other = if other > at { other - 1 } else { other };

@@ -132,7 +132,8 @@ pub struct Network {
 impl Network {
     /// The workload of a name, or of another name for it.
     pub fn workload(&self, name: &str) -> Option<WorkloadIndex> {
-        let (count, names) = self.workload_names.get_or_init(|| (self.workloads.len(), self.name_workloads()));
+        let (count, names) =
+            self.workload_names.get_or_init(|| (self.workloads.len(), self.name_workloads()));
         if *count == self.workloads.len() {
             return names.get(name).copied().map(WorkloadIndex);
         }

@@ -112,10 +112,9 @@ impl<'a> Lowering<'a, '_> {
                     call.arguments().into_iter().map(|side| self.operand(side)).collect();
                 if let [Operand::Parameter(name), Operand::Known(text)]
                 | [Operand::Known(text), Operand::Parameter(name)] = &*sides
+                    && self.seen.insert((name.clone(), text.clone()))
                 {
-                    if self.seen.insert((name.clone(), text.clone())) {
-                        self.literals.entry(name.clone()).or_default().push(text.clone());
-                    }
+                    self.literals.entry(name.clone()).or_default().push(text.clone());
                 }
                 return;
             }

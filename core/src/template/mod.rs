@@ -21,8 +21,8 @@ pub(crate) use sharing::handed_on;
 pub use value::{Case, Part, Text, Unknown, Value};
 
 use crate::order::Order;
-use crate::syntax::{Limits, Node, NodeId, Parsed, parse};
 use crate::suggest::Layout;
+use crate::syntax::{Limits, Node, NodeId, Parsed, parse};
 use crate::text::Span;
 use evaluate::Evaluator;
 
