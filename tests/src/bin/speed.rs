@@ -49,19 +49,11 @@ fn instructions(text: &str) -> Vec<u64> {
     found.into_iter().map(|(_, count)| count).collect()
 }
 
-/// The instructions of a summary: the first metric `Ir` in it, of the newer run where it compares two.
+/// The instructions of a summary: of the newer run, where it compares two.
 fn count_in(value: &serde_json::Value) -> Option<u64> {
-    let newer = |metric: &serde_json::Value| {
-        let metrics = &metric["metrics"];
-        ["Left", "Both"].iter().find_map(|side| {
-            let own = &metrics[*side];
-            let own = if own.is_array() { &own[0] } else { own };
-            own.as_u64().or_else(|| own["Int"].as_u64())
-        })
-    };
     match value {
         serde_json::Value::Object(map) => {
-            let own = map.get("Ir").and_then(newer);
+            let own = map.get("Ir").and_then(|metric| metric["values"]["new"].as_u64());
             own.or_else(|| map.values().find_map(count_in))
         }
         serde_json::Value::Array(items) => items.iter().find_map(count_in),
@@ -200,4 +192,25 @@ fn measured(program: &str, arguments: &[&str], files: &[String]) -> Option<(Stri
     }
     let (seconds, kilobytes) = told.lines().last()?.split_once(' ')?;
     Some((seconds.to_owned(), kilobytes.trim().parse::<u64>().ok()? / 1_024))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::instructions;
+
+    #[test]
+    fn counts_are_read_in_the_order_of_the_bench() {
+        let summary = |id: &str, values: &str| {
+            format!(
+                r#"{{"id": "{id}", "profiles": [{{"data": {{"parts": [{{"metrics": {{"Ir": {{"values": {values}}}}}}}]}}}}]}}"#
+            )
+        };
+        let text = format!(
+            "{}\n{}\n",
+            summary("of_10", r#"{"new": 30}"#),
+            summary("of_2", r#"{"new": 20, "old": 25}"#),
+        );
+        assert_eq!(instructions(&text), [20, 30]);
+        assert!(instructions("").is_empty());
+    }
 }
