@@ -68,6 +68,10 @@ pub fn suffix_of_name(name: &str) -> Option<String> {
         (is_region(region) && is_suffix(suffix)).then(|| suffix.to_owned())
     };
     suffix(name).or_else(|| {
+        // Hosts and words of all kinds are asked for too.
+        if !name.starts_with("aws.") && !name.starts_with("com.amazonaws.") {
+            return None;
+        }
         let service = services().find(|service| {
             let written = service.words().find_map(|word| word.strip_prefix("name="));
             written.is_some_and(|written| is_name(written, name))
@@ -131,11 +135,6 @@ pub struct ServiceHost<'h> {
 ///
 /// The global names of regional services (`sts.amazonaws.com`) are not answered by private DNS and give nothing.
 pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
-    if let Some(service) =
-        services().find(|service| service.hosts().any(|word| word.strip_prefix('=') == Some(host)))
-    {
-        return Some(ServiceHost { suffix: Cow::Borrowed(service.suffix), region: None });
-    }
     let bare = host.strip_suffix(".cn").unwrap_or(host);
     let domains = [
         (".amazonaws.com", "amazonaws.com"),
@@ -144,13 +143,19 @@ pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
         (".c2s.ic.gov", "amazonaws.com"),
         (".sc2s.sgov.gov", "amazonaws.com"),
     ];
+    // Asked of every text of a template, few of which are hosts at all.
     let (regional, domain) =
         domains.into_iter().find_map(|(end, domain)| Some((bare.strip_suffix(end)?, domain)))?;
-    let (before, region) = regional.rsplit_once('.')?;
-    if !is_region(region) {
-        return None;
-    }
-    let named = |before: &str| {
+    let Some((before, region)) = regional.rsplit_once('.').filter(|(_, region)| is_region(region)) else {
+        let is_it = |word: &str| word.strip_prefix('=') == Some(host);
+        let service = services().find(|service| service.hosts().any(is_it))?;
+        return Some(ServiceHost { suffix: Cow::Borrowed(service.suffix), region: None });
+    };
+    let plain = |before: &str| {
+        let own = service(before).filter(|own| domain == "amazonaws.com" && own.hosts().next().is_none());
+        own.filter(|own| own.words().all(|word| word != "-"))
+    };
+    let searched = |before: &str| {
         let fits = |pattern: &str| {
             let (pattern, of) = pattern.split_once('@').unwrap_or((pattern, "amazonaws.com"));
             of == domain && matches_pattern(pattern, before)
@@ -164,8 +169,10 @@ pub fn of_host(host: &str) -> Option<ServiceHost<'_>> {
             }
         })
     };
-    let plain = named(before).map(|service| Cow::Borrowed(service.suffix));
-    let suffix = plain.or_else(|| {
+    // Most have the name of their service, which is found without reading all.
+    let named = |before: &str| plain(before).or_else(|| searched(before));
+    let own = named(before).map(|service| Cow::Borrowed(service.suffix));
+    let suffix = own.or_else(|| {
         let service = named(before.strip_suffix(FIPS)?).filter(|service| service.has_fips())?;
         Some(Cow::Owned(format!("{}{FIPS}", service.suffix)))
     })?;
@@ -320,6 +327,28 @@ mod tests {
             assert_eq!(found.as_deref(), host);
             if let Some(host) = found {
                 assert_eq!(of_host(&host).map(|host| host.suffix), Some(suffix.into()), "{host}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_looked_for_first_holds_for_the_whole_table() {
+        for service in services() {
+            for whole in service.hosts().filter_map(|word| word.strip_prefix('=')) {
+                assert!(whole.ends_with(".amazonaws.com") && whole.split('.').count() == 3, "{whole}");
+            }
+            for name in service.words().filter_map(|word| word.strip_prefix("name=")) {
+                assert!(name.starts_with("aws.") || name.starts_with("com.amazonaws."), "{name}");
+            }
+            let host = format!("{}.us-east-1.amazonaws.com", service.suffix);
+            let is_plain = service.hosts().next().is_none() && service.words().all(|word| word != "-");
+            if is_plain {
+                let others = services().filter(|other| {
+                    other.suffix != service.suffix
+                        && other.hosts().any(|pattern| matches_pattern(pattern, service.suffix))
+                });
+                assert_eq!(others.count(), 0, "{host}");
+                assert_eq!(of_host(&host).map(|host| host.suffix), Some(service.suffix.into()), "{host}");
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
+mod bench;
 mod budgets;
 mod cache;
 mod csp;
@@ -43,6 +44,7 @@ Usage: cargo xtask COMMAND
   kernel-cases [DIR] [--context | --repair [--left]]
                                 trace networks whose flows a Linux kernel has decided, and compare;
                                 --repair: the smallest repair of each blocked flow, applied and traced again
+  bench                         how fast the analysis is: instructions and times, beside the parser and cfn-lint
   budgets                       measure dist/: its size, and how long a reader waits; write it into the READMEs
   generate [--check]            write the generated files, or say which are out of date
   screenshots                   take the pictures in docs/screenshots; look at each before you commit them
@@ -87,6 +89,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["unknowns", rest @ ..] => measuring::run(&project, "unknowns", rest),
         ["fixes", rest @ ..] => measuring::run(&project, "fixes", rest),
         ["kernel-cases", rest @ ..] => measuring::run(&project, "kernel_cases", rest),
+        ["bench"] => bench::print(&project),
         ["budgets"] => budgets::write(&project).map(|()| ExitCode::SUCCESS),
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),

@@ -193,7 +193,10 @@ impl<'o> Follower<'o> {
 
     fn nested_in(&self, template: &Template<'_>, chain: &[&str]) -> Vec<Nested<'o>> {
         let mut found = Vec::new();
-        for resource in &template.resources {
+        if self.options.nested.is_empty() {
+            return found;
+        }
+        for resource in template.resources_of(&["AWS::CloudFormation::Stack"]) {
             let written = template.section("Resources").and_then(|section| section.get(&resource.id));
             let Some(path) = written.and_then(local_path) else { continue };
             let key = match chain {

@@ -13,6 +13,8 @@ mod public_subnet;
 mod vpc_need;
 mod zones;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::capacity::Capacity;
@@ -230,13 +232,13 @@ impl Item {
 /// The checklist of every function of the template, in their order. `findings` are those of the rules, suppressions and
 /// fingerprints included.
 pub(crate) fn checklist(subject: &Subject<'_, '_>, findings: &[Finding]) -> Vec<FunctionChecklist> {
-    let mut names: Vec<&str> = Vec::new();
-    for resource in &subject.template.resources {
+    let (mut names, mut known): (Vec<&str>, BTreeSet<&str>) = (Vec::new(), BTreeSet::new());
+    for resource in subject.template.resources_of(&["AWS::Lambda::Function"]) {
         let is_function = subject.networks.iter().any(|one| {
             let found = one.network.workload(&resource.id);
             found.is_some_and(|at| one.network.workloads[at.0].kind == WorkloadKind::Function)
         });
-        if is_function && !names.contains(&resource.id.as_str()) {
+        if is_function && known.insert(&*resource.id) {
             names.push(&resource.id);
         }
     }

@@ -48,7 +48,11 @@ pub(super) fn of_prefix(prefix: &str) -> Option<&'static str> {
             let own = line_of(SERVICES, prefix).map(|(suffix, rest)| Line { suffix, rest });
             let own = own.filter(|line| line.has_prefix(prefix));
             // Of the others only those are called by it that say so.
-            let other = || lines().find(|line| line.word("iam=") == Some(prefix));
+            let other = || {
+                // Most prefixes are not there at all, which one search of the table tells.
+                let is_there = SERVICES.contains(&format!(" iam={prefix}"));
+                lines().filter(|_| is_there).find(|line| line.word("iam=") == Some(prefix))
+            };
             return own.or_else(other).map(|line| line.suffix);
         }
     };

@@ -1,5 +1,7 @@
 //! Environment variables: what they name, and which of them name something that is not known.
 
+use std::cell::OnceCell;
+
 use super::hosts::{self, Address, Host};
 use super::leads::{Lead, lead};
 use super::permissions::{Grant, Permissions};
@@ -130,16 +132,18 @@ pub(crate) fn names_a_store(name: &str) -> bool {
 }
 
 /// Reads the variables of a function; those that name hosts which are not known are the answer.
-pub(super) fn read(
-    scope: Scope<'_, '_>,
+pub(super) fn read<'a>(
+    scope: Scope<'a, '_>,
     function: &Resource,
     permissions: &Permissions,
+    names: &Names<'a>,
     signs: &mut Vec<Sign>,
 ) -> Vec<OpenVariable> {
     let maps = scope.property(function, &["Environment", "Variables"]);
     let variables: Vec<(String, Case)> = maps.iter().flat_map(|map| scope.entries(map)).collect();
-    let mut reading =
-        Reading { scope, function, permissions, variables: &variables, signs, open: Vec::new() };
+    let is_port = |(name, _): &&(String, Case)| name.to_ascii_uppercase().ends_with("PORT");
+    let ports = variables.iter().filter(is_port).collect();
+    let mut reading = Reading { scope, function, permissions, names, ports, signs, open: Vec::new() };
     for (name, case) in &variables {
         if let Value::Text(text) = &case.value {
             reading.variable(name, case, text);
@@ -150,11 +154,39 @@ pub(super) fn read(
     reading.open
 }
 
+/// Resources with the names that they give themselves, in the order of the template; read when first asked for.
+pub(super) type Names<'a> = OnceCell<Vec<(&'a Resource, Text)>>;
+
+fn names<'a>(scope: Scope<'a, '_>) -> Vec<(&'a Resource, Text)> {
+    const NAMES: [(&str, &str); 8] = [
+        ("AWS::DynamoDB::Table", "TableName"),
+        ("AWS::S3::Bucket", "BucketName"),
+        ("AWS::SQS::Queue", "QueueName"),
+        ("AWS::SNS::Topic", "TopicName"),
+        ("AWS::Kinesis::Stream", "Name"),
+        ("AWS::SecretsManager::Secret", "Name"),
+        ("AWS::SSM::Parameter", "Name"),
+        ("AWS::Lambda::Function", "FunctionName"),
+    ];
+    let mut found = Vec::new();
+    for resource in &scope.template.resources {
+        let Some((_, property)) = NAMES.iter().find(|(kind, _)| *kind == resource.kind) else { continue };
+        for case in scope.property(resource, &[property]) {
+            if let Value::Text(name) = case.value {
+                found.push((resource, name));
+            }
+        }
+    }
+    found
+}
+
 struct Reading<'r, 'a, 't> {
     scope: Scope<'a, 't>,
     function: &'r Resource,
     permissions: &'r Permissions,
-    variables: &'r [(String, Case)],
+    names: &'r Names<'a>,
+    /// The variables that may hold a port.
+    ports: Vec<&'r (String, Case)>,
     signs: &'r mut Vec<Sign>,
     open: Vec<OpenVariable>,
 }
@@ -352,30 +384,13 @@ impl Reading<'_, '_, '_> {
 
     /// The resource whose name a text is, as the resource itself writes it.
     fn named_alike(&self, text: &Text) -> Option<String> {
-        const NAMES: [(&str, &str); 8] = [
-            ("AWS::DynamoDB::Table", "TableName"),
-            ("AWS::S3::Bucket", "BucketName"),
-            ("AWS::SQS::Queue", "QueueName"),
-            ("AWS::SNS::Topic", "TopicName"),
-            ("AWS::Kinesis::Stream", "Name"),
-            ("AWS::SecretsManager::Secret", "Name"),
-            ("AWS::SSM::Parameter", "Name"),
-            ("AWS::Lambda::Function", "FunctionName"),
-        ];
         const SHORT: usize = 3;
         if text.parts.is_empty() || text.known().is_some_and(|known| known.len() < SHORT) {
             return None;
         }
-        let value = Value::Text(text.clone());
-        let is_own = |resource: &&Resource| {
-            let property =
-                NAMES.iter().find(|(kind, _)| *kind == resource.kind).map(|(_, property)| *property);
-            property.is_some_and(|property| {
-                resource.id != self.function.id
-                    && self.scope.property(resource, &[property]).iter().any(|own| own.value == value)
-            })
-        };
-        self.scope.template.resources.iter().find(is_own).map(|resource| resource.id.clone())
+        let names = self.names.get_or_init(|| names(self.scope));
+        let is_own = |(resource, name): &&(&Resource, Text)| resource.id != self.function.id && name == text;
+        names.iter().find(is_own).map(|(resource, _)| resource.id.clone())
     }
 
     /// What `DB_PORT` says beside `DB_HOST`.
@@ -383,7 +398,8 @@ impl Reading<'_, '_, '_> {
         let upper = name.to_ascii_uppercase();
         let start = ADDRESS.iter().find_map(|word| upper.strip_suffix(word))?;
         let wanted = [format!("{start}PORT"), format!("{upper}_PORT")];
-        let beside = self.variables.iter().find(|(other, _)| wanted.contains(&other.to_ascii_uppercase()))?;
+        let is_wanted = |other: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(other));
+        let beside = self.ports.iter().find(|(other, _)| is_wanted(other))?;
         beside.1.value.known()?.trim().parse().ok().filter(|port| *port > 0)
     }
 

@@ -12,8 +12,10 @@ pub(super) fn read(scope: Scope<'_, '_>, networks: &[Situated], signs: &mut Vec<
     for one in networks {
         let network = &one.network;
         let is_function = |workload: &&Workload| workload.kind == WorkloadKind::Function && workload.in_vpc;
+        let stores: Vec<&Workload> =
+            network.workloads.iter().filter(|workload| is_store(scope, workload)).collect();
         for function in network.workloads.iter().filter(is_function) {
-            for store in network.workloads.iter().filter(|workload| is_store(scope, workload)) {
+            for store in &stores {
                 between(network, function, store, one.situation, signs);
             }
         }
@@ -37,11 +39,11 @@ fn is_store(scope: Scope<'_, '_>, workload: &Workload) -> bool {
             | WorkloadKind::LoadBalancer
     );
     let Name::Logical(id) = &workload.name else { return false };
-    let in_cluster = scope
-        .template
-        .resource(id)
-        .is_some_and(|resource| !scope.property(resource, &["DBClusterIdentifier"]).is_empty());
-    is_kind && workload.in_vpc && !in_cluster
+    let in_cluster = || {
+        let resource = scope.template.resource(id);
+        resource.is_some_and(|resource| !scope.property(resource, &["DBClusterIdentifier"]).is_empty())
+    };
+    is_kind && workload.in_vpc && !in_cluster()
 }
 
 fn between(network: &Network, function: &Workload, store: &Workload, when: Guard, signs: &mut Vec<Sign>) {

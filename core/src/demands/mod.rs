@@ -236,11 +236,13 @@ pub fn infer(template: &Template<'_>, networks: &[Situated]) -> Demands {
     let mut found = Demands { vpc_conditions: vpc_conditions(template), ..Demands::default() };
     let mut signs: Vec<Sign> = Vec::new();
     let roles = roles::Roles::read(scope);
+    let names = environment::Names::new();
+    let configured = service_work::Configured::read(scope);
     let mut permissions = Vec::new();
     for function in scope.functions() {
-        let work = service_work::ServiceWork::read(scope, function);
+        let work = service_work::ServiceWork::read(scope, function, &configured);
         let granted = permissions::of_function(scope, function, &roles, &work, &mut signs);
-        let open_variables = environment::read(scope, function, &granted, &mut signs);
+        let open_variables = environment::read(scope, function, &granted, &names, &mut signs);
         layers::read(scope, function, &mut signs);
         file_systems::read(scope, function, &mut signs);
         code::read(scope, function, &mut signs);

@@ -36,9 +36,7 @@ impl<'a, 't> Scope<'a, 't> {
     /// The resources of these types that can be there.
     pub(crate) fn resources(self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Resource> {
         self.template
-            .resources
-            .iter()
-            .filter(|resource| kinds.contains(&resource.kind.as_str()))
+            .resources_of(kinds)
             .filter(move |resource| self.both(resource.guard, Guard::ALWAYS).is_some())
     }
 
@@ -77,18 +75,30 @@ impl<'a, 't> Scope<'a, 't> {
 
     /// The items of a list, of lists in it too. Anything else is a list of one.
     pub(crate) fn items(&self, list: &Case) -> Vec<Case> {
-        match &list.value {
+        let mut found = Vec::new();
+        self.add_items(list.clone(), &mut found);
+        found
+    }
+
+    fn add_items(&self, list: Case, found: &mut Vec<Case>) {
+        match list.value {
             Value::List(items) => {
-                self.kept(items.clone(), list.guard).iter().flat_map(|item| self.items(item)).collect()
+                for item in self.kept(items, list.guard) {
+                    self.add_items(item, found);
+                }
             }
-            Value::Null | Value::NoValue => Vec::new(),
-            _ => vec![list.clone()],
+            Value::Null | Value::NoValue => {}
+            _ => found.push(list),
         }
     }
 
     /// The items of all values of a property.
     pub(crate) fn listed(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
-        self.property(resource, path).iter().flat_map(|case| self.items(case)).collect()
+        let mut found = Vec::new();
+        for case in self.property(resource, path) {
+            self.add_items(case, &mut found);
+        }
+        found
     }
 
     fn kept(&self, cases: Vec<Case>, when: Guard) -> Vec<Case> {

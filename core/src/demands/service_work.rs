@@ -1,5 +1,7 @@
 //! What the Lambda service does with a function's role: polling sources, sending to dead-letter queues and destinations.
 
+use std::collections::HashMap;
+
 use super::scope::{Scope, named_in};
 use crate::template::{Case, Resource, Text, Value};
 
@@ -83,14 +85,48 @@ pub(crate) fn function_of<'a>(scope: Scope<'a, '_>, value: &Value) -> Option<&'a
     None
 }
 
+/// Resources of a type that name a function, by its logical id.
+struct ByFunction<'a>(HashMap<&'a str, Vec<&'a Resource>>);
+
+impl<'a> ByFunction<'a> {
+    fn read(scope: Scope<'a, '_>, kind: &'a [&'a str]) -> Self {
+        let mut found: HashMap<&str, Vec<&Resource>> = HashMap::new();
+        for resource in scope.resources(kind) {
+            for name in scope.property(resource, &["FunctionName"]) {
+                let Some(function) = function_of(scope, &name.value) else { continue };
+                let own = found.entry(&function.id).or_default();
+                if own.last().is_none_or(|last| !std::ptr::eq(*last, resource)) {
+                    own.push(resource);
+                }
+            }
+        }
+        Self(found)
+    }
+
+    fn of(&self, function: &Resource) -> impl Iterator<Item = &'a Resource> {
+        self.0.get(function.id.as_str()).into_iter().flatten().copied()
+    }
+}
+
+/// What is configured for the functions of a template.
+pub(super) struct Configured<'a> {
+    mappings: ByFunction<'a>,
+    invocations: ByFunction<'a>,
+}
+
+impl<'a> Configured<'a> {
+    pub(super) fn read(scope: Scope<'a, '_>) -> Self {
+        Self {
+            mappings: ByFunction::read(scope, &["AWS::Lambda::EventSourceMapping"]),
+            invocations: ByFunction::read(scope, &["AWS::Lambda::EventInvokeConfig"]),
+        }
+    }
+}
+
 impl ServiceWork {
-    pub(super) fn read(scope: Scope<'_, '_>, function: &Resource) -> Self {
+    pub(super) fn read(scope: Scope<'_, '_>, function: &Resource, configured: &Configured<'_>) -> Self {
         let mut work = Self::default();
-        let is_own = |resource: &Resource| {
-            let names = scope.property(resource, &["FunctionName"]);
-            names.iter().any(|name| function_of(scope, &name.value).is_some_and(|own| own.id == function.id))
-        };
-        for mapping in scope.resources(&["AWS::Lambda::EventSourceMapping"]).filter(|one| is_own(one)) {
+        for mapping in configured.mappings.of(function) {
             work.polled.extend(
                 polled(scope, mapping).into_iter().filter_map(|(kind, case)| Some((kind, text(case)?))),
             );
@@ -105,7 +141,7 @@ impl ServiceWork {
             }
             work.sink(scope.property(mapping, &["DestinationConfig", "OnFailure", "Destination"]));
         }
-        for config in scope.resources(&["AWS::Lambda::EventInvokeConfig"]).filter(|one| is_own(one)) {
+        for config in configured.invocations.of(function) {
             for outcome in ["OnSuccess", "OnFailure"] {
                 work.sink(scope.property(config, &["DestinationConfig", outcome, "Destination"]));
             }

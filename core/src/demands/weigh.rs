@@ -1,5 +1,7 @@
 //! From signs to demands: what evidence together proves.
 
+use std::collections::HashMap;
+
 use super::permissions::{Grant, Permissions};
 use super::scope::Scope;
 use super::{Confidence, Demand, DemandSource, Evidence, EvidenceKind, service_goal};
@@ -43,9 +45,16 @@ pub(super) fn demands(
     forbidden: Vec<Sign>,
     permissions: &[(String, Permissions)],
 ) -> Vec<Demand> {
-    let mut gathered = Gathered { scope, demands: Vec::new() };
+    let mut gathered = Gathered { scope, demands: Vec::new(), known: HashMap::new() };
+    let mut by_function: HashMap<&str, &Permissions> = HashMap::with_capacity(permissions.len());
+    for (id, own) in permissions {
+        by_function.entry(id).or_insert(own);
+    }
     for sign in signs {
-        let own = permissions.iter().find(|(id, _)| is_function(&sign.source, id)).map(|(_, own)| own);
+        let own = match &sign.source {
+            DemandSource::Function(id) => by_function.get(id.as_str()).copied(),
+            DemandSource::Poller { .. } | DemandSource::CapacityProvider(_) => None,
+        };
         let confidence = confidence(scope, &sign, own);
         gathered.add(sign.source, sign.goal, confidence, sign.evidence, false);
     }
@@ -64,10 +73,6 @@ pub(super) fn demands(
         gathered.add(sign.source, sign.goal, Confidence::Certain, sign.evidence, true);
     }
     gathered.finish()
-}
-
-fn is_function(source: &DemandSource, id: &str) -> bool {
-    matches!(source, DemandSource::Function(own) if own == id)
 }
 
 /// What a sign proves beside the permissions of its function.
@@ -100,6 +105,8 @@ fn confidence(scope: Scope<'_, '_>, sign: &Sign, own: Option<&Permissions>) -> C
 struct Gathered<'a, 't> {
     scope: Scope<'a, 't>,
     demands: Vec<(Demand, Vec<Confidence>)>,
+    /// Where each stands, by source, goal and whether it is forbidden.
+    known: HashMap<(DemandSource, Goal, bool), usize>,
 }
 
 impl Gathered<'_, '_> {
@@ -111,10 +118,11 @@ impl Gathered<'_, '_> {
         evidence: Evidence,
         forbidden: bool,
     ) {
-        let same =
-            |demand: &Demand| demand.source == source && demand.forbidden == forbidden && demand.goal == goal;
-        let Some((demand, each)) = self.demands.iter_mut().find(|(demand, _)| same(demand)) else {
-            let when = evidence.when;
+        let key = (source, goal, forbidden);
+        let known = self.known.get(&key).and_then(|at| self.demands.get_mut(*at));
+        let Some((demand, each)) = known else {
+            self.known.insert(key.clone(), self.demands.len());
+            let (source, goal, when) = (key.0, key.1, evidence.when);
             let demand = Demand { source, goal, confidence, evidence: vec![evidence], forbidden, when };
             self.demands.push((demand, vec![confidence]));
             return;
@@ -145,10 +153,13 @@ impl Gathered<'_, '_> {
             })
             .collect();
         doubt_shared_rules(&mut demands);
-        let functions: Vec<&str> = self.scope.functions().map(|function| function.id.as_str()).collect();
+        let mut functions: HashMap<&str, usize> = HashMap::new();
+        for (at, function) in self.scope.functions().enumerate() {
+            functions.entry(&function.id).or_insert(at);
+        }
         demands.sort_by_cached_key(|demand| {
             let at = match &demand.source {
-                DemandSource::Function(id) => functions.iter().position(|own| own == id),
+                DemandSource::Function(id) => functions.get(id.as_str()).copied(),
                 DemandSource::Poller { .. } | DemandSource::CapacityProvider(_) => None,
             };
             (at.unwrap_or(functions.len()), demand.forbidden, std::cmp::Reverse(demand.confidence))
@@ -160,19 +171,19 @@ impl Gathered<'_, '_> {
     fn join_open_ports(&mut self) {
         let mut at = 0;
         while let Some((open, _)) = self.demands.get(at) {
-            let is_open = open.goal.ports.is_none() && matches!(open.goal.target, GoalTarget::Resource(_));
+            if open.goal.ports.is_some() || !matches!(open.goal.target, GoalTarget::Resource(_)) {
+                at += 1;
+                continue;
+            }
             let mut others = self.demands.iter().enumerate().filter(|(other, (demand, _))| {
                 *other != at
                     && demand.source == open.source
                     && demand.forbidden == open.forbidden
                     && demand.goal.target == open.goal.target
             });
-            let other = match (others.next(), others.next()) {
-                (Some((other, _)), None) if is_open => other,
-                _ => {
-                    at += 1;
-                    continue;
-                }
+            let (Some((other, _)), None) = (others.next(), others.next()) else {
+                at += 1;
+                continue;
             };
             let (open, each) = self.demands.remove(at);
             let other = if other > at { other - 1 } else { other };

@@ -53,6 +53,9 @@ pub use transit::{Attached, Attachment, TransitGateway, TransitRoute, TransitTab
 pub use vpn::{VpnConnection, VpnEnd, VpnGateway};
 pub use workload::{Listener, Placement, Workload, WorkloadIndex, WorkloadKind};
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::text::Span;
@@ -122,15 +125,32 @@ pub struct Network {
     pub workloads: Vec<Workload>,
     /// What all of it rests on: values assumed, situations left out.
     pub assumptions: Vec<Phrase>,
+    /// How many workloads there were when their names were first looked up, and where each name leads.
+    pub(crate) workload_names: OnceCell<(usize, HashMap<String, usize>)>,
 }
 
 impl Network {
     /// The workload of a name, or of another name for it.
     pub fn workload(&self, name: &str) -> Option<WorkloadIndex> {
-        let named = |workload: &Workload| workload.name.matches(name);
-        let also = |workload: &Workload| workload.also_known_as.iter().any(|other| other.matches(name));
-        let at = self.workloads.iter().position(named).or_else(|| self.workloads.iter().position(also))?;
-        Some(WorkloadIndex(at))
+        let (count, names) =
+            self.workload_names.get_or_init(|| (self.workloads.len(), self.name_workloads()));
+        if *count == self.workloads.len() {
+            return names.get(name).copied().map(WorkloadIndex);
+        }
+        self.name_workloads().get(name).copied().map(WorkloadIndex)
+    }
+
+    fn name_workloads(&self) -> HashMap<String, usize> {
+        let mut names = HashMap::new();
+        for (at, workload) in self.workloads.iter().enumerate() {
+            names.entry(workload.name.to_string()).or_insert(at);
+        }
+        for (at, workload) in self.workloads.iter().enumerate() {
+            for other in &workload.also_known_as {
+                names.entry(other.to_string()).or_insert(at);
+            }
+        }
+        names
     }
 
     /// The transit gateway of a name, where the network has one.

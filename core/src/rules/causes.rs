@@ -7,6 +7,8 @@
 
 mod claims;
 
+use std::collections::HashSet;
+
 pub(super) use claims::on_the_way;
 
 use claims::{Way, table_of};
@@ -27,7 +29,7 @@ use crate::demands::{Confidence, DemandSource};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::network::{EndpointIndex, EndpointKind, Name, Network, Place, SubnetIndex};
-use crate::paths::{Blocker, Code, Component, GoalTarget, Hop, Verdict, vpc_of};
+use crate::paths::{Blocker, Code, Component, Goal, GoalTarget, Hop, Verdict, vpc_of};
 use crate::phrase;
 use crate::suggest::Need;
 use crate::template::Guard;
@@ -343,18 +345,9 @@ impl Cause {
 
     /// The answers that it has effects on, each once.
     pub(crate) fn answers<'a>(&self, subject: &'a Subject<'_, '_>) -> Vec<&'a Reached> {
-        let mut found: Vec<&Reached> = Vec::new();
-        for effect in &self.effects {
-            if let Some(answer) = subject.answers().get(effect.answer) {
-                let same = |known: &&Reached| {
-                    known.function == answer.function && known.demand.goal == answer.demand.goal
-                };
-                if !found.iter().any(same) {
-                    found.push(answer);
-                }
-            }
-        }
-        found
+        let mut known: HashSet<(&str, &Goal)> = HashSet::new();
+        let answers = self.effects.iter().filter_map(|effect| subject.answers().get(effect.answer));
+        answers.filter(|answer| known.insert((&answer.function, &answer.demand.goal))).collect()
     }
 
     /// The functions that it has effects on.
@@ -467,13 +460,12 @@ impl Cause {
     /// A label for each function: what it cannot reach therefore, or reaches in part, or by a NAT gateway.
     pub(crate) fn with_effects(&self, subject: &Subject<'_, '_>, mut finding: Finding) -> Finding {
         let mut told: Vec<(&DemandSource, Option<Verdict>, Vec<String>, Span)> = Vec::new();
+        let blocked = self.effects.iter().filter(|effect| effect.blocker.is_some());
+        let blocked = blocked.filter_map(|effect| subject.answers().get(effect.answer));
+        let stopped: HashSet<(&str, &Goal)> =
+            blocked.map(|answer| (answer.function.as_str(), &answer.demand.goal)).collect();
         for answer in self.answers(subject) {
-            let is_stopped = self.effects.iter().any(|effect| {
-                effect.blocker.is_some()
-                    && subject.answers().get(effect.answer).is_some_and(|own| {
-                        own.function == answer.function && own.demand.goal == answer.demand.goal
-                    })
-            });
+            let is_stopped = stopped.contains(&(answer.function.as_str(), &answer.demand.goal));
             let verdict = is_stopped.then_some(answer.sum.verdict);
             let evidence = answer.demand.evidence.iter().find_map(|evidence| in_template(Some(evidence.at)));
             let own = subject.template.resource(&answer.function);

@@ -33,14 +33,18 @@ const RINGS: usize = 20;
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
     let mut graph = Graph::of(template);
+    let mut steps = STEPS;
     for _ in 0..RINGS {
-        let Some(ring) = graph.shortest_ring(template) else { return };
+        let Some(ring) = graph.shortest_ring(template, &mut steps) else { return };
         if let Some(finding) = finding(template, &graph, &ring) {
             findings.push(finding);
         }
         graph.cut(&ring);
     }
 }
+
+/// Steps from resource to resource that are taken to find the shortest rings; after that any ring will do.
+const STEPS: usize = 1_000_000;
 
 /// What makes one resource wait for another.
 #[derive(Clone, Debug)]
@@ -105,17 +109,17 @@ impl Graph {
     }
 
     /// The shortest ring that exists in some situation, as resource numbers; the last waits for the first.
-    fn shortest_ring(&self, template: &Template<'_>) -> Option<Vec<usize>> {
+    fn shortest_ring(&self, template: &Template<'_>, steps: &mut usize) -> Option<Vec<usize>> {
         /// Rings are looked for from this many resources; a text with more on rings is not one ring short.
         const STARTS: usize = 300;
         let mut best: Option<Vec<usize>> = None;
         for start in self.on_rings().into_iter().take(STARTS) {
-            if let Some(ring) = self.ring_from(template, start)
+            if let Some(ring) = self.ring_from(template, start, steps)
                 && best.as_ref().is_none_or(|known| ring.len() < known.len())
             {
                 best = Some(ring);
             }
-            if best.as_ref().is_some_and(|ring| ring.len() == 1) {
+            if best.as_ref().is_some_and(|ring| ring.len() == 1 || *steps == 0) {
                 break;
             }
         }
@@ -157,7 +161,7 @@ impl Graph {
     }
 
     /// The shortest way from `start` back to it along which all resources and references can exist at once.
-    fn ring_from(&self, template: &Template<'_>, start: usize) -> Option<Vec<usize>> {
+    fn ring_from(&self, template: &Template<'_>, start: usize, steps: &mut usize) -> Option<Vec<usize>> {
         let mut seen: HashMap<(usize, Guard), Option<(usize, Guard)>> = HashMap::new();
         let mut queue = VecDeque::from([(start, Guard::ALWAYS)]);
         seen.insert((start, Guard::ALWAYS), None);
@@ -166,6 +170,7 @@ impl Graph {
         while let Some((at, guard)) = queue.pop_front() {
             for (to, edges) in &self.edges[at] {
                 for edge in edges {
+                    *steps = steps.saturating_sub(1);
                     let both = template.with_guards(|guards| guards.and(guard, edge.guard));
                     if both == Guard::NEVER {
                         continue;

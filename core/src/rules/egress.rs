@@ -3,7 +3,7 @@
 //! Facts only: rules, the cost of traffic and lists of endpoints judge by them.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Subject;
 use super::reach::is_granted_with_tables;
@@ -372,15 +372,18 @@ pub(crate) fn residents(template: &Template<'_>, network: &Network) -> Vec<Resid
             anywhere: workload.subnets.rest.is_some() || workload.subnets.items.is_empty(),
         });
     }
+    let workloads: BTreeSet<String> =
+        network.workloads.iter().map(|workload| workload.name.to_string()).collect();
+    let subnets = subnets_by_id(template, network);
     for resource in &template.resources {
-        let is_workload = network.workloads.iter().any(|workload| workload.name.matches(&resource.id));
+        let is_workload = workloads.contains(&resource.id);
         let is_function = resource.kind == "AWS::Lambda::Function";
         // A policy may name the subnets that others are allowed to use.
         let is_silent = SILENT.contains(&&*resource.kind) || resource.kind.starts_with("AWS::IAM::");
         if is_silent || is_workload && !is_function {
             continue;
         }
-        let subnets = named_subnets(template, network, resource);
+        let subnets = named_subnets(template, &subnets, resource);
         // Tasks are run by hand, or by others, in whatever subnet.
         let anywhere = resource.kind == "AWS::ECS::Cluster" && !services;
         if anywhere || !subnets.is_empty() {
@@ -431,12 +434,25 @@ fn signs_in(template: &Template<'_>) -> bool {
         .any(|one| template.node(one.body).span().slice(template.text()).contains("authenticate-"))
 }
 
+/// The subnets that are resources of the template, by their logical ids.
+fn subnets_by_id<'n>(template: &'n Template<'_>, network: &Network) -> BTreeMap<&'n str, Vec<SubnetIndex>> {
+    let mut found: BTreeMap<&str, Vec<SubnetIndex>> = BTreeMap::new();
+    for (at, subnet) in network.subnets.iter().enumerate() {
+        if let Some(own) = resource_of(template, &subnet.name) {
+            found.entry(&own.id).or_default().push(SubnetIndex(at));
+        }
+    }
+    found
+}
+
 /// The subnets that a resource names; of a function, beside its own configuration.
-fn named_subnets(template: &Template<'_>, network: &Network, resource: &Resource) -> Vec<SubnetIndex> {
-    let mut ids: BTreeSet<&str> = BTreeSet::new();
-    let mut found = |name| {
-        ids.insert(name);
-    };
+fn named_subnets(
+    template: &Template<'_>,
+    subnets: &BTreeMap<&str, Vec<SubnetIndex>>,
+    resource: &Resource,
+) -> Vec<SubnetIndex> {
+    let mut named: BTreeSet<SubnetIndex> = BTreeSet::new();
+    let mut found = |name| named.extend(subnets.get(name).into_iter().flatten());
     if resource.kind == "AWS::Lambda::Function" {
         let properties = template.properties(resource);
         for entry in properties.into_iter().flat_map(crate::syntax::Node::entries) {
@@ -447,10 +463,5 @@ fn named_subnets(template: &Template<'_>, network: &Network, resource: &Resource
     } else {
         references(template.node(resource.body), template.text(), &mut |reference| found(reference.name));
     }
-    let is_named = |at: &usize| {
-        network.subnets.get(*at).is_some_and(|subnet| {
-            resource_of(template, &subnet.name).is_some_and(|own| ids.contains(&*own.id))
-        })
-    };
-    (0..network.subnets.len()).filter(is_named).map(SubnetIndex).collect()
+    named.into_iter().collect()
 }

@@ -159,10 +159,14 @@ fn title(service: &str) -> &str {
 fn finding(template: &Template<'_>, found: &Use<'_>) -> Option<Finding> {
     let id = found.node.as_str().filter(|_| found.node.tag().is_none())?;
     let region = found.region;
+    // Mappings hold thousands of other ids.
+    if !id.starts_with("pl-") {
+        return None;
+    }
     let places: Vec<(&str, &str)> = prefix_list_places(id).collect();
     // Regions whose lists are not known tell nothing.
-    let is_known = ["s3", "dynamodb"].iter().any(|service| prefix_list_in(region, service).is_some());
-    if places.is_empty() || !is_known {
+    let is_known = || ["s3", "dynamodb"].iter().any(|service| prefix_list_in(region, service).is_some());
+    if places.is_empty() || !is_known() {
         return None;
     }
     let here = places.iter().find(|(of, _)| *of == region).map(|(_, service)| *service);

@@ -1,6 +1,7 @@
 //! Suppressions: `# vpcheck: allow(rule) reason` on or above a line, and
 //! `Metadata: {vpcheck: {allow: [{rule, reason}]}}` of a resource. One that is wrong is itself a finding.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::{Area, RuleInfo, nearest};
@@ -51,14 +52,16 @@ pub(crate) fn check_suppressions(
     off: &BTreeMap<String, String>,
     findings: &mut Vec<Finding>,
 ) {
-    let index = LineIndex::new(template.text());
+    // Most templates suppress nothing.
+    let index = OnceCell::new();
+    let index = || index.get_or_init(|| LineIndex::new(template.text()));
     let mut wrong = Vec::new();
-    for allow in allows(template, &index) {
+    for allow in allows(template, index) {
         let known = super::find(&allow.rule).is_some();
         let mut used = false;
         if known && !allow.reason.is_empty() {
             for finding in findings.iter_mut() {
-                if finding.rule.0 == allow.rule && covers(&allow.scope, template, &index, finding) {
+                if finding.rule.0 == allow.rule && covers(&allow.scope, template, index, finding) {
                     used = true;
                     finding.suppressed.get_or_insert_with(|| allow.reason.clone());
                 }
@@ -79,13 +82,19 @@ pub(crate) fn check_suppressions(
     }
 }
 
-fn covers(scope: &Scope, template: &Template<'_>, index: &LineIndex, finding: &Finding) -> bool {
+fn covers<'i>(
+    scope: &Scope,
+    template: &Template<'_>,
+    index: impl Fn() -> &'i LineIndex,
+    finding: &Finding,
+) -> bool {
     match scope {
         Scope::Resource(id) => {
             finding.resource.as_deref() == Some(id) || finding.function.as_deref() == Some(id)
         }
         Scope::Line(line) => {
             let primary = finding.primary().and_then(|label| label.span);
+            let index = index();
             let on_line = primary.is_some_and(|span| index.line_of(span.start) == *line);
             let named = finding.resource.as_deref().and_then(|id| template.resource(id));
             on_line
@@ -95,7 +104,7 @@ fn covers(scope: &Scope, template: &Template<'_>, index: &LineIndex, finding: &F
     }
 }
 
-fn allows(template: &Template<'_>, index: &LineIndex) -> Vec<Allow> {
+fn allows<'i>(template: &Template<'_>, index: impl Fn() -> &'i LineIndex) -> Vec<Allow> {
     let mut found = comment_allows(template, index);
     for entry in template.section("Resources").map(Node::entries).into_iter().flatten() {
         let Some(id) = entry.name() else { continue };
@@ -116,13 +125,14 @@ fn allows(template: &Template<'_>, index: &LineIndex) -> Vec<Allow> {
 
 const MARK: &str = "vpcheck:";
 
-fn comment_allows(template: &Template<'_>, index: &LineIndex) -> Vec<Allow> {
+fn comment_allows<'i>(template: &Template<'_>, index: impl Fn() -> &'i LineIndex) -> Vec<Allow> {
     let text = template.text();
     let mut found = Vec::new();
     for comment in &template.parsed.comments {
         let Some(rest) = comment.text.trim_start().strip_prefix(MARK) else { continue };
         let inside = rest.trim_start().strip_prefix("allow(");
         let Some((rules, reason)) = inside.and_then(|inside| inside.split_once(')')) else { continue };
+        let index = index();
         let line = if comment.trailing {
             index.line_of(comment.span.start)
         } else {

@@ -23,8 +23,12 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Reads it off the text.
+    /// Reads it off the text, once for all fixes.
     pub(crate) fn of(template: &Template<'_>) -> Self {
+        template.layout(|| Self::read(template)).clone()
+    }
+
+    fn read(template: &Template<'_>) -> Self {
         let text = template.text();
         let json = template.parsed.format == Format::Json;
         let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };

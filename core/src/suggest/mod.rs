@@ -14,7 +14,7 @@ mod written;
 pub(crate) use endpoints::{Need, endpoint_fix, reference, wanted};
 pub(crate) use entry::{append_item, insert_entry, insert_property, replace_value};
 pub(crate) use insert::{NewResource, depend_on, insert_resource, insert_resource_after, written_properties};
-pub(crate) use layout::whole_lines;
+pub(crate) use layout::{Layout, whole_lines};
 pub(crate) use move_ingress::move_ingress_out;
 pub(crate) use reference::reference_to;
 pub(crate) use remove::remove_items;

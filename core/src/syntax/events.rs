@@ -274,6 +274,17 @@ impl<'t, 'l> Builder<'t, 'l> {
     }
 
     fn find_duplicates(&mut self, entries: &[EntryIds]) {
+        // Nearly every map is small, and comparing each two of its keys is cheaper than hashing them.
+        const SMALL: usize = 8;
+        if entries.len() <= SMALL {
+            let name = |entry: &EntryIds| self.built.tree.node(entry.key).as_str();
+            let is_alike = |(at, entry): (usize, &EntryIds)| {
+                name(entry).is_some_and(|own| entries[..at].iter().any(|before| name(before) == Some(own)))
+            };
+            if !entries.iter().enumerate().any(is_alike) {
+                return;
+            }
+        }
         let mut seen: HashMap<&str, NodeId> = HashMap::with_capacity(entries.len());
         for entry in entries {
             let key = self.built.tree.node(entry.key);

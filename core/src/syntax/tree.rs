@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use crate::order::Order;
 use crate::text::Span;
 
 /// The index of a node in its [`Tree`].
@@ -94,6 +95,19 @@ pub struct Tree<'t> {
     slots: Vec<Slot<'t>>,
     items: Vec<NodeId>,
     entries: Vec<EntryIds>,
+    wide: Vec<Wide>,
+}
+
+/// Maps with more entries than this are searched by an index.
+const WIDE: usize = 32;
+
+/// The index of a map with many entries.
+#[derive(Clone, Debug)]
+struct Wide {
+    /// Where its entries begin.
+    first: u32,
+    /// Their positions from there, in the order of their names; equal names as they stand.
+    by_name: Vec<u32>,
 }
 
 impl<'t> Tree<'t> {
@@ -133,6 +147,11 @@ impl<'t> Tree<'t> {
     pub fn push_mapping(&mut self, entries: &[EntryIds], style: CollectionStyle, span: Span) -> NodeId {
         let first = index(self.entries.len());
         self.entries.extend_from_slice(entries);
+        if entries.len() > WIDE {
+            let mut by_name: Vec<u32> = (0..index(entries.len())).collect();
+            by_name.order_by_key(|at| self.node(entries[*at as usize].key).as_str());
+            self.wide.push(Wide { first, by_name });
+        }
         self.push(Data::Mapping { first, count: index(entries.len()), style }, span)
     }
 
@@ -316,8 +335,19 @@ impl<'a> Node<'a> {
 
     /// The entry of a key of a map.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        let entries = self.entries();
-        let found = entries.ids.iter().rev().find(|ids| self.tree.node(ids.key).as_str() == Some(key))?;
+        let Data::Mapping { first, count, .. } = self.tree.slot(self.target()).data else { return None };
+        let ids = &self.tree.entries[first as usize..(first + count) as usize];
+        let entries = Entries { tree: self.tree, ids };
+        let name = |ids: &EntryIds| self.tree.node(ids.key).as_str();
+        let found = if ids.len() > WIDE {
+            let wide = &self.tree.wide;
+            let by_name = &wide[wide.partition_point(|wide| wide.first < first)].by_name;
+            let end = by_name.partition_point(|at| name(&ids[*at as usize]) <= Some(key));
+            let last = *by_name.get(end.checked_sub(1)?)?;
+            ids.get(last as usize).filter(|ids| name(ids) == Some(key))?
+        } else {
+            ids.iter().rev().find(|ids| name(ids) == Some(key))?
+        };
         Some(entries.entry(*found))
     }
 

@@ -1,6 +1,6 @@
 //! The Conditions section as guards over parameter values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::expression::{Call, Expression, Function, named_condition};
 use super::guard::{Guard, Guards, Variable};
@@ -66,6 +66,7 @@ impl Conditions {
             inputs,
             guards,
             literals: HashMap::new(),
+            seen: HashSet::new(),
             result: Self::default(),
             visiting: Vec::new(),
         };
@@ -87,12 +88,17 @@ impl Conditions {
 /// Conditions nested deeper than this are taken as opaque.
 const DEPTH: usize = 200;
 
+/// Values of one parameter that are told apart. Every comparison is a branch with all of them.
+const VALUES: usize = 500;
+
 struct Lowering<'a, 'g> {
     named: HashMap<&'a str, Node<'a>>,
     parameters: &'g [Parameter],
     inputs: &'g Inputs,
     guards: &'g mut Guards,
+    /// What each parameter is compared with, in the order of the text, and the same for looking it up.
     literals: HashMap<String, Vec<String>>,
+    seen: HashSet<(String, String)>,
     result: Conditions,
     visiting: Vec<&'a str>,
 }
@@ -106,11 +112,9 @@ impl<'a> Lowering<'a, '_> {
                     call.arguments().into_iter().map(|side| self.operand(side)).collect();
                 if let [Operand::Parameter(name), Operand::Known(text)]
                 | [Operand::Known(text), Operand::Parameter(name)] = &*sides
+                    && self.seen.insert((name.clone(), text.clone()))
                 {
-                    let literals = self.literals.entry(name.clone()).or_default();
-                    if !literals.contains(text) {
-                        literals.push(text.clone());
-                    }
+                    self.literals.entry(name.clone()).or_default().push(text.clone());
                 }
                 return;
             }
@@ -204,10 +208,14 @@ impl<'a> Lowering<'a, '_> {
         if !self.result.domains.contains_key(name) {
             let declared = self.parameters.iter().find(|parameter| parameter.name == name);
             let allowed = declared.map(|parameter| parameter.allowed.clone()).unwrap_or_default();
-            let mut values = allowed.clone();
-            if allowed.is_empty() {
-                values = self.literals.get(name).cloned().unwrap_or_default();
+            let literals = self.literals.get(name).map_or(&[][..], Vec::as_slice);
+            let values = if allowed.is_empty() { literals } else { &allowed };
+            if values.len() > VALUES {
+                // That two values exclude each other is lost.
+                self.guards.give_up_exactness();
+                return self.opaque(format!("Ref {name} = \"{text}\""));
             }
+            let values = values.to_vec();
             // One more for "anything else", unless the template says that there is nothing else.
             let others = u32::from(allowed.is_empty());
             let arity = u32::try_from(values.len()).unwrap_or(u32::MAX - 1) + others;

@@ -67,6 +67,11 @@ impl Guards {
         !self.inexact
     }
 
+    /// Says that guards stand for more than they should from now on.
+    pub fn give_up_exactness(&mut self) {
+        self.inexact = true;
+    }
+
     /// The situations in which `variable` has its value number `value`.
     pub fn equals(&mut self, variable: Variable, value: u32) -> Guard {
         let arity = self.arities.get(variable.0 as usize).copied().unwrap_or(2);

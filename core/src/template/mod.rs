@@ -20,6 +20,8 @@ pub use guard::{Guard, Guards, Variable};
 pub(crate) use sharing::handed_on;
 pub use value::{Case, Part, Text, Unknown, Value};
 
+use crate::order::Order;
+use crate::suggest::Layout;
 use crate::syntax::{Limits, Node, NodeId, Parsed, parse};
 use crate::text::Span;
 use evaluate::Evaluator;
@@ -156,7 +158,11 @@ pub struct Template<'t> {
     pub expansion: Option<sam::Expansion>,
     names: HashMap<String, usize>,
     also_known_as: HashMap<String, String>,
-    named: OnceCell<Vec<Vec<usize>>>,
+    /// Who names each resource.
+    naming: OnceCell<Vec<Vec<usize>>>,
+    /// The resources in the order of their types.
+    by_kind: OnceCell<Vec<usize>>,
+    layout: OnceCell<Layout>,
     parameter_names: HashMap<String, usize>,
     conditions: condition::Conditions,
     guards: RefCell<Guards>,
@@ -253,7 +259,9 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
         expansion,
         names,
         also_known_as,
-        named: OnceCell::new(),
+        naming: OnceCell::new(),
+        by_kind: OnceCell::new(),
+        layout: OnceCell::new(),
         parameter_names,
         conditions,
         guards: RefCell::new(guards),
@@ -307,12 +315,46 @@ impl<'t> Template<'t> {
 
     /// The resources that name one of the resources `ids` in their properties, in order. Who names whom is looked up once.
     pub fn resources_naming(&self, ids: &[&str]) -> impl Iterator<Item = &Resource> {
-        let named = self.named.get_or_init(|| self.resources.iter().map(|one| self.named_by(one)).collect());
-        self.resources.iter().zip(named).filter_map(move |(resource, named)| {
-            let is_one =
-                |at: &usize| self.resources.get(*at).is_some_and(|own| ids.contains(&own.id.as_str()));
-            named.iter().any(is_one).then_some(resource)
-        })
+        let naming = self.naming.get_or_init(|| {
+            let mut naming = vec![Vec::new(); self.resources.len()];
+            for (at, resource) in self.resources.iter().enumerate() {
+                for named in self.named_by(resource) {
+                    naming[named].push(at);
+                }
+            }
+            naming
+        });
+        let mut found: Vec<usize> = Vec::new();
+        for at in ids.iter().filter_map(|id| self.names.get(*id)) {
+            found.extend(&naming[*at]);
+        }
+        found.order();
+        found.dedup();
+        found.into_iter().filter_map(|at| self.resources.get(at))
+    }
+
+    /// How the template is written, which `read` tells once.
+    pub(crate) fn layout(&self, read: impl FnOnce() -> Layout) -> &Layout {
+        self.layout.get_or_init(read)
+    }
+
+    /// The resources of some types, in order.
+    pub fn resources_of(&self, kinds: &[&str]) -> impl Iterator<Item = &Resource> {
+        let kind_of = |at: &usize| self.resources.get(*at).map_or("", |resource| resource.kind.as_str());
+        let by_kind = self.by_kind.get_or_init(|| {
+            let mut order: Vec<usize> = (0..self.resources.len()).collect();
+            order.order_by_key(|at| (kind_of(at), *at));
+            order
+        });
+        let mut found: Vec<usize> = Vec::new();
+        for kind in kinds {
+            let start = by_kind.partition_point(|at| kind_of(at) < *kind);
+            found.extend(by_kind[start..].iter().take_while(|at| kind_of(at) == *kind));
+        }
+        if kinds.len() > 1 {
+            found.order();
+        }
+        found.into_iter().filter_map(|at| self.resources.get(at))
     }
 
     fn named_by(&self, resource: &Resource) -> Vec<usize> {
@@ -395,7 +437,13 @@ impl<'t> Template<'t> {
         let Some(node) = self.properties(resource).and_then(|node| node.get(first)) else {
             return Vec::new();
         };
-        rest.iter().fold(self.evaluate(node), |cases, key| self.inside(&cases, key))
+        let whole = evaluate::shared(self, node);
+        match rest.split_first() {
+            None => whole.to_vec(),
+            Some((second, rest)) => {
+                rest.iter().fold(self.inside(&whole, second), |cases, key| self.inside(&cases, key))
+            }
+        }
     }
 
     /// The values of a key in maps. A value that is not known may hold it: then it is unknown for the same reason.

@@ -45,9 +45,7 @@ impl<'a> Reader<'a, '_> {
     /// The resources that exist, of the given types, in the order of the template.
     pub(super) fn resources(&self, kinds: &[&str]) -> Result<Vec<&'a Resource>, Split> {
         let mut found = Vec::new();
-        for resource in
-            self.template.resources.iter().filter(|resource| kinds.contains(&resource.kind.as_str()))
-        {
+        for resource in self.template.resources_of(kinds) {
             if self.exists(resource.guard)? {
                 found.push(resource);
             }

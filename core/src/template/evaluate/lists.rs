@@ -77,7 +77,8 @@ impl<'a> Evaluation<'a> {
     pub(super) fn select(self, index: Node<'a>, list: Node<'a>, span: Span) -> Vec<Case> {
         let mut out = Vec::new();
         for index in self.node(index).iter() {
-            for list in self.node(list).iter() {
+            // Many items are chosen from lists of their own, of which nothing else is ever asked.
+            for list in &self.unkept(list) {
                 let guard = self.template.with_guards(|guards| guards.and(index.guard, list.guard));
                 if guard == Guard::NEVER {
                     continue;

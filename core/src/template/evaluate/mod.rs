@@ -30,7 +30,12 @@ pub(super) struct Evaluator {
 
 /// What `node` evaluates to.
 pub(super) fn evaluate(template: &Template<'_>, node: Node<'_>) -> Vec<Case> {
-    Evaluation { template, depth: DEPTH }.argument(Argument { node, untagged: false }).to_vec()
+    shared(template, node).to_vec()
+}
+
+/// What `node` evaluates to, without a copy of its own.
+pub(super) fn shared(template: &Template<'_>, node: Node<'_>) -> Rc<[Case]> {
+    Evaluation { template, depth: DEPTH }.node(node)
 }
 
 /// What a `Ref` of a parameter evaluates to.
@@ -64,6 +69,24 @@ impl<'a> Evaluation<'a> {
 
     fn node(self, node: Node<'a>) -> Rc<[Case]> {
         self.argument(Argument { node, untagged: false })
+    }
+
+    /// Like [`Self::node`], for what becomes a part of a larger answer: data that is kept with that is not kept, and
+    /// copied, by itself too. Calls are, since several places ask for them.
+    fn part(self, node: Node<'a>) -> Vec<Case> {
+        let argument = Argument { node, untagged: false };
+        match argument.expression() {
+            Expression::Call(_) => self.argument(argument).to_vec(),
+            _ => self.unkept(node),
+        }
+    }
+
+    /// Like [`Self::node`], without keeping the answer.
+    fn unkept(self, node: Node<'a>) -> Vec<Case> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => Self { depth, ..self }.fresh(Argument { node, untagged: false }),
+            None => vec![always(Value::Unknown(Unknown::TooDeep), node.span())],
+        }
     }
 
     fn fresh(self, argument: Argument<'a>) -> Vec<Case> {
@@ -105,7 +128,7 @@ impl<'a> Evaluation<'a> {
     fn list(self, items: Items<'a>) -> Vec<Case> {
         let mut out = Vec::with_capacity(items.len());
         for item in items {
-            out.extend(self.node(item).iter().filter(|case| case.value != Value::NoValue).cloned());
+            out.extend(self.part(item).into_iter().filter(|case| !matches!(case.value, Value::NoValue)));
         }
         out
     }
@@ -119,8 +142,9 @@ impl<'a> Evaluation<'a> {
                     entry.value.get("Name").and_then(Node::as_str).unwrap_or("Fn::Transform").to_owned(),
                 ));
             }
-            for case in self.node(entry.value).iter().filter(|case| case.value != Value::NoValue) {
-                out.push((name.to_owned(), case.clone()));
+            let cases = self.part(entry.value).into_iter();
+            for case in cases.filter(|case| !matches!(case.value, Value::NoValue)) {
+                out.push((name.to_owned(), case));
             }
         }
         Value::Map(out)
