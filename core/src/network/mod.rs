@@ -5,6 +5,7 @@
 //! in it exists. What is not known of it is a [`Missing`] at the place where the value would be.
 
 mod assume;
+mod balancer;
 mod builder;
 mod components;
 mod dns;
@@ -25,6 +26,10 @@ mod vpn;
 mod workload;
 
 pub use assume::{Assumption, unknown_assumptions};
+pub use balancer::{
+    Balancer, BalancerKind, BalancerListener, ProxiedDatabases, Registered, RegisteredTarget, TargetGroup,
+    TargetGroupIndex, TargetKind,
+};
 pub use builder::Builder;
 pub use components::{
     AclEntry, AclIndex, AttachmentIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex,
@@ -120,6 +125,12 @@ pub struct Network {
     pub resolver_rules: Vec<ResolverRule>,
     /// Functions, databases, instances and whatever else stands in subnets.
     pub workloads: Vec<Workload>,
+    /// What load balancers listen on.
+    pub balancers: Vec<Balancer>,
+    /// What they forward to.
+    pub target_groups: Vec<TargetGroup>,
+    /// What database proxies lead to.
+    pub proxied: Vec<ProxiedDatabases>,
     /// What all of it rests on: values assumed, situations left out.
     pub assumptions: Vec<Phrase>,
 }

@@ -1,7 +1,9 @@
 //! What hops and blockers say.
 
+mod balancers;
 mod gateways;
 
+pub(super) use balancers::*;
 pub(super) use gateways::*;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
