@@ -23,6 +23,8 @@ mod nat_instances;
 mod network_acls;
 #[path = "facts/peerings.rs"]
 mod peerings;
+#[path = "facts/resource_policies.rs"]
+mod resource_policies;
 #[path = "facts/routes.rs"]
 mod routes;
 #[path = "facts/targets.rs"]

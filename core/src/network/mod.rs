@@ -19,6 +19,7 @@ mod prefix_lists;
 mod public_access;
 mod ranges;
 mod resolve;
+mod resource_policy;
 mod service_name;
 mod traffic;
 mod transit;
@@ -52,6 +53,7 @@ pub use prefix_lists::{prefix_list_in, prefix_list_places};
 pub use public_access::PublicAccess;
 pub use ranges::{Ranges, addresses_of, number_of};
 pub use resolve::{Situated, Surroundings, resolve};
+pub use resource_policy::{CallWay, PolicyCondition, ResourcePolicy, ResourceStatement};
 pub use service_name::endpoint_suffix;
 pub use traffic::{IcmpType, Ports, Protocol};
 pub use transit::{Attached, Attachment, TransitGateway, TransitRoute, TransitTable};
@@ -125,6 +127,8 @@ pub struct Network {
     pub resolver_rules: Vec<ResolverRule>,
     /// Functions, databases, instances and whatever else stands in subnets.
     pub workloads: Vec<Workload>,
+    /// Policies of resources that ask which way calls come.
+    pub resource_policies: Vec<ResourcePolicy>,
     /// What load balancers listen on.
     pub balancers: Vec<Balancer>,
     /// What they forward to.

@@ -124,7 +124,7 @@ impl WrittenPolicy {
 
 impl PolicyStatement {
     /// Whether it is about every action that `action` stands for.
-    fn is_about_all_of(&self, action: &str) -> bool {
+    pub(super) fn is_about_all_of(&self, action: &str) -> bool {
         if self.all_but {
             !self.actions.iter().any(|own| overlaps(own, action))
         } else {
@@ -133,7 +133,7 @@ impl PolicyStatement {
     }
 
     /// Whether it may be about one of the actions that `action` stands for.
-    fn may_be_about(&self, action: &str) -> bool {
+    pub(super) fn may_be_about(&self, action: &str) -> bool {
         if self.all_but {
             !self.actions.iter().any(|own| covers(own, action))
         } else {

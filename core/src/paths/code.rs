@@ -96,6 +96,8 @@ codes! {
     VPCHECK_NO_RECORD,
     /// The policy of the endpoint refuses the requests.
     VPCHECK_ENDPOINT_POLICY,
+    /// The policy of what is called refuses the requests for the way that they come.
+    VPCHECK_RESOURCE_POLICY,
     /// No name server can be asked.
     VPCHECK_NAME_SERVER_UNREACHABLE,
 }

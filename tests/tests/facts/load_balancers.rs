@@ -16,8 +16,7 @@ const TARGETS: &str = "Elastic Load Balancing User Guide, Application Load Balan
 const CLASSIC: &str = "Classic Load Balancers User Guide, Network ACLs for load balancers in a VPC";
 const CODES: &str = "VPC Reachability Analyzer Guide, Explanation codes";
 
-const FROM_FUNCTION: &str =
-    "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, SourceSecurityGroupId: !Ref FunctionGroup}]";
+const FROM_FUNCTION: &str = "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, SourceSecurityGroupId: !Ref FunctionGroup}]";
 const TO_SERVER: &str = "Targets: [{Id: !Ref Server, Port: 8080}]";
 
 /// An internal balancer `Balancer` in `SubnetA` and `SubnetB`, with `Listener` on 80 that forwards to `Targets` with
@@ -118,8 +117,8 @@ fn a_listener_takes_its_protocol_only() {
 
 #[test]
 fn a_group_of_another_protocol_does_not_take_what_the_listener_takes() {
-    let template = network("Network Load Balancers User Guide, Target groups: routing configuration", TO_SERVER)
-        .with(
+    let template =
+        network("Network Load Balancers User Guide, Target groups: routing configuration", TO_SERVER).with(
             "Targets",
             "ElasticLoadBalancingV2::TargetGroup",
             &format!("VpcId: !Ref Vpc, Port: 8080, Protocol: UDP, {TO_SERVER}"),
@@ -185,19 +184,20 @@ fn a_function_behind_a_balancer_is_invoked_and_not_sent_packets() {
 
 #[test]
 fn tasks_of_a_service_are_targets() {
-    let template = application("Amazon ECS Developer Guide, Use load balancing to distribute service traffic")
-        .with(
-            "Targets",
-            "ElasticLoadBalancingV2::TargetGroup",
-            "VpcId: !Ref Vpc, Port: 80, Protocol: HTTP, TargetType: ip",
-        )
-        .with(
-            "Service",
-            "ECS::Service",
-            "TaskDefinition: 'app:1', LoadBalancers: [{TargetGroupArn: !Ref Targets, ContainerName: app, \
+    let template =
+        application("Amazon ECS Developer Guide, Use load balancing to distribute service traffic")
+            .with(
+                "Targets",
+                "ElasticLoadBalancingV2::TargetGroup",
+                "VpcId: !Ref Vpc, Port: 80, Protocol: HTTP, TargetType: ip",
+            )
+            .with(
+                "Service",
+                "ECS::Service",
+                "TaskDefinition: 'app:1', LoadBalancers: [{TargetGroupArn: !Ref Targets, ContainerName: app, \
              ContainerPort: 8080}], NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref SubnetB], \
              SecurityGroups: [!Ref ServerGroup]}}",
-        );
+            );
     template.to("Balancer:80").is_reachable();
     let closed = template
         .admits("{IpProtocol: tcp, FromPort: 80, ToPort: 80, SourceSecurityGroupId: !Ref BalancerGroup}");
@@ -207,11 +207,7 @@ fn tasks_of_a_service_are_targets() {
 #[test]
 fn instances_of_an_auto_scaling_group_are_targets() {
     let template = application("Amazon EC2 Auto Scaling User Guide, Attach a load balancer to your group")
-        .with(
-            "Targets",
-            "ElasticLoadBalancingV2::TargetGroup",
-            "VpcId: !Ref Vpc, Port: 8080, Protocol: HTTP",
-        )
+        .with("Targets", "ElasticLoadBalancingV2::TargetGroup", "VpcId: !Ref Vpc, Port: 8080, Protocol: HTTP")
         .with("Launch", "EC2::LaunchTemplate", "LaunchTemplateData: {SecurityGroupIds: [!Ref ServerGroup]}")
         .with(
             "Fleet",
@@ -269,7 +265,9 @@ fn preservation_may_be_switched_off() {
 fn whether_it_is_switched_on_may_not_be_known() {
     let template = network(
         CLIENT_IP,
-        &format!("{TO_SERVER}, TargetGroupAttributes: [{{Key: preserve_client_ip.enabled, Value: !Ref Keep}}]"),
+        &format!(
+            "{TO_SERVER}, TargetGroupAttributes: [{{Key: preserve_client_ip.enabled, Value: !Ref Keep}}]"
+        ),
     )
     .section("Parameters: {Keep: {Type: String}}")
     .admits("{IpProtocol: tcp, FromPort: 8080, ToPort: 8080, CidrIp: 10.0.2.0/24}");
@@ -324,10 +322,9 @@ fn without_cross_zone_a_zone_without_targets_is_left_out() {
 fn across_zones_every_interface_sends_to_every_target() {
     let on = "TargetGroupAttributes: [{Key: load_balancing.cross_zone.enabled, Value: 'true'}]";
     let template = network(CROSS_ZONE, &format!("{TO_SERVER}, {on}")).acl("SubnetA", "Vpc");
-    let template = template.entry("SubnetA", "out 100 allow 6 10.0.0.0/16").entry(
-        "SubnetA",
-        "in 100 allow 6 10.0.0.0/16 1024-65535",
-    );
+    let template = template
+        .entry("SubnetA", "out 100 allow 6 10.0.0.0/16")
+        .entry("SubnetA", "in 100 allow 6 10.0.0.0/16 1024-65535");
     template.to("Balancer:80").is_reachable();
     let closed = template.entry("SubnetA", "out 90 deny 6 10.0.2.0/24 8080");
     closed.to("Balancer:80").is_partial(Difference::Placement, Code::SUBNET_ACL_RESTRICTION, "SubnetAAcl");
@@ -486,7 +483,8 @@ fn targets_may_be_registered_elsewhere() {
     template.to("Balancer:80").is_unknown(|missing| matches!(missing, Missing::Value(_)));
 }
 
-const PROXY: &str = "Amazon RDS User Guide, Planning where to use RDS Proxy: security groups of proxy and database";
+const PROXY: &str =
+    "Amazon RDS User Guide, Planning where to use RDS Proxy: security groups of proxy and database";
 
 /// `Proxy` in both subnets in front of `Db`, whose group is `DatabaseGroup` with these rules.
 fn proxied(rules: &str) -> Composed {

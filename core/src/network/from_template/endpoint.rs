@@ -220,7 +220,10 @@ fn policy(
 }
 
 /// A statement, or what of it is not known.
-fn statement(reader: Reader<'_, '_>, item: &Case) -> Result<Result<PolicyStatement, Missing>, Split> {
+pub(super) fn statement(
+    reader: Reader<'_, '_>,
+    item: &Case,
+) -> Result<Result<PolicyStatement, Missing>, Split> {
     let allows = match reader.entry(item, "Effect")?.map(|effect| text(&effect)) {
         Some(Fact::Known(effect)) if effect == "Allow" => true,
         Some(Fact::Known(effect)) if effect == "Deny" => false,
@@ -253,7 +256,7 @@ fn statement(reader: Reader<'_, '_>, item: &Case) -> Result<Result<PolicyStateme
     Ok(Ok(PolicyStatement { at: Place::in_template(item.span), allows, actions, all_but, is_general }))
 }
 
-fn is_everybody(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {
+pub(super) fn is_everybody(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {
     let Some(principal) = reader.entry(statement, "Principal")? else { return Ok(false) };
     if let Value::Map(_) = principal.value {
         return match reader.entry(&principal, "AWS")? {

@@ -6,7 +6,9 @@
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs, EPHEMERAL, Flow, PortSet};
 use super::super::walk::{Relay, Report, Standing, Walk};
-use super::super::{Action, Blocker, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Verdict, words};
+use super::super::{
+    Action, Blocker, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Verdict, words,
+};
 use super::{Destination, Tracer, missed, plain, standing};
 use crate::language::Phrase;
 use crate::network::{
@@ -217,7 +219,13 @@ impl Tracer<'_> {
     }
 
     /// From the caller to an interface of the balancer.
-    fn first_leg(&self, call: &Call<'_, '_>, node: SubnetIndex, protocol: Protocol, ports: &PortSet) -> Answer {
+    fn first_leg(
+        &self,
+        call: &Call<'_, '_>,
+        node: SubnetIndex,
+        protocol: Protocol,
+        ports: &PortSet,
+    ) -> Answer {
         let (from, sender) = (call.caller.from, &call.caller.sender);
         let destination = self.interface_of(call.workload, node);
         match &call.workload.public_address {
@@ -234,7 +242,13 @@ impl Tracer<'_> {
     }
 
     /// An internet-facing balancer has a public name: callers leave the VPC and come in again from outside.
-    fn from_outside(&self, call: &Call<'_, '_>, node: SubnetIndex, protocol: Protocol, ports: &PortSet) -> Answer {
+    fn from_outside(
+        &self,
+        call: &Call<'_, '_>,
+        node: SubnetIndex,
+        protocol: Protocol,
+        ports: &PortSet,
+    ) -> Answer {
         let ranges = Ranges::public_addresses();
         let open = Some(Missing::HostAddress(call.id.clone()));
         let outside = Addresses { ranges, open, belongs: Belongs::Internet };
@@ -284,7 +298,9 @@ impl Tracer<'_> {
             (Some(answer), None, _) => answer,
             (Some(answer), Some(missing), _) => answer.unless(missed(missing.clone()), missing),
             (None, Some(missing), _) => missed(missing.clone()),
-            (None, None, Some(_)) => call.told(Action::Forward, words::answers_itself(listener), listener.answers),
+            (None, None, Some(_)) => {
+                call.told(Action::Forward, words::answers_itself(listener), listener.answers)
+            }
             (None, None, None) => {
                 let code = Code::ELBV2_LISTENER_REQUIRES_TG_ACCEPT;
                 call.stop(code, words::forwards_nowhere(listener), listener.at)
@@ -333,7 +349,11 @@ impl Tracer<'_> {
     /// Whether another interface serves a target of the group.
     fn has_target_elsewhere(&self, call: &Call<'_, '_>, heard: &Heard<'_>, group: &TargetGroup) -> bool {
         let serves = |node: &SubnetIndex| {
-            group.targets.items.iter().any(|target| self.to_target(call, *node, heard, group, target).is_some())
+            group
+                .targets
+                .items
+                .iter()
+                .any(|target| self.to_target(call, *node, heard, group, target).is_some())
         };
         call.workload.subnets.items.iter().any(serves)
     }
@@ -351,7 +371,8 @@ impl Tracer<'_> {
             _ => Protocol::TCP,
         };
         let ports = set_of(target.ports.as_ref().unwrap_or(&group.ports));
-        let leg = Leg { call, node: standing(self.network, call.workload, node), heard, group, protocol, ports };
+        let leg =
+            Leg { call, node: standing(self.network, call.workload, node), heard, group, protocol, ports };
         match &target.who {
             Registered::Function(name) => {
                 Some(call.told(Action::Forward, words::invokes(heard.listener, name), target.at))
@@ -509,11 +530,8 @@ impl Tracer<'_> {
         let mut joined = None;
         for database in &proxied.databases.items {
             let id = self.network.workloads[database.0].name.to_string();
-            let goal = Goal {
-                target: GoalTarget::Resource(id.clone()),
-                ports: None,
-                protocol: Protocol::TCP,
-            };
+            let goal =
+                Goal { target: GoalTarget::Resource(id.clone()), ports: None, protocol: Protocol::TCP };
             let tracer = Tracer { network: self.network, addresses: self.addresses, goal: &goal };
             for subnet in &sender.subnets.items {
                 let leg = tracer.to_resource(&standing(self.network, sender, *subnet), &id);

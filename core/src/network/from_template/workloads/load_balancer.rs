@@ -7,7 +7,7 @@ use super::target_groups::{of_instances, protocols};
 use crate::network::from_template::reader::{Reader, Split};
 use crate::network::{
     Balancer, BalancerKind, BalancerListener, Fact, Listed, Listener, Missing, Name, Placement, Protocol,
-    RegisteredTarget, Registered, TargetGroupIndex, Topic, Workload, WorkloadIndex, WorkloadKind,
+    Registered, RegisteredTarget, TargetGroupIndex, Topic, Workload, WorkloadIndex, WorkloadKind,
 };
 use crate::template::{Case, Resource, Unknown, handed_on};
 
@@ -220,7 +220,9 @@ impl<'a> Writer<'a, '_, '_> {
     }
 
     fn classic_listeners(&mut self, balancer: &'a Resource) -> Result<Listed<BalancerListener>, Split> {
-        let Some(list) = self.reader.property(balancer, &["Listeners"])? else { return Ok(Listed::default()) };
+        let Some(list) = self.reader.property(balancer, &["Listeners"])? else {
+            return Ok(Listed::default());
+        };
         let targets = self.instances_of(balancer)?;
         let items = self.reader.items(&list)?;
         let mut found = Listed { items: Vec::new(), rest: items.rest };

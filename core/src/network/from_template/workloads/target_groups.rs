@@ -171,8 +171,7 @@ impl<'a> Writer<'a, '_, '_> {
     /// An item of `Targets`.
     fn target(&mut self, item: &Case) -> Result<RegisteredTarget, Split> {
         let at = Reader::place(item);
-        let ports =
-            self.reader.entry(item, "Port")?.map(|port| written(&port, Protocol::TCP).ports);
+        let ports = self.reader.entry(item, "Port")?.map(|port| written(&port, Protocol::TCP).ports);
         let who = match self.reader.entry(item, "Id")? {
             Some(id) => self.registered(&id),
             None => Registered::Unknown(Missing::Value(Unknown::Broken)),
@@ -238,10 +237,8 @@ impl<'a> Writer<'a, '_, '_> {
         };
         let mut standing = self.standing(subnets.as_ref(), groups.as_ref())?;
         if launched.is_none() {
-            standing.groups = Listed::unknown(Missing::Beyond(
-                Topic::Placement,
-                Name::Logical(group.id.clone()),
-            ));
+            standing.groups =
+                Listed::unknown(Missing::Beyond(Topic::Placement, Name::Logical(group.id.clone())));
         }
         Ok(self.workload(group, WorkloadKind::Instance, standing, Placement::Any, Vec::new()))
     }
