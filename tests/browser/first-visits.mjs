@@ -1,4 +1,4 @@
-// Visits an instrumented page as readers do at first, and prints the numbers of the functions that ran, one a line.
+// Visits an instrumented page as readers do at first, and prints the numbers of the points it reached, one a line.
 // `cargo xtask build-page` calls it; what never ran is loaded later (xtask/src/split).
 //
 // Of the analysis counts what the first example needs; who comes with a template of their own waits for all of it. Of the
@@ -22,9 +22,9 @@ const settle = async (page, countsWorkers) => {
     const places = countsWorkers ? [page, ...page.workers()] : [page];
     const lists = await Promise.all(
       // A worker may end while it is asked.
-      places.map((place) => place.evaluate(() => [...(globalThis.vpcheckRan ?? [])]).catch(() => [])),
+      places.map((place) => place.evaluate(() => globalThis.vpcheckRan?.() ?? []).catch(() => [])),
     );
-    lists.flat().forEach((number) => ran.add(number));
+    for (const list of lists) for (const number of list) ran.add(number);
     quiet = ran.size === before ? quiet + 1 : 0;
     before = ran.size;
     await page.waitForTimeout(250);

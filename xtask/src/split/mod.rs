@@ -3,10 +3,13 @@
 //! What a visit runs is measured in a browser ([`profile`]). The module is cut in two ([`module`]), the glue of
 //! wasm-bindgen learns to load the second half ([`glue`], `later.js`), and index.html to name the new files ([`names`]).
 
+mod cold;
 mod data;
 mod glue;
+mod liveness;
 mod module;
 mod names;
+mod points;
 mod profile;
 
 use crate::{
@@ -16,6 +19,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use module::Halves;
+use points::Points;
 use std::{fs, path::Path, process::Command};
 
 /// As index.html asks Trunk to run wasm-opt, but with functions left in the order of their size: those of one size are
@@ -33,10 +37,10 @@ pub(crate) fn split(cache: &Cache, project: &Project, wasm_opt: &Path) -> Result
     let dist = project.dist();
     let old = names::stem(&dist)?;
     let wasm = read(&dist.join(names::wasm(&old)))?;
-    let Some(kept) = profile::ran_at_first(cache, project, &old, &wasm)? else {
+    let Some(ran) = profile::ran_at_first(cache, project, &old, &wasm)? else {
         return Ok(());
     };
-    let halves = halves(cache, project, wasm_opt, &wasm, &kept)?;
+    let halves = halves(cache, project, wasm_opt, &wasm, &ran)?;
     let path = dist.join(names::glue(&old));
     let glue = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let glue = glue::loading(&glue)?;
@@ -65,17 +69,26 @@ fn halves(
     project: &Project,
     wasm_opt: &Path,
     wasm: &[u8],
-    kept: &module::Numbers,
+    ran: &Points,
 ) -> Result<Halves> {
     let folder = project.path("target/split");
     let [first, later, stamp] = ["first.wasm", "later.wasm", "built-from"].map(|name| folder.join(name));
-    let numbers: Vec<u8> = kept.iter().flat_map(|number| number.to_le_bytes()).collect();
-    let source = fingerprint([wasm, &numbers, include_bytes!("module.rs"), include_bytes!("data.rs")]);
+    let numbers: Vec<u8> = ran.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let source = fingerprint([
+        wasm,
+        &numbers,
+        include_bytes!("module.rs"),
+        include_bytes!("data.rs"),
+        include_bytes!("cold.rs"),
+        include_bytes!("points.rs"),
+        include_bytes!("liveness.rs"),
+    ]);
+    fs::create_dir_all(&folder)?; fs::write(folder.join("whole.wasm"), wasm)?; fs::write(folder.join("ran"), &numbers)?;
     if fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == source) {
         return Ok(Halves { first: read(&first)?, later: read(&later)? });
     }
     announce("splitting the page's WebAssembly…");
-    let halves = module::divided(wasm, kept)?;
+    let halves = module::divided(wasm, ran)?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let _ = fs::remove_file(&stamp);
     let halves = Halves {

@@ -4,12 +4,16 @@
 //! for the later module, unless it is there, and calls the function through a slot of its own at the table's end; the
 //! later module fills the slots. So no call is changed, and a function that was deferred by mistake is only late.
 
-use super::data::{self, Divided};
+use super::{
+    cold,
+    data::{self, Divided},
+    points::{self, Points, local_functions},
+};
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use walrus::{
     ConstExpr, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
-    GlobalKind, ImportKind, Module, ModuleConfig, Table, TableId, ValType,
+    GlobalKind, ImportKind, LocalFunction, Module, ModuleConfig, Table, TableId, ValType,
     ir::{self, UnaryOp, Value, Visitor, dfs_in_order},
 };
 
@@ -19,56 +23,47 @@ pub(crate) const LOADER: (&str, &str) = ("later", "load");
 /// The name by which the later module imports from the first one.
 pub(crate) const FIRST: &str = "first";
 
-/// What an instrumented module imports: a function that is told the number of each function on its first call.
-pub(crate) const OBSERVER: (&str, &str) = ("profile", "ran");
+/// What an instrumented module exports: where in its memory it has a byte for each point, and where they end.
+pub(crate) const PROFILE: [&str; 2] = ["profile_from", "profile_to"];
 
 /// A function of no more instructions than this stays where it is: its stub would hardly be smaller.
 const SMALL: u64 = 4;
 
 /// The numbers of functions, counted from the first that is no import.
-pub(crate) type Numbers = BTreeSet<usize>;
+type Numbers = BTreeSet<usize>;
 
 pub(crate) struct Halves {
     pub(crate) first: Vec<u8>,
     pub(crate) later: Vec<u8>,
 }
 
-/// The module, with every function telling the observer on its first call that it runs.
+/// The module, which notes in its memory the points that it reaches.
 pub(crate) fn instrumented(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = parse(wasm)?;
-    let local = local_functions(&module);
-    let observer_type = module.types.add(&[ValType::I32], &[]);
-    let (observer, _) = module.add_import_func(OBSERVER.0, OBSERVER.1, observer_type);
-    for (number, id) in local.into_iter().enumerate() {
-        let number = i32::try_from(number)?;
-        let ran = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
-        let function = module.funcs.get_mut(id).kind.unwrap_local_mut();
-        let mut body = function.builder_mut().func_body();
-        body.instr_at(0, ir::GlobalGet { global: ran })
-            .instr_at(1, ir::Unop { op: UnaryOp::I32Eqz })
-            .if_else_at(
-                2,
-                None,
-                |first_call| {
-                    first_call.i32_const(1).global_set(ran).i32_const(number).call(observer);
-                },
-                |_| {},
-            );
-    }
+    points::instrument(&mut module)?;
     Ok(module.emit_wasm())
 }
 
-/// Cuts a module in two. Functions of these numbers stay in the first one, as do others where a stub gains nothing.
-pub(crate) fn divided(wasm: &[u8], kept: &Numbers) -> Result<Halves> {
-    let whole = parse(wasm)?;
-    let plan = Plan::new(&whole, kept)?;
+/// Cuts a module in two by the points that were reached. Functions that ran stay in the first one but for the parts that
+/// did not, as do others where a stub gains nothing.
+pub(crate) fn divided(wasm: &[u8], ran: &Points) -> Result<Halves> {
+    let (whole, parts) = parted(wasm, ran)?;
+    let plan = Plan::new(&whole, &points::functions_run(&parse(wasm)?, ran), &parts)?;
     let local = local_functions(&whole);
     let stays = |(number, _): &(usize, &FunctionId)| !plan.deferred.contains(number);
     let staying: Vec<FunctionId> = local.iter().enumerate().filter(stays).map(|(_, id)| *id).collect();
     let data = data::divided(&whole, &staying)?;
-    let (later, shared) = later_half(parse(wasm)?, &plan, &data)?;
-    let first = first_half(parse(wasm)?, &plan, &data, &shared)?;
+    let (later, shared) = later_half(parted(wasm, ran)?.0, &plan, &data)?;
+    let first = first_half(parted(wasm, ran)?.0, &plan, &data, &shared)?;
     Ok(Halves { first, later })
+}
+
+/// The module with functions of their own for what of others did not run. Every one that is made of the same module and
+/// points is the same.
+fn parted(wasm: &[u8], ran: &Points) -> Result<(Module, Vec<FunctionId>)> {
+    let mut module = parse(wasm)?;
+    let parts = cold::parted(&mut module, ran, cold::saves);
+    Ok((module, parts))
 }
 
 /// How many functions of its own a module has.
@@ -76,16 +71,11 @@ pub(crate) fn function_count(wasm: &[u8]) -> Result<usize> {
     Ok(local_functions(&parse(wasm)?).len())
 }
 
-fn parse(wasm: &[u8]) -> Result<Module> {
+pub(super) fn parse(wasm: &[u8]) -> Result<Module> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
     // walrus validates what it reads.
     config.parse(wasm).context("cannot read the page's WebAssembly")
-}
-
-/// In the order of the file. Ids of two parsed modules cannot be compared, numbers can.
-fn local_functions(module: &Module) -> Vec<FunctionId> {
-    module.funcs.iter_local().map(|(id, _)| id).collect()
 }
 
 /// What goes where, in numbers that hold for every copy of the module.
@@ -93,12 +83,14 @@ struct Plan {
     deferred: Numbers,
     /// Deferred functions that the first module names, in the order of their slots.
     stubs: Vec<usize>,
+    /// Deferred parts of functions, which are called at one place each and so need no stub.
+    parts: Numbers,
     /// Where the slots begin in the table of functions.
     first_slot: u64,
 }
 
 impl Plan {
-    fn new(module: &Module, kept: &Numbers) -> Result<Self> {
+    fn new(module: &Module, kept: &Numbers, parts: &[FunctionId]) -> Result<Self> {
         if module.data.iter().any(walrus::Data::is_passive)
             || module.elements.iter().any(|element| !matches!(element.kind, ElementKind::Active { .. }))
         {
@@ -144,7 +136,8 @@ impl Plan {
             .into_iter()
             .collect();
         let first_slot = module.tables.get(function_table(module)?).initial;
-        Ok(Self { deferred, stubs, first_slot })
+        let parts = parts.iter().filter_map(|id| numbers.get(id).copied()).collect();
+        Ok(Self { deferred, stubs, parts, first_slot })
     }
 
     fn add_slots(&self, table: &mut Table) -> Result<()> {
@@ -291,6 +284,7 @@ fn first_half(mut module: Module, plan: &Plan, data: &Divided, shared: &SharedNa
     for (index, number) in plan.stubs.iter().enumerate() {
         put_stub(&mut module, local[*number], ensure, table, plan.slot(index)?);
     }
+    call_parts(&mut module, &local, plan, ensure, table)?;
     for (name, what) in shared {
         let item = match what {
             Shared::Function(number) => ExportItem::Function(local[*number]),
@@ -335,6 +329,50 @@ fn put_stub(module: &mut Module, id: FunctionId, ensure: FunctionId, table: Tabl
     }
     body.i32_const(slot).call_indirect(ty, table);
     module.funcs.get_mut(id).kind = FunctionKind::Local(stub.local_func(arguments));
+}
+
+/// Calls deferred parts by their slots, right where they were.
+fn call_parts(
+    module: &mut Module,
+    local: &[FunctionId],
+    plan: &Plan,
+    ensure: FunctionId,
+    table: TableId,
+) -> Result<()> {
+    let mut calls = BTreeMap::new();
+    for (index, number) in plan.stubs.iter().enumerate().filter(|(_, number)| plan.parts.contains(number)) {
+        let id = local[*number];
+        calls.insert(id, (plan.slot(index)?, module.funcs.get(id).ty()));
+    }
+    for id in local {
+        let function = module.funcs.get_mut(*id).kind.unwrap_local_mut();
+        for seq in sequences(function) {
+            let instrs = &mut function.block_mut(seq).instrs;
+            for at in (0..instrs.len()).rev() {
+                let ir::Instr::Call(ir::Call { func }) = instrs[at].0 else { continue };
+                let Some((slot, ty)) = calls.get(&func) else { continue };
+                let call: [ir::Instr; 3] = [
+                    ir::Call { func: ensure }.into(),
+                    ir::Const { value: Value::I32(*slot) }.into(),
+                    ir::CallIndirect { ty: *ty, table }.into(),
+                ];
+                instrs.splice(at..=at, call.map(|instr| (instr, ir::InstrLocId::default())));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sequences(function: &LocalFunction) -> Vec<ir::InstrSeqId> {
+    struct Sequences(Vec<ir::InstrSeqId>);
+    impl Visitor<'_> for Sequences {
+        fn start_instr_seq(&mut self, seq: &ir::InstrSeq) {
+            self.0.push(seq.id());
+        }
+    }
+    let mut sequences = Sequences(Vec::new());
+    dfs_in_order(&mut sequences, function, function.entry_block());
+    sequences.0
 }
 
 #[cfg(test)]
@@ -439,17 +477,19 @@ mod tests {
     }
 
     #[test]
-    fn what_ran_is_told_once_for_each_function() {
+    fn what_ran_is_noted_in_a_memory() {
         let printed = node(
-            "const ran = [], host = { note: () => {} }, profile = { ran: (number) => ran.push(number) };
-            const exports = start(instrumented, { host, profile });
+            "const host = { note: () => {} };
+            const exports = start(instrumented, { host });
+            const ran = () => [...new Uint8Array(exports.memory.buffer)]
+              .slice(exports.profile_from.value, exports.profile_to.value).flatMap((ran, at) => ran ? [at] : []).join();
             exports.by_table(1, 2);
             exports.by_table(1, 3);
-            console.log(ran.join());
-            console.log(run(exports), ran.join());",
+            console.log(ran());
+            console.log(run(exports), ran());",
         );
         let Some(printed) = printed else { return };
-        assert_eq!(printed, "1,2\n10601000,16,1072,10301000,6,5 1,2,0,3,4,5,6");
+        assert_eq!(printed, "1,2\n10601000,16,1072,10301000,6,5 0,1,2,3,4,5,6");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which functions run during a first visit, measured in a browser.
+//! What runs during a first visit, measured in a browser.
 
 use crate::{
     cache::{Cache, announce, fingerprint},
@@ -8,9 +8,8 @@ use crate::{
     project::Project,
     serve::Server,
     split::{
-        glue,
-        module::{self, Numbers},
-        names,
+        glue, module, names,
+        points::Points,
     },
 };
 use anyhow::{Context, Result, bail};
@@ -26,17 +25,17 @@ use std::{
 const VISITOR: &str = "tests/browser";
 const VISITS: &str = "first-visits.mjs";
 
-/// The functions of a module that a first visit runs; none, and a word why, if there is no browser to tell. They are
+/// The points of a module that a first visit reaches; none, and a word why, if there is no browser to tell. They are
 /// measured once for a module and a way of visiting.
 pub(crate) fn ran_at_first(
     cache: &Cache,
     project: &Project,
     stem: &str,
     wasm: &[u8],
-) -> Result<Option<Numbers>> {
+) -> Result<Option<Points>> {
     let visits =
         fs::read(project.path(VISITOR).join(VISITS)).context("cannot read how the page is visited")?;
-    let known = cache.place("first-visits", &fingerprint([wasm, &visits, include_bytes!("glue.rs")]));
+    let known = cache.place("first-visits", &fingerprint([wasm, &visits, include_bytes!("glue.rs"), include_bytes!("points.rs")]));
     if let Ok(text) = fs::read_to_string(&known) {
         return numbers_in(&text).map(Some);
     }
@@ -85,14 +84,14 @@ fn visit(cache: &Cache, project: &Project, copy: &Copy, chrome: &Path) -> Result
 }
 
 /// One number a line. Anything else is no profile.
-fn numbers_in(text: &str) -> Result<Numbers> {
+fn numbers_in(text: &str) -> Result<Points> {
     let numbers = text
         .lines()
         .map(str::parse)
         .collect::<Result<BTreeSet<usize>, _>>()
-        .context("the visits of the page gave no list of functions")?;
+        .context("the visits of the page gave no list of points")?;
     if numbers.is_empty() {
-        bail!("the visits of the page ran no function");
+        bail!("the visits of the page reached no point");
     }
     Ok(numbers)
 }
@@ -114,7 +113,7 @@ impl Copy {
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
         };
         write(&names::wasm(stem), &module::instrumented(wasm)?)?;
-        write(&names::glue(stem), glue::observing(&read(&names::glue(stem))?)?.as_bytes())?;
+        write(&names::glue(stem), glue::observing(&read(&names::glue(stem))?).as_bytes())?;
         let page = names::without_integrity(&read("index.html")?);
         write("index.html", csp::allow_inline_scripts(&page).as_bytes())?;
         Ok(copy)
