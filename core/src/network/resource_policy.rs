@@ -178,15 +178,16 @@ impl PolicyCondition {
     /// What a call has for the key.
     fn value<'n>(&self, network: &'n Network, way: CallWay<'n>) -> KeyValue<'n> {
         match (self.key.as_str(), way.endpoint) {
-            ("aws:sourcevpce" | "aws:sourcevpc" | "aws:vpcsourceip", None) => KeyValue::Absent,
+            // Behind an endpoint there is no public address.
+            ("aws:sourcevpce" | "aws:sourcevpc" | "aws:vpcsourceip", None) | ("aws:sourceip", Some(_)) => {
+                KeyValue::Absent
+            }
             ("aws:sourcevpce", Some(endpoint)) => KeyValue::Named(&endpoint.name),
             ("aws:sourcevpc", Some(endpoint)) => match endpoint.vpc.known() {
                 Some(vpc) => KeyValue::Named(&network.vpcs[vpc.0].name),
                 None => KeyValue::Unknown,
             },
             ("aws:vpcsourceip", Some(_)) => way.caller.map_or(KeyValue::Unknown, KeyValue::Addresses),
-            // Behind an endpoint there is no public address.
-            ("aws:sourceip", Some(_)) => KeyValue::Absent,
             ("aws:viaawsservice" | "aws:principalisawsservice", _) => KeyValue::Word("false"),
             ("aws:securetransport", _) => KeyValue::Word("true"),
             _ => KeyValue::Unknown,

@@ -315,8 +315,7 @@ impl Search<'_> {
             locals.dedup();
             locals
         };
-        let written =
-            in_order(set.iter().copied().filter(|local| is_alive(&alive_after, *local)).collect());
+        let written = in_order(set.iter().copied().filter(|local| is_alive(&alive_after, *local)).collect());
         // What it writes on some of its ways alone comes back as it was.
         let given = in_order(
             read.iter().chain(&written).copied().filter(|local| is_alive(alive_before, *local)).collect(),
@@ -753,8 +752,10 @@ mod tests {
             modules.push(module.emit_wasm());
         }
         assert!(taken_out > 500, "of {} profiles with {count} points, {taken_out}", profiles.len());
-        let modules: Vec<String> =
-            modules.iter().map(|wasm| format!("Buffer.from('{}', 'base64')", STANDARD.encode(wasm))).collect();
+        let modules: Vec<String> = modules
+            .iter()
+            .map(|wasm| format!("Buffer.from('{}', 'base64')", STANDARD.encode(wasm)))
+            .collect();
         let script = format!("const modules = [{}];{SCRIPT}", modules.join(","));
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("run.cjs");

@@ -64,13 +64,7 @@ pub(crate) fn split(cache: &Cache, project: &Project, wasm_opt: &Path) -> Result
 }
 
 /// The two halves, optimised; from the last build where that had the same module and the same profile.
-fn halves(
-    cache: &Cache,
-    project: &Project,
-    wasm_opt: &Path,
-    wasm: &[u8],
-    ran: &Points,
-) -> Result<Halves> {
+fn halves(cache: &Cache, project: &Project, wasm_opt: &Path, wasm: &[u8], ran: &Points) -> Result<Halves> {
     let folder = project.path("target/split");
     let [first, later, stamp] = ["first.wasm", "later.wasm", "built-from"].map(|name| folder.join(name));
     let numbers: Vec<u8> = ran.iter().flat_map(|number| number.to_le_bytes()).collect();
@@ -83,7 +77,9 @@ fn halves(
         include_bytes!("points.rs"),
         include_bytes!("liveness.rs"),
     ]);
-    fs::create_dir_all(&folder)?; fs::write(folder.join("whole.wasm"), wasm)?; fs::write(folder.join("ran"), &numbers)?;
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("whole.wasm"), wasm)?;
+    fs::write(folder.join("ran"), &numbers)?;
     if fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == source) {
         return Ok(Halves { first: read(&first)?, later: read(&later)? });
     }

@@ -7,10 +7,7 @@ use crate::{
     process::{find_program, run_logged},
     project::Project,
     serve::Server,
-    split::{
-        glue, module, names,
-        points::Points,
-    },
+    split::{glue, module, names, points::Points},
 };
 use anyhow::{Context, Result, bail};
 use std::{
@@ -35,7 +32,10 @@ pub(crate) fn ran_at_first(
 ) -> Result<Option<Points>> {
     let visits =
         fs::read(project.path(VISITOR).join(VISITS)).context("cannot read how the page is visited")?;
-    let known = cache.place("first-visits", &fingerprint([wasm, &visits, include_bytes!("glue.rs"), include_bytes!("points.rs")]));
+    let known = cache.place(
+        "first-visits",
+        &fingerprint([wasm, &visits, include_bytes!("glue.rs"), include_bytes!("points.rs")]),
+    );
     if let Ok(text) = fs::read_to_string(&known) {
         return numbers_in(&text).map(Some);
     }

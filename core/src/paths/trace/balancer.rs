@@ -229,7 +229,7 @@ impl Tracer<'_> {
         let (from, sender) = (call.caller.from, &call.caller.sender);
         let destination = self.interface_of(call.workload, node);
         match &call.workload.public_address {
-            Fact::Known(true) => self.from_outside(call, node, protocol, ports),
+            Fact::Known(true) => self.by_public_name(call, node, protocol, ports),
             // Who is asked by its name is public or not; by its interfaces it is reached as any other.
             Fact::Known(false) | Fact::Unknown(_) => {
                 let answer = self.to_one(from, sender.clone(), &destination, protocol, ports);
@@ -242,7 +242,7 @@ impl Tracer<'_> {
     }
 
     /// An internet-facing balancer has a public name: callers leave the VPC and come in again from outside.
-    fn from_outside(
+    fn by_public_name(
         &self,
         call: &Call<'_, '_>,
         node: SubnetIndex,
@@ -265,7 +265,7 @@ impl Tracer<'_> {
         let inside = standing(self.network, call.workload, node);
         let flow = Flow {
             protocol,
-            source: self.public_sender(call, &out),
+            source: public_sender(call, &out),
             destination: self.interface_of(call.workload, node).addresses,
             source_ports: PortSet::of(EPHEMERAL),
             ports: ports.clone(),
@@ -277,14 +277,6 @@ impl Tracer<'_> {
             Ok(()) => out.then(walk.report.into()).after(resolved),
             Err(_) => missed(Missing::TooManyCases),
         }
-    }
-
-    /// The public address that packets come under: that of the NAT gateway on their way.
-    fn public_sender(&self, call: &Call<'_, '_>, out: &Answer) -> Addresses {
-        let nat = out.hops.iter().rfind(|hop| hop.component == Component::NatGateway);
-        let resource = nat.map_or_else(|| call.caller.from.id.clone(), |hop| hop.id.clone());
-        let missing = Missing::Value(Unknown::Attribute { resource, attribute: "PublicIp".to_owned() });
-        Addresses { ranges: Ranges::public_addresses(), open: Some(missing), belongs: Belongs::Internet }
     }
 
     /// From an interface to whatever a listener forwards to. Nothing where no target is served from there.
@@ -419,7 +411,7 @@ impl Tracer<'_> {
                 Serves::Yes => {}
                 Serves::Maybe(missing) => destination.missing = Some(missing),
             }
-            join(&mut joined, self.to_member(leg, members, destination), Difference::Placement);
+            join(&mut joined, self.to_member(leg, members, &destination), Difference::Placement);
         }
         match &members.subnets.rest {
             Some(missing) => joined.map(|answer| answer.unless(missed(missing.clone()), missing)),
@@ -427,7 +419,7 @@ impl Tracer<'_> {
         }
     }
 
-    fn to_member(&self, leg: &Leg<'_, '_>, members: &Workload, destination: Destination) -> Answer {
+    fn to_member(&self, leg: &Leg<'_, '_>, members: &Workload, destination: &Destination) -> Answer {
         let id = members.name.to_string();
         let under = |keeps: bool| {
             let is_foreign = keeps && leg.call.caller.from.vpc != leg.node.vpc;
@@ -626,4 +618,12 @@ fn hears<'n>(listener: &'n BalancerListener, protocol: Protocol, asked: &Asked) 
 
 fn mismatch(is_classic: bool) -> Code {
     if is_classic { Code::ELB_LISTENERS_MISMATCH } else { Code::ELBV2_LISTENERS_MISMATCH }
+}
+
+/// The public address that packets come under: that of the NAT gateway on their way.
+fn public_sender(call: &Call<'_, '_>, out: &Answer) -> Addresses {
+    let nat = out.hops.iter().rfind(|hop| hop.component == Component::NatGateway);
+    let resource = nat.map_or_else(|| call.caller.from.id.clone(), |hop| hop.id.clone());
+    let missing = Missing::Value(Unknown::Attribute { resource, attribute: "PublicIp".to_owned() });
+    Addresses { ranges: Ranges::public_addresses(), open: Some(missing), belongs: Belongs::Internet }
 }
