@@ -213,9 +213,9 @@ pub(crate) fn trace_also(
                     let source = one.network.workload(id)?;
                     let mut traces = trace_from(&one.network, &options.addresses, source, goal);
                     if let Some(demand) = called(&demands, id, goal) {
-                        let actions = demand.actions();
+                        let (actions, calls) = (demand.actions(), demand.all_calls());
                         for trace in &mut traces {
-                            refuse(&one.network, trace, &actions);
+                            refuse(&one.network, trace, &actions, &calls);
                         }
                     }
                     if let Some(calls) = calls(&demands, id, goal) {

@@ -178,6 +178,11 @@ impl Demand {
         found
     }
 
+    /// The same, or none where a permission names no resources: then it is for others too.
+    pub(crate) fn all_calls(&self) -> Vec<(&str, &str)> {
+        if self.names_every_call() { self.calls() } else { Vec::new() }
+    }
+
     /// Whether every permission names the resources that it is for.
     pub(crate) fn names_every_call(&self) -> bool {
         self.evidence.iter().all(|one| one.actions.is_empty() || !one.resources.is_empty())

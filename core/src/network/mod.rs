@@ -48,7 +48,7 @@ pub use firewall::{Firewall, FirewallAction, FirewallRule, Statefully};
 pub use from_context::{Context, ContextProblem};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub(crate) use policy::covers;
-pub use policy::{EndpointPolicy, PolicyAnswer, PolicyStatement, WrittenPolicy};
+pub use policy::{EndpointPolicy, OwnResource, PolicyAnswer, PolicyStatement, WrittenPolicy};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
 pub use public_access::PublicAccess;
 pub use ranges::{Ranges, addresses_of, number_of};
@@ -129,6 +129,8 @@ pub struct Network {
     pub workloads: Vec<Workload>,
     /// Policies of resources that ask which way calls come.
     pub resource_policies: Vec<ResourcePolicy>,
+    /// Buckets, queues and topics of the template.
+    pub own_resources: Vec<OwnResource>,
     /// What load balancers listen on.
     pub balancers: Vec<Balancer>,
     /// What they forward to.

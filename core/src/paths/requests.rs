@@ -3,7 +3,7 @@
 use super::{Action, Blocker, Code, Component, Direction, GoalTarget, Hop, Trace, Verdict, words};
 use crate::network::{
     CallWay, Cidr, Endpoint, EndpointPolicy, Network, Place, PolicyAnswer, Ranges, ResourcePolicy, Workload,
-    addresses_of,
+    WrittenPolicy, addresses_of,
 };
 
 /// What a policy says of one of the actions that are called.
@@ -17,11 +17,13 @@ pub(crate) struct Judged<'n, 'a> {
     pub(crate) answer: PolicyAnswer,
 }
 
-/// Judges each of `actions` by the policy of each endpoint that a way leads through.
+/// Judges each of `actions` by the policy of each endpoint that a way leads through. `calls` are those actions by the
+/// resources that they are for, where all of these are known.
 pub(crate) fn judged<'n, 'a>(
     network: &'n Network,
     trace: &Trace,
     actions: &[&'a str],
+    calls: &[(&str, &str)],
 ) -> Vec<Judged<'n, 'a>> {
     let mut found = Vec::new();
     for endpoint in &network.endpoints {
@@ -33,7 +35,7 @@ pub(crate) fn judged<'n, 'a>(
             && trace.hops.iter().any(is_passed)
         {
             found.extend(actions.iter().map(|action| {
-                let answer = policy.of(action);
+                let answer = answer(network, policy, action, calls);
                 Judged { endpoint, action, answer }
             }));
         }
@@ -41,9 +43,27 @@ pub(crate) fn judged<'n, 'a>(
     found
 }
 
+/// What a policy says of an action: of everything, or else of each of the resources that it is for.
+fn answer(network: &Network, policy: &WrittenPolicy, action: &str, calls: &[(&str, &str)]) -> PolicyAnswer {
+    let general = policy.of(action);
+    let on = || calls.iter().filter(|call| call.1 == action).map(|call| call.0);
+    if general != PolicyAnswer::Depends || on().next().is_none() {
+        return general;
+    }
+    let mut refused = general;
+    for id in on() {
+        let Some(own) = network.own_resources.iter().find(|own| own.id == id) else { return general };
+        refused = policy.of_call(action, own);
+        if !matches!(refused, PolicyAnswer::Denied(_)) {
+            return general;
+        }
+    }
+    refused
+}
+
 /// Stops a way on which packets pass and every one of `actions` is refused.
-pub(crate) fn refuse(network: &Network, trace: &mut Trace, actions: &[&str]) {
-    let judged = judged(network, trace, actions);
+pub(crate) fn refuse(network: &Network, trace: &mut Trace, actions: &[&str], calls: &[(&str, &str)]) {
+    let judged = judged(network, trace, actions, calls);
     let (Some(first), true) = (judged.first(), trace.verdict == Verdict::Reachable) else { return };
     let denied = |one: &Judged<'_, '_>| match one.answer {
         PolicyAnswer::Denied(at) => Some(at),

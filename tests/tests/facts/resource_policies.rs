@@ -198,3 +198,26 @@ fn what_is_not_known_of_a_policy_refuses_nothing() {
     let unlike = unlike.vpc("OtherVpc", "10.5.0.0/16").gateway_endpoint("Endpoint", "Vpc", "s3", "TableA");
     unlike.to("s3").is_reachable();
 }
+
+#[test]
+fn an_endpoint_for_other_buckets_refuses_this_one() {
+    let by = |resource: &str| {
+        let template = fact("AWS PrivateLink Guide, Gateway endpoints for Amazon S3: restrict access to a specific bucket")
+            .with("Bucket", "S3::Bucket", "")
+            .with("Other", "S3::Bucket", "BucketName: reports")
+            .with(
+                "Endpoint",
+                "EC2::VPCEndpoint",
+                &format!(
+                    "VpcId: !Ref Vpc, ServiceName: com.amazonaws.us-east-1.s3, RouteTableIds: [!Ref TableA], \
+                     PolicyDocument: {{Statement: [{{Effect: Allow, Principal: '*', Action: 's3:*', Resource: {resource}}}]}}"
+                ),
+            );
+        allowed(template, "s3:GetObject", "!Sub '${Bucket.Arn}/*'").to("s3")
+    };
+    by("!Sub '${Other.Arn}/*'").is_blocked(Code::VPCHECK_ENDPOINT_POLICY, "Endpoint");
+    by("'arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*'")
+        .is_blocked(Code::VPCHECK_ENDPOINT_POLICY, "Endpoint");
+    by("['arn:aws:s3:::layers/*', !Sub '${Bucket.Arn}/*']").is_reachable();
+    by("!Sub 'arn:aws:s3:::${Bucket}/*'").is_reachable();
+}

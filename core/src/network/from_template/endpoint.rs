@@ -253,7 +253,20 @@ pub(super) fn statement(
             Some(resources) => has_star(reader, &resources)?,
             None => false,
         };
-    Ok(Ok(PolicyStatement { at: Place::in_template(item.span), allows, actions, all_but, is_general }))
+    let at = Place::in_template(item.span);
+    let resources = named_resources(reader, item)?;
+    Ok(Ok(PolicyStatement { at, allows, actions, all_but, is_general, resources }))
+}
+
+/// The resources that a statement names, where these are all.
+fn named_resources(reader: Reader<'_, '_>, statement: &Case) -> Result<Option<Vec<Text>>, Split> {
+    let Some(list) = reader.entry(statement, "Resource")? else { return Ok(None) };
+    let items = reader.items(&list)?;
+    let texts = items.items.into_iter().map(|item| match item.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    });
+    Ok(if items.rest.is_some() { None } else { texts.collect() })
 }
 
 pub(super) fn is_everybody(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {

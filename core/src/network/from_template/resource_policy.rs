@@ -3,7 +3,10 @@
 use super::endpoint::{is_everybody, statement};
 use super::fields::own_name;
 use super::reader::{BROKEN, Reader, Split};
-use crate::network::{Builder, Listed, Missing, Name, PolicyCondition, ResourcePolicy, ResourceStatement};
+use crate::network::{
+    Builder, Endpoint, EndpointPolicy, Fact, Listed, Missing, Name, OwnResource, PolicyCondition,
+    ResourcePolicy, ResourceStatement,
+};
 use crate::template::{Case, Part, Resource, Unknown, Value};
 
 /// A resource that holds the policy of others, or its own.
@@ -33,6 +36,7 @@ const API: &str = "AWS::ApiGateway::RestApi";
 
 /// Writes policies that ask which way calls come, and private APIs with any.
 pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
+    declare_resources(reader, builder)?;
     for holder in &HOLDERS {
         for resource in reader.resources(&[holder.kind])? {
             let is_private = holder.kind == API && is_private(reader, resource)?;
@@ -51,6 +55,29 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
                 let statements = statements.clone();
                 builder.network.resource_policies.push(ResourcePolicy { of, at, statements, is_private });
             }
+        }
+    }
+    Ok(())
+}
+
+/// Resources that policies of endpoints name, and the property by which they name themselves.
+const NAMED: [(&str, &str); 3] =
+    [("AWS::S3::Bucket", "BucketName"), ("AWS::SQS::Queue", "QueueName"), ("AWS::SNS::Topic", "TopicName")];
+
+fn declare_resources(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
+    let is_written = |endpoint: &Endpoint| matches!(endpoint.policy, EndpointPolicy::Written(_));
+    if !builder.network.endpoints.iter().any(is_written) {
+        return Ok(());
+    }
+    for (kind, property) in NAMED {
+        for resource in reader.resources(&[kind])? {
+            let name = match reader.text(resource, &[property])? {
+                None => None,
+                Some(Fact::Known(name)) => Some(name),
+                // It may be any.
+                Some(Fact::Unknown(_)) => continue,
+            };
+            builder.network.own_resources.push(OwnResource { id: resource.id.clone(), name });
         }
     }
     Ok(())
