@@ -300,7 +300,9 @@ fn check_goal(
     let GoalTarget::Resource(id) = &goal.target else { return Ok(()) };
     let takes_traffic = |one: &Situated| {
         let network = &one.network;
-        network.workload(id).is_some() || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
+        network.workload(id).is_some()
+            || network.lattice_service(id).is_some()
+            || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
     };
     // Where no situation can be told, nothing can be said of any resource either.
     if situated.is_empty() || situated.iter().any(takes_traffic) {

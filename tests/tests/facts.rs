@@ -13,6 +13,8 @@ mod gateways;
 mod groups;
 #[path = "facts/ipv6.rs"]
 mod ipv6;
+#[path = "facts/lattice.rs"]
+mod lattice;
 #[path = "facts/load_balancers.rs"]
 mod load_balancers;
 #[path = "facts/names.rs"]

@@ -13,6 +13,7 @@ mod fact;
 mod firewall;
 mod from_context;
 mod from_template;
+mod lattice;
 mod name;
 mod policy;
 mod prefix_lists;
@@ -46,6 +47,7 @@ pub use dns::{
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use firewall::{Firewall, FirewallAction, FirewallRule, Statefully};
 pub use from_context::{Context, ContextProblem};
+pub use lattice::{LatticeAssociation, LatticeService};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub(crate) use policy::covers;
 pub use policy::{EndpointPolicy, OwnResource, PolicyAnswer, PolicyStatement, WrittenPolicy};
@@ -131,6 +133,8 @@ pub struct Network {
     pub resource_policies: Vec<ResourcePolicy>,
     /// Buckets, queues and topics of the template.
     pub own_resources: Vec<OwnResource>,
+    /// Services of VPC Lattice.
+    pub lattice_services: Vec<LatticeService>,
     /// What load balancers listen on.
     pub balancers: Vec<Balancer>,
     /// What they forward to.

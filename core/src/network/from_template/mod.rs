@@ -5,6 +5,7 @@ mod endpoint;
 mod fields;
 mod firewall;
 mod gateways;
+mod lattice;
 mod network_acl;
 mod peering;
 mod prefix_list;
@@ -53,6 +54,7 @@ pub(super) fn declare(template: &Template<'_>, situation: Guard, builder: &mut B
     workloads::declare(reader, builder)?;
     dns::declare(reader, builder)?;
     resource_policy::declare(reader, builder)?;
+    lattice::declare(reader, builder)?;
     route_table::link_interfaces(builder);
     Ok(())
 }

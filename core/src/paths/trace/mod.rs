@@ -1,6 +1,7 @@
 //! Turns a goal into destinations, walks to each and joins the answers.
 
 mod balancer;
+mod lattice;
 mod names;
 mod place;
 mod service;

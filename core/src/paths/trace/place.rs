@@ -23,6 +23,9 @@ impl Tracer<'_> {
                 (EndpointKind::Gateway { .. }, Fact::Unknown(missing)) => missed(missing.clone()),
             };
         }
+        if let Some(service) = self.network.lattice_service(name) {
+            return self.to_lattice(source, service);
+        }
         let Some(at) = self.network.workload(name) else {
             return missed(Missing::Component(crate::network::Name::Logical(name.to_owned())));
         };

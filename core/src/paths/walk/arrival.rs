@@ -6,6 +6,7 @@ use super::super::obstacle::Hindrance;
 use super::super::route::{Lookup, lookup};
 use super::super::{Action, Blocker, Code, Component, Direction, denials, words};
 use super::{Relay, Standing, Stop, Walk, other_side, topic};
+use crate::language::Phrase;
 use crate::network::{
     Fact, GatewayKind, Missing, PeeringIndex, Route, SubnetIndex, TableIndex, Target, Topic, VpcIndex,
 };
@@ -99,6 +100,25 @@ impl Walk<'_> {
             self.back_from(Some(target.subnet), target.vpc, &table, home, flow, by)?;
         }
         Ok(())
+    }
+
+    /// To VPC Lattice, which takes packets out of the VPC before any route: past the caller's groups and those of the
+    /// VPC's association.
+    pub(in crate::paths) fn into_lattice(
+        &mut self,
+        flow: &Flow,
+        source: &Standing,
+        gate: &Standing,
+        detail: Phrase,
+    ) -> Result<(), Cut> {
+        let subnet = &self.network.subnets[source.subnet.0].name;
+        let (component, at) = (source.component, source.groups_at.or(source.at));
+        self.hop(Direction::Out, component, &source.id, Action::Stand, words::stands_in(subnet), at);
+        self.groups(source, Way::Egress, flow, &Match::Yes)?;
+        self.acl(source.subnet, Way::Egress, flow, false)?;
+        self.groups(gate, Way::Ingress, flow, &Match::Yes)?;
+        self.hop(Direction::Out, gate.component, &gate.id, Action::Forward, detail, gate.at);
+        self.acl(source.subnet, Way::Ingress, flow, true)
     }
 
     /// What came from the internet to an interface with a public address: the filters there, and the answer's way out.

@@ -135,3 +135,7 @@ pub(in crate::paths) fn proxy_taken_to_reach(proxy: &str) -> Phrase {
         ja: "{proxy} からデータベースへは到達できるものとします (ここではわかりません)",
     )
 }
+
+pub(in crate::paths) fn by_lattice(service: &str) -> Phrase {
+    phrase!(en: "to {service}, by VPC Lattice", ja: "VPC Lattice 経由で {service} へ")
+}
