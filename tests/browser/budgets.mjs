@@ -30,7 +30,7 @@ const slowWorker = (slower) => {
   WebAssembly.Instance = function (...given) {
     const instance = slowed(() => new Instance(...given));
     const exports = { ...instance.exports };
-    for (const name of Object.keys(exports).filter((name) => name.endsWith("_json"))) {
+    for (const name of Object.keys(exports).filter((name) => name.endsWith("_answer"))) {
       const called = exports[name];
       exports[name] = (...values) => slowed(() => called(...values));
     }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use js_sys::Uint8Array;
 use vpcheck_core::Source;
 use vpcheck_core::share::Shared;
 use wasm_bindgen::prelude::*;
@@ -17,6 +18,7 @@ use crate::diagram::{self, Drawing, Wanted};
 use crate::endpoints::{Endpoints, endpoints};
 use crate::failure::Failure;
 use crate::fixes::{Fixes, safe_fixes};
+use crate::message;
 use crate::proof::{Offer, Proof, proof};
 use crate::queue::{Job, Queue};
 use crate::report::{Contexts, Report, Rest, first_report, rest};
@@ -221,51 +223,51 @@ impl Analyzer {
             }
         } else if let Some(report) = answer.report() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(report.as_bytes()) {
+            match message::read(&report) {
                 Ok(report) => self.finish(sequence, Outcome::Done(sequence, report)),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if let Some(rest) = answer.rest() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(rest.as_bytes()) {
+            match message::read(&rest) {
                 Ok(rest) => self.finish(sequence, Outcome::Completed(sequence, rest)),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if let Some(costs) = answer.costs() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(costs.as_bytes()) {
+            match message::read(&costs) {
                 Ok(costs) => self.finish(sequence, Outcome::Costed(Rc::new(costs))),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if let Some(fixes) = answer.fixes() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(fixes.as_bytes()) {
+            match message::read(&fixes) {
                 Ok(fixes) => self.finish(sequence, Outcome::Fixed(sequence, Rc::new(fixes))),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if let Some(endpoints) = answer.endpoints() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(endpoints.as_bytes()) {
+            match message::read(&endpoints) {
                 Ok(endpoints) => self.finish(sequence, Outcome::Suggested(sequence, Rc::new(endpoints))),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if let Some(proof) = answer.proof() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(proof.as_bytes()) {
+            match message::read(&proof) {
                 Ok(proof) => self.finish(sequence, Outcome::Proved(sequence, Rc::new(proof))),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if let Some(drawing) = answer.diagram() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(drawing.as_bytes()) {
+            match message::read(&drawing) {
                 Ok(drawing) => self.finish(sequence, Outcome::Drawn(sequence, Rc::new(drawing))),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if let Some(package) = answer.share() {
             let sequence = answer.sequence();
-            match serde_json::from_slice(package.as_bytes()) {
+            match message::read(&package) {
                 Ok(package) => self.finish(sequence, Outcome::Packed(sequence, Rc::new(package))),
-                Err(error) => self.fail(sequence, &error.to_string()),
+                Err(error) => self.fail(sequence, &error),
             }
         } else if answer.tried() {
             if answer.later().is_truthy() {
@@ -323,73 +325,64 @@ impl PartialEq for Analyzer {
     }
 }
 
-// JSON is read from bytes throughout, as links are: reading from text as well would be a second copy of all that code.
+// What a worker is asked, and what it answers, in the form of `message`.
 
-/// Makes the rest of a report. `shared` is a [`Shared`] in JSON; the answer is a [`Rest`] in JSON.
+/// Makes the rest of a report. `shared` is a [`Shared`]; the answer is a [`Rest`].
 #[wasm_bindgen]
-pub fn rest_json(shared: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
-    serde_json::to_string(&complete(&shared)).unwrap_or_default()
+pub fn rest_answer(shared: &[u8]) -> Vec<u8> {
+    message::written(&complete(&message::shared(shared)))
 }
 
-/// Analyses where it is called. `shared` is a [`Shared`] in JSON; the answer is a [`Report`] in JSON.
+/// Analyses where it is called. `shared` is a [`Shared`]; the answer is a [`Report`].
 #[wasm_bindgen]
-pub fn analyze_json(shared: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
-    serde_json::to_string(&analyze(&shared)).unwrap_or_default()
+pub fn report_answer(shared: &[u8]) -> Vec<u8> {
+    message::written(&analyze(&message::shared(shared)))
 }
 
-/// Estimates where it is called. `shared` is a [`Shared`] in JSON; the answer is a [`Costs`] in JSON.
+/// Estimates where it is called. `shared` is a [`Shared`]; the answer is a [`Costs`].
 #[wasm_bindgen]
-pub fn costs_json(shared: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
-    serde_json::to_string(&estimate(&shared)).unwrap_or_default()
+pub fn costs_answer(shared: &[u8]) -> Vec<u8> {
+    message::written(&estimate(&message::shared(shared)))
 }
 
-/// Applies all safe fixes. `shared` is a [`Shared`] in JSON; the answer is a [`Fixes`] in JSON.
+/// Applies all safe fixes. `shared` is a [`Shared`]; the answer is a [`Fixes`].
 #[wasm_bindgen]
-pub fn fixes_json(shared: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
-    serde_json::to_string(&all_safe(&shared)).unwrap_or_default()
+pub fn fixes_answer(shared: &[u8]) -> Vec<u8> {
+    message::written(&all_safe(&message::shared(shared)))
 }
 
-/// Suggests endpoints. `shared` is a [`Shared`] in JSON; the answer is an [`Endpoints`] in JSON.
+/// Suggests endpoints. `shared` is a [`Shared`]; the answer is an [`Endpoints`].
 #[wasm_bindgen]
-pub fn endpoints_json(shared: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
-    serde_json::to_string(&suggest(&shared)).unwrap_or_default()
+pub fn endpoints_answer(shared: &[u8]) -> Vec<u8> {
+    message::written(&suggest(&message::shared(shared)))
 }
 
-/// Proves a change. `shared` is a [`Shared`] in JSON, `offer` an [`Offer`]; the answer is a [`Proof`] in JSON.
+/// Proves a change. `shared` is a [`Shared`], `offer` an [`Offer`]; the answer is a [`Proof`].
 #[wasm_bindgen]
-pub fn proof_json(shared: &str, offer: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
-    let offer = serde_json::from_slice(offer.as_bytes()).unwrap_or(Offer::Fix(usize::MAX));
-    serde_json::to_string(&prove(&shared, offer)).unwrap_or_default()
+pub fn proof_answer(shared: &[u8], offer: &[u8]) -> Vec<u8> {
+    let offer = message::read(offer).unwrap_or(Offer::Fix(usize::MAX));
+    message::written(&prove(&message::shared(shared), offer))
 }
 
-/// Draws the network. `shared` is a [`Shared`] and `wanted` a [`Wanted`] in JSON; the answer is a [`Drawing`] in JSON.
+/// Draws the network. `shared` is a [`Shared`] and `wanted` a [`Wanted`]; the answer is a [`Drawing`].
 #[wasm_bindgen]
-pub fn diagram_json(shared: &str, wanted: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
-    let wanted = serde_json::from_slice(wanted.as_bytes()).unwrap_or_default();
-    serde_json::to_string(&draw(&shared, &wanted)).unwrap_or_default()
+pub fn diagram_answer(shared: &[u8], wanted: &[u8]) -> Vec<u8> {
+    let wanted = message::read(wanted).unwrap_or_default();
+    message::written(&draw(&message::shared(shared), &wanted))
 }
 
-/// Makes what can be shared. `shared` is a [`Shared`] and `asked` an [`Asked`] in JSON; the answer is a [`Package`] in JSON.
+/// Makes what can be shared. `shared` is a [`Shared`] and `asked` an [`Asked`]; the answer is a [`Package`].
 #[wasm_bindgen]
-pub fn share_json(shared: &str, asked: &str) -> String {
-    let shared = serde_json::from_slice(shared.as_bytes()).unwrap_or_default();
+pub fn share_answer(shared: &[u8], asked: &[u8]) -> Vec<u8> {
     // What cannot be read asks for nothing to be given away.
-    let asked = serde_json::from_slice(asked.as_bytes());
-    let asked = asked.unwrap_or_else(|_| Asked { redacts: true, ..Asked::default() });
-    serde_json::to_string(&pack(&shared, &asked)).unwrap_or_default()
+    let asked = message::read(asked).unwrap_or_else(|_| Asked { redacts: true, ..Asked::default() });
+    message::written(&pack(&message::shared(shared), &asked))
 }
 
 /// Keeps what describe calls printed for the analyses that follow: too much to be sent with every keystroke.
 #[wasm_bindgen]
-pub fn keep_contexts_json(contexts: &str) {
-    let contexts: Vec<(String, String)> = serde_json::from_slice(contexts.as_bytes()).unwrap_or_default();
+pub fn use_contexts(contexts: &[u8]) {
+    let contexts: Vec<(String, String)> = message::read(contexts).unwrap_or_default();
     keep_contexts(contexts.into_iter().map(|(path, text)| Source { path, text }).collect());
 }
 
@@ -551,28 +544,33 @@ impl RunningWorker {
     fn ask(&self, job: &Job<Request>) {
         let question: Question = js_sys::Object::new().unchecked_into();
         question.set_sequence(job.sequence);
-        question.set_shared(&serde_json::to_string(&job.request.shared).unwrap_or_default());
+        question.set_shared(&bytes(&message::of_shared(&job.request.shared)));
         question.set_task(job.request.task.name());
         let detail = match (job.request.task, &job.request.offer) {
-            (Task::Diagram, _) => serde_json::to_string(&job.request.wanted).ok(),
-            (Task::Share, _) => serde_json::to_string(&job.request.asked).ok(),
-            (_, Some(offer)) => serde_json::to_string(offer).ok(),
+            (Task::Diagram, _) => Some(message::written(&job.request.wanted)),
+            (Task::Share, _) => job.request.asked.as_ref().map(message::written),
+            (_, Some(offer)) => Some(message::written(offer)),
             _ => None,
         };
         if let Some(detail) = detail {
-            question.set_detail(&detail);
+            question.set_detail(&bytes(&detail));
         }
         let contexts = &job.request.contexts;
         let is_told = Rc::ptr_eq(&self.contexts.borrow(), contexts) || *self.contexts.borrow() == *contexts;
         if !is_told {
             let pairs: Vec<(&str, &str)> =
                 contexts.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
-            question.set_contexts(&serde_json::to_string(&pairs).unwrap_or_default());
+            question.set_contexts(&bytes(&message::written(&pairs)));
             self.contexts.replace(contexts.clone());
         }
-        // A text can always be cloned; a worker that has gone says so by its error event.
+        // Bytes can always be cloned; a worker that has gone says so by its error event.
         let _ = self.worker.post_message(&question);
     }
+}
+
+/// A copy outside of this program's memory, of which a view would be sent whole.
+fn bytes(message: &[u8]) -> Uint8Array {
+    Uint8Array::from(message)
 }
 
 impl Drop for RunningWorker {
@@ -601,13 +599,13 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_sequence(this: &Question, sequence: u32);
     #[wasm_bindgen(method, setter)]
-    fn set_shared(this: &Question, json: &str);
+    fn set_shared(this: &Question, message: &Uint8Array);
     #[wasm_bindgen(method, setter)]
-    fn set_contexts(this: &Question, json: &str);
+    fn set_contexts(this: &Question, message: &Uint8Array);
     #[wasm_bindgen(method, setter)]
     fn set_task(this: &Question, name: &str);
     #[wasm_bindgen(method, setter)]
-    fn set_detail(this: &Question, json: &str);
+    fn set_detail(this: &Question, message: &Uint8Array);
 
     /// What the worker says.
     type Answer;
@@ -622,21 +620,21 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn sequence(this: &Answer) -> u32;
     #[wasm_bindgen(method, getter)]
-    fn report(this: &Answer) -> Option<String>;
+    fn report(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
-    fn rest(this: &Answer) -> Option<String>;
+    fn rest(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
-    fn costs(this: &Answer) -> Option<String>;
+    fn costs(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
-    fn fixes(this: &Answer) -> Option<String>;
+    fn fixes(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
-    fn endpoints(this: &Answer) -> Option<String>;
+    fn endpoints(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
-    fn proof(this: &Answer) -> Option<String>;
+    fn proof(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
-    fn diagram(this: &Answer) -> Option<String>;
+    fn diagram(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
-    fn share(this: &Answer) -> Option<String>;
+    fn share(this: &Answer) -> Option<Vec<u8>>;
     #[wasm_bindgen(method, getter)]
     fn tried(this: &Answer) -> bool;
     #[wasm_bindgen(method, getter)]

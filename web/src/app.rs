@@ -219,7 +219,7 @@ pub fn App() -> Html {
         let figures = state.own_figures();
         Callback::from(move |index: usize| {
             let example = &examples::ALL[index];
-            let text = editor_text(example.text);
+            let text = editor_text((example.text)());
             let inputs = Inputs { cost: figures.clone(), ..Inputs::default() };
             dispatcher.dispatch(Action::Opened(text.clone(), inputs, example.view));
             editor.replace_text(&text);

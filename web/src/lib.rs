@@ -17,6 +17,7 @@ pub mod files;
 pub mod fixes;
 pub mod inputs;
 pub mod keys;
+pub mod message;
 pub mod paths;
 pub mod preview;
 pub mod proof;

@@ -869,7 +869,7 @@ pub fn editor_text(text: &str) -> Rc<str> {
 }
 
 fn first_example() -> Shared {
-    Shared { text: examples::ALL[0].text.to_owned(), ..Shared::default() }
+    Shared { text: (examples::ALL[0].text)().to_owned(), ..Shared::default() }
 }
 
 #[cfg(test)]
@@ -935,7 +935,7 @@ mod tests {
     #[test]
     fn a_first_visit_opens_the_first_example() {
         let state = opened();
-        assert_eq!(*state.text, *examples::ALL[0].text);
+        assert_eq!(*state.text, *(examples::ALL[0].text)());
         assert_eq!((state.notice, state.is_edited), (None, false));
     }
 

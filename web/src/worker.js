@@ -3,33 +3,26 @@
 let started;
 // Whether the rest of the program was given or sent for. A page that was built whole has no `later`, and needs none.
 let isSentFor = false;
+// Whether it is here.
+let isWhole = false;
 
 self.onmessage = async ({ data }) => {
   if (data.module) {
     started = start(data);
     const { later } = await started;
-    self.postMessage({ ready: true, lacks: Boolean(later) && !data.later });
+    self.postMessage({ ready: true, lacks: Boolean(later) && !isWhole });
     return;
   }
   const program = await started;
   const { sequence, shared, contexts, task, detail } = data;
   // Tells the page a worker that takes long from one that is gone.
   self.postMessage({ sequence, heard: true });
-  const answers = {
-    report: program.analyze_json,
-    rest: program.rest_json,
-    costs: program.costs_json,
-    diagram: program.diagram_json,
-    fixes: program.fixes_json,
-    endpoints: program.endpoints_json,
-    proof: program.proof_json,
-    share: program.share_json,
-  };
   // What is there at first is enough for most reports; see xtask/src/split.
   if (task !== "report") await program.later?.();
   try {
-    if (contexts !== undefined) program.keep_contexts_json(contexts);
-    self.postMessage({ sequence, [task]: answers[task](shared, detail) });
+    if (contexts !== undefined) program.use_contexts(contexts);
+    const answer = program[`${task}_answer`](shared, detail);
+    self.postMessage({ sequence, [task]: answer }, [answer.buffer]);
   } catch (error) {
     // The page starts another worker. What a panic says is put there by lib.rs; what stops a program otherwise says less.
     self.postMessage({ sequence, broke: self.vpcheckPanic ?? String(error) });
@@ -43,13 +36,14 @@ self.onmessage = async ({ data }) => {
 async function start({ glue, module, later, hasText }) {
   const program = await import(glue);
   program.initSync({ module });
-  if (later) {
+  // What is loaded first is what the first example needs; another template needs more. And where there is a copy, it is
+  // at hand, and without a network it is nowhere else.
+  if (program.later && (later || hasText || (await hasCopy()))) {
     isSentFor = true;
-    await program.later?.(later);
-  } else if (hasText || (await hasCopy())) {
-    // What is loaded first is what the first example needs; another template needs more. And where there is a copy, it is
-    // at hand, and without a network it is nowhere else.
-    await program.later?.();
+    const module = await program.later(later);
+    isWhole = Boolean(module);
+    // Before the page shows anything of what is analysed with it, the page has it too.
+    if (!later) self.postMessage({ tried: true, later: module });
   }
   return program;
 }

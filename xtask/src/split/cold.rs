@@ -14,15 +14,12 @@ use walrus::{
     ir::{self, Instr, InstrSeqId, InstrSeqType},
 };
 
-/// What a part must save, in bytes, to be worth its while.
-const GAIN: usize = 8;
-
 /// What a call of a part takes beside its arguments and results: the question whether it is there, its slot, the call.
 const CALL: usize = 10;
 
 /// Whether a part of so many bytes is worth a call with so many bytes around it.
 pub(super) fn saves(part: usize, around: usize) -> bool {
-    part >= CALL + GAIN + around
+    part >= CALL + around
 }
 
 /// Takes out of each function that ran what did not, and adds it to the module's functions; gives the new ones. Only
@@ -77,7 +74,7 @@ struct Cold {
     value: Option<ValType>,
     /// Without any it never comes back.
     exits: Vec<Exit>,
-    /// The labels that take that value.
+    /// The labels outside of it that take that value.
     valued: BTreeSet<InstrSeqId>,
     /// Whether the sequence itself ends with the value.
     ends_valued: bool,
@@ -120,6 +117,7 @@ impl Cold {
         let locals = self.given.iter().copied().zip(arguments.iter().copied()).collect();
         let choice = module.locals.add(ValType::I32);
         let value = module.locals.add(self.value.unwrap_or(ValType::I32));
+        let condition = module.locals.add(ValType::I32);
         let Module { funcs, locals: module_locals, .. } = module;
         let function = funcs.get_mut(id).kind.unwrap_local_mut();
         let kind_of = |local: LocalId| module_locals.get(local).ty();
@@ -132,8 +130,16 @@ impl Cold {
             locals.entry(local).or_insert_with(|| module_locals.add(kind));
         }
 
-        let mut copy =
-            Copy { from: function, to: builder, cold: &self, locals, labels: BTreeMap::new(), value, entry };
+        let mut copy = Copy {
+            from: function,
+            to: builder,
+            cold: &self,
+            locals,
+            labels: BTreeMap::new(),
+            value,
+            condition,
+            entry,
+        };
         let all = copy.frame(has_choice.then_some(choice));
         let Copy { mut to, locals, .. } = copy;
         if let Some(all) = all {
@@ -286,10 +292,10 @@ impl Search<'_> {
             exits.push(Exit::End);
             takes(result)?;
         }
-        for (to, is_conditional) in branches {
+        for (to, is_of_table) in branches {
             let kind = self.label(to)?;
             if kind.is_some() {
-                if is_conditional {
+                if is_of_table {
                     return None;
                 }
                 valued.insert(to);
@@ -344,7 +350,7 @@ struct Seen<'s, 'f> {
     inner: BTreeSet<InstrSeqId>,
     read: Vec<LocalId>,
     set: Vec<LocalId>,
-    /// Labels outside of it, and whether the branch is one that can be passed by.
+    /// Labels outside of it, and whether a table leads there.
     branches: Vec<(InstrSeqId, bool)>,
     bytes: usize,
 }
@@ -372,7 +378,7 @@ impl Seen<'_, '_> {
                     self.set.push(*local);
                 }
                 Instr::Br(ir::Br { block }) => self.branch(*block, false),
-                Instr::BrIf(ir::BrIf { block }) => self.branch(*block, true),
+                Instr::BrIf(ir::BrIf { block }) => self.branch(*block, false),
                 Instr::BrTable(ir::BrTable { blocks, default }) => {
                     blocks.iter().chain([default]).for_each(|block| self.branch(*block, true));
                 }
@@ -383,9 +389,9 @@ impl Seen<'_, '_> {
         Some(())
     }
 
-    fn branch(&mut self, to: InstrSeqId, is_conditional: bool) {
+    fn branch(&mut self, to: InstrSeqId, is_of_table: bool) {
         if !self.inner.contains(&to) {
-            self.branches.push((to, is_conditional));
+            self.branches.push((to, is_of_table));
         }
     }
 }
@@ -399,6 +405,8 @@ struct Copy<'c> {
     labels: BTreeMap<InstrSeqId, InstrSeqId>,
     /// Where a value is kept until the part is left.
     value: LocalId,
+    /// Where a condition is kept while the value below it is.
+    condition: LocalId,
     entry: InstrSeqId,
 }
 
@@ -477,7 +485,7 @@ impl Copy<'_> {
             Instr::LocalTee(ir::LocalTee { local }) => ir::LocalTee { local: self.locals[local] }.into(),
             Instr::Br(ir::Br { block }) => self.left(*block, into),
             Instr::Return(_) => self.left(self.entry, into),
-            Instr::BrIf(ir::BrIf { block }) => ir::BrIf { block: self.labels[block] }.into(),
+            Instr::BrIf(ir::BrIf { block }) => self.perhaps_left(*block, into),
             Instr::BrTable(ir::BrTable { blocks, default }) => ir::BrTable {
                 blocks: blocks.iter().map(|block| self.labels[block]).collect(),
                 default: self.labels[default],
@@ -493,6 +501,15 @@ impl Copy<'_> {
             self.to.instr_seq(into).local_set(self.value);
         }
         ir::Br { block: self.labels[&block] }.into()
+    }
+
+    /// A branch that may be passed by; then the value stays where it is.
+    fn perhaps_left(&mut self, block: InstrSeqId, into: InstrSeqId) -> Instr {
+        if self.cold.valued.contains(&block) {
+            let mut instrs = self.to.instr_seq(into);
+            instrs.local_set(self.condition).local_tee(self.value).local_get(self.condition);
+        }
+        ir::BrIf { block: self.labels[&block] }.into()
     }
 }
 
@@ -651,6 +668,10 @@ mod tests {
         (block $out (result i32)
           (if (call $odd (local.get $a))
             (then (call $say (i32.const 8)) (br $out (i32.add (local.get $a) (i32.const 9)))))
+          (if (i32.gt_s (local.get $a) (i32.const 5))
+            (then
+              (call $say (i32.const 9))
+              (drop (br_if $out (i32.mul (local.get $a) (i32.const 2)) (i32.eq (local.get $a) (i32.const 8))))))
           (if (i32.eq (local.get $a) (i32.const 4))
             (then
               (if (i32.eqz (local.get $a)) (then (return (i32.const 1))))

@@ -15,6 +15,9 @@ use walrus::{
 /// An address that is computed may be named by one before its segment, as `table - 'a'` is, or by one behind it.
 const SLACK: u32 = 256;
 
+/// A segment of more bytes than this is a text, not a table.
+const TABLE: usize = 4096;
+
 /// Segments with no more bytes than this between them are one: the head of another would be as large.
 const GAP: usize = 12;
 
@@ -122,7 +125,6 @@ impl Reach<'_> {
 
     fn address(&mut self, address: u32) {
         let is_exact = self.segments.binary_search_by_key(&address, |segment| segment.start).is_ok();
-        // The end of one is the start of the next.
         let (from, to) = if is_exact {
             (address, address)
         } else {
@@ -132,6 +134,11 @@ impl Reach<'_> {
         for (at, segment) in self.segments.iter().enumerate().skip(first) {
             if segment.start > to {
                 break;
+            }
+            // The end of one is the start of the next. A loop may run down from the end of a table, but who reads a text
+            // knows its start.
+            if is_exact && segment.end() == address && segment.bytes.len() > TABLE {
+                continue;
             }
             if !std::mem::replace(&mut self.reached[at], true) {
                 self.waiting.push(at);

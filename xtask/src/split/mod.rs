@@ -85,7 +85,6 @@ fn halves(cache: &Cache, project: &Project, wasm_opt: &Path, wasm: &[u8], ran: &
     }
     announce("splitting the page's WebAssembly…");
     let halves = module::divided(wasm, ran)?;
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let _ = fs::remove_file(&stamp);
     let halves = Halves {
         first: optimised(cache, wasm_opt, &first, &halves.first)?,

@@ -29,6 +29,10 @@ pub(crate) const PROFILE: [&str; 2] = ["profile_from", "profile_to"];
 /// A function of no more instructions than this stays where it is: its stub would hardly be smaller.
 const SMALL: u64 = 4;
 
+/// A function of no more instructions than this is in both modules where both call it. The later one grows by that, but
+/// each export is some bytes, and what is not exported can be optimised further.
+const TWICE: u64 = 80;
+
 /// The numbers of functions, counted from the first that is no import.
 type Numbers = BTreeSet<usize>;
 
@@ -199,7 +203,8 @@ fn later_half(mut module: Module, plan: &Plan, data: &Divided) -> Result<(Vec<u8
     leave_only_code(&mut module);
     data::put(&mut module, &data.later)?;
     for (number, id) in local.iter().enumerate() {
-        if !plan.deferred.contains(&number) {
+        let is_twice = module.funcs.get(*id).kind.unwrap_local().size() <= TWICE;
+        if !plan.deferred.contains(&number) && !is_twice {
             let ty = module.funcs.get(*id).ty();
             let import = module.imports.add(FIRST, "", *id);
             module.funcs.get_mut(*id).kind = FunctionKind::Import(walrus::ImportedFunction { import, ty });
@@ -498,8 +503,8 @@ mod tests {
         let halves = divided(&whole, &BTreeSet::from(KEPT)).unwrap();
         // Three kept, one that is tiny, stubs of $deferred and $wide, and the one that asks for the rest.
         assert_eq!(function_count(&halves.first).unwrap(), 7);
-        // $deferred, $deeper, $wide, and the start.
-        assert_eq!(function_count(&halves.later).unwrap(), 4);
+        // $deferred, $deeper, $wide, the start, and $kept, which is short enough to be in both.
+        assert_eq!(function_count(&halves.later).unwrap(), 5);
     }
 
     #[test]
