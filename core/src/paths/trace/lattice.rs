@@ -33,7 +33,7 @@ impl Tracer<'_> {
             .collect();
         let mut joined: Option<Answer> = None;
         for (protocol, ports) in self.ports(&listeners) {
-            let one = self.into_lattice(source, service, association, protocol, ports);
+            let one = self.enter_lattice(source, service, association, protocol, ports);
             joined = Some(match joined {
                 Some(before) => before.or(one, Difference::Port),
                 None => one,
@@ -42,7 +42,7 @@ impl Tracer<'_> {
         joined.unwrap_or_else(|| missed(missing))
     }
 
-    fn into_lattice(
+    fn enter_lattice(
         &self,
         source: &Standing,
         service: &LatticeService,
@@ -75,7 +75,7 @@ impl Tracer<'_> {
         };
         let mut walk = Walk::new(self.network);
         let name = service.name.to_string();
-        match walk.into_lattice(&flow, source, &gate, words::by_lattice(&name)) {
+        match walk.enter_lattice(&flow, source, &gate, words::by_lattice(&name)) {
             Ok(()) => {
                 walk.report.misses(Missing::Beyond(Topic::Lattice, service.name.clone()));
                 walk.report.into()

@@ -104,7 +104,7 @@ impl Walk<'_> {
 
     /// To VPC Lattice, which takes packets out of the VPC before any route: past the caller's groups and those of the
     /// VPC's association.
-    pub(in crate::paths) fn into_lattice(
+    pub(in crate::paths) fn enter_lattice(
         &mut self,
         flow: &Flow,
         source: &Standing,
