@@ -102,6 +102,10 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
             en: "what `{id}` does with packets is up to its software",
             ja: "`{id}` がパケットをどう扱うかは、そのソフトウェア次第です",
         ),
+        Topic::Lattice => phrase!(
+            en: "calls of `{id}` go through VPC Lattice, whose associations, auth policies, listeners and targets decide and are not followed; `aws vpc-lattice list-service-network-vpc-associations`, `get-auth-policy` and `list-targets` show them",
+            ja: "`{id}` への呼び出しは VPC Lattice を経由し、その関連付け・認証ポリシー・リスナー・ターゲット次第です (vpcheck は追跡しません)。`aws vpc-lattice list-service-network-vpc-associations`、`get-auth-policy`、`list-targets` で確認できます",
+        ),
         topic => {
             let Phrase { en, ja } = words_for(topic);
             phrase!(
@@ -370,6 +374,9 @@ fn words_for(topic: Topic) -> Phrase {
         }
         Topic::LoadBalancer => {
             phrase!(en: "a load balancer and its targets", ja: "ロードバランサーとそのターゲット")
+        }
+        Topic::Lattice => {
+            phrase!(en: "what VPC Lattice lets through", ja: "VPC Lattice が何を通すか")
         }
         Topic::GroupAcrossRegions => phrase!(
             en: "a security group named over a peering connection between regions",

@@ -10,7 +10,9 @@ use crate::network::{
     Context, ContextProblem, EndpointKind, Missing, NatPlacement, Network, Place, Ports, Situated, Subnet,
     SubnetIndex, Surroundings, resolve, unknown_assumptions,
 };
-use crate::paths::{Goal, GoalTarget, Trace, parse_goal, refuse, suggested_goals, summed_up, trace_from};
+use crate::paths::{
+    Goal, GoalTarget, Trace, parse_goal, refuse, refuse_calls, suggested_goals, summed_up, trace_from,
+};
 use crate::rules::nearest;
 use crate::syntax::Limits;
 use crate::template::{Inputs, Template, Unknown, lower};
@@ -211,9 +213,15 @@ pub(crate) fn trace_also(
                     let source = one.network.workload(id)?;
                     let mut traces = trace_from(&one.network, &options.addresses, source, goal);
                     if let Some(demand) = called(&demands, id, goal) {
-                        let actions = demand.actions();
+                        let (actions, calls) = (demand.actions(), demand.all_calls());
                         for trace in &mut traces {
-                            refuse(&one.network, trace, &actions);
+                            refuse(&one.network, trace, &actions, &calls);
+                        }
+                    }
+                    if let Some(calls) = calls(&demands, id, goal) {
+                        let source = &one.network.workloads[source.0];
+                        for trace in &mut traces {
+                            refuse_calls(&one.network, source, trace, &calls);
                         }
                     }
                     Some((template.describe(one.situation), traces))
@@ -232,6 +240,18 @@ fn called<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<&'d Demand>
     demands.demands.iter().find(is_meant).filter(|demand| {
         is_service && !demand.forbidden && demand.is_permitted_by_statements_alone(&demands.functions)
     })
+}
+
+/// The calls of a source to resources of the template by a service, where the template names all of them.
+fn calls<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<Vec<(&'d str, &'d str)>> {
+    let is_meant = |demand: &&Demand| demand.source.id() == id && demand.goal.target == goal.target;
+    let is_api = matches!(&goal.target, GoalTarget::Service(service) if service == "execute-api");
+    let demand = demands.demands.iter().find(is_meant).filter(|demand| {
+        !demand.forbidden
+            && demand.names_every_call()
+            && (is_api || demand.is_permitted_by_statements_alone(&demands.functions))
+    })?;
+    Some(demand.calls()).filter(|calls| !calls.is_empty())
 }
 
 /// A source must stand in one of the networks.
@@ -280,7 +300,9 @@ fn check_goal(
     let GoalTarget::Resource(id) = &goal.target else { return Ok(()) };
     let takes_traffic = |one: &Situated| {
         let network = &one.network;
-        network.workload(id).is_some() || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
+        network.workload(id).is_some()
+            || network.lattice_service(id).is_some()
+            || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
     };
     // Where no situation can be told, nothing can be said of any resource either.
     if situated.is_empty() || situated.iter().any(takes_traffic) {

@@ -13,6 +13,10 @@ mod gateways;
 mod groups;
 #[path = "facts/ipv6.rs"]
 mod ipv6;
+#[path = "facts/lattice.rs"]
+mod lattice;
+#[path = "facts/load_balancers.rs"]
+mod load_balancers;
 #[path = "facts/names.rs"]
 mod names;
 #[path = "facts/nat_instances.rs"]
@@ -21,6 +25,8 @@ mod nat_instances;
 mod network_acls;
 #[path = "facts/peerings.rs"]
 mod peerings;
+#[path = "facts/resource_policies.rs"]
+mod resource_policies;
 #[path = "facts/routes.rs"]
 mod routes;
 #[path = "facts/targets.rs"]

@@ -59,7 +59,9 @@ fn is_inside(network: &Network, target: &GoalTarget) -> bool {
                 );
                 workload.in_vpc && (!may_be_public || workload.public_address == Fact::Known(false))
             });
-            is_private || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
+            is_private
+                || network.lattice_service(id).is_some()
+                || network.endpoints.iter().any(|endpoint| endpoint.name.matches(id))
         }
         GoalTarget::Address(address) => address.is_private(),
         GoalTarget::Cidr(net) => net.network().is_private() && net.broadcast().is_private(),

@@ -422,6 +422,9 @@ impl Reading<'_, '_, '_> {
             ja: "環境変数 `{name}` が `{id}` を指しています",
         );
         self.push(case, goal, weight, words);
+        if let Some(sign) = self.signs.last_mut() {
+            sign.evidence.resources.push(id.to_owned());
+        }
     }
 
     fn push(&mut self, case: &Case, goal: Goal, weight: Weight, words: Phrase) {

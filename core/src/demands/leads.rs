@@ -22,7 +22,7 @@ pub(super) enum Lead {
 }
 
 /// What stands in a VPC, by type, and the beginnings of the attributes that are its address.
-const STORES: [(&str, &[&str]); 25] = [
+const STORES: [(&str, &[&str]); 26] = [
     ("AWS::RDS::DBInstance", &["Endpoint.Address"]),
     ("AWS::RDS::DBCluster", &["Endpoint.Address", "ReadEndpoint"]),
     ("AWS::RDS::DBProxy", &["Endpoint"]),
@@ -59,6 +59,7 @@ const STORES: [(&str, &[&str]); 25] = [
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", &["DNSName"]),
     ("AWS::ElasticLoadBalancing::LoadBalancer", &["DNSName", "CanonicalHostedZoneName"]),
     ("AWS::EC2::VPCEndpoint", &["DnsEntries"]),
+    ("AWS::VpcLattice::Service", &["DnsEntry.DomainName", "DnsEntry"]),
 ];
 
 /// Types whose use is a call of a service, by the beginning of the type.

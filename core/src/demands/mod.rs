@@ -123,6 +123,8 @@ pub struct Evidence {
     pub words: Phrase,
     /// The IAM actions that it allows, as written; empty for other kinds.
     pub actions: Vec<String>,
+    /// The resources of the template that it names, by their logical ids: those that the actions are allowed on.
+    pub resources: Vec<String>,
     /// When it is there.
     pub when: Guard,
 }
@@ -155,6 +157,35 @@ impl Demand {
             }
         }
         found
+    }
+
+    /// Which actions it calls on which resources of the template (first the resource), as far as evidence names them.
+    pub(crate) fn calls(&self) -> Vec<(&str, &str)> {
+        const INVOKE: &str = "execute-api:Invoke";
+        let is_api = matches!(&self.goal.target, GoalTarget::Service(service) if service == "execute-api");
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for one in &self.evidence {
+            let invoked = (is_api && one.kind == EvidenceKind::Variable).then_some(INVOKE);
+            for resource in &one.resources {
+                let actions = one.actions.iter().map(String::as_str).chain(invoked);
+                for call in actions.map(|action| (resource.as_str(), action)) {
+                    if !found.contains(&call) {
+                        found.push(call);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The same, or none where a permission names no resources: then it is for others too.
+    pub(crate) fn all_calls(&self) -> Vec<(&str, &str)> {
+        if self.names_every_call() { self.calls() } else { Vec::new() }
+    }
+
+    /// Whether every permission names the resources that it is for.
+    pub(crate) fn names_every_call(&self) -> bool {
+        self.evidence.iter().all(|one| one.actions.is_empty() || !one.resources.is_empty())
     }
 
     /// Whether those are all that the source may call, as far as its role goes.

@@ -134,7 +134,8 @@ impl Reading<'_, '_, '_> {
             ja: "ロールに AWS 管理ポリシー `{name}` が付いています",
         );
         let actions = vec![format!("{prefix}:{action}")];
-        let evidence = Evidence { kind: EvidenceKind::ManagedPolicy, at, words, actions, when };
+        let evidence =
+            Evidence { kind: EvidenceKind::ManagedPolicy, at, words, actions, resources: Vec::new(), when };
         self.permissions.granted.push(Permission { suffix, grant, resources: Vec::new(), evidence });
     }
 
@@ -224,7 +225,8 @@ impl Reading<'_, '_, '_> {
         );
         let actions = vec![text.clone()];
         let at = Place::in_template(action.at);
-        let evidence = Evidence { kind: EvidenceKind::Statement, at, words, actions, when };
+        let resources = Vec::new();
+        let evidence = Evidence { kind: EvidenceKind::Statement, at, words, actions, resources, when };
         self.sign(on(GoalTarget::Internet, 443), Weight::Possible, evidence);
     }
 
@@ -251,5 +253,18 @@ fn allowed(actions: &[&Action], statement: &Statement, when: Guard) -> Evidence 
         None => phrase!(en: "its role allows {shown}", ja: "ロールで {shown} が許可されています"),
     };
     let at = actions.first().map(|action| action.at).unwrap_or_default();
-    Evidence { kind: EvidenceKind::Statement, at: Place::in_template(at), words, actions: names, when }
+    let (kind, at) = (EvidenceKind::Statement, Place::in_template(at));
+    Evidence { kind, at, words, actions: names, resources: only_named(&statement.resources), when }
+}
+
+/// The resources of the template that a list names, if it names nothing else.
+fn only_named(resources: &[Text]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for text in resources {
+        let Some((id, _)) = named_in(text).next() else { return Vec::new() };
+        if !found.iter().any(|own| own == id) {
+            found.push(id.to_owned());
+        }
+    }
+    found
 }

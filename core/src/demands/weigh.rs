@@ -227,5 +227,5 @@ pub(super) fn evidence(
     when: Guard,
     words: crate::language::Phrase,
 ) -> Evidence {
-    Evidence { kind, at, words, actions: Vec::new(), when }
+    Evidence { kind, at, words, actions: Vec::new(), resources: Vec::new(), when }
 }

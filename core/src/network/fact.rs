@@ -120,6 +120,8 @@ pub enum Topic {
     Ipv6,
     /// A load balancer and its targets.
     LoadBalancer,
+    /// What VPC Lattice lets through, and where it leads.
+    Lattice,
     /// Groups named over a peering connection between regions.
     GroupAcrossRegions,
     /// Where a workload stands.

@@ -5,6 +5,7 @@
 //! in it exists. What is not known of it is a [`Missing`] at the place where the value would be.
 
 mod assume;
+mod balancer;
 mod builder;
 mod components;
 mod dns;
@@ -12,12 +13,14 @@ mod fact;
 mod firewall;
 mod from_context;
 mod from_template;
+mod lattice;
 mod name;
 mod policy;
 mod prefix_lists;
 mod public_access;
 mod ranges;
 mod resolve;
+mod resource_policy;
 mod service_name;
 mod traffic;
 mod transit;
@@ -25,6 +28,10 @@ mod vpn;
 mod workload;
 
 pub use assume::{Assumption, unknown_assumptions};
+pub use balancer::{
+    Balancer, BalancerKind, BalancerListener, ProxiedDatabases, Registered, RegisteredTarget, TargetGroup,
+    TargetGroupIndex, TargetKind,
+};
 pub use builder::Builder;
 pub use components::{
     AclEntry, AclIndex, AttachmentIndex, Cidr, Connectivity, Destination, Endpoint, EndpointIndex,
@@ -40,13 +47,15 @@ pub use dns::{
 pub use fact::{Fact, Listed, Missing, Topic};
 pub use firewall::{Firewall, FirewallAction, FirewallRule, Statefully};
 pub use from_context::{Context, ContextProblem};
+pub use lattice::{LatticeAssociation, LatticeService};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub(crate) use policy::covers;
-pub use policy::{EndpointPolicy, PolicyAnswer, PolicyStatement, WrittenPolicy};
+pub use policy::{EndpointPolicy, OwnResource, PolicyAnswer, PolicyStatement, WrittenPolicy};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
 pub use public_access::PublicAccess;
 pub use ranges::{Ranges, addresses_of, number_of};
 pub use resolve::{Situated, Surroundings, resolve};
+pub use resource_policy::{CallWay, PolicyCondition, ResourcePolicy, ResourceStatement};
 pub use service_name::endpoint_suffix;
 pub use traffic::{IcmpType, Ports, Protocol};
 pub use transit::{Attached, Attachment, TransitGateway, TransitRoute, TransitTable};
@@ -123,6 +132,18 @@ pub struct Network {
     pub resolver_rules: Vec<ResolverRule>,
     /// Functions, databases, instances and whatever else stands in subnets.
     pub workloads: Vec<Workload>,
+    /// Policies of resources that ask which way calls come.
+    pub resource_policies: Vec<ResourcePolicy>,
+    /// Buckets, queues and topics of the template.
+    pub own_resources: Vec<OwnResource>,
+    /// Services of VPC Lattice.
+    pub lattice_services: Vec<LatticeService>,
+    /// What load balancers listen on.
+    pub balancers: Vec<Balancer>,
+    /// What they forward to.
+    pub target_groups: Vec<TargetGroup>,
+    /// What database proxies lead to.
+    pub proxied: Vec<ProxiedDatabases>,
     /// What all of it rests on: values assumed, situations left out.
     pub assumptions: Vec<Phrase>,
     /// How many workloads there were when their names were first looked up, and where each name leads.

@@ -5,9 +5,10 @@
 //! <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
 
 use super::{Listed, Place};
+use crate::template::{Part, Text};
 
 /// What the policy of an endpoint allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum EndpointPolicy {
     /// None is written, which allows everything.
     Open,
@@ -23,7 +24,7 @@ pub enum EndpointPolicy {
 }
 
 /// A policy as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WrittenPolicy {
     /// Where.
     pub at: Place,
@@ -32,7 +33,7 @@ pub struct WrittenPolicy {
 }
 
 /// A statement of a policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PolicyStatement {
     /// Where it is written.
     pub at: Place,
@@ -44,6 +45,8 @@ pub struct PolicyStatement {
     pub all_but: bool,
     /// Whether it is about every caller and every resource, without a condition.
     pub is_general: bool,
+    /// The resources that it names; nothing where it is about others too, or about some that are not known.
+    pub resources: Option<Vec<Text>>,
 }
 
 /// What a policy says of an action.
@@ -75,6 +78,20 @@ impl WrittenPolicy {
             return PolicyAnswer::Allowed;
         }
         PolicyAnswer::Depends
+    }
+
+    /// The same of an action on one resource of the template: what is allowed on others only is not allowed on it.
+    pub fn of_call(&self, action: &str, on: &OwnResource) -> PolicyAnswer {
+        let may_allow = |one: &PolicyStatement| {
+            one.allows
+                && one.may_be_about(action)
+                && one.resources.as_ref().is_none_or(|all| all.iter().any(|text| on.may_be(text)))
+        };
+        let statements = &self.statements;
+        if statements.rest.is_none() && !statements.items.iter().any(may_allow) {
+            return PolicyAnswer::Denied(self.at);
+        }
+        self.of(action)
     }
 
     /// Whether it lets nothing through at all.
@@ -122,9 +139,47 @@ impl WrittenPolicy {
     }
 }
 
+/// A bucket, queue or topic of the template, as policies name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnResource {
+    /// Its logical id.
+    pub id: String,
+    /// The name that it is given; nothing where AWS makes one up.
+    pub name: Option<String>,
+}
+
+impl OwnResource {
+    /// Whether a resource as a policy writes it may be this one, or in it.
+    fn may_be(&self, text: &Text) -> bool {
+        let named = text.parts.iter().find_map(|part| match part {
+            Part::Resource { id, .. } => Some(id),
+            _ => None,
+        });
+        if let Some(id) = named {
+            return *id == self.id || text.unknowns().next().is_some_and(|one| !is_pseudo(one));
+        }
+        if text.unknowns().any(|one| !is_pseudo(one)) {
+            return true;
+        }
+        let written = text.to_string();
+        let pattern = written.rsplit(':').next().unwrap_or_default();
+        let pattern = pattern.split('/').next().unwrap_or_default();
+        match &self.name {
+            Some(name) => covers(pattern, name),
+            // Whatever AWS makes up, it is no name that somebody wrote out.
+            None => pattern.contains(['*', '?']),
+        }
+    }
+}
+
+/// Account, region and partition stand before a name, never in place of one.
+fn is_pseudo(unknown: &crate::template::Unknown) -> bool {
+    matches!(unknown, crate::template::Unknown::Pseudo(_))
+}
+
 impl PolicyStatement {
     /// Whether it is about every action that `action` stands for.
-    fn is_about_all_of(&self, action: &str) -> bool {
+    pub(super) fn is_about_all_of(&self, action: &str) -> bool {
         if self.all_but {
             !self.actions.iter().any(|own| overlaps(own, action))
         } else {
@@ -133,7 +188,7 @@ impl PolicyStatement {
     }
 
     /// Whether it may be about one of the actions that `action` stands for.
-    fn may_be_about(&self, action: &str) -> bool {
+    pub(super) fn may_be_about(&self, action: &str) -> bool {
         if self.all_but {
             !self.actions.iter().any(|own| covers(own, action))
         } else {
@@ -215,7 +270,7 @@ mod tests {
 
     fn statement(allows: bool, actions: &[&str], is_general: bool) -> PolicyStatement {
         let actions = actions.iter().map(|action| (*action).to_owned()).collect();
-        PolicyStatement { at: place(7), allows, actions, all_but: false, is_general }
+        PolicyStatement { at: place(7), allows, actions, all_but: false, is_general, resources: None }
     }
 
     fn place(at: u32) -> Place {
@@ -235,6 +290,32 @@ mod tests {
         let all = policy(vec![statement(true, &["s3:Get*"], true)]);
         assert_eq!(all.of("S3:getobject"), PolicyAnswer::Allowed);
         assert_eq!(all.of("s3:*"), PolicyAnswer::Depends, "some of it is allowed");
+    }
+
+    #[test]
+    fn what_is_allowed_on_others_is_denied() {
+        let of = |id: &str| Part::Resource { id: id.to_owned(), attribute: Some("Arn".to_owned()) };
+        let literal = |text: &str| Part::Literal(text.to_owned());
+        let region = Part::Unknown(crate::template::Unknown::Pseudo("AWS::Region".to_owned()));
+        let account = Part::Unknown(crate::template::Unknown::Parameter("Name".to_owned()));
+        let made_up = OwnResource { id: "Own".to_owned(), name: None };
+        let named = OwnResource { id: "Own".to_owned(), name: Some("reports-eu".to_owned()) };
+        for (parts, by_id, by_name) in [
+            (vec![of("Own"), literal("/*")], true, true),
+            (vec![of("Other"), literal("/*")], false, false),
+            (vec![literal("arn:aws:s3:::layers/*")], false, false),
+            (vec![literal("arn:aws:s3:::layers-"), region, literal("/*")], false, false),
+            (vec![literal("arn:aws:s3:::reports-*")], true, true),
+            (vec![literal("arn:aws:s3:::reports-eu/in/*")], false, true),
+            (vec![literal("*")], true, true),
+            (vec![literal("arn:aws:s3:::"), account, literal("/*")], true, true),
+        ] {
+            let mut one = statement(true, &["s3:*"], false);
+            one.resources = Some(vec![Text { parts: parts.clone() }]);
+            let policy = policy(vec![one]);
+            let may = |on: &OwnResource| policy.of_call("s3:GetObject", on) == PolicyAnswer::Depends;
+            assert_eq!((may(&made_up), may(&named)), (by_id, by_name), "{parts:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Joins what single walks say to one answer.
 
 use super::walk::Report;
-use super::{Action, Blocker, Difference, Hop, Verdict};
+use super::{Action, Blocker, Difference, Direction, Hop, Verdict};
 use crate::language::Phrase;
 use crate::network::Missing;
 
@@ -84,6 +84,15 @@ impl Mix {
         }
     }
 
+    /// What comes of a way that only begins with this one: both parts must work.
+    fn followed_by(self, next: Mix) -> Self {
+        if [self, next].iter().any(|mix| mix.verdict() == Verdict::Blocked) {
+            return Self::of(Verdict::Blocked);
+        }
+        let joined = self.with(next);
+        Self { reachable: self.reachable && next.reachable, ..joined }
+    }
+
     /// Whether something works in one and does not in the other.
     pub(super) fn differs_from(self, other: Mix) -> bool {
         self != other && ((self.reachable && other.blocked) || (self.blocked && other.reachable))
@@ -131,6 +140,25 @@ impl Answer {
         joined.partial_by.clear();
         append(&mut joined.missing, vec![missing.clone()]);
         joined
+    }
+
+    /// The same where packets are sent on from the end, by a leg of its own: both must work. Answers of the second leg
+    /// come before those of the first.
+    #[must_use]
+    pub(super) fn then(mut self, next: Answer) -> Answer {
+        self.mix = self.mix.followed_by(next.mix);
+        let back = self.hops.iter().position(|hop| hop.direction == Direction::Back);
+        let answers = self.hops.split_off(back.unwrap_or(self.hops.len()));
+        self.hops.extend(next.hops);
+        self.hops.extend(answers);
+        if telling(next.of) < telling(self.of) {
+            self.of = next.of;
+        }
+        append(&mut self.partial_by, next.partial_by);
+        append(&mut self.blockers, next.blockers);
+        append(&mut self.missing, next.missing);
+        append(&mut self.assumptions, next.assumptions);
+        self
     }
 
     /// The same behind a step before it.

@@ -56,6 +56,28 @@ codes! {
     TGW_RTB_BAD_STATE_ROUTE,
     /// No route of a transit gateway leads there.
     TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT,
+    /// No listener of a load balancer takes what is sent.
+    ELBV2_LISTENERS_MISMATCH,
+    /// A listener has a target group without targets.
+    ELBV2_LISTENER_HAS_NO_TG,
+    /// A listener has no target group that takes what it takes.
+    ELBV2_LISTENER_REQUIRES_TG_ACCEPT,
+    /// A load balancer has no target in its zones.
+    ELBV2_NO_TARGETS_IN_AZ,
+    /// A network load balancer leaves the caller's address in place, which the target does not admit.
+    ELBV2_SOURCE_ADDRESS_PRESERVATION,
+    /// No listener of a Classic Load Balancer takes what is sent.
+    ELB_LISTENERS_MISMATCH,
+    /// A Classic Load Balancer sends to no other zone.
+    ELB_NOT_CROSSZONE,
+    /// A Classic Load Balancer is not in the zones of its instances.
+    ELB_INSTALLED_AZ_RESTRICTION,
+    /// The network ACL of a Classic Load Balancer's subnet denies what it sends within that subnet.
+    ELB_ACL_RESTRICTION,
+    /// A load balancer sends to what is registered with it only, and nothing is.
+    TARGET_ADDRESS_RESTRICTION,
+    /// A listener is there for another protocol.
+    PROTOCOL_RESTRICTION,
     /// Nothing can be delivered there.
     NO_POSSIBLE_DESTINATION,
     /// A NAT gateway whose own subnet sends its traffic back to it.
@@ -74,6 +96,8 @@ codes! {
     VPCHECK_NO_RECORD,
     /// The policy of the endpoint refuses the requests.
     VPCHECK_ENDPOINT_POLICY,
+    /// The policy of what is called refuses the requests for the way that they come.
+    VPCHECK_RESOURCE_POLICY,
     /// No name server can be asked.
     VPCHECK_NAME_SERVER_UNREACHABLE,
 }

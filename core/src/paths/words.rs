@@ -1,7 +1,9 @@
 //! What hops and blockers say.
 
+mod balancers;
 mod gateways;
 
+pub(super) use balancers::*;
 pub(super) use gateways::*;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -472,6 +474,20 @@ pub(super) fn policy_allows(actions: Option<&[&str]>) -> Phrase {
         en: "its policy lets some requests through: {names}",
         ja: "ポリシーは一部のリクエストだけを許可しています: {names}",
     )
+}
+
+pub(super) fn resource_policy_refuses(resource: &str, actions: &[&str], by: Option<&Name>) -> Phrase {
+    let names = actions.join(", ");
+    match by {
+        Some(by) => phrase!(
+            en: "the policy of {resource} refuses {names} through endpoint {by}",
+            ja: "{resource} のポリシーは、エンドポイント {by} 経由の {names} を拒否します",
+        ),
+        None => phrase!(
+            en: "the policy of {resource} refuses {names} without an endpoint",
+            ja: "{resource} のポリシーは、エンドポイントを経由しない {names} を拒否します",
+        ),
+    }
 }
 
 pub(super) fn policy_refuses(endpoint: &str, actions: &[&str]) -> Phrase {

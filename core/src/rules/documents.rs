@@ -50,6 +50,7 @@ documents![
     "missing-eni-permissions",
     "slow-vpc-delete",
     "endpoint-policy-denies",
+    "resource-policy-denies",
     "endpoint-policy-open",
     "interface-endpoint-for-gateway-service",
     "idle-nat-gateway",

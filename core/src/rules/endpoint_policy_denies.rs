@@ -84,7 +84,7 @@ fn shut(subject: &Subject<'_, '_>, cause: &Cause, endpoint: &Name) -> Finding {
 /// What the policies on the way refuse for certain, by endpoint.
 fn refused(network: &Network, answer: &Reached, is_complete: bool) -> Vec<Refused> {
     let demand = &answer.demand;
-    let actions = demand.actions();
+    let (actions, calls) = (demand.actions(), demand.all_calls());
     let mut found: Vec<Refused> = Vec::new();
     if demand.forbidden || actions.is_empty() {
         return found;
@@ -94,7 +94,7 @@ fn refused(network: &Network, answer: &Reached, is_complete: bool) -> Vec<Refuse
         .traces
         .iter()
         .filter(|trace| trace.blockers.is_empty())
-        .flat_map(|trace| judged(network, trace, &actions))
+        .flat_map(|trace| judged(network, trace, &actions, &calls))
     {
         let PolicyAnswer::Denied(at) = judged.answer else { continue };
         let endpoint = &judged.endpoint.name;
@@ -205,6 +205,23 @@ mod tests {
         ] {
             let found = with(statements, &function("Fn", action, "!Ref A"));
             assert!(found.is_empty(), "{statements} {action}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_allowed_on_other_buckets_is_refused() {
+        let own = function("Fn", "s3:GetObject", "!Ref A")
+            .replace("Resource: '*'", "Resource: !Sub '${Own.Arn}/*'")
+            + "  Own: {Type: AWS::S3::Bucket}\n  Other: {Type: AWS::S3::Bucket}\n";
+        let allows = |resource: &str| {
+            with(&format!("[{{Effect: Allow, Principal: '*', Action: 's3:*', Resource: {resource}}}]"), &own)
+        };
+        for other in ["'arn:aws:s3:::layers/*'", "!Sub '${Other.Arn}/*'"] {
+            let found = allows(other);
+            assert!(matches!(&found[..], [("endpoint-policy-denies", Severity::Warning, _)]), "{found:?}");
+        }
+        for own in ["!Sub '${Own.Arn}/*'", "'*'", "!ImportValue bucket"] {
+            assert!(allows(own).is_empty(), "{own}");
         }
     }
 

@@ -61,6 +61,7 @@ mod repairs;
 mod resolver_endpoint_open;
 mod resolver_endpoint_protocol;
 mod resolver_rule_not_associated;
+mod resource_policy_denies;
 mod room;
 mod single_zone_endpoint;
 mod single_zone_function;
@@ -183,6 +184,7 @@ static RULES: &[&RuleInfo] = &[
     &missing_eni_permissions::RULE,
     &slow_vpc_delete::RULE,
     &endpoint_policy_denies::RULE,
+    &resource_policy_denies::RULE,
     &endpoint_policy_open::RULE,
     &interface_endpoint_for_gateway_service::RULE,
     &idle_nat_gateway::RULE,

@@ -325,10 +325,8 @@ fn an_alias_to_an_internet_facing_load_balancer_leads_out() {
     };
     let public = balancer("internet-facing").to("api.corp.example.com:5432");
     public.is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
-    // Behind an internal one stand its targets, which are not followed.
-    balancer("internal")
-        .to("api.corp.example.com:5432")
-        .is_unknown(|missing| matches!(missing, Missing::NotFollowed(_)));
+    // An internal one is reached by its own interfaces, and nothing stands behind it here.
+    balancer("internal").to("api.corp.example.com:5432").is_blocked(Code::ELBV2_LISTENERS_MISMATCH, "Alb");
     balancer("internal").to("api.corp.example.com:80").is_blocked(Code::ENI_SG_RULES_MISMATCH, "ServerGroup");
 }
 

@@ -125,7 +125,9 @@ fn statements(policy: Node<'_>, at: Place) -> Listed<PolicyStatement> {
             && is_all(statement.get("Resource"))
             && (is_all(principal) || is_all(principal.and_then(|principal| principal.get("AWS"))));
         let actions = words(actions);
-        found.items.push(PolicyStatement { at, allows, actions, all_but, is_general });
+        // What stands already may have the names that AWS made up for resources of this template.
+        let resources = None;
+        found.items.push(PolicyStatement { at, allows, actions, all_but, is_general, resources });
     }
     found
 }

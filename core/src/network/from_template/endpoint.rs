@@ -220,7 +220,10 @@ fn policy(
 }
 
 /// A statement, or what of it is not known.
-fn statement(reader: Reader<'_, '_>, item: &Case) -> Result<Result<PolicyStatement, Missing>, Split> {
+pub(super) fn statement(
+    reader: Reader<'_, '_>,
+    item: &Case,
+) -> Result<Result<PolicyStatement, Missing>, Split> {
     let allows = match reader.entry(item, "Effect")?.map(|effect| text(&effect)) {
         Some(Fact::Known(effect)) if effect == "Allow" => true,
         Some(Fact::Known(effect)) if effect == "Deny" => false,
@@ -250,10 +253,23 @@ fn statement(reader: Reader<'_, '_>, item: &Case) -> Result<Result<PolicyStateme
             Some(resources) => has_star(reader, &resources)?,
             None => false,
         };
-    Ok(Ok(PolicyStatement { at: Place::in_template(item.span), allows, actions, all_but, is_general }))
+    let at = Place::in_template(item.span);
+    let resources = named_resources(reader, item)?;
+    Ok(Ok(PolicyStatement { at, allows, actions, all_but, is_general, resources }))
 }
 
-fn is_everybody(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {
+/// The resources that a statement names, where these are all.
+fn named_resources(reader: Reader<'_, '_>, statement: &Case) -> Result<Option<Vec<Text>>, Split> {
+    let Some(list) = reader.entry(statement, "Resource")? else { return Ok(None) };
+    let items = reader.items(&list)?;
+    let texts = items.items.into_iter().map(|item| match item.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    });
+    Ok(if items.rest.is_some() { None } else { texts.collect() })
+}
+
+pub(super) fn is_everybody(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {
     let Some(principal) = reader.entry(statement, "Principal")? else { return Ok(false) };
     if let Value::Map(_) = principal.value {
         return match reader.entry(&principal, "AWS")? {

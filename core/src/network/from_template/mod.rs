@@ -5,11 +5,13 @@ mod endpoint;
 mod fields;
 mod firewall;
 mod gateways;
+mod lattice;
 mod network_acl;
 mod peering;
 mod prefix_list;
 mod public_access;
 mod reader;
+mod resource_policy;
 mod route_table;
 mod security_group;
 mod subnet;
@@ -51,6 +53,8 @@ pub(super) fn declare(template: &Template<'_>, situation: Guard, builder: &mut B
     route_table::declare_routes(reader, builder)?;
     workloads::declare(reader, builder)?;
     dns::declare(reader, builder)?;
+    resource_policy::declare(reader, builder)?;
+    lattice::declare(reader, builder)?;
     route_table::link_interfaces(builder);
     Ok(())
 }

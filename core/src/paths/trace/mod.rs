@@ -1,5 +1,7 @@
 //! Turns a goal into destinations, walks to each and joins the answers.
 
+mod balancer;
+mod lattice;
 mod names;
 mod place;
 mod service;
@@ -11,7 +13,7 @@ use ipnet::Ipv4Net;
 use super::answer::Answer;
 use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet, Side, Translation};
 use super::names::Asked;
-use super::walk::{Report, Standing, Walk};
+use super::walk::{Relay, Report, Standing, Walk};
 use super::{
     Action, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Origin, Trace, Verdict, words,
 };
@@ -83,6 +85,9 @@ fn standing(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Stan
         subnet,
         vpc: vpc_of(network, workload, subnet),
         groups: workload.groups_in(subnet).clone(),
+        is_unguarded: workload.kind == WorkloadKind::LoadBalancer
+            && workload.groups.items.is_empty()
+            && workload.groups.rest.is_none(),
         groups_at: workload.network_at,
         public_address: workload.public_address.clone(),
         ipv6: match (&workload.ipv6, &network.subnets[subnet.0].ipv6_cidr) {
@@ -94,6 +99,7 @@ fn standing(network: &Network, workload: &Workload, subnet: SubnetIndex) -> Stan
 }
 
 /// One place that packets may go to.
+#[derive(Clone)]
 struct Destination {
     target: Option<Standing>,
     addresses: Addresses,
@@ -104,6 +110,8 @@ struct Destination {
     /// The policy of the endpoint that it is.
     policy: Option<EndpointPolicy>,
     missing: Option<Missing>,
+    /// What sends packets there, where it is a load balancer.
+    relay: Option<Relay>,
 }
 
 struct Tracer<'a> {
@@ -249,22 +257,8 @@ impl Tracer<'_> {
         for destination in destinations {
             let mut answer: Option<Answer> = None;
             for (protocol, ports) in ports {
-                let is_ipv6 = destination.addresses.is_ipv6();
-                let flow = Flow {
-                    protocol: if is_ipv6 && *protocol == Protocol::ICMP {
-                        Protocol::ICMPV6
-                    } else {
-                        *protocol
-                    },
-                    source: self.addresses_of(source, is_ipv6),
-                    destination: destination.addresses.clone(),
-                    source_ports: PortSet::of(EPHEMERAL),
-                    ports: ports.clone(),
-                    translated: Vec::new(),
-                    entered: Vec::new(),
-                };
-                let mut left = PARTS;
-                let one = self.explore(&flow, source, destination, &mut left);
+                let sender = self.addresses_of(source, destination.addresses.is_ipv6());
+                let one = self.to_one(source, sender, destination, *protocol, ports);
                 answer = Some(match answer {
                     Some(before) => before.or(one, Difference::Port),
                     None => one,
@@ -277,6 +271,29 @@ impl Tracer<'_> {
             });
         }
         joined.unwrap_or_else(|| missed(Missing::TooManyCases))
+    }
+
+    /// Walks to a destination on a port, with packets of a sender.
+    fn to_one(
+        &self,
+        source: &Standing,
+        sender: Addresses,
+        destination: &Destination,
+        protocol: Protocol,
+        ports: &PortSet,
+    ) -> Answer {
+        let is_ipv6 = destination.addresses.is_ipv6();
+        let flow = Flow {
+            protocol: if is_ipv6 && protocol == Protocol::ICMP { Protocol::ICMPV6 } else { protocol },
+            source: sender,
+            destination: destination.addresses.clone(),
+            source_ports: PortSet::of(EPHEMERAL),
+            ports: ports.clone(),
+            translated: Vec::new(),
+            entered: Vec::new(),
+        };
+        let mut left = PARTS;
+        self.explore(&flow, source, destination, &mut left)
     }
 
     /// The addresses that a source sends from.
@@ -293,6 +310,7 @@ impl Tracer<'_> {
     fn explore(&self, flow: &Flow, source: &Standing, destination: &Destination, left: &mut usize) -> Answer {
         let mut walk = Walk::new(self.network);
         walk.report.hops.extend(destination.resolved.clone());
+        walk.relay = destination.relay;
         let cut = match walk.go(flow, source, destination.target.as_ref()) {
             Ok(()) => {
                 if let (Some(policy), Some(target)) = (&destination.policy, &destination.target) {
@@ -351,6 +369,7 @@ fn plain(addresses: Addresses) -> Destination {
         resolved: None,
         policy: None,
         missing: None,
+        relay: None,
     }
 }
 

@@ -264,25 +264,7 @@ impl Tracer<'_> {
         match target {
             RecordTarget::Address(address) => self.to_numbers(source, &[Ipv4Net::from(*address)]),
             RecordTarget::Endpoint(at) => self.to_endpoint(source, &self.network.endpoints[at.0], None),
-            RecordTarget::Workload(name) => {
-                let workload = self.network.workloads.iter().find(|one| one.name == *name);
-                let public = workload.is_some_and(|one| {
-                    one.kind == WorkloadKind::LoadBalancer && one.public_address == Fact::Known(true)
-                });
-                if !public {
-                    return self.to_resource(source, &name.to_string());
-                }
-                let open = Some(Missing::HostAddress(name.to_string()));
-                let addresses =
-                    Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
-                let answer = self.to_all(source, &[plain(addresses)], &self.ports(&[]));
-                let host = name.to_string();
-                answer.after(resolved(
-                    &host,
-                    words::balancer_is_public(&host),
-                    workload.and_then(|one| one.at),
-                ))
-            }
+            RecordTarget::Workload(name) => self.to_resource(source, &name.to_string()),
             RecordTarget::Host(host) if host.contains(':') => match host.parse::<std::net::Ipv6Addr>() {
                 Ok(address) => self.to_ipv6_numbers(source, address.into()),
                 Err(_) => missed(Missing::HostAddress(host.clone())),

@@ -23,9 +23,16 @@ impl Tracer<'_> {
                 (EndpointKind::Gateway { .. }, Fact::Unknown(missing)) => missed(missing.clone()),
             };
         }
-        let Some(workload) = self.network.workload(name).map(|at| &self.network.workloads[at.0]) else {
+        if let Some(service) = self.network.lattice_service(name) {
+            return self.to_lattice(source, service);
+        }
+        let Some(at) = self.network.workload(name) else {
             return missed(Missing::Component(crate::network::Name::Logical(name.to_owned())));
         };
+        let workload = &self.network.workloads[at.0];
+        if let Some(balancer) = self.network.balancer(at) {
+            return self.to_balancer(source, balancer);
+        }
         let listeners: Vec<(Protocol, PortSet)> = workload
             .listeners
             .iter()
@@ -65,32 +72,22 @@ impl Tracer<'_> {
             Ok(subnets) => subnets,
             Err(answer) => return *answer,
         };
-        let destinations: Vec<Destination> = subnets
-            .into_iter()
-            .map(|subnet| {
-                let target = standing(self.network, workload, subnet);
-                let addresses = Addresses::of_interface(
-                    self.network,
-                    &target.id,
-                    subnet,
-                    target.vpc,
-                    workload.groups_in(subnet).clone(),
-                    workload.address,
-                );
-                Destination {
-                    target: Some(target),
-                    missing: (workload.kind == WorkloadKind::LoadBalancer)
-                        .then_some(Missing::NotFollowed(Topic::LoadBalancer)),
-                    difference: Difference::Placement,
-                    ..plain(addresses)
-                }
-            })
-            .collect();
+        let destinations: Vec<Destination> =
+            subnets.into_iter().map(|subnet| self.interface_of(workload, subnet)).collect();
         let mut answer = self.to_all(source, &destinations, &ports);
         if let Some(missing) = &workload.subnets.rest {
             answer = answer.unless(missed(missing.clone()), missing);
         }
-        answer
+        self.through_proxy(at, answer)
+    }
+
+    /// The interface of a workload in one of its subnets.
+    pub(super) fn interface_of(&self, workload: &Workload, subnet: SubnetIndex) -> Destination {
+        let target = standing(self.network, workload, subnet);
+        let (groups, address) = (workload.groups_in(subnet).clone(), workload.address);
+        let addresses =
+            Addresses::of_interface(self.network, &target.id, subnet, target.vpc, groups, address);
+        Destination { target: Some(target), difference: Difference::Placement, ..plain(addresses) }
     }
 
     /// The subnets in which a workload may be met from `source`.

@@ -105,6 +105,7 @@ impl Tracer<'_> {
                     subnet: *subnet,
                     vpc,
                     groups: groups.clone(),
+                    is_unguarded: false,
                     groups_at: endpoint.at,
                     public_address: Fact::Known(false),
                     ipv6: Fact::Known(false),
@@ -118,6 +119,7 @@ impl Tracer<'_> {
                     resolved: resolved.cloned(),
                     policy: Some(endpoint.policy.clone()),
                     missing: None,
+                    relay: None,
                 }
             })
             .collect();

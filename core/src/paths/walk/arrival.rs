@@ -5,7 +5,8 @@ use super::super::flow::{Belongs, Cut, Flow, Match, Side};
 use super::super::obstacle::Hindrance;
 use super::super::route::{Lookup, lookup};
 use super::super::{Action, Blocker, Code, Component, Direction, denials, words};
-use super::{Standing, Stop, Walk, other_side, topic};
+use super::{Relay, Standing, Stop, Walk, other_side, topic};
+use crate::language::Phrase;
 use crate::network::{
     Fact, GatewayKind, Missing, PeeringIndex, Route, SubnetIndex, TableIndex, Target, Topic, VpcIndex,
 };
@@ -101,6 +102,55 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// To VPC Lattice, which takes packets out of the VPC before any route: past the caller's groups and those of the
+    /// VPC's association.
+    pub(in crate::paths) fn enter_lattice(
+        &mut self,
+        flow: &Flow,
+        source: &Standing,
+        gate: &Standing,
+        detail: Phrase,
+    ) -> Result<(), Cut> {
+        let subnet = &self.network.subnets[source.subnet.0].name;
+        let (component, at) = (source.component, source.groups_at.or(source.at));
+        self.hop(Direction::Out, component, &source.id, Action::Stand, words::stands_in(subnet), at);
+        self.groups(source, Way::Egress, flow, &Match::Yes)?;
+        self.acl(source.subnet, Way::Egress, flow, false)?;
+        self.groups(gate, Way::Ingress, flow, &Match::Yes)?;
+        self.hop(Direction::Out, gate.component, &gate.id, Action::Forward, detail, gate.at);
+        self.acl(source.subnet, Way::Ingress, flow, true)
+    }
+
+    /// What came from the internet to an interface with a public address: the filters there, and the answer's way out.
+    pub(in crate::paths) fn come_in(&mut self, flow: &Flow, target: &Standing) -> Result<(), Cut> {
+        self.acl(target.subnet, Way::Ingress, flow, false)?;
+        self.groups(target, Way::Ingress, flow, &Match::No)?;
+        self.acl(target.subnet, Way::Egress, flow, true)?;
+        let (network, component) = (self.network, Component::RouteTable);
+        let table = match &network.subnets[target.subnet.0].table {
+            Fact::Known(table) => *table,
+            Fact::Unknown(missing) => {
+                let (id, missing) = (self.subnet_name(Some(target.subnet)), missing.clone());
+                self.open(Direction::Back, component, &id, words::table_unknown(), missing);
+                return Ok(());
+            }
+        };
+        let id = network.tables[table.0].name.to_string();
+        let leads_out = |route: &Route| matches!(route.target, Target::InternetGateway(_));
+        match lookup(network, table, &flow.source, Side::Source)? {
+            Lookup::Route(at) if network.tables[table.0].routes.items.get(at).is_some_and(leads_out) => {}
+            Lookup::Unknown(missing) => {
+                self.open(Direction::Back, component, &id, words::route_unknown(), missing);
+            }
+            Lookup::Local | Lookup::None | Lookup::Route(_) => {
+                let at = self.table_place(Some(target.subnet), table);
+                let (code, what) = (Code::NO_ROUTE_TO_DESTINATION, words::no_way_out(&target.id));
+                self.block(Direction::Back, code, component, &id, what, at);
+            }
+        }
+        Ok(())
+    }
+
     /// Answers from a subnet (or a regional NAT gateway, which stands in none) must come back to `home` the way that
     /// its routes say.
     pub(super) fn back_from(
@@ -112,6 +162,9 @@ impl Walk<'_> {
         flow: &Flow,
         by: Option<PeeringIndex>,
     ) -> Result<(), Cut> {
+        if self.relay == Some(Relay::TakesBack) {
+            return Ok(());
+        }
         let network = self.network;
         let same_vpc = vpc.is_some() && vpc == home;
         let table = match table {

@@ -16,6 +16,9 @@ impl Walk<'_> {
         flow: &Flow,
         named: &Match,
     ) -> Result<(), Cut> {
+        if wearer.is_unguarded {
+            return Ok(());
+        }
         let network = self.network;
         let groups = &wearer.groups;
         let at = match way {

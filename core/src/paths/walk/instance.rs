@@ -78,6 +78,7 @@ impl Walk<'_> {
             subnet,
             vpc,
             groups: workload.groups_in(subnet).clone(),
+            is_unguarded: false,
             groups_at: workload.network_at,
             public_address: workload.public_address.clone(),
             ipv6: Fact::Known(false),

@@ -31,6 +31,8 @@ pub(super) struct Standing {
     pub(super) subnet: SubnetIndex,
     pub(super) vpc: Option<VpcIndex>,
     pub(super) groups: Listed<GroupIndex>,
+    /// Whether it wears no group at all, so that nothing is filtered: network load balancers made without any.
+    pub(super) is_unguarded: bool,
     /// Where the groups are named.
     pub(super) groups_at: Option<Place>,
     pub(super) public_address: Fact<bool>,
@@ -72,6 +74,18 @@ pub(super) struct Walk<'n> {
     sent_on: Vec<(Component, SubnetIndex)>,
     /// Whether answers come back by an interface of a transit gateway in the source's own subnet.
     answers_in_subnet: bool,
+    /// What sends packets on, where it is a load balancer with ways of its own.
+    pub(super) relay: Option<Relay>,
+}
+
+/// What is different where a load balancer sends packets on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relay {
+    /// A Classic Load Balancer: the ACL of its subnet is asked for targets in that subnet too.
+    Classic,
+    /// A Network Load Balancer that sends on under the address of a caller in another VPC: it takes answers back itself,
+    /// whatever the routes of its targets say.
+    TakesBack,
 }
 
 /// A place that packets are sent on from.
@@ -98,6 +112,7 @@ impl<'n> Walk<'n> {
             crossed: Vec::new(),
             sent_on: Vec::new(),
             answers_in_subnet: false,
+            relay: None,
         }
     }
 
@@ -164,6 +179,9 @@ impl<'n> Walk<'n> {
             .zip(stop.subnet)
             .is_some_and(|(target, subnet)| target.subnet == subnet && settled(subnet));
         if same_subnet {
+            if self.relay == Some(Relay::Classic) {
+                self.classic_acl(stop, flow)?;
+            }
             return self.deliver(stop, flow, target, true, &stop.named, None);
         }
         if let Some(subnet) = stop.subnet {
@@ -174,6 +192,18 @@ impl<'n> Walk<'n> {
         let unasked = stop.is_guest || std::mem::take(&mut self.answers_in_subnet);
         if let Some(subnet) = stop.subnet.filter(|_| !unasked) {
             self.acl(subnet, Way::Ingress, flow, true)?;
+        }
+        Ok(())
+    }
+
+    /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-vpc-nacl.html>
+    fn classic_acl(&mut self, stop: &Stop, flow: &Flow) -> Result<(), Cut> {
+        let blockers = self.report.blockers.len();
+        if let Some(subnet) = stop.subnet {
+            self.acl(subnet, Way::Egress, flow, false)?;
+        }
+        for blocker in self.report.blockers.iter_mut().skip(blockers) {
+            blocker.code = Code::ELB_ACL_RESTRICTION;
         }
         Ok(())
     }

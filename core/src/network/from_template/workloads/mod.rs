@@ -20,6 +20,7 @@ mod redshift;
 mod resolver;
 mod search_domain;
 mod standing;
+mod target_groups;
 #[cfg(test)]
 mod testing;
 
@@ -45,6 +46,7 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
     writer.instances()?;
     writer.ecs_services()?;
     writer.load_balancers()?;
+    writer.listeners_of_balancers()?;
     writer.resolver_endpoints()?;
     writer.pollers()?;
     writer.capacity_providers()

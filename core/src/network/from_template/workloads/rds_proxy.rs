@@ -2,14 +2,25 @@
 
 use super::Writer;
 use crate::network::from_template::reader::{Reader, Split, text};
-use crate::network::{Fact, Listener, Missing, Placement, Ports, Protocol, WorkloadKind};
+use crate::network::{
+    Fact, Listed, Listener, Missing, Placement, Ports, Protocol, ProxiedDatabases, WorkloadIndex,
+    WorkloadKind,
+};
 use crate::template::{Resource, Unknown};
+
+const PROXY: &str = "AWS::RDS::DBProxy";
+const ENDPOINT: &str = "AWS::RDS::DBProxyEndpoint";
+
+/// The properties of a target group that name databases, what they name, and by which property those name themselves.
+const REGISTERED: [(&str, &str, &str); 2] = [
+    ("DBClusterIdentifiers", "AWS::RDS::DBCluster", "DBClusterIdentifier"),
+    ("DBInstanceIdentifiers", "AWS::RDS::DBInstance", "DBInstanceIdentifier"),
+];
 
 impl Writer<'_, '_, '_> {
     /// Proxies stand in all their subnets at once; any may answer.
     pub(super) fn proxies(&mut self) -> Result<(), Split> {
-        const PROXY: &str = "AWS::RDS::DBProxy";
-        for resource in self.reader.resources(&[PROXY, "AWS::RDS::DBProxyEndpoint"])? {
+        for resource in self.reader.resources(&[PROXY, ENDPOINT])? {
             let standing = self.listed(resource, &["VpcSubnetIds"], &["VpcSecurityGroupIds"])?;
             let listener = if resource.kind == PROXY {
                 self.proxy_listener(resource)?
@@ -26,7 +37,46 @@ impl Writer<'_, '_, '_> {
             let workload = self.workload(resource, kind, standing, Placement::Any, vec![listener]);
             self.builder.workload(workload);
         }
+        self.databases_of_proxies()
+    }
+
+    /// The databases that target groups of proxies name.
+    fn databases_of_proxies(&mut self) -> Result<(), Split> {
+        for group in self.reader.resources(&["AWS::RDS::DBProxyTargetGroup"])? {
+            let Some(name) = self.reader.property(group, &["DBProxyName"])? else { continue };
+            let Some(proxy) = self.named(&name, &[PROXY], "DBProxyName")? else { continue };
+            let (at, mut databases) = (self.reader.declared(group), Listed::default());
+            for (property, kind, own) in REGISTERED {
+                let Some(list) = self.reader.property(group, &[property])? else { continue };
+                let items = self.reader.items(&list)?;
+                databases.rest = databases.rest.or(items.rest);
+                for item in &items.items {
+                    let found = self.named(item, &[kind], own)?;
+                    match found.and_then(|found| self.builder.network.workload(&found.id)) {
+                        Some(database) => databases.items.push(database),
+                        None => databases.rest = Some(self.missing(item)),
+                    }
+                }
+            }
+            let Some(sender) = self.builder.network.workload(&proxy.id) else { continue };
+            for front in self.fronts(proxy)? {
+                let databases = databases.clone();
+                self.builder.network.proxied.push(ProxiedDatabases { proxy: front, at, sender, databases });
+            }
+        }
         Ok(())
+    }
+
+    /// A proxy and its endpoints, all of which lead to its databases.
+    fn fronts(&self, proxy: &Resource) -> Result<Vec<WorkloadIndex>, Split> {
+        let mut found: Vec<WorkloadIndex> = self.builder.network.workload(&proxy.id).into_iter().collect();
+        for endpoint in self.reader.resources(&[ENDPOINT])? {
+            let Some(name) = self.reader.property(endpoint, &["DBProxyName"])? else { continue };
+            if self.named(&name, &[PROXY], "DBProxyName")?.is_some_and(|own| own.id == proxy.id) {
+                found.extend(self.builder.network.workload(&endpoint.id));
+            }
+        }
+        Ok(found)
     }
 
     /// A proxy listens on the usual port of its protocol, whatever its databases do.
