@@ -157,7 +157,7 @@ fn beside_cfn_lint(program: Option<&str>) {
         {
             match measured(program, arguments, files) {
                 Some((seconds, megabytes)) => {
-                    println!("  {name:<9} {what:<9} {seconds:>8} s {megabytes:>6} MB")
+                    println!("  {name:<9} {what:<9} {seconds:>8} s {megabytes:>6} MB");
                 }
                 None => println!("  {name:<9} {what:<9} not there, or no /usr/bin/time"),
             }
