@@ -144,7 +144,9 @@ impl<'a> Writer<'a, '_, '_> {
                 found.items.push(self.target(item)?);
             }
         }
-        let mut may_be_others = shared.contains(&group.id);
+        // Addresses are often registered by whoever has them.
+        let by_address = self.reader.text(group, &["TargetType"])? == Some(Fact::Known("ip".to_owned()));
+        let mut may_be_others = by_address || shared.contains(&group.id);
         for resource in self.reader.template.resources_naming(&[&group.id]) {
             if LOOKING_ON.contains(&resource.kind.as_str()) || !self.reader.exists(resource.guard)? {
                 continue;
