@@ -144,11 +144,15 @@ fn members(json: &Value, way: &str, all: &mut BTreeSet<String>) {
         Value::Number(_) => "number",
         Value::String(_) => "string",
         Value::Array(items) => {
-            items.iter().for_each(|item| members(item, &format!("{way}[]"), all));
+            for item in items {
+                members(item, &format!("{way}[]"), all);
+            }
             "array"
         }
         Value::Object(map) => {
-            map.iter().for_each(|(name, value)| members(value, &format!("{way}.{name}"), all));
+            for (name, value) in map {
+                members(value, &format!("{way}.{name}"), all);
+            }
             "object"
         }
     };
