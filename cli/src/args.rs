@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use ipnet::{Ipv4Net, Ipv6Net};
 use vpcheck_core::Options;
 use vpcheck_core::cost::Currency;
@@ -50,6 +51,12 @@ pub(crate) enum Command {
     },
     /// List the rules
     Rules,
+    /// Print the script that completes words of the command line
+    Completions {
+        /// The shell
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: Shell,
+    },
 }
 
 /// How to speak.
@@ -79,6 +86,9 @@ pub(crate) struct CheckArguments {
     /// Also print findings that are suppressed, with the reason
     #[arg(long, help_heading = "Output")]
     pub(crate) show_suppressed: bool,
+    /// Tell only of findings that are not in FILE, a report of an earlier `check --format json`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Exit with 1 on findings of this severity and above; unknown: on errors and on values that could not be settled
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,

@@ -7,6 +7,7 @@ use vpcheck_core::language::Language;
 use vpcheck_core::{Analysis, analyze, render};
 
 use crate::args::{CheckArguments, CheckFormat, FailOn};
+use crate::baseline::Baseline;
 use crate::context;
 use crate::cost_files;
 use crate::input::{self, Input};
@@ -29,6 +30,7 @@ pub(crate) fn run(
     language: Language,
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
+    let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let mut remarks = context::Remarks::of_files(known.contexts());
     let mut found = input::find(&arguments.inputs);
@@ -58,6 +60,9 @@ pub(crate) fn run(
     files.retain(|_| !told_by_parent.next().unwrap_or(false));
     let empty = found.folders.iter().zip(empty_folders).filter(|(_, is_empty)| *is_empty);
     problems.extend(empty.map(|(folder, _)| input::no_template_in(&folder.path)));
+    if let Some(baseline) = baseline {
+        remarks.notes.extend(baseline.apply(&mut files));
+    }
     let pairs = || -> Vec<(String, &Analysis)> {
         files.iter().map(|file| (file.path.clone(), &file.analysis)).collect()
     };

@@ -1,9 +1,11 @@
 //! `vpcheck`: the checks of `vpcheck-core` on the command line.
 
 mod args;
+mod baseline;
 mod changes;
 mod check;
 mod checklist_text;
+mod completions;
 mod config;
 mod context;
 mod cost;
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Diagram(arguments) => diagram::run(arguments, language),
         Command::Share(arguments) => share::run(arguments),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
+        Command::Completions { shell } => Ok(Outcome::of_text(completions::script(*shell))),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };
     let outcome = result.unwrap_or_else(|problem| Outcome::of_problems(vec![problem]));

@@ -1,11 +1,14 @@
 //! What others read is what their formats are: every result is held to the schema.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jsonschema::Validator;
 use serde_json::Value;
+use vpcheck_core::comparison::{Version, compare};
+use vpcheck_core::cost::{cost, estimate};
 use vpcheck_core::language::Language;
-use vpcheck_core::{Analysis, Options, analyze, render};
+use vpcheck_core::{Analysis, Options, TraceRequest, analyze, render, suggest_endpoints, trace};
 use vpcheck_tests::corpus;
 use vpcheck_tests::planted::systems;
 
@@ -67,4 +70,112 @@ fn sarif_keeps_its_schema() {
         }
     }
     assert!(results > 100 && flows > 10 && fixes > 10, "{results} results, {flows} paths, {fixes} fixes");
+}
+
+/// The JSON of each command for two templates: the name of the command with what it prints.
+fn json_of(old: &str, new: &str, region: Option<&str>) -> Vec<(&'static str, Value)> {
+    let options = Options { region: region.map(str::to_owned), ..Options::default() };
+    let language = Language::English;
+    let mut all = Vec::new();
+    let mut add = |command, text: String| {
+        all.push((command, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{command}: {error}"))));
+    };
+    let analysis = analyze("new.yaml", new, &options);
+    let site = Some("https://example.com/vpcheck");
+    add("check", render::json::check(&[("new.yaml".to_owned(), &analysis)], language, site));
+    if let Ok(tracing) = trace("new.yaml", new, &options, &TraceRequest::default()) {
+        add("trace", render::trace(&tracing, language));
+    }
+    let costing = cost("old.yaml", old, &options);
+    if costing.model.region.is_some() {
+        let estimate = estimate(&costing.model, &options.prices, None);
+        add("cost", render::cost(&costing, &estimate, language));
+    }
+    add("endpoints", render::endpoints(&suggest_endpoints("old.yaml", old, &options), language));
+    let version = |path, text| Version { path, text, options: &options };
+    if let Ok(comparison) = compare(version("old.yaml", old), version("new.yaml", new)) {
+        add("diff", render::comparison("old.yaml", "new.yaml", &comparison, language, site));
+    }
+    all
+}
+
+#[test]
+fn json_keeps_its_schemas() {
+    let schemas: BTreeMap<&str, Validator> = render::schemas()
+        .into_iter()
+        .map(|(command, schema)| {
+            let schema: Value = serde_json::from_str(&schema).expect("JSON");
+            (command, jsonschema::options().build(&schema).expect("a schema"))
+        })
+        .collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut hold = |old: &str, new: &str, region| {
+        for (command, json) in json_of(old, new, region) {
+            let errors: Vec<String> = schemas[command]
+                .iter_errors(&json)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .take(5)
+                .collect();
+            assert!(errors.is_empty(), "{command} of {new:.200}: {errors:#?}");
+            *counts.entry(command).or_default() += 1;
+        }
+    };
+    for system in systems() {
+        let sound = system.version(None).text;
+        for fault in system.faults() {
+            hold(&sound, &system.version(Some(fault)).text, Some("us-east-1"));
+        }
+    }
+    if let Some(root) = corpus::beside_workspace() {
+        // Each is analysed five times over, and their results are alike.
+        for file in corpus::files(&root).expect("a readable corpus").iter().step_by(8) {
+            hold(&file.text, &file.text, None);
+        }
+    }
+    assert!(schemas.keys().all(|command| counts[command] > 20), "{counts:?}");
+}
+
+/// What every member of a result is, by the way to it: `files[].findings[].rule string`.
+fn members(json: &Value, way: &str, all: &mut BTreeSet<String>) {
+    let kind = match json {
+        // Where something may be absent, what it is otherwise stands elsewhere.
+        Value::Null => return,
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(items) => {
+            for item in items {
+                members(item, &format!("{way}[]"), all);
+            }
+            "array"
+        }
+        Value::Object(map) => {
+            for (name, value) in map {
+                members(value, &format!("{way}.{name}"), all);
+            }
+            "object"
+        }
+    };
+    all.insert(format!("{way} {kind}"));
+}
+
+/// `tests/formats` has what each command printed for two templates when the format was new: who reads version 1 reads that.
+#[test]
+fn json_still_has_every_member_that_it_had() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("formats");
+    let read = |name: &str| {
+        std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let now = json_of(&read("old.yaml"), &read("new.yaml"), Some("us-east-1"));
+    let commands: Vec<&str> = now.iter().map(|(command, _)| *command).collect();
+    assert_eq!(commands, ["check", "trace", "cost", "endpoints", "diff"]);
+    for (command, json) in now {
+        let (mut had, mut has) = (BTreeSet::new(), BTreeSet::new());
+        let before: Value = serde_json::from_str(&read(&format!("{command}.v1.json"))).expect("JSON");
+        members(&before, "", &mut had);
+        members(&json, "", &mut has);
+        let gone: Vec<&String> = had.difference(&has).collect();
+        assert!(gone.is_empty(), "{command} has lost {gone:?}");
+        assert!(had.len() > 10, "{command}: {had:?}");
+    }
 }

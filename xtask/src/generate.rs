@@ -19,7 +19,7 @@ const GENERATED: &[Generated] = &[
 
 pub(crate) fn write(project: &Project) -> Result<()> {
     write_all(project, GENERATED)?;
-    for (path, content) in gallery::files(project)? {
+    for (path, content) in gallery::files(project)?.into_iter().chain(schemas()) {
         write_one(project, &path, &content)?;
     }
     Ok(())
@@ -28,7 +28,8 @@ pub(crate) fn write(project: &Project) -> Result<()> {
 /// Fails if a file is not what it would be now.
 pub(crate) fn check(project: &Project) -> Result<()> {
     let mut stale: Vec<String> = stale(project, GENERATED)?.into_iter().map(str::to_owned).collect();
-    stale.extend(stale_pictures(project)?);
+    stale.extend(changed(project, gallery::files(project)?));
+    stale.extend(changed(project, schemas()));
     if !stale.is_empty() {
         bail!("out of date: {}; run `cargo xtask generate` and commit what it writes", stale.join(", "));
     }
@@ -50,12 +51,17 @@ fn write_one(project: &Project, path: &str, content: &str) -> Result<()> {
     fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The pictures of the gallery that are not what they would be now.
-fn stale_pictures(project: &Project) -> Result<Vec<String>> {
+/// The schemas of the JSON formats.
+fn schemas() -> Vec<(String, String)> {
+    let schemas = vpcheck_core::render::schemas();
+    schemas.into_iter().map(|(command, schema)| (format!("docs/schema/{command}.v1.json"), schema)).collect()
+}
+
+/// Which of these files are not what they would be now.
+fn changed(project: &Project, files: Vec<(String, String)>) -> Vec<String> {
     let is_stale =
         |path: &str, content: &str| fs::read_to_string(project.path(path)).ok().as_deref() != Some(content);
-    let files = gallery::files(project)?;
-    Ok(files.into_iter().filter(|(path, content)| is_stale(path, content)).map(|(path, _)| path).collect())
+    files.into_iter().filter(|(path, content)| is_stale(path, content)).map(|(path, _)| path).collect()
 }
 
 fn stale(project: &Project, table: &[Generated]) -> Result<Vec<&'static str>> {
@@ -71,15 +77,22 @@ fn stale(project: &Project, table: &[Generated]) -> Result<Vec<&'static str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Generated, stale, stale_pictures, write_all};
-    use crate::project::Project;
+    use super::{Generated, changed, schemas, stale, write_all};
+    use crate::{gallery, project::Project};
     use std::fs;
 
     /// The gallery is the test of the pictures themselves: whoever changes one looks at it, and writes it anew.
     #[test]
     fn the_pictures_of_the_gallery_are_those_that_are_drawn_now() {
         let project = Project::locate().unwrap();
-        assert_eq!(stale_pictures(&project).unwrap(), Vec::<String>::new());
+        assert_eq!(changed(&project, gallery::files(&project).unwrap()), Vec::<String>::new());
+    }
+
+    /// A schema is a promise: a member that is gone from it breaks whoever reads it.
+    #[test]
+    fn the_schemas_are_those_of_the_shapes() {
+        let project = Project::locate().unwrap();
+        assert_eq!(changed(&project, schemas()), Vec::<String>::new());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The built program on templates in temporary folders.
 
+mod baseline;
+mod completions;
 mod cost;
 mod diagram;
 mod diff;
@@ -8,6 +10,7 @@ mod findings;
 mod fix;
 mod folders;
 mod inputs;
+mod integrations;
 mod manner;
 mod settings;
 mod share;

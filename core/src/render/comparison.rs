@@ -69,6 +69,14 @@ fn shown<'w, 'a>(writer: &'w Writer<'a>, findings: &'w [Finding]) -> Vec<impl Se
     findings.iter().map(|finding| writer.shown(finding)).collect()
 }
 
+/// The schema of what is written here.
+#[cfg(feature = "schema")]
+pub(super) fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    use super::{json::v1::Finding, trace::v1::To};
+    type Comparison<'a> = v1::Comparison<'a, To, Finding<'a>, Finding<'a>, Finding<'a>>;
+    generator.root_schema_for::<Comparison<'_>>()
+}
+
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
 mod v1 {
     use serde::Serialize;
@@ -76,6 +84,7 @@ mod v1 {
     use super::Band;
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Comparison<'a, G, F, N, O> {
         pub(super) version: u32,
         pub(super) old: &'a str,
@@ -86,6 +95,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Path<'a, G> {
         pub(super) from: From<'a>,
         pub(super) to: G,
@@ -96,12 +106,14 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct From<'a> {
         pub(super) kind: &'a str,
         pub(super) id: &'a str,
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Findings<'a, F, N, O> {
         pub(super) new: Vec<N>,
         pub(super) regraded: Vec<Regraded<'a, F>>,
@@ -109,12 +121,14 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Regraded<'a, F> {
         pub(super) was: &'a str,
         pub(super) finding: F,
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Money<'a> {
         pub(super) before: Band<f64>,
         pub(super) after: Band<f64>,
@@ -123,6 +137,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Item<'a> {
         pub(super) resource: &'a str,
         pub(super) what: &'a str,

@@ -97,6 +97,12 @@ fn percent(hundredths: u64) -> f64 {
     format!("{}.{:02}", hundredths / 100, hundredths % 100).parse().unwrap_or_default()
 }
 
+/// The schema of what is written here.
+#[cfg(feature = "schema")]
+pub(super) fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.root_schema_for::<v1::Cost<'_>>()
+}
+
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
 mod v1 {
     use serde::Serialize;
@@ -104,6 +110,7 @@ mod v1 {
     use crate::render::shapes::{Band, Span};
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Cost<'a> {
         pub(super) version: u32,
         pub(super) region: Option<&'a str>,
@@ -124,6 +131,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Item<'a> {
         pub(super) resource: String,
         pub(super) what: &'a str,
@@ -134,12 +142,14 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct After<'a> {
         pub(super) items: Vec<Item<'a>>,
         pub(super) total: Band<f64>,
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct BreakEven<'a> {
         pub(super) service: Option<&'a str>,
         pub(super) kind: &'a str,
@@ -148,6 +158,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[expect(clippy::struct_field_names, reason = "the names are those of the format")]
     pub(super) struct Plan<'a> {
         pub(super) plan: &'a str,
@@ -157,6 +168,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Flip<'a> {
         pub(super) from: &'a str,
         pub(super) to: &'a str,
@@ -164,6 +176,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct ZoneStep<'a> {
         pub(super) resource: &'a str,
         pub(super) what: &'a str,
@@ -171,6 +184,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Use<'a> {
         pub(super) function: &'a str,
         pub(super) resource: &'a str,

@@ -170,6 +170,12 @@ impl Writer<'_> {
     }
 }
 
+/// The schema of what is written here.
+#[cfg(feature = "schema")]
+pub(super) fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.root_schema_for::<v1::Endpoints<'_>>()
+}
+
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
 mod v1 {
     use serde::Serialize;
@@ -177,6 +183,7 @@ mod v1 {
     use crate::render::shapes::{Edit, Need, Span};
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Endpoints<'a> {
         pub(super) version: u32,
         pub(super) vpcs: Vec<Vpc<'a>>,
@@ -188,6 +195,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Band {
         pub(super) low: f64,
         pub(super) typical: f64,
@@ -195,6 +203,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Totals {
         pub(super) today: Option<Band>,
         pub(super) with_endpoints: Option<Band>,
@@ -202,6 +211,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Vpc<'a> {
         pub(super) id: &'a str,
         pub(super) services: Vec<Service<'a>>,
@@ -215,6 +225,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[expect(clippy::struct_field_names, reason = "the names are those of the format")]
     pub(super) struct Service<'a> {
         pub(super) service: &'a str,
@@ -227,6 +238,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Plan<'a> {
         #[serde(rename = "type")]
         pub(super) kind: &'a str,
@@ -248,6 +260,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct NatFree<'a> {
         pub(super) possible: Option<bool>,
         pub(super) left_outside: Vec<Outside<'a>>,
@@ -256,6 +269,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Outside<'a> {
         pub(super) from: &'a str,
         pub(super) to: &'a str,
@@ -264,6 +278,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Removable<'a> {
         pub(super) id: &'a str,
         pub(super) kind: &'a str,
@@ -271,6 +286,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Reverse<'a> {
         pub(super) unused: Vec<Standing<'a>>,
         pub(super) dear: Vec<Standing<'a>>,
@@ -278,6 +294,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Standing<'a> {
         pub(super) endpoint: &'a str,
         pub(super) service: &'a str,
@@ -287,6 +304,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Split<'a> {
         pub(super) nat: &'a str,
         pub(super) outward: &'a [String],

@@ -123,18 +123,26 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// The schema of what is written here.
+#[cfg(feature = "schema")]
+pub(super) fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.root_schema_for::<v1::Check<'_>>()
+}
+
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
-mod v1 {
+pub(super) mod v1 {
     use super::Serialize;
     use crate::render::shapes::{Band, Edit, Need, Span};
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Check<'a> {
         pub(super) version: u32,
         pub(super) files: Vec<File<'a>>,
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct File<'a> {
         pub(super) path: &'a str,
         pub(super) findings: Vec<Finding<'a>>,
@@ -145,7 +153,8 @@ mod v1 {
     }
 
     #[derive(Serialize)]
-    pub(super) struct Finding<'a> {
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub(in crate::render) struct Finding<'a> {
         pub(super) rule: &'a str,
         pub(super) severity: &'a str,
         pub(super) message: &'a str,
@@ -163,6 +172,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Item<'a> {
         pub(super) function: &'a str,
         pub(super) question: &'a str,
@@ -171,6 +181,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Evidence<'a> {
         pub(super) text: &'a str,
         pub(super) rule: Option<&'a str>,
@@ -179,6 +190,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Label<'a> {
         pub(super) primary: bool,
         pub(super) text: &'a str,
@@ -186,6 +198,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Fix<'a> {
         pub(super) safety: &'a str,
         pub(super) title: &'a str,
@@ -193,6 +206,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Summary {
         pub(super) errors: usize,
         pub(super) warnings: usize,

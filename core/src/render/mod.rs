@@ -11,6 +11,8 @@ mod junit;
 pub mod markdown;
 mod mermaid;
 mod sarif;
+#[cfg(feature = "schema")]
+mod schema;
 mod shapes;
 mod svg;
 mod trace;
@@ -22,5 +24,7 @@ pub use github::github;
 pub use junit::junit;
 pub use mermaid::mermaid;
 pub use sarif::sarif;
+#[cfg(feature = "schema")]
+pub use schema::schemas;
 pub use svg::{SVG_STYLE, svg, svg_in_page};
 pub use trace::trace;

@@ -33,6 +33,7 @@ impl<'a> Places<'a> {
 }
 
 #[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Band<T> {
     low: T,
     typical: T,
@@ -49,6 +50,7 @@ pub(super) fn money(usd: Usd) -> f64 {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Span<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a String>,
@@ -57,6 +59,7 @@ pub(super) struct Span<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Position {
     line: u32,
     column: u32,
@@ -70,6 +73,7 @@ impl From<text::Position> for Position {
 
 /// Either `parameter` or `value` is written, never both.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Need {
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
@@ -91,6 +95,7 @@ impl Need {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Edit<'a> {
     span: Option<Span<'a>>,
     replacement: &'a str,

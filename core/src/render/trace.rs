@@ -87,19 +87,27 @@ fn to(goal: &Goal) -> v1::To {
     }
 }
 
+/// The schema of what is written here.
+#[cfg(feature = "schema")]
+pub(super) fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.root_schema_for::<v1::Traces<'_>>()
+}
+
 /// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
-mod v1 {
+pub(super) mod v1 {
     use serde::Serialize;
 
     use crate::render::shapes::{Need, Span};
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Traces<'a> {
         pub(super) version: u32,
         pub(super) traces: Vec<Trace<'a>>,
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Trace<'a> {
         pub(super) from: From<'a>,
         pub(super) to: To,
@@ -112,6 +120,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct From<'a> {
         pub(super) kind: &'a str,
         pub(super) id: &'a str,
@@ -119,7 +128,8 @@ mod v1 {
     }
 
     #[derive(Serialize)]
-    pub(super) struct To {
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub(in crate::render) struct To {
         pub(super) kind: &'static str,
         pub(super) id: String,
         pub(super) port: Option<Port>,
@@ -127,6 +137,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(untagged)]
     pub(super) enum Port {
         One(u16),
@@ -134,6 +145,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Hop<'a> {
         pub(super) direction: &'a str,
         pub(super) component: &'a str,
@@ -144,6 +156,7 @@ mod v1 {
     }
 
     #[derive(Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub(super) struct Blocker<'a> {
         pub(super) code: &'a str,
         pub(super) component: &'a str,
