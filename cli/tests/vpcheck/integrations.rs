@@ -8,7 +8,8 @@ use serde_yaml::Value;
 
 use crate::{SOUND, Workspace};
 
-const BROKEN: &str = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties: {TopicName: !Ref Nmae}\n";
+const BROKEN: &str =
+    "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties: {TopicName: !Ref Nmae}\n";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -32,7 +33,8 @@ fn run_action(workspace: &Workspace, inputs: &[(&str, &str)]) -> Option<(i32, St
         .env("GITHUB_STEP_SUMMARY", &summary);
     for (name, value) in step["env"].as_mapping().unwrap() {
         let (name, value) = (name.as_str().unwrap(), value.as_str().unwrap());
-        let Some(input) = value.strip_prefix("${{ inputs.").and_then(|input| input.strip_suffix(" }}")) else {
+        let Some(input) = value.strip_prefix("${{ inputs.").and_then(|input| input.strip_suffix(" }}"))
+        else {
             command.env(name, env!("CARGO_BIN_EXE_vpcheck"));
             continue;
         };

@@ -164,12 +164,14 @@ mod tests {
         )
     }
 
+    /// An endpoint of another VPC.
+    const ELSEWHERE: &str = "  Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Elsewhere, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3'}}
+  Elsewhere: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}\n";
+
     #[test]
     fn calls_by_another_endpoint_are_told() {
         let other = unless("{StringNotEquals: {'aws:SourceVpce': !Ref Other}}");
-        let more = "  Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Elsewhere, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3'}}
-  Elsewhere: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}\n";
-        let found = with(&other, &format!("{BUCKETS}{more}"), &reading());
+        let found = with(&other, &format!("{BUCKETS}{ELSEWHERE}"), &reading());
         let [(Severity::Warning, message)] = &found[..] else { panic!("{found:?}") };
         assert!(
             message.contains("refuses calls of `Fn` (`s3:GetObject`), which come through endpoint"),
@@ -197,9 +199,11 @@ mod tests {
     #[test]
     fn part_of_what_is_allowed_is_an_information() {
         let writes =
-            unless("{StringNotEquals: {'aws:SourceVpc': vpc-of-others}}").replace("'s3:*'", "'s3:Put*'");
+            unless("{StringNotEquals: {'aws:SourceVpce': !Ref Other}}").replace("'s3:*'", "'s3:Put*'");
         let both = reading().replace("Action: 's3:GetObject'", "Action: ['s3:GetObject', 's3:PutObject']");
-        let found = with(&writes, "", &both);
-        assert!(found.is_empty(), "no way, no finding: {found:?}");
+        let found = with(&writes, &format!("{BUCKETS}{ELSEWHERE}"), &both);
+        let [(Severity::Info, message)] = &found[..] else { panic!("{found:?}") };
+        assert!(message.contains("(`s3:PutObject`)"), "{message}");
+        assert_eq!(with(&writes, ELSEWHERE, &both), [], "without a way there is nothing to refuse");
     }
 }

@@ -325,7 +325,8 @@ impl Search<'_> {
         }
         let is_alive = |locals: &Locals, local: LocalId| self.liveness.holds(locals, local);
         let in_order = |mut locals: Vec<LocalId>| {
-            locals.sort_by_key(|local| (kind_order(self.module.locals.get(*local).ty()), *local));
+            // By kind, so that there are fewer types of functions.
+            locals.sort_by_key(|local| (self.module.locals.get(*local).ty(), *local));
             locals.dedup();
             locals
         };
@@ -622,18 +623,6 @@ fn size(instr: &Instr) -> usize {
 fn length(value: i64) -> usize {
     let bits = 65 - if value < 0 { (!value).leading_zeros() } else { value.leading_zeros() };
     usize::try_from(bits).unwrap_or(64).div_ceil(7).max(1)
-}
-
-/// Parameters and results in an order by kind have fewer types among them.
-fn kind_order(kind: ValType) -> u8 {
-    match kind {
-        ValType::I32 => 0,
-        ValType::I64 => 1,
-        ValType::F32 => 2,
-        ValType::F64 => 3,
-        ValType::V128 => 4,
-        ValType::Ref(_) => 5,
-    }
 }
 
 #[cfg(test)]
