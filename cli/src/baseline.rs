@@ -47,14 +47,14 @@ impl Baseline {
         let text = fs::read_to_string(path).map_err(|error| Problem::unreadable(&shown, &error))?;
         let report: Report = serde_json::from_str(&text).map_err(|error| {
             let reason = phrase!(en: "is no report of vpcheck: {error}", ja: "vpcheck のレポートではありません: {error}");
-            Problem::malformed(&shown, &reason, how_to_write(&shown))
+            Problem::malformed(&shown, &reason, how_to_write())
         })?;
         let Report { version, files } = report;
         if version != 1 {
             let reason = phrase!(
                 en: "is a report of another version ({version})", ja: "別のバージョン ({version}) のレポートです"
             );
-            return Err(Problem::malformed(&shown, &reason, how_to_write(&shown)));
+            return Err(Problem::malformed(&shown, &reason, how_to_write()));
         }
         let mut known = BTreeSet::new();
         for file in files {
@@ -98,10 +98,11 @@ impl Baseline {
     }
 }
 
-fn how_to_write(path: &str) -> Phrase {
+/// Into another file than what was given, which may be anything, a template even.
+fn how_to_write() -> Phrase {
     phrase!(
-        en: "write one with `vpcheck check --format json FILES > {path}`",
-        ja: "`vpcheck check --format json FILES > {path}` で作成してください",
+        en: "write one with `vpcheck check --format json FILES > vpcheck-baseline.json`",
+        ja: "`vpcheck check --format json FILES > vpcheck-baseline.json` で作成してください",
     )
 }
 

@@ -64,9 +64,10 @@ fn what_is_no_report_is_an_error_before_anything_is_checked() {
         ("other.json", "{\"version\": 2, \"files\": []}"),
         ("list.json", "[]"),
     ]);
-    for file in ["text.json", "other.json", "list.json", "missing.json"] {
+    for file in ["text.json", "other.json", "list.json", "missing.json", "a.yaml"] {
         let run = workspace.run(&format!("check --baseline {file} a.yaml"));
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{file}");
         assert!(run.err.contains(file), "{}", run.err);
+        assert!(!run.err.contains(&format!("> {file}")), "advice that overwrites it: {}", run.err);
     }
 }
