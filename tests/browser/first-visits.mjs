@@ -50,7 +50,7 @@ const visit = async (browser, path, viewport, tasks, walk = async () => {}) => {
   const { context, page } = await openPage(browser, {
     path,
     context: { viewport },
-    until: ".cm-content",
+    until: ".editor :is(.bare-editor, .cm-content)",
     prepare: (context) => context.addInitScript(askOnly, tasks),
   });
   if (tasks.length) {

@@ -322,6 +322,10 @@ pub fn App() -> Html {
                                 || state.beside == Pane::Diagram && state.inputs.to.is_some()
                         }
                         is_read_only={state.is_read_only()}
+                        is_answered={
+                            state.report().is_some()
+                                || matches!(state.notice, Some(Notice::AnalysisFailed | Notice::AnalysisStopped))
+                        }
                         {language}
                         {on_change}
                         {on_move}
@@ -634,7 +638,7 @@ fn command(state: &UseReducerHandle<State>, editor: &Rc<EditorHandle>) -> Callba
             let now = if is_in_editor { Pane::Template } else { state.beside };
             let next = keys::next_pane(now, direction);
             state.dispatch(Action::Shown(next));
-            focus_soon(if next == Pane::Template { ".cm-content" } else { ".half.list" });
+            focus_soon(if next == Pane::Template { ".editor :is(.cm-content, .bare-editor)" } else { ".half.list" });
         }
     })
 }

@@ -116,11 +116,14 @@ async fn show(body: &HtmlElement, rule: &str, language: Language) -> Result<(), 
 
 /// A module of JavaScript that is no part of the first load, by its name beside the page.
 pub(crate) async fn load(name: &str) -> Result<JsValue, JsValue> {
-    // Imported by the whole address: a module's own relative imports start where that module lies.
+    JsFuture::from(import(&beside(name)?)).await
+}
+
+/// The whole address of a file beside the page: a module's own relative imports start where that module lies.
+pub(crate) fn beside(name: &str) -> Result<String, JsValue> {
     let base =
         web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?.base_uri()?;
-    let address = Url::new_with_base(name, &base.unwrap_or_default())?.href();
-    JsFuture::from(import(&address)).await
+    Ok(Url::new_with_base(name, &base.unwrap_or_default())?.href())
 }
 
 /// No part of the first load; it takes Markdown apart with a library and builds the nodes itself.
@@ -144,7 +147,7 @@ extern "C" {
     fn render(this: &Renderer, markdown: &str) -> Result<web_sys::Node, JsValue>;
 }
 
-#[wasm_bindgen(module = "/editor/dist/editor.js")]
+#[wasm_bindgen(module = "/src/editor.js")]
 extern "C" {
     #[wasm_bindgen(js_name = importModule)]
     fn import(address: &str) -> Promise;

@@ -1,4 +1,5 @@
-//! The editor: CodeMirror, bundled from `web/editor`, as a component.
+//! The editor as a component: a text field at once, and CodeMirror, bundled from `web/editor`, when the first report is
+//! there. Both stand behind `editor.js`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::document::beside;
 use crate::report::{Edit, Finding, Place, Report};
 use crate::words;
 
@@ -89,6 +91,8 @@ pub struct Props {
     pub with_path: bool,
     /// Whether the text may only be read.
     pub is_read_only: bool,
+    /// Whether what a first visit waits for is there: then the rest of the editor is loaded.
+    pub is_answered: bool,
     /// The language of hovers and panels.
     pub language: Language,
     /// The text changed.
@@ -131,6 +135,14 @@ pub fn EditorPane(props: &Props) -> Html {
     }
     {
         let handle = props.handle.clone();
+        use_effect_with(props.is_answered, move |is_answered| {
+            if *is_answered {
+                handle.with(JsEditor::complete);
+            }
+        });
+    }
+    {
+        let handle = props.handle.clone();
         use_effect_with(props.language, move |language| {
             let name = words::editor_name();
             handle.with(|editor| editor.speak(language.tag(), name.get(*language)));
@@ -143,11 +155,13 @@ pub fn EditorPane(props: &Props) -> Html {
             let Some(report) = report else { return };
             let marks = marks(report, *language);
             // The rest of a report often brings no fix: then what is open over the text stays open.
-            let is_marked = report.is_whole() && *marked.borrow() == marks;
-            if !is_marked {
-                handle.with(|editor| editor.mark(&to_js(&marks)));
-                marked.replace(marks);
-            }
+            let is_same = report.is_whole() && *marked.borrow() == marks;
+            handle.with(|editor| {
+                if !is_same || !editor.is_marked() {
+                    editor.mark(&to_js(&marks));
+                }
+            });
+            marked.replace(marks);
         });
     }
     {
@@ -241,6 +255,9 @@ fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
     serde_json::to_string(value).ok().and_then(|json| js_sys::JSON::parse(&json).ok()).unwrap_or_default()
 }
 
+/// No part of the first load.
+const CODE_MIRROR: &str = "editor.js";
+
 #[derive(Default)]
 struct Latest {
     change: Callback<Rc<str>>,
@@ -275,6 +292,7 @@ impl Running {
         handlers.set_fix(fix.as_ref());
         handlers.set_explain(explain.as_ref());
         handlers.set_read_only(is_read_only);
+        handlers.set_address(&beside(CODE_MIRROR).unwrap_or_default());
         let editor = JsEditor::new(parent, text, &handlers);
         Self { editor, _changed: changed, _moved: moved, _fix: fix, _explain: explain }
     }
@@ -300,7 +318,7 @@ where
     })
 }
 
-#[wasm_bindgen(module = "/editor/dist/editor.js")]
+#[wasm_bindgen(module = "/src/editor.js")]
 extern "C" {
     #[wasm_bindgen(js_name = Editor)]
     #[derive(Clone)]
@@ -324,10 +342,14 @@ extern "C" {
     fn focus(this: &JsEditor);
     #[wasm_bindgen(method)]
     fn mark(this: &JsEditor, findings: &JsValue);
+    #[wasm_bindgen(method, js_name = isMarked)]
+    fn is_marked(this: &JsEditor) -> bool;
     #[wasm_bindgen(method)]
     fn label(this: &JsEditor, places: &JsValue);
     #[wasm_bindgen(method)]
     fn speak(this: &JsEditor, language: &str, name: &str);
+    #[wasm_bindgen(method)]
+    fn complete(this: &JsEditor);
     #[wasm_bindgen(method)]
     fn destroy(this: &JsEditor);
 }
@@ -345,4 +367,6 @@ extern "C" {
     fn set_explain(this: &Handlers, handler: &JsValue);
     #[wasm_bindgen(method, setter, js_name = readOnly)]
     fn set_read_only(this: &Handlers, is_read_only: bool);
+    #[wasm_bindgen(method, setter)]
+    fn set_address(this: &Handlers, address: &str);
 }

@@ -1,4 +1,5 @@
 // The page's editor: CodeMirror 6 behind the few verbs that the page needs. Places are UTF-16 offsets throughout.
+// It takes the place of a text field that has the same verbs: web/src/editor.js.
 
 import { defaultKeymap, history, historyKeymap, undo } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
@@ -140,6 +141,12 @@ export class Editor {
     });
   }
 
+  /** Selects a place with so many pixels above what is seen: as it was in the field that stood here. */
+  restore(from, to, top) {
+    this.#view.dispatch({ selection: EditorSelection.range(from, to), annotations: byPage.of(true) });
+    this.#view.scrollDOM.scrollTop = top;
+  }
+
   /**
    * Marks the findings. The hover shows message, help and what can be done.
    * @param {{finding: number, rule: string, from: number, to: number, severity: string, message: string, help: string,
@@ -208,9 +215,6 @@ export class Editor {
     }
   }
 }
-
-/** `import()`, which WebAssembly cannot say by itself. */
-export const importModule = (address) => import(address);
 
 /** Marks the page's own movements, which the page need not be told about. */
 const byPage = Annotation.define();
