@@ -1,5 +1,7 @@
 // Measures what a reader waits for, on a processor that is slowed to a quarter: from the first request to the first
 // findings, and from a keystroke to its finding. Prints a name and milliseconds a line; `cargo xtask budgets` calls it.
+// Beside them, what a keystroke takes of this machine and this browser before a page has done anything: from one in a bare text
+// field to the answer of a worker that does nothing with the text.
 //
 // Chromium slows a page's main thread alone (Emulation.setCPUThrottlingRate is refused by workers). So a worker is made
 // slow here: every call into its WebAssembly, and its start, takes four times as long as it took.
@@ -94,6 +96,13 @@ const typing = async (browser, template) => {
   await page.locator(".cm-content").focus();
   await page.keyboard.press("ControlOrMeta+End");
   await page.waitForTimeout(1000);
+  const times = await typed(page);
+  await context.close();
+  return times;
+};
+
+/** What keys take where the keyboard is. */
+const typed = async (page) => {
   await page.evaluate(() => Object.assign(globalThis.vpcheckSeen, { keys: [], shown: [], tasks: [] }));
   for (let key = 0; key < KEYS; key += 1) {
     await page.keyboard.type("x");
@@ -102,8 +111,37 @@ const typing = async (browser, template) => {
   await page.waitForFunction((count) => globalThis.vpcheckSeen.shown.length === count, KEYS, { timeout: 60_000 });
   await page.waitForTimeout(1000);
   const { keys, shown, tasks } = await seenBy(page);
-  await context.close();
   return { latencies: shown.map((time, index) => time - keys[index]), tasks: tasks.map(({ time }) => time) };
+};
+
+/** A page of a text field alone, which asks a worker at every keystroke and shows what it answers. */
+const BARE = `<!doctype html><textarea style="width: 600px; height: 700px"></textarea><p></p><script>
+  const worker = new Worker("bare.js");
+  const [field, answer] = [document.querySelector("textarea"), document.querySelector("p")];
+  field.addEventListener("input", () => worker.postMessage(field.value));
+  worker.onmessage = ({ data }) => {
+    answer.textContent = data;
+    globalThis.vpcheckSeen.shown.push(performance.now());
+  };
+</script>`;
+
+const typingBare = async (browser, template) => {
+  const context = await browser.newContext({ viewport: DESK });
+  const answers = { "bare.html": ["text/html", BARE], "bare.js": ["text/javascript", "onmessage = ({ data }) => postMessage(data.length)"] };
+  for (const [name, [contentType, body]] of Object.entries(answers)) {
+    await context.route(`**/${name}`, (route) => route.fulfill({ contentType, body }));
+  }
+  await context.addInitScript(watch);
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  await page.goto(new URL("bare.html", process.env.VPCHECK_PAGE).href);
+  await page.locator("textarea").fill(template);
+  await page.keyboard.press("ControlOrMeta+End");
+  await page.waitForTimeout(1000);
+  const times = await typed(page);
+  await context.close();
+  return times;
 };
 
 /** The value that a share of all values does not pass. */
@@ -115,11 +153,15 @@ const quantile = (values, share) => {
 const browser = await startBrowser();
 const visits = await firstFindings(browser);
 const { latencies, tasks } = await typing(browser, await readFile(TEMPLATE, "utf8"));
+const bare = await typingBare(browser, await readFile(TEMPLATE, "utf8"));
 await browser.close();
+const longest = (tasks) => Math.max(0, ...tasks);
 const results = {
   "first-findings": quantile(visits, 0.5),
   "key-median": quantile(latencies, 0.5),
   "key-p95": quantile(latencies, 0.95),
-  "longest-task": Math.max(0, ...tasks),
+  "longest-task": longest(tasks),
+  "bare-key-p95": quantile(bare.latencies, 0.95),
+  "bare-longest-task": longest(bare.tasks),
 };
 for (const [name, time] of Object.entries(results)) console.log(name, time.toFixed(1));

@@ -283,6 +283,7 @@ pub fn App() -> Html {
 
     let language = state.language;
     let list_name = words::pane(state.beside);
+    let has_broken = matches!(state.notice, Some(Notice::AnalysisFailed | Notice::AnalysisStopped));
     let findings = state.report().map(|report| report.counts().shown());
     // Costs, endpoints and pictures have answers of their own.
     let lapsed = state.is_lapsed() && matches!(state.beside, Pane::Findings | Pane::Paths);
@@ -322,10 +323,9 @@ pub fn App() -> Html {
                                 || state.beside == Pane::Diagram && state.inputs.to.is_some()
                         }
                         is_read_only={state.is_read_only()}
-                        is_answered={
-                            state.report().is_some()
-                                || matches!(state.notice, Some(Notice::AnalysisFailed | Notice::AnalysisStopped))
-                        }
+                        is_answered={state.report().is_some() || has_broken}
+                        // What breaks down before the rest came may have kept it from coming.
+                        is_heard={state.is_loaded || has_broken}
                         {language}
                         {on_change}
                         {on_move}

@@ -14,6 +14,9 @@ export class Editor {
   #isGone = false;
   /** The last of each that was said, for the one that comes: see `complete`. */
   #said = {};
+  /** Whether the page hears of changes; until then the newest text is kept. */
+  #isHeard = false;
+  #unheard;
   /** So often the text changed. */
   #edits = 0;
   /** The next picture, while it is waited for. */
@@ -29,9 +32,11 @@ export class Editor {
     this.#parent = parent;
     const changed = (text) => {
       this.#edits += 1;
-      handlers.changed(text);
+      if (this.#isHeard) handlers.changed(text);
+      else this.#unheard = text;
     };
-    this.#handlers = { ...handlers, changed };
+    const moved = (at) => this.#isHeard && handlers.moved(at);
+    this.#handlers = { ...handlers, changed, moved };
     this.#shown = new Field(parent, text, this.#handlers);
     // Who wants to write does not wait for what else is going on. Where it did not come, this asks again.
     parent.addEventListener("focusin", () => this.complete());
@@ -101,6 +106,13 @@ export class Editor {
   #say(verb, ...values) {
     this.#said[verb] = values;
     this.#shown[verb]?.(...values);
+  }
+
+  /** From now on the page can answer to what is written, and hears of what was written before. */
+  hear() {
+    if (this.#isHeard) return;
+    this.#isHeard = true;
+    if (this.#unheard !== undefined) this.#handlers.changed(this.#unheard);
   }
 
   /** Loads CodeMirror, and puts it in the field's place as the reader left that: text, steps, place, keyboard. */

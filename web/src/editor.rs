@@ -93,6 +93,8 @@ pub struct Props {
     pub is_read_only: bool,
     /// Whether what a first visit waits for is there: then the rest of the editor is loaded.
     pub is_answered: bool,
+    /// Whether the page hears of changes; it does from the moment when all of the program is there.
+    pub is_heard: bool,
     /// The language of hovers and panels.
     pub language: Language,
     /// The text changed.
@@ -130,6 +132,14 @@ pub fn EditorPane(props: &Props) -> Html {
             move || {
                 let running = handle.running.borrow_mut().take();
                 drop(running);
+            }
+        });
+    }
+    {
+        let handle = props.handle.clone();
+        use_effect_with(props.is_heard, move |is_heard| {
+            if *is_heard {
+                handle.with(JsEditor::hear);
             }
         });
     }
@@ -348,6 +358,8 @@ extern "C" {
     fn label(this: &JsEditor, places: &JsValue);
     #[wasm_bindgen(method)]
     fn speak(this: &JsEditor, language: &str, name: &str);
+    #[wasm_bindgen(method)]
+    fn hear(this: &JsEditor);
     #[wasm_bindgen(method)]
     fn complete(this: &JsEditor);
     #[wasm_bindgen(method)]

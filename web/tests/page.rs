@@ -80,6 +80,7 @@ async fn the_editor_tells_of_every_change_and_takes_texts_and_fixes_back() {
         with_path: false,
         is_read_only: false,
         is_answered: true,
+        is_heard: true,
         language: Language::Japanese,
         on_change: {
             let heard = heard.clone();

@@ -3,7 +3,8 @@
 //! The page is linked with each constant as a segment of its own (`web/build.rs`). A segment may be read by a function of
 //! the first module if such a function names an address in it, or a segment that may be read holds one. Whatever looks
 //! like an address counts as one, so a segment that is deferred is one that nothing of the first module can know of.
-//! Nor can it have been changed before the later module writes it.
+//! Nor can it have been changed before the later module writes it. Only the places in sources that panics tell are named by the
+//! first module and come later all the same: what makes sentences of them is never there at first.
 
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -20,6 +21,10 @@ const TABLE: usize = 4096;
 
 /// Segments with no more bytes than this between them are one: the head of another would be as large.
 const GAP: usize = 12;
+
+/// The same in the first module where only zeros come between, which are compressed to nothing. What the later module writes
+/// there is zero until then.
+const HOLE: usize = 64;
 
 /// A segment of initial memory.
 pub(super) struct Segment {
@@ -49,7 +54,9 @@ pub(super) struct Divided {
 /// Divides the data of a module of which `kept` are the functions that stay.
 pub(super) fn divided(module: &Module, kept: &[FunctionId]) -> Result<Divided> {
     let segments = segments(module)?;
-    let mut reach = Reach { segments: &segments, reached: vec![false; segments.len()], waiting: Vec::new() };
+    let told = segments.iter().map(|segment| is_location(segment, &segments)).collect();
+    let mut reach =
+        Reach { segments: &segments, told, reached: vec![false; segments.len()], waiting: Vec::new() };
     for id in kept {
         let function = module.funcs.get(*id).kind.unwrap_local();
         dfs_in_order(&mut reach, function, function.entry_block());
@@ -65,14 +72,29 @@ pub(super) fn divided(module: &Module, kept: &[FunctionId]) -> Result<Divided> {
     let mut last = None;
     for (segment, is_reached) in segments.into_iter().zip(reached) {
         let stays = is_reached || segment.bytes.len() <= GAP;
-        let half = if stays { &mut divided.first } else { &mut divided.later };
-        match half.last_mut().filter(|_| last == Some(stays)) {
-            Some(neighbour) if (segment.start - neighbour.end()) as usize <= GAP => neighbour.join(&segment),
+        // The later module may write over nothing that the first has: it may have changed.
+        let (half, gap) = match (stays, last) {
+            (true, _) => (&mut divided.first, HOLE),
+            (false, Some(false)) => (&mut divided.later, GAP),
+            (false, _) => (&mut divided.later, 0),
+        };
+        match half.last_mut() {
+            Some(neighbour) if (segment.start - neighbour.end()) as usize <= gap => neighbour.join(&segment),
             _ => half.push(segment),
         }
         last = Some(stays);
     }
     Ok(divided)
+}
+
+/// Whether a segment is a `core::panic::Location`: a file of Rust, its length without the zero at its end, line and column.
+fn is_location(segment: &Segment, segments: &[Segment]) -> bool {
+    let Ok(words) = <[u8; 16]>::try_from(segment.bytes.as_slice()) else { return false };
+    let [file, length] = [0, 4].map(|at| u32::from_le_bytes([0, 1, 2, 3].map(|byte| words[at + byte])));
+    segments.binary_search_by_key(&file, |segment| segment.start).is_ok_and(|at| {
+        let name = segments[at].bytes.strip_suffix(b"\0").unwrap_or(&segments[at].bytes);
+        name.ends_with(b".rs") && name.len() == length as usize
+    })
 }
 
 /// The data of a module in the order of its addresses.
@@ -95,6 +117,8 @@ fn segments(module: &Module) -> Result<Vec<Segment>> {
 
 struct Reach<'s> {
     segments: &'s [Segment],
+    /// Which of them only panics tell of.
+    told: Vec<bool>,
     reached: Vec<bool>,
     waiting: Vec<usize>,
 }
@@ -140,7 +164,7 @@ impl Reach<'_> {
             if is_exact && segment.end() == address && segment.bytes.len() > TABLE {
                 continue;
             }
-            if !std::mem::replace(&mut self.reached[at], true) {
+            if !self.told[at] && !std::mem::replace(&mut self.reached[at], true) {
                 self.waiting.push(at);
             }
         }
@@ -196,19 +220,22 @@ mod tests {
     use super::divided;
     use walrus::Module;
 
-    /// `$kept` reads the segment at 1024, which holds the address of the one at 1088 in its second word; `$late` reads the one
+    /// `$kept` reads the segment at 1024, which holds the address of the one at 1216 in its second word; `$late` reads the one
     /// at 2048, and what lies at 2080 is next to it.
     const MODULE: &str = r#"(module
       (memory 1)
-      (data (i32.const 1024) "\00\00\00\00\40\04\00\00--------")
-      (data (i32.const 1088) "named by the first")
+      (data (i32.const 1024) "\00\00\00\00\c0\04\00\00--------")
+      (data (i32.const 1216) "named by the first")
       (data (i32.const 2048) "read by the later function alone")
       (data (i32.const 2080) "and this beside it as well")
       (data (i32.const 4096) "stored as half of a pair")
       (data (i32.const 8192) "a base, to which an index is added")
+      (data (i32.const 12288) "\10\30\00\00\0e\00\00\00\07\00\00\00\05\00\00\00")
+      (data (i32.const 12304) "src/summing.rs\00")
       (func $kept (result i32)
         (i64.store (i32.const 16) (i64.const 0x100000000001))
         (drop (i32.load8_u offset=8200 (i32.const 1)))
+        (drop (i32.const 12288))
         (i32.load (i32.const 1024)))
       (func $late (result i32) (i32.load (i32.const 2048))))"#;
 
@@ -218,12 +245,26 @@ mod tests {
         let kept = module.funcs.iter().next().unwrap().id();
         let data = divided(&module, &[kept]).unwrap();
         let starts = |segments: &[super::Segment]| segments.iter().map(|one| one.start).collect::<Vec<_>>();
-        assert_eq!(starts(&data.first), [1024, 1088, 4096, 8192]);
-        assert_eq!(starts(&data.later), [2048], "neighbours are one segment");
+        assert_eq!(starts(&data.first), [1024, 1216, 4096, 8192]);
+        assert_eq!(starts(&data.later), [2048, 12288], "neighbours are one segment");
         assert_eq!(data.later[0].bytes.len(), 58);
+        assert_eq!(data.later[1].bytes.len(), 31, "what a panic tells, though the first names it");
         let all: Vec<_> = module.funcs.iter().map(walrus::Function::id).collect();
         let data = divided(&module, &all).unwrap();
-        assert_eq!(starts(&data.later), [2080], "nobody names it");
+        assert_eq!(starts(&data.later), [2080, 12288], "nobody names it");
+    }
+
+    #[test]
+    fn the_first_module_has_zeros_where_little_comes_later() {
+        let module = r#"(module (memory 1) (data (i32.const 1024) "named by the first") (data (i32.const 1048) "later words 24 bytes long")
+          (data (i32.const 1076) "named by the first, too")
+          (func (drop (i32.const 1024)) (drop (i32.const 1076))))"#;
+        let module = Module::from_buffer(&wat::parse_str(module).unwrap()).unwrap();
+        let kept = module.funcs.iter().next().unwrap().id();
+        let data = divided(&module, &[kept]).unwrap();
+        assert_eq!((data.first.len(), data.later.len()), (1, 1));
+        assert_eq!(data.first[0].bytes[18..52], [0; 34]);
+        assert_eq!(data.later[0].bytes, b"later words 24 bytes long");
     }
 
     #[test]

@@ -12,22 +12,27 @@ const STARTS: [(&str, &str); 2] = [
     ("    wasm.__wbindgen_start();\n", "    if (laterAtStart) useLater(laterAtStart);\n"),
 ];
 
-/// Stands for what later.js adds, so that the page's side of it runs as well.
+/// Stands for what later.js adds, so that the page's side of it runs as well. What runs by itself has three seconds before
+/// the page is given the rest. What runs after that need not be there at first.
 const NOTHING_LATER: &str = "
-export const later = async () => true;
-globalThis.vpcheckLater = () => {};
+export const later = () => new Promise((come) => setTimeout(come, 3000, true));
+let ranAtFirst;
+globalThis.vpcheckLater = () => queueMicrotask(() => (ranAtFirst ??= vpcheckReached()));
+globalThis.vpcheckIsWhole = () => ranAtFirst !== undefined;
 ";
 
-/// The glue of an instrumented module: `vpcheckRan` gives the numbers of the points that were reached.
+/// The glue of an instrumented module: `vpcheckRan` gives the numbers of the points that were reached until the rest came,
+/// and `vpcheckIsWhole` tells whether it did.
 pub(crate) fn observing(glue: &str) -> String {
     let [from, to] = PROFILE;
     format!(
         "{glue}{NOTHING_LATER}
-globalThis.vpcheckRan = () => {{
+globalThis.vpcheckRan = () => ranAtFirst ?? vpcheckReached();
+function vpcheckReached() {{
   if (!wasm) return [];
   const points = new Uint8Array(wasm.memory.buffer).slice(wasm.{from}.value, wasm.{to}.value);
   return [...points].flatMap((is_set, number) => (is_set ? [number] : []));
-}};
+}}
 "
     )
 }
