@@ -300,6 +300,7 @@ pub fn App() -> Html {
                 {language}
                 theme={state.theme}
                 is_alone={state.embedding.is_none()}
+                is_loaded={state.is_loaded}
                 {on_example}
                 on_files={&on_files}
                 {on_empty}
@@ -460,29 +461,32 @@ pub fn App() -> Html {
                     <p>{ words::files::drop_more().get(language).to_owned() }</p>
                 </div>
             }
-            <KeysDialog
-                is_open={state.shows_keys}
-                {language}
-                on_close={to_action(&state, |()| Action::Keys(false))}
-            />
-            <FailureDialog
-                failure={state.failure.clone().filter(|_| state.is_reporting)}
-                {language}
-                on_close={to_action(&state, |()| Action::Reporting(false))}
-            />
-            <RuleDocument
-                rule={state.explained.clone()}
-                {language}
-                on_close={to_action(&state, |()| Action::Closed)}
-            />
-            <ShareDialog
-                sharing={state.sharing.clone()}
-                has_context={!state.inputs.contexts.is_empty()}
-                beside={state.beside}
-                {language}
-                on_redact={to_action(&state, Action::Sharing)}
-                on_close={to_action(&state, |()| Action::Unshared)}
-            />
+            // Opened by hand only; who asks for one before all is there sees it then.
+            if state.is_loaded {
+                <KeysDialog
+                    is_open={state.shows_keys}
+                    {language}
+                    on_close={to_action(&state, |()| Action::Keys(false))}
+                />
+                <FailureDialog
+                    failure={state.failure.clone().filter(|_| state.is_reporting)}
+                    {language}
+                    on_close={to_action(&state, |()| Action::Reporting(false))}
+                />
+                <RuleDocument
+                    rule={state.explained.clone()}
+                    {language}
+                    on_close={to_action(&state, |()| Action::Closed)}
+                />
+                <ShareDialog
+                    sharing={state.sharing.clone()}
+                    has_context={!state.inputs.contexts.is_empty()}
+                    beside={state.beside}
+                    {language}
+                    on_redact={to_action(&state, Action::Sharing)}
+                    on_close={to_action(&state, |()| Action::Unshared)}
+                />
+            }
         </div>
     }
 }

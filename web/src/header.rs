@@ -19,6 +19,8 @@ pub(crate) struct Props {
     pub theme: Theme,
     /// Whether the page stands alone; in another one it is only a line.
     pub is_alone: bool,
+    /// Whether all of the program is there: the menu, which nobody has opened before, is filled then.
+    pub is_loaded: bool,
     /// An example was chosen, by its index.
     pub on_example: Callback<usize>,
     /// Files were chosen.
@@ -71,23 +73,9 @@ pub(crate) fn Header(props: &Props) -> Html {
                     { chevron() }
                 </button>
                 <div class="examples" id="examples" popover="auto">
-                    // A narrow bar has no room for it.
-                    <div class="narrow-only">{ file_button("open-files-narrow", "menu-item", language, &props.on_files) }</div>
-                    <button
-                        type="button"
-                        class="menu-item"
-                        popovertarget="examples"
-                        popovertargetaction="hide"
-                        onclick={props.on_empty.reform(|_| ())}
-                    >
-                        <span class="example-title">{ words::files::empty().get(language).to_owned() }</span>
-                        <span class="example-sentence">{ words::files::empty_more().get(language).to_owned() }</span>
-                    </button>
-                    <ul aria-label={words::examples().get(language).to_owned()}>
-                        { for examples::ALL.iter().enumerate().map(|(index, example)| {
-                            example_item(index, example, language, &props.on_example)
-                        }) }
-                    </ul>
+                    if props.is_loaded {
+                        { menu(props) }
+                    }
                 </div>
                 <span class="bar-space" />
                 <button
@@ -150,6 +138,32 @@ fn file_button(
             <input {id} type="file" multiple=true onchange={on_choice(on_files.clone())} />
             <label for={id} {class}>{ open_icon() }<span>{ words::files::open().get(language).to_owned() }</span></label>
         </span>
+    }
+}
+
+/// What can be opened.
+fn menu(props: &Props) -> Html {
+    let language = props.language;
+    html! {
+        <>
+            // A narrow bar has no room for it.
+            <div class="narrow-only">{ file_button("open-files-narrow", "menu-item", language, &props.on_files) }</div>
+            <button
+                type="button"
+                class="menu-item"
+                popovertarget="examples"
+                popovertargetaction="hide"
+                onclick={props.on_empty.reform(|_| ())}
+            >
+                <span class="example-title">{ words::files::empty().get(language).to_owned() }</span>
+                <span class="example-sentence">{ words::files::empty_more().get(language).to_owned() }</span>
+            </button>
+            <ul aria-label={words::examples().get(language).to_owned()}>
+                { for examples::ALL.iter().enumerate().map(|(index, example)| {
+                    example_item(index, example, language, &props.on_example)
+                }) }
+            </ul>
+        </>
     }
 }
 

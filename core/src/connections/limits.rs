@@ -220,7 +220,7 @@ fn memory(class: &str) -> Option<f64> {
         .lines()
         .filter(|line| line.starts_with("memory "))
         .find(|line| line.split_ascii_whitespace().skip(2).any(|own| own == family))?;
-    let large: f64 = row.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    let large = gibibytes(row.split_ascii_whitespace().nth(1)?)?;
     let factor = match size {
         "micro" => 0.125,
         "small" => 0.25,
@@ -230,6 +230,18 @@ fn memory(class: &str) -> Option<f64> {
         _ => 2.0 * f64::from(size.strip_suffix("xlarge")?.parse::<u16>().ok()?),
     };
     Some(large * factor * GIB)
+}
+
+/// A number of the table, with up to two digits after the point. The reading of any float brings tables of four kilobytes.
+fn gibibytes(text: &str) -> Option<f64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let number = |digits: &str| digits.parse::<u32>().ok().map(f64::from);
+    let parts = match part.len() {
+        1 => 10.0,
+        2 => 100.0,
+        _ => return None,
+    };
+    Some(number(whole)? + number(part)? / parts)
 }
 
 /// Whether a resource is a database of RDS whose engine an RDS Proxy can stand before.
@@ -257,6 +269,15 @@ pub(crate) fn has_proxies(scope: Scope<'_, '_>, database: &Resource) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_read_as_any_float_would_be() {
+        for row in TABLE.lines().filter(|line| line.starts_with("memory ")) {
+            let text = row.split_ascii_whitespace().nth(1).unwrap();
+            assert_eq!(gibibytes(text), text.parse().ok(), "{row}");
+        }
+        assert_eq!((gibibytes("7.125"), gibibytes("7."), gibibytes("x")), (None, None, None));
+    }
 
     #[test]
     fn defaults_follow_from_engine_and_class() {

@@ -12,7 +12,7 @@ use super::{
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use walrus::{
-    ConstExpr, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
+    ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
     GlobalKind, ImportKind, LocalFunction, Module, ModuleConfig, Table, TableId, ValType,
     ir::{self, UnaryOp, Value, Visitor, dfs_in_order},
 };
@@ -29,8 +29,12 @@ pub(crate) const FIRST: &str = "first";
 /// What an instrumented module exports: where in its memory it has a byte for each point, and where they end.
 pub(crate) const PROFILE: [&str; 2] = ["profile_from", "profile_to"];
 
-/// A function of no more instructions than this stays where it is: its stub would hardly be smaller.
+/// A function of no more instructions than this stays where it is: its stub would hardly be smaller. Unless it names a text,
+/// which would stay with it.
 const SMALL: u64 = 4;
+
+/// Data of more bytes than this is worth a stub.
+const TEXT: usize = 64;
 
 /// A function of no more instructions than this is in both modules where both call it. The later one grows by that, but
 /// each export is some bytes, and what is not exported can be optimised further.
@@ -113,6 +117,37 @@ pub(super) fn parse(wasm: &[u8]) -> Result<Module> {
     config.parse(wasm).context("cannot read the page's WebAssembly")
 }
 
+/// Where the data begins that is worth a stub.
+fn starts_of_texts(module: &Module) -> BTreeSet<u32> {
+    let start = |data: &walrus::Data| match data.kind {
+        DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } => Some(start.cast_unsigned()),
+        _ => None,
+    };
+    module.data.iter().filter(|data| data.value.len() > TEXT).filter_map(start).collect()
+}
+
+/// Whether a function has one of these addresses as a constant.
+fn names_one(function: &LocalFunction, addresses: &BTreeSet<u32>) -> bool {
+    struct Names<'a>(&'a BTreeSet<u32>, bool);
+    impl Visitor<'_> for Names<'_> {
+        fn visit_const(&mut self, constant: &ir::Const) {
+            self.1 |= match constant.value {
+                Value::I32(word) => self.0.contains(&word.cast_unsigned()),
+                // Address and length, as one.
+                Value::I64(words) => {
+                    words.to_le_bytes().chunks_exact(4).any(|word| {
+                        word.try_into().is_ok_and(|word| self.0.contains(&u32::from_le_bytes(word)))
+                    })
+                }
+                _ => false,
+            };
+        }
+    }
+    let mut names = Names(addresses, false);
+    dfs_in_order(&mut names, function, function.entry_block());
+    names.1
+}
+
 /// What goes where, in numbers that hold for every copy of the module.
 struct Plan {
     deferred: Numbers,
@@ -135,11 +170,12 @@ impl Plan {
         let local = local_functions(module);
         let numbers: BTreeMap<FunctionId, usize> =
             local.iter().enumerate().map(|(number, id)| (*id, number)).collect();
+        let texts = starts_of_texts(module);
         let stays = |number: &usize| {
             let function = module.funcs.get(local[*number]).kind.unwrap_local();
             kept.contains(number)
                 || Some(local[*number]) == module.start
-                || function.size() <= SMALL
+                || function.size() <= SMALL && !names_one(function, &texts)
                 || is_glue_of_bindgen(module, local[*number])
         };
         let deferred: Numbers = (0..local.len()).filter(|number| !stays(number)).collect();
@@ -454,6 +490,21 @@ mod tests {
     use crate::process::{find_program, output_of};
     use base64::{Engine, engine::general_purpose::STANDARD};
     use std::{collections::BTreeSet, process::Command};
+
+    #[test]
+    fn a_short_function_that_names_a_text_is_told_from_one_that_does_not() {
+        let text = "text ".repeat(20);
+        let module = format!(
+            r#"(module (memory 1) (data (i32.const 1024) "{text}") (data (i32.const 2048) "short")
+              (func (result i32) (i32.const 1024))
+              (func (i64.store (i32.const 0) (i64.const 0x1400000400)))
+              (func (result i32) (i32.const 2048)))"#
+        );
+        let module = Module::from_buffer(&wat::parse_str(module).unwrap()).unwrap();
+        let texts = starts_of_texts(&module);
+        let named = module.funcs.iter().map(|function| names_one(function.kind.unwrap_local(), &texts));
+        assert_eq!(named.collect::<Vec<_>>(), [true, true, false]);
+    }
 
     /// Functions 0 to 6. `$entry` and `$by_table` are what a visit runs.
     const WHOLE: &str = r#"(module
