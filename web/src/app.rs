@@ -642,7 +642,11 @@ fn command(state: &UseReducerHandle<State>, editor: &Rc<EditorHandle>) -> Callba
             let now = if is_in_editor { Pane::Template } else { state.beside };
             let next = keys::next_pane(now, direction);
             state.dispatch(Action::Shown(next));
-            focus_soon(if next == Pane::Template { ".editor :is(.cm-content, .bare-editor)" } else { ".half.list" });
+            focus_soon(if next == Pane::Template {
+                ".editor :is(.cm-content, .bare-editor)"
+            } else {
+                ".half.list"
+            });
         }
     })
 }

@@ -12,8 +12,8 @@ use super::{
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use walrus::{
-    ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
-    GlobalKind, ImportKind, LocalFunction, Module, ModuleConfig, Table, TableId, ValType,
+    ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind,
+    GlobalId, GlobalKind, ImportKind, LocalFunction, Module, ModuleConfig, Table, TableId, ValType,
     ir::{self, UnaryOp, Value, Visitor, dfs_in_order},
 };
 
@@ -134,11 +134,10 @@ fn names_one(function: &LocalFunction, addresses: &BTreeSet<u32>) -> bool {
             self.1 |= match constant.value {
                 Value::I32(word) => self.0.contains(&word.cast_unsigned()),
                 // Address and length, as one.
-                Value::I64(words) => {
-                    words.to_le_bytes().chunks_exact(4).any(|word| {
-                        word.try_into().is_ok_and(|word| self.0.contains(&u32::from_le_bytes(word)))
-                    })
-                }
+                Value::I64(words) => words
+                    .to_le_bytes()
+                    .chunks_exact(4)
+                    .any(|word| word.try_into().is_ok_and(|word| self.0.contains(&u32::from_le_bytes(word)))),
                 _ => false,
             };
         }
@@ -486,10 +485,11 @@ fn sequences(function: &LocalFunction) -> Vec<ir::InstrSeqId> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asking, divided, function_count, instrumented};
+    use super::{Asking, divided, function_count, instrumented, names_one, starts_of_texts};
     use crate::process::{find_program, output_of};
     use base64::{Engine, engine::general_purpose::STANDARD};
     use std::{collections::BTreeSet, process::Command};
+    use walrus::Module;
 
     #[test]
     fn a_short_function_that_names_a_text_is_told_from_one_that_does_not() {
