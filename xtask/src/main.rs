@@ -3,6 +3,7 @@
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
 mod bench;
+mod book;
 mod budgets;
 mod cache;
 mod csp;
@@ -35,6 +36,7 @@ Usage: cargo xtask COMMAND
 
   serve [--quick] [--port N]    build the playground and serve it (default port 8080)
   build-page [--quick]          build the playground into dist/; --quick: in seconds, but large and not split
+  book                          build the guide and the rules' pages into book/, in both languages
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
@@ -82,6 +84,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
             (kind, []) => page::build(&project, kind).map(|()| ExitCode::SUCCESS),
             _ => Ok(usage()),
         },
+        ["book"] => book::build(&project).map(|()| ExitCode::SUCCESS),
         ["test"] => Ok(test::run(&project, test::Part::Both)),
         ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
         ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),

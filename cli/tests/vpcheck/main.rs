@@ -1,6 +1,7 @@
 //! The built program on templates in temporary folders.
 
 mod baseline;
+mod book;
 mod completions;
 mod cost;
 mod diagram;

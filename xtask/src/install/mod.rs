@@ -15,6 +15,8 @@ use std::path::PathBuf;
 /// The last release that the workspace's oldest supported Rust can build; 0.22 asks for a newer one.
 const TRUNK: &str = "0.21.14";
 
+const MDBOOK: &str = "0.5.4";
+
 /// The bundler of the page; the folder of its program.
 pub(crate) fn trunk(cache: &Cache) -> Result<PathBuf> {
     cargo_tool::install(
@@ -23,6 +25,7 @@ pub(crate) fn trunk(cache: &Cache) -> Result<PathBuf> {
             package: "trunk",
             version: TRUNK,
             locked: true,
+            features: None,
             expectation: "about 5 minutes",
         },
     )
@@ -40,7 +43,22 @@ pub(crate) fn wasm_bindgen(cache: &Cache, project: &Project) -> Result<PathBuf> 
             package: "wasm-bindgen-cli",
             version: &version,
             locked: false,
+            features: None,
             expectation: "about 3 minutes",
+        },
+    )
+}
+
+/// What builds the book, without its server; the folder of the program.
+pub(crate) fn mdbook(cache: &Cache) -> Result<PathBuf> {
+    cargo_tool::install(
+        cache,
+        &cargo_tool::CargoTool {
+            package: "mdbook",
+            version: MDBOOK,
+            locked: true,
+            features: Some("search"),
+            expectation: "about 5 minutes",
         },
     )
 }
