@@ -7,6 +7,7 @@ mod book;
 mod budgets;
 mod cache;
 mod csp;
+mod dependencies;
 mod gallery;
 mod generate;
 mod iam_services;
@@ -39,6 +40,7 @@ Usage: cargo xtask COMMAND
   book                          build the guide and the rules' pages into book/, in both languages
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
+  deny [--advisories]           check licences and sources of dependencies; --advisories: and known faults
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
   unknowns [DIR] [--list REASON]
                                 trace a folder of templates: unknown verdicts by reason, and whose they are
@@ -94,6 +96,8 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["kernel-cases", rest @ ..] => measuring::run(&project, "kernel_cases", rest),
         ["bench"] => bench::print(&project),
         ["budgets"] => budgets::write(&project).map(|()| ExitCode::SUCCESS),
+        ["deny"] => dependencies::check(&project, false).map(|()| ExitCode::SUCCESS),
+        ["deny", "--advisories"] => dependencies::check(&project, true).map(|()| ExitCode::SUCCESS),
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),

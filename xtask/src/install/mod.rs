@@ -8,7 +8,7 @@ mod debian;
 pub(crate) mod npm;
 pub(crate) mod wasm_target;
 
-use crate::{cache::Cache, page, project::Project};
+use crate::{cache::Cache, page, process, project::Project};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 
@@ -16,6 +16,8 @@ use std::path::PathBuf;
 const TRUNK: &str = "0.21.14";
 
 const MDBOOK: &str = "0.5.4";
+
+const CARGO_DENY: &str = "0.20.2";
 
 /// The bundler of the page; the folder of its program.
 pub(crate) fn trunk(cache: &Cache) -> Result<PathBuf> {
@@ -61,6 +63,24 @@ pub(crate) fn mdbook(cache: &Cache) -> Result<PathBuf> {
             expectation: "about 5 minutes",
         },
     )
+}
+
+/// What checks dependencies; the program.
+pub(crate) fn cargo_deny(cache: &Cache) -> Result<PathBuf> {
+    if let Some(program) = process::find_program("cargo-deny") {
+        return Ok(program);
+    }
+    let folder = cargo_tool::install(
+        cache,
+        &cargo_tool::CargoTool {
+            package: "cargo-deny",
+            version: CARGO_DENY,
+            locked: true,
+            features: None,
+            expectation: "about 10 minutes",
+        },
+    )?;
+    Ok(folder.join("cargo-deny"))
 }
 
 /// wasm-opt; the folder of the program.
