@@ -2,6 +2,7 @@
 //!
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
+mod archive;
 mod bench;
 mod book;
 mod budgets;
@@ -30,7 +31,7 @@ mod test;
 
 use anyhow::{Result, bail};
 use project::Project;
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
@@ -40,6 +41,7 @@ Usage: cargo xtask COMMAND
   book                          build the guide and the rules' pages into book/, in both languages
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
+  archive PROGRAM TARGET DIR    pack a built program for a release, with completions, manual pages and its sum
   deny [--advisories]           check licences and sources of dependencies; --advisories: and known faults
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
   unknowns [DIR] [--list REASON]
@@ -96,6 +98,9 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["kernel-cases", rest @ ..] => measuring::run(&project, "kernel_cases", rest),
         ["bench"] => bench::print(&project),
         ["budgets"] => budgets::write(&project).map(|()| ExitCode::SUCCESS),
+        ["archive", program, target, folder] => {
+            archive::make(&project, Path::new(program), target, Path::new(folder)).map(|_| ExitCode::SUCCESS)
+        }
         ["deny"] => dependencies::check(&project, false).map(|()| ExitCode::SUCCESS),
         ["deny", "--advisories"] => dependencies::check(&project, true).map(|()| ExitCode::SUCCESS),
         ["ready"] => Ok(ready::run(&project)),

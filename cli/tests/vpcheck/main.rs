@@ -15,6 +15,7 @@ mod inputs;
 mod integrations;
 mod manner;
 mod manual;
+mod release;
 mod settings;
 mod share;
 mod trace;
