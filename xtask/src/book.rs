@@ -1,7 +1,7 @@
 //! The book: the guide in docs/book and a page for each rule, in both languages, built by mdBook into book/.
 //!
 //! Its pages are gathered first, since the rules' documents lie beside the rules and pictures beside what draws them. The
-//! book stands below the playground, at `book/LANGUAGE/`: `../../` of a page of the guide is the playground.
+//! built book stands below the playground, at `book/LANGUAGE/`: `../../` of a page of the guide is the playground.
 
 use crate::{
     cache::{Cache, announce},
@@ -47,8 +47,9 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         if staged.exists() {
             fs::remove_dir_all(&staged).with_context(|| format!("cannot clear {}", staged.display()))?;
         }
+        write(&staged.join("book.toml"), settings(language).as_bytes())?;
         for (path, content) in Book::gather(project, language, repository.as_deref())?.files {
-            write(&staged.join(path), &content)?;
+            write(&staged.join("src").join(path), &content)?;
         }
         run(Command::new(&mdbook).arg("build").arg(&staged).arg("--dest-dir").arg(target.join(tag)))?;
     }
@@ -95,7 +96,6 @@ impl Book {
     fn gather(project: &Project, language: Language, repository: Option<&str>) -> Result<Self> {
         let guide = PathBuf::from("docs/book").join(language.tag());
         let mut files = BTreeMap::new();
-        files.insert("book.toml".to_owned(), settings(language).into_bytes());
         let folder = project.path(&guide.to_string_lossy());
         let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
         for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
@@ -132,7 +132,7 @@ impl Book {
 fn settings(language: Language) -> String {
     let tag = language.tag();
     format!(
-        "[book]\ntitle = \"vpcheck\"\nlanguage = \"{tag}\"\nsrc = \".\"\n\n[output.html]\nno-section-label = true\n\n[output.html.fold]\nenable = true\nlevel = 0\n"
+        "[book]\ntitle = \"vpcheck\"\nlanguage = \"{tag}\"\nsrc = \"src\"\n\n[output.html]\nno-section-label = true\n\n[output.html.fold]\nenable = true\nlevel = 0\n"
     )
 }
 

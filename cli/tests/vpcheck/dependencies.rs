@@ -55,9 +55,9 @@ fn built_from(package: &str) -> BTreeSet<String> {
     let lock = table(&root().join("Cargo.lock"));
     let mut dependencies: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for package in lock["package"].as_array().unwrap() {
-        let named = package.get("dependencies").and_then(Value::as_array).into_iter().flatten();
+        let listed = package.get("dependencies").and_then(Value::as_array).into_iter().flatten();
         // Behind the name stands the version, where there are two.
-        let names = named.filter_map(|name| name.as_str()?.split(' ').next());
+        let names = listed.filter_map(|name| name.as_str()?.split(' ').next());
         dependencies.entry(package["name"].as_str().unwrap()).or_default().extend(names);
     }
     let mut found = BTreeSet::new();

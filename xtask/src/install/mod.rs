@@ -60,7 +60,7 @@ pub(crate) fn mdbook(cache: &Cache) -> Result<PathBuf> {
             version: MDBOOK,
             locked: true,
             features: Some("search"),
-            expectation: "about 5 minutes",
+            expectation: "5 to 10 minutes",
         },
     )
 }
@@ -77,7 +77,7 @@ pub(crate) fn cargo_deny(cache: &Cache) -> Result<PathBuf> {
             version: CARGO_DENY,
             locked: true,
             features: None,
-            expectation: "about 10 minutes",
+            expectation: "10 to 30 minutes",
         },
     )?;
     Ok(folder.join("cargo-deny"))
