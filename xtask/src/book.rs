@@ -204,7 +204,8 @@ fn page_of_rule(project: &Project, rule: &RuleInfo, language: Language) -> Resul
                 let shared = Shared { text: std::mem::take(text), ..Shared::default() };
                 example = None;
                 if let Ok(fragment) = share::encode(&shared) {
-                    out.push_str(&format!("\n[{}](../../../#{fragment})\n", words.get(language)));
+                    let (words, tag) = (words.get(language), language.tag());
+                    out.push_str(&format!("\n[{words}](../../../?lang={tag}#{fragment})\n"));
                 }
             }
             (Some(text), line) => text.push_str(&format!("{line}\n")),
@@ -253,7 +254,7 @@ impl Links<'_> {
         if target.contains("://") || target.starts_with('#') {
             return Ok(Some(target.to_owned()));
         }
-        let (path, _) = target.split_once('#').unwrap_or((target, ""));
+        let path = target.split(['?', '#']).next().unwrap_or_default();
         let path = plain(&self.folder.join(path));
         // The playground, and pages of the guide: those of rules are made, and all have another ending in the end.
         if path == Path::new("docs") || path.starts_with(&self.guide) || self.is_other_language(&path) {
@@ -365,6 +366,7 @@ mod tests {
                 let page = text(book, name);
                 for link in links(&page) {
                     let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
+                    let path = path.split_once('?').map_or(path, |(path, _)| path);
                     if path.contains("://") {
                         continue;
                     }
@@ -398,7 +400,8 @@ mod tests {
             let book = book(language);
             let page = text(&book, "rules/circular-dependency.md");
             let links = links(&page);
-            let fragment = links.iter().find_map(|link| link.strip_prefix("../../../#")).unwrap();
+            let start = format!("../../../?lang={}#", language.tag());
+            let fragment = links.iter().find_map(|link| link.strip_prefix(&start)).unwrap();
             let shared = share::decode(fragment).unwrap();
             assert!(page.contains(&shared.text), "{}", shared.text);
         }

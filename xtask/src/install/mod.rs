@@ -97,5 +97,7 @@ pub(crate) fn everything(project: &Project) -> Result<()> {
     wasm_opt(&cache, project)?;
     page::bundle_editor(&cache, project)?;
     browser::find_or_install(&cache)?;
-    npm::link(&cache, &project.path("tests/browser"))
+    npm::link(&cache, &project.path("tests/browser"))?;
+    mdbook(&cache)?;
+    cargo_deny(&cache).map(|_| ())
 }
