@@ -1,4 +1,4 @@
-//! The workflow that makes releases, read as a file: its scripts are run as GitHub's runner does.
+//! The workflows, read as files: the scripts of the one that makes releases are run as GitHub's runner does.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -136,4 +136,30 @@ fn the_notes_are_the_section_of_the_version() {
     assert_eq!(notes, "\n### Checks\n\n- New.\n\n");
     let (status, told) = run(&script, workspace.path(), &[("TAG", "v9.9.9")]).unwrap();
     assert!(status == 1 && told.contains("9.9.9"), "{told}");
+}
+
+#[test]
+fn workflows_call_commands_that_are_there() {
+    let source = fs::read_to_string(root().join("xtask/src/main.rs")).unwrap();
+    let mut called = 0;
+    for file in fs::read_dir(root().join(".github/workflows")).unwrap() {
+        let path = file.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        for line in text.lines() {
+            let Some((_, rest)) = line.split_once("cargo xtask ") else { continue };
+            called += 1;
+            let name = rest.split_whitespace().next().unwrap();
+            assert!(source.contains(&format!("[\"{name}\"")), "{}: {line}", path.display());
+        }
+    }
+    assert!(called >= 5, "{called} calls");
+}
+
+#[test]
+fn the_book_is_there_before_the_page_that_takes_it_along() {
+    let path = root().join(".github/workflows/pages.yml");
+    let workflow: Value = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let steps = workflow["jobs"]["build"]["steps"].as_sequence().unwrap();
+    let at = |run: &str| steps.iter().position(|step| step["run"] == run).unwrap();
+    assert!(at("cargo xtask book") < at("cargo xtask build-page"));
 }
