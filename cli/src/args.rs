@@ -57,6 +57,12 @@ pub(crate) enum Command {
         #[arg(value_enum, value_name = "SHELL")]
         shell: Shell,
     },
+    /// Print a page for man
+    Man {
+        /// The command that the page is about [default: vpcheck itself]
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
 }
 
 /// How to speak.

@@ -20,6 +20,7 @@ mod explain;
 mod fix;
 mod input;
 mod known;
+mod manual;
 mod nested;
 mod one_template;
 mod outcome;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Command::Share(arguments) => share::run(arguments),
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Completions { shell } => Ok(Outcome::of_text(completions::script(*shell))),
+        Command::Man { command } => manual::page(command.as_deref()).map(Outcome::of_text),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };
     let outcome = result.unwrap_or_else(|problem| Outcome::of_problems(vec![problem]));

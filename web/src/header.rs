@@ -10,6 +10,9 @@ use crate::opening::on_choice;
 use crate::state::Theme;
 use crate::words;
 
+/// Where the book stands beside the page, if it was there when the page was built (`xtask/src/page.rs`).
+const BOOK: Option<&str> = option_env!("VPCHECK_BOOK");
+
 /// Properties of [`Header`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -120,6 +123,9 @@ pub(crate) fn Header(props: &Props) -> Html {
                 <span>{ words::tagline().get(language).to_owned() }</span>
                 { " " }
                 <span class="privacy">{ words::privacy().get(language).to_owned() }</span>
+                { for BOOK.map(|book| html! {
+                    <>{ " " }<a href={format!("{book}/{}/index.html", language.tag())}>{ words::guide().get(language).to_owned() }</a></>
+                }) }
             </p>
         </header>
     }

@@ -33,6 +33,8 @@ sentences! {
         en: "Checks CloudFormation and SAM templates with Lambda functions in a VPC, before you deploy.",
         ja: "VPC 内の Lambda を含む CloudFormation・SAM テンプレートを、デプロイ前にチェックします。"
     }
+    /// The first line: the link to the book.
+    guide { en: "Guide and rules", ja: "ガイドとルール一覧" }
     /// The first line: what does not happen.
     privacy {
         en: "Your template never leaves this browser.",

@@ -2,10 +2,13 @@
 //!
 //! Each command installs what it needs the first time (see [`install`]) and starts at once afterwards.
 
+mod archive;
 mod bench;
+mod book;
 mod budgets;
 mod cache;
 mod csp;
+mod dependencies;
 mod gallery;
 mod generate;
 mod iam_services;
@@ -28,15 +31,18 @@ mod test;
 
 use anyhow::{Result, bail};
 use project::Project;
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   serve [--quick] [--port N]    build the playground and serve it (default port 8080)
   build-page [--quick]          build the playground into dist/; --quick: in seconds, but large and not split
+  book                          build the guide and the rules' pages into book/, in both languages
   test [--native | --browser]   run every test, or one half of them
   ready                         everything that must hold before a change lands
+  archive PROGRAM TARGET DIR    pack a built program for a release, with completions, manual pages and its sum
+  deny [--advisories]           check licences and sources of dependencies; --advisories: and known faults
   corpus [DIR] [--list RULE]    analyse a folder of templates: findings by rule, the slowest files
   unknowns [DIR] [--list REASON]
                                 trace a folder of templates: unknown verdicts by reason, and whose they are
@@ -82,6 +88,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
             (kind, []) => page::build(&project, kind).map(|()| ExitCode::SUCCESS),
             _ => Ok(usage()),
         },
+        ["book"] => book::build(&project).map(|()| ExitCode::SUCCESS),
         ["test"] => Ok(test::run(&project, test::Part::Both)),
         ["test", "--native"] => Ok(test::run(&project, test::Part::Native)),
         ["test", "--browser"] => Ok(test::run(&project, test::Part::Browser)),
@@ -91,6 +98,11 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["kernel-cases", rest @ ..] => measuring::run(&project, "kernel_cases", rest),
         ["bench"] => bench::print(&project),
         ["budgets"] => budgets::write(&project).map(|()| ExitCode::SUCCESS),
+        ["archive", program, target, folder] => {
+            archive::make(&project, Path::new(program), target, Path::new(folder)).map(|_| ExitCode::SUCCESS)
+        }
+        ["deny"] => dependencies::check(&project, false).map(|()| ExitCode::SUCCESS),
+        ["deny", "--advisories"] => dependencies::check(&project, true).map(|()| ExitCode::SUCCESS),
         ["ready"] => Ok(ready::run(&project)),
         ["generate"] => generate::write(&project).map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::check(&project).map(|()| ExitCode::SUCCESS),

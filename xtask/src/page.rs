@@ -1,6 +1,7 @@
 //! Building the playground into dist/.
 
 use crate::{
+    book,
     cache::{Cache, announce, fingerprint},
     csp,
     install::{self, npm, wasm_target},
@@ -19,6 +20,9 @@ use std::{
 
 /// Where the editor's bundle is built from.
 const EDITOR: &str = "web/editor";
+
+/// Tells the page where the book stands; `web/src/header.rs` reads it.
+const BOOK: &str = "VPCHECK_BOOK";
 
 /// How much is done for the page's size.
 #[derive(Clone, Copy, PartialEq)]
@@ -51,7 +55,12 @@ pub(crate) fn build(project: &Project, kind: Kind) -> Result<()> {
         .current_dir(project.root())
         .env("PATH", path_with(&tools)?)
         // Trunk reads the variable as a yes or no and stops at the usual `1`.
-        .env_remove("NO_COLOR");
+        .env_remove("NO_COLOR")
+        .env_remove(BOOK);
+    let book = project.path(book::FOLDER);
+    if book.is_dir() {
+        trunk.env(BOOK, book::FOLDER);
+    }
     compiler.apply(project, &mut trunk);
     run(&mut trunk)?;
     copy_rule_documents(project)?;
@@ -65,7 +74,24 @@ pub(crate) fn build(project: &Project, kind: Kind) -> Result<()> {
     let html = site::filled(&html, site.as_deref());
     fs::write(&page, csp::allow_inline_scripts(&html))
         .with_context(|| format!("cannot write {}", page.display()))?;
-    offline::write(project)
+    offline::write(project)?;
+    if book.is_dir() {
+        copy_folder(&book, &project.dist().join(book::FOLDER))?;
+    }
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    collect_files(from, &mut files)?;
+    for file in files {
+        let target = to.join(file.strip_prefix(from)?);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        fs::copy(&file, &target).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
 }
 
 /// Rules' documents lie beside the rules; the page fetches them from rules/ when somebody asks for one.
@@ -133,4 +159,22 @@ fn path_with(folders: &[PathBuf]) -> Result<OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(folders.iter().cloned().chain(std::env::split_paths(&path)))
         .context("a folder of the cache has a character that PATH cannot hold; set VPCHECK_CACHE to another")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copy_folder;
+    use std::fs;
+
+    #[test]
+    fn a_folder_is_copied_with_all_below_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("en/rules")).unwrap();
+        fs::write(from.join("index.html"), "both").unwrap();
+        fs::write(from.join("en/rules/a.html"), "a").unwrap();
+        copy_folder(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(to.join("index.html")).unwrap(), "both");
+        assert_eq!(fs::read_to_string(to.join("en/rules/a.html")).unwrap(), "a");
+    }
 }

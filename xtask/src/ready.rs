@@ -3,7 +3,7 @@
 use crate::{
     budgets,
     cache::{Cache, announce},
-    generate,
+    dependencies, generate,
     install::wasm_target,
     page, process,
     project::Project,
@@ -18,9 +18,10 @@ struct Check {
 }
 
 /// The quickest first. The tests build dist/, which is then measured.
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 7] = [
     Check { name: "format", run: format },
     Check { name: "generated files", run: generate::check },
+    Check { name: "dependencies", run: dependencies },
     Check { name: "clippy", run: clippy },
     Check { name: "documentation", run: documentation },
     Check { name: "tests", run: tests },
@@ -48,6 +49,10 @@ pub(crate) fn run(project: &Project) -> ExitCode {
 
 fn format(project: &Project) -> Result<()> {
     process::run(project.cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn dependencies(project: &Project) -> Result<()> {
+    dependencies::check(project, false)
 }
 
 fn clippy(project: &Project) -> Result<()> {

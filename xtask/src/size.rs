@@ -1,6 +1,6 @@
 //! What a reader downloads before the page works.
 
-use crate::offline;
+use crate::{book, offline};
 use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
 use std::{
@@ -53,6 +53,10 @@ fn measure(dist: &Path) -> Result<Vec<Asset>> {
         for entry in entries {
             let entry = entry?;
             let relative = folder.join(entry.file_name());
+            if relative == Path::new(book::FOLDER) {
+                // It stands beside the page, and nothing of the page asks for it.
+                continue;
+            }
             if entry.path().is_dir() {
                 folders.push(relative);
             } else {
@@ -136,7 +140,7 @@ pub(crate) fn kilobytes(bytes: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asset, kilobytes, loaded_first, mark_first, table};
+    use super::{Asset, files, kilobytes, loaded_first, mark_first, table};
 
     fn asset(name: &str, gzip: usize, text: &str) -> Asset {
         Asset { name: name.to_owned(), raw: gzip * 3, gzip, text: Some(text.to_owned()), first: false }
@@ -166,6 +170,18 @@ snippets/glue.js         1.5        0.5  first
 offline-worker.js        0.3        0.1  later
 loaded first            94.5       31.5  \n"
         );
+    }
+
+    #[test]
+    fn the_book_beside_the_page_is_none_of_it() {
+        let dist = tempfile::tempdir().unwrap();
+        for name in ["book/en", "rules/book"] {
+            std::fs::create_dir_all(dist.path().join(name)).unwrap();
+        }
+        for name in ["index.html", "book/en/index.html", "rules/book/a.md"] {
+            std::fs::write(dist.path().join(name), "").unwrap();
+        }
+        assert_eq!(files(dist.path()).unwrap(), ["index.html", "rules/book/a.md"]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The built program on templates in temporary folders.
 
 mod baseline;
+mod book;
 mod completions;
 mod cost;
+mod dependencies;
 mod diagram;
 mod diff;
 mod endpoints;
@@ -12,6 +14,8 @@ mod folders;
 mod inputs;
 mod integrations;
 mod manner;
+mod manual;
+mod release;
 mod settings;
 mod share;
 mod trace;

@@ -9,12 +9,14 @@ pub(crate) struct CargoTool<'a> {
     pub(crate) version: &'a str,
     /// Whether to build with the lock file that the package was published with.
     pub(crate) locked: bool,
+    /// The features to build with in place of the package's defaults, where these are not wanted.
+    pub(crate) features: Option<&'a str>,
     pub(crate) expectation: &'a str,
 }
 
 /// The folder of the tool's programs.
 pub(crate) fn install(cache: &Cache, tool: &CargoTool) -> Result<PathBuf> {
-    let CargoTool { package, version, locked, expectation } = tool;
+    let CargoTool { package, version, locked, features, expectation } = tool;
     let place =
         cache.install(package, version, &format!("{package} {version} ({expectation})"), |partial| {
             // Kept beside the tool, so that an interrupted build goes on where it stopped.
@@ -30,6 +32,9 @@ pub(crate) fn install(cache: &Cache, tool: &CargoTool) -> Result<PathBuf> {
                 .current_dir(cache.root());
             if *locked {
                 command.arg("--locked");
+            }
+            if let Some(features) = features {
+                command.args(["--no-default-features", "--features", features]);
             }
             command.arg(package);
             // The tools run on this machine and build nothing in a loop: a quick build matters more than quick code.
