@@ -37,7 +37,7 @@ export const startBrowser = () =>
  */
 export const openPage = async (
   browser,
-  { path = "", context: options = {}, until = "body *", prepare = async () => {} } = {},
+  { path = "", context: options = {}, until = "body *", prepare = async () => {}, waitUntil = "load" } = {},
 ) => {
   // Pages that answer from a copy of their files cannot be given other ones; what tests that allows it.
   const context = await browser.newContext({ serviceWorkers: "block", ...options });
@@ -53,7 +53,7 @@ export const openPage = async (
     const local = ["data:", "blob:"].includes(url.protocol);
     if (!local && url.origin !== new URL(pageAddress).origin) complaints.push(`request: ${url}`);
   });
-  await page.goto(new URL(path, pageAddress).href);
+  await page.goto(new URL(path, pageAddress).href, { waitUntil });
   await page.waitForSelector(until, { state: "attached" });
   return { context, page, complaints };
 };

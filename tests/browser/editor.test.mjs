@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { openPage, startBrowser } from "./browser.mjs";
+import { openPage, pageAddress, startBrowser } from "./browser.mjs";
 
 const MISSING = "\nOutputs:\n  Typed:\n    Value: !Ref Missin";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -19,7 +19,9 @@ const visit = async ({ answer, expected = /^$/, lang = "en", ...options }, check
     path: `?lang=${lang}`,
     until: ".finding",
     context: options,
-    prepare: (context) => context.route(/\/editor\.js$/, answer),
+    // What is held back holds the event up by which a page tells that it is loaded.
+    waitUntil: "commit",
+    prepare: (context) => context.route(new URL("editor.js", pageAddress).href, answer),
   });
   try {
     await check(page);
@@ -66,10 +68,9 @@ test("steps of the page that were made in the field are taken back in CodeMirror
   return visit({ answer }, async (page) => {
     await page.waitForFunction(() => document.querySelector("[data-whole]"));
     const before = await page.locator(".editor textarea").inputValue();
-    const fixable = page.locator(".finding").filter({ has: page.locator(".fix.show:enabled") });
-    const count = await fixable.count();
-    await fixable.first().locator(".show").click();
-    await fixable.first().locator(".apply:enabled").click();
+    const count = await page.locator(".finding .fix.show").count();
+    await page.locator(".finding .fix.show:enabled").first().click();
+    await page.locator(".finding .fix.apply:enabled").first().click();
     await page.waitForFunction((text) => document.querySelector(".editor textarea").value !== text, before);
     await page.locator(".notice").waitFor();
 
@@ -105,7 +106,7 @@ test("the field stands where the editor will, and axe finds nothing to complain 
   ]) {
     const { release, answer } = held();
     await visit({ answer, lang, colorScheme, viewport: { width, height: 800 } }, async (page) => {
-      if (width === 360) await page.locator(".tabs.narrow button").first().click();
+      if (width === 360) await page.locator(".tabs.narrow").getByRole("button", { name: "テンプレート" }).click();
       await page.locator(".editor textarea").waitFor();
       await page.evaluate(axe);
       const violations = await page.evaluate(() => window.axe.run().then((result) => result.violations));
