@@ -144,8 +144,8 @@ impl Analysis {
     pub fn suppress(&mut self, index: usize, reason: &str) {
         let Some(finding) = self.findings.get_mut(index) else { return };
         finding.suppressed.get_or_insert_with(|| reason.to_owned());
-        for item in self.checklist.iter_mut().flat_map(|function| &mut function.items) {
-            item.suppress(&finding.fingerprint, reason);
+        for function in &mut self.checklist {
+            function.suppress(&finding.fingerprint, reason);
         }
     }
 }

@@ -102,6 +102,22 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
             en: "what `{id}` does with packets is up to its software",
             ja: "`{id}` がパケットをどう扱うかは、そのソフトウェア次第です",
         ),
+        Topic::DeployedId => phrase!(
+            en: "which id `{id}` has is known after the deployment only, and a policy asks for one; name it there by `!Ref` or `!GetAtt`",
+            ja: "`{id}` の ID はデプロイするまで決まらず、ポリシーの条件に一致するか判断できません。ポリシーでは `!Ref` か `!GetAtt` で指定してください",
+        ),
+        Topic::Organization => phrase!(
+            en: "a policy asks whether the account is in `{id}`; `aws organizations describe-organization` tells",
+            ja: "アカウントが `{id}` に属するかどうかがポリシーの条件です。`aws organizations describe-organization` で確認できます",
+        ),
+        Topic::CallerRole => phrase!(
+            en: "a policy asks whether the caller is `{id}`, and the template does not say which role the function has",
+            ja: "呼び出し元が `{id}` であることがポリシーの条件ですが、関数のロールがテンプレートからはわかりません",
+        ),
+        Topic::CallerAddress => phrase!(
+            en: "a policy asks for the caller's address (`{id}`), which is not known that exactly",
+            ja: "呼び出し元のアドレス (`{id}`) がポリシーの条件ですが、そこまで特定できません",
+        ),
         Topic::Lattice => phrase!(
             en: "calls of `{id}` go through VPC Lattice, whose associations, auth policies, listeners and targets decide and are not followed; `aws vpc-lattice list-service-network-vpc-associations`, `get-auth-policy` and `list-targets` show them",
             ja: "`{id}` への呼び出しは VPC Lattice を経由し、その関連付け・認証ポリシー・リスナー・ターゲット次第です (vpcheck は追跡しません)。`aws vpc-lattice list-service-network-vpc-associations`、`get-auth-policy`、`list-targets` で確認できます",
@@ -386,6 +402,9 @@ fn words_for(topic: Topic) -> Phrase {
             en: "the zone of a subnet that names none: AWS chooses",
             ja: "ゾーンの指定がないサブネットのゾーン (AWS が選びます)",
         ),
+        Topic::DeployedId | Topic::Organization | Topic::CallerRole | Topic::CallerAddress => {
+            phrase!(en: "what a policy asks for", ja: "ポリシーの条件")
+        }
         Topic::Placement => phrase!(en: "where the workload stands", ja: "ワークロードがどこに配置されるか"),
     }
 }

@@ -214,8 +214,9 @@ pub(crate) fn trace_also(
                     let mut traces = trace_from(&one.network, &options.addresses, source, goal);
                     if let Some(demand) = called(&demands, id, goal) {
                         let (actions, calls) = (demand.actions(), demand.all_calls());
+                        let source = &one.network.workloads[source.0];
                         for trace in &mut traces {
-                            refuse(&one.network, trace, &actions, &calls);
+                            refuse(&one.network, source, trace, &actions, &calls);
                         }
                     }
                     if let Some(calls) = calls(&demands, id, goal) {

@@ -198,6 +198,8 @@ sentences! {
         en: "The link of this page does not hold the deployed network that is in use here.",
         ja: "ここで使っている実際のネットワークの情報は、このページのリンクには含まれません。"
     }
+    /// The heading over what no template does, such as on name servers on premises.
+    actions { en: "To be done outside of the template", ja: "テンプレート以外で必要な作業" }
     /// The heading over assumptions.
     assumptions { en: "Assumed here", ja: "ここでの仮定" }
     /// The button that applies a fix.
