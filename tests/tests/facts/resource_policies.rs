@@ -182,6 +182,50 @@ fn a_private_api_lets_in_the_endpoints_of_its_policy() {
     other.vpc("OtherVpc", "10.5.0.0/16").to("execute-api").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
 }
 
+/// A private API of SAM with this policy, behind `Endpoint`, and a function that calls it.
+fn serverless_api(auth: &str) -> Composed {
+    private_api("")
+        .without("Api")
+        .section("Transform: AWS::Serverless-2016-10-31")
+        .with(
+            "Api",
+            "Serverless::Api",
+            &format!("StageName: live, EndpointConfiguration: {{Type: PRIVATE}}{auth}"),
+        )
+        .vpc("OtherVpc", "10.5.0.0/16")
+}
+
+#[test]
+fn sam_writes_the_policy_of_a_private_api() {
+    const SAM: &str = ", Auth: {ResourcePolicy: ";
+    let with = |policy: &str| serverless_api(&format!("{SAM}{policy}}}")).to("execute-api");
+    serverless_api("").to("execute-api").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{IntrinsicVpceWhitelist: [!Ref Endpoint]}").is_reachable();
+    with("{IntrinsicVpcWhitelist: [!Ref Vpc]}").is_reachable();
+    with("{IntrinsicVpcWhitelist: [!Ref OtherVpc]}").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{IntrinsicVpcBlacklist: [!Ref Vpc]}").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{SourceVpcWhitelist: [vpce-0123]}")
+        .is_unknown(|missing| matches!(missing, Missing::Beyond(Topic::DeployedId, _)));
+    // Behind an endpoint there is no public address that could be in a range.
+    with("{IpRangeWhitelist: [203.0.113.0/24]}").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{CustomStatements: [{Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*', Condition: {StringEquals: {'aws:SourceVpc': !Ref Vpc}}}]}").is_reachable();
+    with("{CustomStatements: {Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*', Condition: {StringEquals: {'aws:SourceVpc': !Ref OtherVpc}}}}")
+        .is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+}
+
+#[test]
+fn a_definition_may_hold_the_policy_of_an_api() {
+    let with = |policy: &str| {
+        private_api(&format!(", Body: {{openapi: 3.0.1, paths: {{}}{policy}}}")).to("execute-api")
+    };
+    with(", x-amazon-apigateway-policy: {Statement: [{Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*'}]}")
+        .is_reachable();
+    with("").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    private_api(", Body: {'Fn::Transform': {Name: AWS::Include, Parameters: {Location: s3://a/b}}}")
+        .to("execute-api")
+        .is_reachable();
+}
+
 #[test]
 fn a_private_api_is_not_called_from_the_internet() {
     let template =

@@ -39,7 +39,10 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
     for holder in &HOLDERS {
         for resource in reader.resources(&[holder.kind])? {
             let is_private = holder.kind == API && is_private(reader, resource)?;
-            let document = reader.property(resource, holder.document)?;
+            let mut document = reader.property(resource, holder.document)?;
+            if holder.kind == API && document.is_none() {
+                document = in_definition(reader, resource)?;
+            }
             let statements = match &document {
                 Some(document) => statements(reader, document)?,
                 None if !is_private => continue,
@@ -96,11 +99,21 @@ fn is_private(reader: Reader<'_, '_>, api: &Resource) -> Result<bool, Split> {
     Ok(items.items.iter().any(|item| item.value.known() == Some("PRIVATE")))
 }
 
+/// The policy in the definition of an API.
+fn in_definition(reader: Reader<'_, '_>, api: &Resource) -> Result<Option<Case>, Split> {
+    match reader.property(api, &["Body"])? {
+        Some(body @ Case { value: Value::Map(_), .. }) => reader.entry(&body, "x-amazon-apigateway-policy"),
+        _ => Ok(None),
+    }
+}
+
 /// Why an API without a written policy may have one all the same: its definition may hold it.
 fn elsewhere(reader: Reader<'_, '_>, api: &Resource) -> Result<Option<Missing>, Split> {
-    let defined =
-        reader.property(api, &["Body"])?.is_some() || reader.property(api, &["BodyS3Location"])?.is_some();
-    let is_hidden = defined || api.made_by.is_some();
+    let is_hidden = match reader.property(api, &["Body"])? {
+        Some(Case { value: Value::Map(_), .. }) => false,
+        Some(_) => true,
+        None => api.made_by.is_some() || reader.property(api, &["BodyS3Location"])?.is_some(),
+    };
     Ok(is_hidden.then(|| Missing::Component(own_name(api))))
 }
 
