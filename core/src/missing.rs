@@ -87,12 +87,12 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
     let id = name.to_string();
     let reason = match topic {
         Topic::TransitGateway => phrase!(
-            en: "the attachments and routes behind `{id}` are made outside this template; `aws ec2 search-transit-gateway-routes` shows them",
-            ja: "`{id}` の先のアタッチメントとルートはこのテンプレートの外にあります。`aws ec2 search-transit-gateway-routes` で確認できます",
+            en: "the attachments and routes behind `{id}` are made outside this template; `aws ec2 describe-transit-gateways`, `describe-transit-gateway-attachments`, `describe-transit-gateway-vpc-attachments`, `describe-transit-gateway-route-tables` and `search-transit-gateway-routes` show them",
+            ja: "`{id}` の先のアタッチメントとルートはこのテンプレートの外にあります。`aws ec2 describe-transit-gateways`、`describe-transit-gateway-attachments`、`describe-transit-gateway-vpc-attachments`、`describe-transit-gateway-route-tables`、`search-transit-gateway-routes` で確認できます",
         ),
         Topic::VpnGateway => phrase!(
-            en: "which ranges stand behind `{id}` is announced from the other side; `aws ec2 describe-route-tables` shows what was learned",
-            ja: "`{id}` の先の範囲は相手側から広報されます。学習された経路は `aws ec2 describe-route-tables` で確認できます",
+            en: "which ranges stand behind `{id}` is announced from the other side; `aws ec2 describe-vpn-connections`, `describe-vpn-gateways` and `describe-route-tables` show what was learned",
+            ja: "`{id}` の先の範囲は相手側から広報されます。学習された経路は `aws ec2 describe-vpn-connections`、`describe-vpn-gateways`、`describe-route-tables` で確認できます",
         ),
         Topic::FirewallRules => phrase!(
             en: "the stateful rules of `{id}` decide, which vpcheck does not judge",
@@ -134,6 +134,14 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
     match name {
         Name::Unknown { value, .. } => {
             Need { reason, settle_with: String::new(), ..of_value(value, assumable) }
+        }
+        Name::Aws(_) => {
+            let settle_with = match topic {
+                Topic::TransitGateway => "--context transit-gateways.json".to_owned(),
+                Topic::VpnGateway => "--context vpn-connections.json".to_owned(),
+                _ => String::new(),
+            };
+            Need { value: Some(id), settle_with, ..plain(reason) }
         }
         _ => Need { value: Some(id), ..plain(reason) },
     }
