@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use crate::deployed::Deployed;
 use crate::files::Files;
-use crate::inputs::{Field, Inputs, ranges};
+use crate::inputs::{Field, Inputs, ranges, ranges_of_list};
 use crate::prose::prose;
 use crate::report::Report;
 use crate::words;
@@ -214,7 +214,8 @@ fn input(props: &Props, field: &Field, name: Option<&str>) -> Html {
     let about = format!("{id}-about");
     let value = props.inputs.get(field).to_owned();
     let wrong = match field {
-        Field::PrefixList(_) | Field::Addresses(_) => ranges(&value).1.join(" "),
+        Field::PrefixList(_) => ranges_of_list(&value).1.join(" "),
+        Field::Addresses(_) => ranges(&value).1.join(" "),
         _ => String::new(),
     };
     let mut notes = Vec::new();

@@ -348,8 +348,8 @@ pub fn assumption(assumption: Assumption) -> Phrase {
 /// Words in a field that are no addresses.
 pub fn no_ranges(words: &str) -> Phrase {
     phrase!(
-        en: "`{words}` is no IPv4 address or range and is not used",
-        ja: "`{words}` は IPv4 のアドレスでも範囲でもないため、使われません",
+        en: "`{words}` is no address or range that can stand here, and is not used",
+        ja: "`{words}` はここで使えるアドレスや範囲ではないため、無視します",
     )
 }
 
