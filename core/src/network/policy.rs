@@ -35,6 +35,10 @@ pub struct WrittenPolicy {
 
 /// A statement of a policy.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a clause of a statement, and every combination occurs"
+)]
 pub struct PolicyStatement {
     /// Where it is written.
     pub at: Place,

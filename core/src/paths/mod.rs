@@ -21,6 +21,7 @@ pub use goal::parse_goal;
 pub use obstacle::Obstacle;
 pub(crate) use obstacle::{End, Hindrance, vpc_with};
 pub(crate) use requests::{judged, judged_calls, refuse, refuse_calls};
+pub(crate) use suggested::behind;
 pub use suggested::suggested_goals;
 pub use summary::summed_up;
 pub use trace::trace_from;
