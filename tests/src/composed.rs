@@ -130,6 +130,9 @@ impl Composed {
     }
 
     /// Says what a host name answers: addresses of either version.
+    ///
+    /// # Panics
+    /// When one is no address.
     #[must_use]
     pub fn answers(mut self, host: &str, addresses: &[&str]) -> Self {
         let nets = addresses
