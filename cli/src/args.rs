@@ -1,11 +1,11 @@
 //! The command line.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use ipnet::{Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net};
 use vpcheck_core::Options;
 use vpcheck_core::cost::Currency;
 use vpcheck_core::language::Language;
@@ -389,7 +389,7 @@ pub(crate) struct KnownArguments {
     pub(crate) prefix_lists: Vec<(String, Vec<Ipv4Net>)>,
     /// Addresses that a host name or a service's public name answers, such as sqs=192.0.2.32/29
     #[arg(long = "resolve", value_name = "NAME=ADDRESS|CIDR,...", value_parser = resolved)]
-    pub(crate) addresses: Vec<(String, Vec<Ipv4Net>)>,
+    pub(crate) addresses: Vec<(String, Vec<IpNet>)>,
     /// Settings [default: vpcheck.yaml in the template's folder or above it, up to the root of the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -483,36 +483,39 @@ fn assumption(argument: &str) -> Result<(String, Assumption), String> {
 }
 
 fn prefix_list(argument: &str) -> Result<(String, Vec<Ipv4Net>), String> {
-    name_and_addresses(argument, "write it as ID=CIDR,..., such as pl-0a1b2c3d=10.20.0.0/16")
+    let (id, nets) =
+        name_and_addresses(argument, "write it as ID=CIDR,..., such as pl-0a1b2c3d=10.20.0.0/16")?;
+    let nets = nets.into_iter().map(|net| match net {
+        IpNet::V4(net) => Ok(net),
+        IpNet::V6(net) => {
+            Err(format!("`{net}` is of IPv6, and a prefix list holds addresses of one version; leave it out"))
+        }
+    });
+    Ok((id, nets.collect::<Result<_, _>>()?))
 }
 
-fn resolved(argument: &str) -> Result<(String, Vec<Ipv4Net>), String> {
+fn resolved(argument: &str) -> Result<(String, Vec<IpNet>), String> {
     let (name, addresses) =
         name_and_addresses(argument, "write it as NAME=ADDRESS, such as api.example.com=203.0.113.9")?;
     Ok((name.to_ascii_lowercase(), addresses))
 }
 
-fn name_and_addresses(argument: &str, form: &str) -> Result<(String, Vec<Ipv4Net>), String> {
+fn name_and_addresses(argument: &str, form: &str) -> Result<(String, Vec<IpNet>), String> {
     let (name, list) = argument.split_once('=').ok_or(form)?;
     let (name, list) = (name.trim(), list.trim());
     if name.is_empty() || list.is_empty() {
         return Err(form.to_owned());
     }
-    let addresses: Result<Vec<Ipv4Net>, String> = list.split(',').map(|item| net(item.trim())).collect();
+    let addresses: Result<Vec<IpNet>, String> = list.split(',').map(|item| net(item.trim())).collect();
     Ok((name.to_owned(), addresses?))
 }
 
-fn net(text: &str) -> Result<Ipv4Net, String> {
-    if let Ok(address) = text.parse::<Ipv4Addr>() {
-        return Ok(address.into());
-    }
-    if let Ok(net) = text.parse::<Ipv4Net>() {
-        return Ok(net.trunc());
-    }
-    if text.parse::<Ipv6Net>().is_ok() || text.parse::<Ipv6Addr>().is_ok() {
-        return Err(format!("`{text}` is of IPv6, which vpcheck does not follow yet; leave it out"));
-    }
-    Err(format!("`{text}` is no IPv4 address or range such as 192.0.2.0/24"))
+/// An address or a range, of either version; IPv6 may stand in brackets.
+fn net(text: &str) -> Result<IpNet, String> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let net = bare.parse::<IpNet>().or_else(|_| bare.parse::<IpAddr>().map(IpNet::from));
+    net.map(|net| net.trunc())
+        .map_err(|_| format!("`{text}` is no address or range such as 192.0.2.0/24 or 2001:db8::/32"))
 }
 
 #[cfg(test)]
@@ -564,18 +567,25 @@ mod tests {
 
     #[test]
     fn addresses_are_single_or_ranges() {
-        let nets = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<Ipv4Net>>();
+        let nets = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpNet>>();
         assert_eq!(
             resolved("API.example.com=192.0.2.1, 198.51.100.7/24"),
             Ok(("api.example.com".into(), nets(&["192.0.2.1/32", "198.51.100.0/24"])))
         );
-        assert_eq!(prefix_list("pl-1=10.0.0.0/8"), Ok(("pl-1".into(), nets(&["10.0.0.0/8"]))));
+        assert_eq!(
+            resolved("api.example.com=[2001:db8::7], 2001:db8:1::1/48"),
+            Ok(("api.example.com".into(), nets(&["2001:db8::7/128", "2001:db8:1::/48"])))
+        );
+        assert_eq!(
+            prefix_list("pl-1=10.0.0.0/8"),
+            Ok(("pl-1".into(), vec!["10.0.0.0/8".parse::<Ipv4Net>().unwrap()]))
+        );
         for (wrong, reason) in [
             ("pl-1", "write it as"),
             ("pl-1=", "write it as"),
             ("=10.0.0.0/8", "write it as"),
-            ("pl-1=10.0.0.0/33", "`10.0.0.0/33` is no IPv4 address"),
-            ("pl-1=10.0.0.0/8,", "`` is no IPv4 address"),
+            ("pl-1=10.0.0.0/33", "`10.0.0.0/33` is no address or range"),
+            ("pl-1=10.0.0.0/8,", "`` is no address or range"),
             ("pl-1=2001:db8::/32", "IPv6"),
         ] {
             assert!(prefix_list(wrong).unwrap_err().contains(reason), "{wrong}");

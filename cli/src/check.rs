@@ -191,6 +191,7 @@ mod tests {
                     labels: Vec::new(),
                     resource: None,
                     function: None,
+                    callers: Vec::new(),
                     usd_per_month: None,
                     fix: None,
                     promises: Vec::new(),

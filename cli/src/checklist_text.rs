@@ -17,22 +17,28 @@ pub(crate) fn written(path: &str, functions: &[FunctionChecklist], language: Lan
     if inside.is_empty() {
         return String::new();
     }
-    let mut alike: Vec<(Vec<Line>, Vec<&FunctionChecklist>)> = Vec::new();
+    let mut alike: Vec<Alike<'_>> = Vec::new();
     for function in inside {
         let lines: Vec<Line> = function.items.iter().map(|item| line(item, language)).collect();
-        match alike.iter_mut().find(|(known, _)| *known == lines) {
-            Some((_, functions)) => functions.push(function),
-            None => alike.push((lines, vec![function])),
+        let besides = function.besides_words();
+        match alike.iter_mut().find(|known| known.lines == lines && known.besides == besides) {
+            Some(known) => known.functions.push(function),
+            None => alike.push(Alike { lines, besides, functions: vec![function] }),
         }
     }
     let path = harmless(path);
     let title = phrase!(en: "checklist of {path}", ja: "{path} のチェックリスト");
     let mut out = format!("{}\n", title.get(language));
-    let shown = || alike.iter().flat_map(|(lines, _)| lines).filter(|line| line.is_shown());
+    let shown = || alike.iter().flat_map(|alike| &alike.lines).filter(|line| line.is_shown());
     let status_width = shown().map(|line| word(line.status, language).width()).max().unwrap_or(0);
     let title_width = shown().map(|line| line.question.title().get(language).width()).max().unwrap_or(0);
-    for (lines, functions) in &alike {
-        out.push_str(&format!("  {}: {}\n", names(functions, language), tally(lines, language)));
+    for Alike { lines, besides, functions } in &alike {
+        let tally = tally(lines, language);
+        let but = besides.as_ref().map_or_else(String::new, |besides| match language {
+            Language::English => format!(", {}", besides.en),
+            Language::Japanese => format!(" ({})", besides.ja),
+        });
+        out.push_str(&format!("  {}: {tally}{but}\n", names(functions, language)));
         for line in lines.iter().filter(|line| line.is_shown()) {
             let (word, title) = (word(line.status, language), line.question.title());
             let style = if line.status == Status::Fail { DEFAULT_ERROR_STYLE } else { DEFAULT_INFO_STYLE };
@@ -47,6 +53,13 @@ pub(crate) fn written(path: &str, functions: &[FunctionChecklist], language: Lan
         out.push_str(&format!("  {}\n", words.get(language)));
     }
     out
+}
+
+/// Functions of which the same is said.
+struct Alike<'a> {
+    lines: Vec<Line>,
+    besides: Option<Phrase>,
+    functions: Vec<&'a FunctionChecklist>,
 }
 
 /// What is said of one question.
@@ -167,6 +180,21 @@ Resources:
         assert_eq!(lines.last(), Some(&"  not in a VPC: Out"));
         let japanese = plain(TEMPLATE, Language::Japanese);
         assert!(japanese.starts_with("t.yaml のチェックリスト\n  One, Two: "), "{japanese}");
+    }
+
+    #[test]
+    fn answers_that_pass_do_not_hide_errors() {
+        let orders = include_str!("../../web/examples/orders.yaml");
+        let lines = plain(orders, Language::English);
+        assert!(
+            lines.contains("  OrderFunction: all pass, but 2 errors concern it or its calls\n"),
+            "{lines}"
+        );
+        let japanese = plain(orders, Language::Japanese);
+        assert!(
+            japanese.contains("すべて OK (ただし、この関数や呼び出しに関するエラーが 2 件)\n"),
+            "{japanese}"
+        );
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl<'a> Known<'a> {
     }
 
     /// What names answer. A host name of a service in the stack's region also says what the service answers.
-    fn addresses(&self, region: Option<&str>) -> BTreeMap<String, Vec<ipnet::Ipv4Net>> {
+    fn addresses(&self, region: Option<&str>) -> BTreeMap<String, Vec<ipnet::IpNet>> {
         let mut addresses = joined(&self.arguments.addresses);
         for (name, nets) in &self.arguments.addresses {
             let host = services::of_host(name);
@@ -137,8 +137,8 @@ impl<'a> Known<'a> {
 }
 
 /// A name given several times has all that was given for it.
-fn joined(given: &[(String, Vec<ipnet::Ipv4Net>)]) -> BTreeMap<String, Vec<ipnet::Ipv4Net>> {
-    let mut all: BTreeMap<String, Vec<ipnet::Ipv4Net>> = BTreeMap::new();
+fn joined<T: Copy>(given: &[(String, Vec<T>)]) -> BTreeMap<String, Vec<T>> {
+    let mut all: BTreeMap<String, Vec<T>> = BTreeMap::new();
     for (name, nets) in given {
         all.entry(name.clone()).or_default().extend(nets);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 use vpcheck_core::language::Phrase;
 use vpcheck_core::redaction::{redact, sensitive};
 use vpcheck_core::share::{Shared, encode};
@@ -94,19 +94,6 @@ pub(crate) fn run(arguments: &ShareArguments) -> Result<Outcome, Problem> {
 }
 
 fn shared(text: String, options: Options, arguments: &ShareArguments) -> Shared {
-    // Arguments are kept as they were typed: what a host answers is known under its service's name as well.
-    let typed = |given: &[(String, Vec<Ipv4Net>)]| {
-        let mut all: BTreeMap<String, String> = BTreeMap::new();
-        for (name, nets) in given {
-            let nets: Vec<String> = nets.iter().copied().map(written).collect();
-            let value = all.entry(name.clone()).or_default();
-            if !value.is_empty() {
-                value.push_str(", ");
-            }
-            value.push_str(&nets.join(", "));
-        }
-        all
-    };
     Shared {
         text,
         parameters: options.parameters,
@@ -121,7 +108,21 @@ fn shared(text: String, options: Options, arguments: &ShareArguments) -> Shared 
     }
 }
 
+/// Arguments as they were typed: what a host answers is known under its service's name as well.
+fn typed<T: Copy + Into<IpNet>>(given: &[(String, Vec<T>)]) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for (name, nets) in given {
+        let nets: Vec<String> = nets.iter().map(|net| written((*net).into())).collect();
+        let value = all.entry(name.clone()).or_default();
+        if !value.is_empty() {
+            value.push_str(", ");
+        }
+        value.push_str(&nets.join(", "));
+    }
+    all
+}
+
 /// A single address without its length.
-fn written(net: Ipv4Net) -> String {
+fn written(net: IpNet) -> String {
     if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
 }

@@ -429,6 +429,7 @@ mod tests {
             labels,
             resource: None,
             function: None,
+            callers: Vec::new(),
             usd_per_month: None,
             fix: None,
             promises: Vec::new(),

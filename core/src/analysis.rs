@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::actions::actions;
 use crate::checklist::{FunctionChecklist, checklist};
@@ -36,7 +36,7 @@ pub struct Options {
     /// The addresses of prefix lists, by id.
     pub prefix_lists: BTreeMap<String, Vec<Ipv4Net>>,
     /// What names answer: host names, and the public names of services by the suffix of their endpoint service.
-    pub addresses: BTreeMap<String, Vec<Ipv4Net>>,
+    pub addresses: BTreeMap<String, Vec<IpNet>>,
     /// The traffic of a month, where the user gives it.
     pub traffic: Option<Traffic>,
     /// The region whose prices suggested endpoints have where nothing tells the region of the stack.
@@ -144,8 +144,8 @@ impl Analysis {
     pub fn suppress(&mut self, index: usize, reason: &str) {
         let Some(finding) = self.findings.get_mut(index) else { return };
         finding.suppressed.get_or_insert_with(|| reason.to_owned());
-        for item in self.checklist.iter_mut().flat_map(|function| &mut function.items) {
-            item.suppress(&finding.fingerprint, reason);
+        for function in &mut self.checklist {
+            function.suppress(&finding.fingerprint, reason);
         }
     }
 }

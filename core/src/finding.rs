@@ -124,6 +124,8 @@ pub struct Finding {
     pub resource: Option<String>,
     /// The logical id of the function it is about.
     pub function: Option<String>,
+    /// Whose calls it stops or hinders: functions, pollers, capacity providers.
+    pub callers: Vec<String>,
     /// What a month of what it is about costs as the template is, in US dollars: the charges that go away where it is
     /// mended, whatever comes in their place. Nothing where no money is in it, or where a price, the region or the
     /// traffic is not known.
@@ -151,6 +153,7 @@ impl Finding {
             labels: vec![Label { file: FileId(0), span, text: Phrase::verbatim(""), primary: true }],
             resource: None,
             function: None,
+            callers: Vec::new(),
             usd_per_month: None,
             fix: None,
             promises: Vec::new(),

@@ -87,12 +87,12 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
     let id = name.to_string();
     let reason = match topic {
         Topic::TransitGateway => phrase!(
-            en: "the attachments and routes behind `{id}` are made outside this template; `aws ec2 search-transit-gateway-routes` shows them",
-            ja: "`{id}` の先のアタッチメントとルートはこのテンプレートの外にあります。`aws ec2 search-transit-gateway-routes` で確認できます",
+            en: "the attachments and routes behind `{id}` are made outside this template; `aws ec2 describe-transit-gateways`, `describe-transit-gateway-attachments`, `describe-transit-gateway-vpc-attachments`, `describe-transit-gateway-route-tables` and `search-transit-gateway-routes` show them",
+            ja: "`{id}` の先のアタッチメントとルートはこのテンプレートの外にあります。`aws ec2 describe-transit-gateways`、`describe-transit-gateway-attachments`、`describe-transit-gateway-vpc-attachments`、`describe-transit-gateway-route-tables`、`search-transit-gateway-routes` で確認できます",
         ),
         Topic::VpnGateway => phrase!(
-            en: "which ranges stand behind `{id}` is announced from the other side; `aws ec2 describe-route-tables` shows what was learned",
-            ja: "`{id}` の先の範囲は相手側から広報されます。学習された経路は `aws ec2 describe-route-tables` で確認できます",
+            en: "which ranges stand behind `{id}` is announced from the other side; `aws ec2 describe-vpn-connections`, `describe-vpn-gateways` and `describe-route-tables` show what was learned",
+            ja: "`{id}` の先の範囲は相手側から広報されます。学習された経路は `aws ec2 describe-vpn-connections`、`describe-vpn-gateways`、`describe-route-tables` で確認できます",
         ),
         Topic::FirewallRules => phrase!(
             en: "the stateful rules of `{id}` decide, which vpcheck does not judge",
@@ -101,6 +101,22 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
         Topic::ForwardingInstance => phrase!(
             en: "what `{id}` does with packets is up to its software",
             ja: "`{id}` がパケットをどう扱うかは、そのソフトウェア次第です",
+        ),
+        Topic::DeployedId => phrase!(
+            en: "which id `{id}` has is known after the deployment only, and a policy asks for one; name it there by `!Ref` or `!GetAtt`",
+            ja: "`{id}` の ID はデプロイするまで決まらず、ポリシーの条件に一致するか判断できません。ポリシーでは `!Ref` か `!GetAtt` で指定してください",
+        ),
+        Topic::Organization => phrase!(
+            en: "a policy asks whether the account is in `{id}`; `aws organizations describe-organization` tells",
+            ja: "アカウントが `{id}` に属するかどうかがポリシーの条件です。`aws organizations describe-organization` で確認できます",
+        ),
+        Topic::CallerRole => phrase!(
+            en: "a policy asks whether the caller is `{id}`, and the template does not say which role the function has",
+            ja: "呼び出し元が `{id}` であることがポリシーの条件ですが、関数のロールがテンプレートからはわかりません",
+        ),
+        Topic::CallerAddress => phrase!(
+            en: "a policy asks for the caller's address (`{id}`), which is not known that exactly",
+            ja: "呼び出し元のアドレス (`{id}`) がポリシーの条件ですが、そこまで特定できません",
         ),
         Topic::Lattice => phrase!(
             en: "calls of `{id}` go through VPC Lattice, whose associations, auth policies, listeners and targets decide and are not followed; `aws vpc-lattice list-service-network-vpc-associations`, `get-auth-policy` and `list-targets` show them",
@@ -118,6 +134,14 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
     match name {
         Name::Unknown { value, .. } => {
             Need { reason, settle_with: String::new(), ..of_value(value, assumable) }
+        }
+        Name::Aws(_) => {
+            let settle_with = match topic {
+                Topic::TransitGateway => "--context transit-gateways.json".to_owned(),
+                Topic::VpnGateway => "--context vpn-connections.json".to_owned(),
+                _ => String::new(),
+            };
+            Need { value: Some(id), settle_with, ..plain(reason) }
         }
         _ => Need { value: Some(id), ..plain(reason) },
     }
@@ -386,6 +410,9 @@ fn words_for(topic: Topic) -> Phrase {
             en: "the zone of a subnet that names none: AWS chooses",
             ja: "ゾーンの指定がないサブネットのゾーン (AWS が選びます)",
         ),
+        Topic::DeployedId | Topic::Organization | Topic::CallerRole | Topic::CallerAddress => {
+            phrase!(en: "what a policy asks for", ja: "ポリシーの条件")
+        }
         Topic::Placement => phrase!(en: "where the workload stands", ja: "ワークロードがどこに配置されるか"),
     }
 }

@@ -11,7 +11,7 @@ use crate::network::{
     SubnetIndex, Surroundings, resolve, unknown_assumptions,
 };
 use crate::paths::{
-    Goal, GoalTarget, Trace, parse_goal, refuse, refuse_calls, suggested_goals, summed_up, trace_from,
+    Goal, GoalTarget, Trace, behind, parse_goal, refuse, refuse_calls, suggested_goals, summed_up, trace_from,
 };
 use crate::rules::nearest;
 use crate::syntax::Limits;
@@ -183,12 +183,22 @@ pub(crate) fn trace_also(
     for demand in &demands.demands {
         tracing.suggest(demand, &situated);
     }
+    // Whoever asks for a load balancer alone, without a function before it, asks for its targets.
+    let of_source =
+        |one: &Situated| request.from.as_ref().map_or_else(Vec::new, |id| behind(&one.network, id));
+    let mut behind_source: Vec<Goal> = Vec::new();
+    for goal in situated.iter().flat_map(of_source) {
+        if !behind_source.contains(&goal) {
+            behind_source.push(goal);
+        }
+    }
     let goals = match &request.to {
         Some(text) => {
             let goal = parse_goal(text, &template)?;
             check_goal(&goal, &template, &situated, &tracing)?;
             vec![goal]
         }
+        None if !behind_source.is_empty() => behind_source,
         None => {
             let also = also.iter().filter(|goal| check_goal(goal, &template, &situated, &tracing).is_ok());
             tracing.to.iter().chain(also).cloned().collect()
@@ -214,8 +224,9 @@ pub(crate) fn trace_also(
                     let mut traces = trace_from(&one.network, &options.addresses, source, goal);
                     if let Some(demand) = called(&demands, id, goal) {
                         let (actions, calls) = (demand.actions(), demand.all_calls());
+                        let source = &one.network.workloads[source.0];
                         for trace in &mut traces {
-                            refuse(&one.network, trace, &actions, &calls);
+                            refuse(&one.network, source, trace, &actions, &calls);
                         }
                     }
                     if let Some(calls) = calls(&demands, id, goal) {

@@ -116,6 +116,52 @@ test("several functions are folded, and a field settles what is unknown", () =>
     assert.match(await zones.innerText(), /taken to be two private subnets/);
   }));
 
+/** Six answers that pass, a database whose group lets nobody in, and name servers on premises to be told of an endpoint. */
+const BESIDES = `Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: us-east-1a}}
+  B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: us-east-1b}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: g, VpcId: !Ref Vpc}}
+  Closed: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: c, VpcId: !Ref Vpc}}
+  Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: d, SubnetIds: [!Ref A, !Ref B]}}
+  Database: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBInstanceClass: db.t4g.small, Port: 5432, DBSubnetGroupName: !Ref Subnets, VPCSecurityGroups: [!Ref Closed]}}
+  Report:
+    Type: AWS::Lambda::Function
+    Properties:
+      ReservedConcurrentExecutions: 5
+      Role: arn:aws:iam::123456789012:role/report
+      Environment: {Variables: {DB_HOST: !GetAtt Database.Endpoint.Address}}
+      VpcConfig: {SubnetIds: [!Ref A, !Ref B], SecurityGroupIds: [!Ref Group]}
+  Dns: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: d, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: udp, FromPort: 53, ToPort: 53, CidrIp: 192.168.0.0/16}, {IpProtocol: tcp, FromPort: 53, ToPort: 53, CidrIp: 192.168.0.0/16}]}}
+  In: {Type: AWS::Route53Resolver::ResolverEndpoint, Properties: {Direction: INBOUND, SecurityGroupIds: [!Ref Dns], IpAddresses: [{SubnetId: !Ref A, Ip: 10.0.1.53}, {SubnetId: !Ref B, Ip: 10.0.2.53}]}}
+`;
+
+test("answers that pass do not hide an error about what the function calls", () =>
+  withChecklist(BESIDES, {}, async (page) => {
+    const card = page.locator(".checks");
+    assert.match(await card.locator("> summary").innerText(), /but 1 error concerns it or its calls/);
+    assert.equal(await card.locator("> summary svg").getAttribute("data-status"), "fail");
+    await card.evaluate((details) => (details.open = true));
+    assert.match(await card.locator(".besides").innerText(), /cannot reach/);
+    await card.locator(".besides button.place").click();
+    await page.locator('.finding[data-rule="unreachable-destination"][aria-current]').waitFor();
+  }));
+
+test("what is to be done outside of the template stands under the findings, in both languages", async () => {
+  for (const [lang, title, what] of [
+    ["en", "To be done outside of the template", /inbound endpoint In at 10\.0\.1\.53, 10\.0\.2\.53/],
+    ["ja", "テンプレート以外で必要な作業", /In \(10\.0\.1\.53, 10\.0\.2\.53\) に転送/],
+  ]) {
+    await withChecklist(BESIDES, { path: `?lang=${lang}` }, async (page) => {
+      // It comes with the paths, a moment after the findings.
+      const notes = page.locator('[data-notes="actions"]');
+      await notes.waitFor();
+      assert.equal(await notes.locator("h2").innerText(), title);
+      assert.match(await notes.innerText(), what);
+    });
+  }
+});
+
 test("a template without a function in a VPC has no checklist", async () => {
   const text = "Resources:\n  Plain: {Type: AWS::Lambda::Function, Properties: {Handler: a.b}}\n";
   const { context, page } = await openPage(browser, { until: ".cm-content", path: link(text) });

@@ -1,6 +1,7 @@
 //! Small templates, put together from resources, and what a trace through them says.
 
 use std::fmt::Write;
+use std::net::IpAddr;
 
 use ipnet::Ipv4Net;
 use vpcheck_core::network::Missing;
@@ -40,7 +41,7 @@ impl Composed {
             options.prefix_lists.insert(id.to_owned(), vec![net(range)]);
         }
         for (service, range) in [("secretsmanager", "192.0.2.16/29"), ("sqs", "192.0.2.32/29")] {
-            options.addresses.insert(service.to_owned(), vec![net(range)]);
+            options.addresses.insert(service.to_owned(), vec![net(range).into()]);
         }
         Self { source: source.to_owned(), options, ..Self::default() }
     }
@@ -125,6 +126,19 @@ impl Composed {
     #[must_use]
     pub fn prefix_list(mut self, id: &str, ranges: &[&str]) -> Self {
         self.options.prefix_lists.insert(id.to_owned(), ranges.iter().map(|range| net(range)).collect());
+        self
+    }
+
+    /// Says what a host name answers: addresses of either version.
+    ///
+    /// # Panics
+    /// When one is no address.
+    #[must_use]
+    pub fn answers(mut self, host: &str, addresses: &[&str]) -> Self {
+        let nets = addresses
+            .iter()
+            .map(|one| one.parse::<IpAddr>().unwrap_or_else(|error| panic!("{one}: {error}")).into());
+        self.options.addresses.insert(host.to_owned(), nets.collect());
         self
     }
 

@@ -239,7 +239,9 @@ impl Case {
                 .facts
                 .services
                 .iter()
-                .map(|(name, service)| (name.clone(), service.public_cidrs.clone()))
+                .map(|(name, service)| {
+                    (name.clone(), service.public_cidrs.iter().copied().map(Into::into).collect())
+                })
                 .collect(),
             ..Options::default()
         }

@@ -3,6 +3,8 @@
 //! Each case names the document and section that it is from. Documents are AWS's own unless they are said to be
 //! somebody else's; "by design" marks what follows from how vpcheck answers.
 
+#[path = "facts/endpoint_policies.rs"]
+mod endpoint_policies;
 #[path = "facts/endpoints.rs"]
 mod endpoints;
 #[path = "facts/firewalls.rs"]

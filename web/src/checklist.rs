@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use vpcheck_core::checklist::Status;
+use vpcheck_core::checklist::{Status, besides_words};
 use vpcheck_core::language::{Language, Phrase};
 use yew::prelude::*;
 
@@ -55,19 +55,25 @@ pub(crate) fn Checklist(props: &Props) -> Html {
 fn card(props: &Props, checks: &Checks, at: usize, is_only: bool) -> Html {
     let language = props.language;
     let statuses = checks.statuses();
-    let worst = [Status::Fail, Status::Unknown]
-        .into_iter()
-        .find(|status| statuses.contains(status))
-        .unwrap_or(Status::Pass);
-    let is_open = is_only && worst != Status::Pass;
+    let amiss = [Status::Fail, Status::Unknown].into_iter().find(|status| statuses.contains(status));
+    let is_open = is_only && amiss.is_some();
+    let worst = if checks.besides.is_empty() { amiss.unwrap_or(Status::Pass) } else { Status::Fail };
     html! {
         <details class="checks" key={format!("{at} {}", checks.function)} open={is_open} data-function={checks.function.clone()}>
             <summary>
                 { status_mark(worst) }
                 <code class="checks-function">{ &checks.function }</code>
                 <span class="checks-tally">{ say(&words::tally(&statuses), language) }</span>
+                if let Some(but) = besides_words(checks.besides.len()) {
+                    <span class="checks-besides">{ say(&but, language) }</span>
+                }
             </summary>
             <ul>{ for checks.items.iter().map(|item| item_line(props, item)) }</ul>
+            if !checks.besides.is_empty() {
+                <ul class="labels besides">
+                    { for checks.besides.iter().map(|error| evidence_line(props, error)) }
+                </ul>
+            }
         </details>
     }
 }

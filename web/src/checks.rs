@@ -18,6 +18,8 @@ pub struct Checks {
     pub in_vpc: bool,
     /// An item a question.
     pub items: Vec<Item>,
+    /// Errors that no question asks for and that concern the function or its calls.
+    pub besides: Vec<Evidence>,
 }
 
 /// The answer to a question.
@@ -83,6 +85,7 @@ pub(crate) fn checks(analysis: &Analysis, label: &dyn Fn(finding::Label) -> Labe
                     evidence: item.evidence.iter().map(evidence).collect(),
                 })
                 .collect(),
+            besides: function.besides.iter().map(evidence).collect(),
         })
         .collect()
 }
@@ -137,6 +140,17 @@ Resources:
         let need = item(&report, "Other", Question::VpcNeeded);
         let write = need.evidence[0].write.as_deref();
         assert!(write.is_some_and(|write| write.starts_with("Metadata:")), "{need:?}");
+    }
+
+    #[test]
+    fn errors_beside_the_questions_lead_to_their_findings() {
+        let text = include_str!("../examples/orders.yaml").to_owned();
+        let report = report(&Shared { text, ..Shared::default() }, &Contexts::default());
+        let [checks] = &report.checklist[..] else { panic!("one function") };
+        assert!(checks.statuses().iter().all(|status| *status == Status::Pass));
+        let rules: Vec<&str> =
+            checks.besides.iter().map(|error| &*report.findings[error.finding.unwrap()].rule).collect();
+        assert_eq!(rules, ["missing-endpoint", "unreachable-destination"]);
     }
 
     #[test]

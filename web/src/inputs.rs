@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use ipnet::Ipv4Net;
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
 use vpcheck_core::network::Assumption;
 use vpcheck_core::share::Shared;
@@ -156,36 +158,46 @@ impl Inputs {
 
 /// What the core is asked with. `contexts` are the texts of describe calls.
 pub fn options(shared: &Shared, contexts: &[Source]) -> Options {
-    let ranges = |typed: &BTreeMap<String, String>| {
-        typed
-            .iter()
-            .map(|(key, text)| (key.clone(), ranges(text).0))
-            .filter(|(_, nets)| !nets.is_empty())
-            .collect()
-    };
     let inputs = Inputs::of(shared);
     Options {
         parameters: inputs.parameters,
         region: inputs.region,
         assumed: inputs.assumed,
-        prefix_lists: ranges(&shared.prefix_lists),
-        addresses: ranges(&shared.addresses),
+        prefix_lists: given(&shared.prefix_lists, ranges_of_list),
+        addresses: given(&shared.addresses, ranges),
         contexts: contexts.to_vec(),
         ..Options::default()
     }
 }
 
+/// What was typed for each key, where anything of it can be read.
+fn given<T>(
+    typed: &BTreeMap<String, String>,
+    read: impl Fn(&str) -> (Vec<T>, Vec<&str>),
+) -> BTreeMap<String, Vec<T>> {
+    let read = typed.iter().map(|(key, text)| (key.clone(), read(text).0));
+    read.filter(|(_, nets)| !nets.is_empty()).collect()
+}
+
 /// The addresses and ranges in a typed text, and the words of it that are neither.
-pub fn ranges(text: &str) -> (Vec<Ipv4Net>, Vec<&str>) {
+pub fn ranges(text: &str) -> (Vec<IpNet>, Vec<&str>) {
     let (mut nets, mut wrong) = (Vec::new(), Vec::new());
     for word in text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()) {
-        let net = word
-            .parse::<Ipv4Net>()
-            .ok()
-            .or_else(|| Some(Ipv4Net::from(word.parse::<std::net::Ipv4Addr>().ok()?)));
-        match net {
-            Some(net) => nets.push(net),
-            None => wrong.push(word),
+        match word.parse().or_else(|_| word.parse::<IpAddr>().map(IpNet::from)) {
+            Ok(net) => nets.push(net),
+            Err(_) => wrong.push(word),
+        }
+    }
+    (nets, wrong)
+}
+
+/// The same of a prefix list, which holds addresses of one version: those of version 4 are followed.
+pub fn ranges_of_list(text: &str) -> (Vec<Ipv4Net>, Vec<&str>) {
+    let (mut nets, mut wrong) = (Vec::new(), Vec::new());
+    for word in text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()) {
+        match ranges(word).0.first() {
+            Some(IpNet::V4(net)) => nets.push(*net),
+            _ => wrong.push(word),
         }
     }
     (nets, wrong)
@@ -244,6 +256,7 @@ mod tests {
 
     #[test]
     fn words_that_are_no_addresses_are_named() {
-        assert_eq!(ranges("10.0.0.0/33 here,10.0.0.1").1, ["10.0.0.0/33", "here"]);
+        assert_eq!(ranges("10.0.0.0/33 here,10.0.0.1 2001:db8::1").1, ["10.0.0.0/33", "here"]);
+        assert_eq!(ranges_of_list("10.0.0.0/8 2001:db8::1").1, ["2001:db8::1"]);
     }
 }

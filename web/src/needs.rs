@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use crate::deployed::Deployed;
 use crate::files::Files;
-use crate::inputs::{Field, Inputs, ranges};
+use crate::inputs::{Field, Inputs, ranges, ranges_of_list};
 use crate::prose::prose;
 use crate::report::Report;
 use crate::words;
@@ -38,7 +38,7 @@ pub(crate) struct Props {
     pub on_files: Callback<Files>,
 }
 
-/// What would settle unknowns, and what is assumed meanwhile.
+/// What would settle unknowns, what is assumed meanwhile, and what no template does.
 #[component]
 pub(crate) fn Needs(props: &Props) -> Html {
     let Props { report, language, .. } = props;
@@ -69,17 +69,23 @@ pub(crate) fn Needs(props: &Props) -> Html {
                     }
                 </section>
             }
-            if !report.assumptions.is_empty() {
-                <section class="needs" aria-labelledby="assumptions-title">
-                    <h2 id="assumptions-title">{ words::assumptions().get(language).to_owned() }</h2>
-                    <ul>
-                        { for report.assumptions.iter().map(|assumption| html! {
-                            <li>{ prose(assumption.get(language)) }</li>
-                        }) }
-                    </ul>
-                </section>
-            }
+            { notes("actions", &words::actions(), &report.actions, language) }
+            { notes("assumptions", &words::assumptions(), &report.assumptions, language) }
         </>
+    }
+}
+
+/// Sentences under a heading, if there are any.
+fn notes(name: &str, title: &Phrase, notes: &[Phrase], language: Language) -> Html {
+    if notes.is_empty() {
+        return html! {};
+    }
+    let id = format!("{name}-title");
+    html! {
+        <section class="needs" data-notes={name.to_owned()} aria-labelledby={id.clone()}>
+            <h2 {id}>{ title.get(language).to_owned() }</h2>
+            <ul>{ for notes.iter().map(|note| html! { <li>{ prose(note.get(language)) }</li> }) }</ul>
+        </section>
     }
 }
 
@@ -208,7 +214,8 @@ fn input(props: &Props, field: &Field, name: Option<&str>) -> Html {
     let about = format!("{id}-about");
     let value = props.inputs.get(field).to_owned();
     let wrong = match field {
-        Field::PrefixList(_) | Field::Addresses(_) => ranges(&value).1.join(" "),
+        Field::PrefixList(_) => ranges_of_list(&value).1.join(" "),
+        Field::Addresses(_) => ranges(&value).1.join(" "),
         _ => String::new(),
     };
     let mut notes = Vec::new();

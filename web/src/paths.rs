@@ -4,7 +4,7 @@ mod path;
 
 use serde::{Deserialize, Serialize};
 use vpcheck_core::language::Phrase;
-use vpcheck_core::network::{ContextProblem, Missing, Name, Ports, Protocol};
+use vpcheck_core::network::{ContextProblem, Missing, Name, Ports, Protocol, Topic};
 use vpcheck_core::paths::{Goal, Trace, Verdict};
 use vpcheck_core::template::Unknown;
 use vpcheck_core::{Need, Options, TraceRequest, Tracing, trace};
@@ -279,7 +279,9 @@ pub(crate) fn field(missing: &Missing) -> Option<Field> {
         Missing::Component(Name::Unknown { value, .. }) => {
             return field(&Missing::Value(value.clone()));
         }
-        Missing::Component(_) | Missing::Interface(_) => Field::Context,
+        Missing::Component(_)
+        | Missing::Interface(_)
+        | Missing::Beyond(Topic::TransitGateway | Topic::VpnGateway, Name::Aws(_)) => Field::Context,
         Missing::PrefixList(id) => Field::PrefixList(id.clone()),
         Missing::ServiceAddresses(name) | Missing::HostAddress(name) => Field::Addresses(name.clone()),
         Missing::Value(_)
@@ -296,7 +298,7 @@ mod tests {
     use super::*;
     use vpcheck_core::Source;
     use vpcheck_core::finding::FileId;
-    use vpcheck_core::network::{self, Topic};
+    use vpcheck_core::network;
     use vpcheck_core::paths::{
         Action, Blocker, Code, Component, Difference, Direction, GoalTarget, Hop, Origin,
     };

@@ -27,6 +27,8 @@ pub struct Report {
     pub needs: Vec<Need>,
     /// Assumptions that answers rest on.
     pub assumptions: Vec<Phrase>,
+    /// What has to be done outside of the template.
+    pub actions: Vec<Phrase>,
     /// What its functions reach.
     #[serde(skip)]
     pub paths: Paths,
@@ -262,6 +264,7 @@ impl Report {
             checklist,
             needs,
             assumptions: analysis.assumptions,
+            actions: analysis.actions,
             ..Self::default()
         }
     }
@@ -420,6 +423,7 @@ mod tests {
                 .collect(),
             resource: None,
             function: None,
+            callers: Vec::new(),
             usd_per_month: None,
             fix: None,
             promises: Vec::new(),

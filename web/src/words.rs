@@ -200,6 +200,8 @@ sentences! {
         en: "The link of this page does not hold the deployed network that is in use here.",
         ja: "ここで使っている実際のネットワークの情報は、このページのリンクには含まれません。"
     }
+    /// The heading over what no template does, such as on name servers on premises.
+    actions { en: "To be done outside of the template", ja: "テンプレート以外で必要な作業" }
     /// The heading over assumptions.
     assumptions { en: "Assumed here", ja: "ここでの仮定" }
     /// The button that applies a fix.
@@ -348,8 +350,8 @@ pub fn assumption(assumption: Assumption) -> Phrase {
 /// Words in a field that are no addresses.
 pub fn no_ranges(words: &str) -> Phrase {
     phrase!(
-        en: "`{words}` is no IPv4 address or range and is not used",
-        ja: "`{words}` は IPv4 のアドレスでも範囲でもないため、使われません",
+        en: "`{words}` is no address or range that can stand here, and is not used",
+        ja: "`{words}` はここで使えるアドレスや範囲ではないため、無視します",
     )
 }
 

@@ -26,6 +26,12 @@ pub(super) fn concerns(finding: &Finding, function: &Function<'_, '_>) -> bool {
     function.stands.iter().any(|stand| uses(function, *stand, resource))
 }
 
+/// Whether a finding of any rule is about a function or stops its calls.
+pub(super) fn is_of(finding: &Finding, function: &str) -> bool {
+    let is_it = |name: &Option<String>| name.as_deref() == Some(function);
+    is_it(&finding.function) || is_it(&finding.resource) || finding.callers.iter().any(|own| own == function)
+}
+
 /// Whether a finding marks a place inside the function's declaration.
 fn is_marked(finding: &Finding, function: &Function<'_, '_>) -> bool {
     let Some(resource) = function.resource() else { return false };

@@ -18,13 +18,13 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::capacity::Capacity;
-use crate::finding::{FileId, Finding, RuleId};
+use crate::finding::{FileId, Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::network::{Missing, WorkloadKind};
 use crate::phrase;
 use crate::rules::Subject;
 use crate::text::Span;
-use concern::concerns;
+use concern::{concerns, is_of};
 use function::{Answer, Function};
 
 /// One of the six questions, put as what should be so.
@@ -199,18 +199,51 @@ pub struct FunctionChecklist {
     pub in_vpc: bool,
     /// An item a question, in their order.
     pub items: Vec<Item>,
+    /// Errors that no question asks for and that concern the function or its calls, so that six answers are not taken for
+    /// the whole. Empty outside of a VPC.
+    pub besides: Vec<Evidence>,
 }
 
 impl FunctionChecklist {
+    /// Takes a finding as suppressed.
+    pub(crate) fn suppress(&mut self, fingerprint: &str, reason: &str) {
+        for item in &mut self.items {
+            item.suppress(fingerprint, reason);
+        }
+        self.besides
+            .retain(|evidence| evidence.finding.as_ref().is_none_or(|told| told.fingerprint != fingerprint));
+    }
+
+    /// How many errors there are beside the questions, in words; nothing where there are none.
+    pub fn besides_words(&self) -> Option<Phrase> {
+        besides_words(self.besides.len())
+    }
+
     /// Says that it is of another text than the main one; that is in the fingerprints too.
     pub(crate) fn move_into(&mut self, file: FileId, path: &str) {
         self.at.0 = file;
-        for evidence in self.items.iter_mut().flat_map(|item| &mut item.evidence) {
+        let of_items = self.items.iter_mut().flat_map(|item| &mut item.evidence);
+        for evidence in of_items.chain(&mut self.besides) {
             evidence.file = file;
             if let Some(told) = &mut evidence.finding {
                 told.fingerprint = format!("{path}:{}", told.fingerprint);
             }
         }
+    }
+}
+
+/// That so many errors concern a function or its calls, beside what the questions ask.
+pub fn besides_words(errors: usize) -> Option<Phrase> {
+    match errors {
+        0 => None,
+        1 => Some(phrase!(
+            en: "but 1 error concerns it or its calls",
+            ja: "ただし、この関数や呼び出しに関するエラーが 1 件",
+        )),
+        _ => Some(phrase!(
+            en: "but {errors} errors concern it or its calls",
+            ja: "ただし、この関数や呼び出しに関するエラーが {errors} 件",
+        )),
     }
 }
 
@@ -253,12 +286,27 @@ fn of_function(function: &Function<'_, '_>, findings: &[Finding]) -> FunctionChe
     let items = Question::ALL.map(|question| {
         if in_vpc { item(function, question, findings) } else { outside(function, question) }
     });
+    let besides = if in_vpc { besides(function, &items, findings) } else { Vec::new() };
     FunctionChecklist {
         function: function.id.to_owned(),
         at: (FileId(0), function.named_at()),
         in_vpc,
         items: items.into(),
+        besides,
     }
+}
+
+/// The errors of a function that none of its answers tells.
+fn besides(function: &Function<'_, '_>, items: &[Item], findings: &[Finding]) -> Vec<Evidence> {
+    let is_told = |finding: &Finding| {
+        let told =
+            items.iter().flat_map(|item| &item.evidence).filter_map(|evidence| evidence.finding.as_ref());
+        told.into_iter().any(|told| told.fingerprint == finding.fingerprint)
+    };
+    let errors =
+        findings.iter().filter(|finding| finding.severity == Severity::Error && finding.suppressed.is_none());
+    let own = errors.filter(|finding| is_of(finding, function.id) && !is_told(finding));
+    own.map(Evidence::of_finding).collect()
 }
 
 fn outside(function: &Function<'_, '_>, question: Question) -> Item {

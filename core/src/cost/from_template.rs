@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 
 use super::model::{Charge, CostModel, Flow, Meter, Metered, Proposal, Provisioned};
 use super::money::{Hours, Quantity};
@@ -71,7 +71,7 @@ struct Reader<'a, 't> {
     template: &'a Template<'t>,
     situation: Guard,
     network: &'a Network,
-    addresses: &'a BTreeMap<String, Vec<Ipv4Net>>,
+    addresses: &'a BTreeMap<String, Vec<IpNet>>,
     model: CostModel,
 }
 

@@ -120,6 +120,14 @@ pub enum Topic {
     Ipv6,
     /// A load balancer and its targets.
     LoadBalancer,
+    /// Which id AWS gives to what the template makes.
+    DeployedId,
+    /// In which organization the account is.
+    Organization,
+    /// The role that a function has.
+    CallerRole,
+    /// Which of its addresses a caller has.
+    CallerAddress,
     /// What VPC Lattice lets through, and where it leads.
     Lattice,
     /// Groups named over a peering connection between regions.

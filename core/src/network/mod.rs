@@ -16,6 +16,7 @@ mod from_template;
 mod lattice;
 mod name;
 mod policy;
+mod policy_condition;
 mod prefix_lists;
 mod public_access;
 mod ranges;
@@ -51,11 +52,12 @@ pub use lattice::{LatticeAssociation, LatticeService};
 pub use name::{DEFAULT_ACL, DEFAULT_GROUP, DEFAULT_VPC, ENDPOINTS, MAIN_TABLE, Name};
 pub(crate) use policy::covers;
 pub use policy::{EndpointPolicy, OwnResource, PolicyAnswer, PolicyStatement, WrittenPolicy};
+pub use policy_condition::{CallWay, CallerRole, PolicyCondition};
 pub use prefix_lists::{prefix_list_in, prefix_list_places};
 pub use public_access::PublicAccess;
 pub use ranges::{Ranges, addresses_of, number_of};
 pub use resolve::{Situated, Surroundings, resolve};
-pub use resource_policy::{CallWay, PolicyCondition, ResourcePolicy, ResourceStatement};
+pub use resource_policy::{ResourcePolicy, ResourceStatement};
 pub use service_name::endpoint_suffix;
 pub use traffic::{IcmpType, Ports, Protocol};
 pub use transit::{Attached, Attachment, TransitGateway, TransitRoute, TransitTable};
@@ -136,6 +138,8 @@ pub struct Network {
     pub resource_policies: Vec<ResourcePolicy>,
     /// Buckets, queues and topics of the template.
     pub own_resources: Vec<OwnResource>,
+    /// The roles of functions, where a policy asks for them.
+    pub caller_roles: Vec<CallerRole>,
     /// Services of VPC Lattice.
     pub lattice_services: Vec<LatticeService>,
     /// What load balancers listen on.

@@ -4,7 +4,8 @@
 //! read as far as they decide for every caller and resource; what hangs on those is left open.
 //! <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
 
-use super::{Listed, Place};
+use super::policy_condition::{CallWay, Holds, PolicyCondition, all_hold};
+use super::{Listed, Missing, Place};
 use crate::template::{Part, Text};
 
 /// What the policy of an endpoint allows.
@@ -34,6 +35,10 @@ pub struct WrittenPolicy {
 
 /// A statement of a policy.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a clause of a statement, and every combination occurs"
+)]
 pub struct PolicyStatement {
     /// Where it is written.
     pub at: Place,
@@ -43,55 +48,83 @@ pub struct PolicyStatement {
     pub actions: Vec<String>,
     /// Whether it is about all actions but these.
     pub all_but: bool,
-    /// Whether it is about every caller and every resource, without a condition.
-    pub is_general: bool,
+    /// Whether it is about every caller.
+    pub is_for_everybody: bool,
+    /// Whether it is about every resource.
+    pub is_about_everything: bool,
     /// The resources that it names; nothing where it is about others too, or about some that are not known.
     pub resources: Option<Vec<Text>>,
+    /// Its conditions, all of which must hold.
+    pub conditions: Listed<PolicyCondition>,
 }
 
 /// What a policy says of an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyAnswer {
     /// Everybody may do it on everything.
     Allowed,
     /// Nobody may, because of what stands here.
     Denied(Place),
-    /// It hangs on the caller, the resource, a condition, or something that is not known.
+    /// It hangs on the caller, the resource, what is asked of it, or something that is not known.
     Depends,
+    /// It hangs on a condition alone, and that on this.
+    Unknown(Missing),
 }
 
 impl WrittenPolicy {
-    /// What it says of an action such as `s3:GetObject`, which may have wildcards itself.
-    pub fn of(&self, action: &str) -> PolicyAnswer {
-        let statements = &self.statements.items;
-        let denies = statements.iter().filter(|one| !one.allows);
-        let allows = || statements.iter().filter(|one| one.allows);
-        if let Some(deny) = denies.clone().find(|one| one.is_general && one.is_about_all_of(action)) {
-            return PolicyAnswer::Denied(deny.at);
-        }
-        let is_known = self.statements.rest.is_none();
-        if is_known && !allows().any(|one| one.may_be_about(action)) {
-            return PolicyAnswer::Denied(self.at);
-        }
-        let is_allowed = allows().any(|one| one.is_general && one.is_about_all_of(action));
-        if is_known && is_allowed && !denies.clone().any(|one| one.may_be_about(action)) {
-            return PolicyAnswer::Allowed;
-        }
-        PolicyAnswer::Depends
+    /// What it says of a call of an action such as `s3:GetObject`, which may have wildcards itself.
+    pub fn of(&self, action: &str, call: CallWay<'_>) -> PolicyAnswer {
+        self.judge(action, call, |_| true)
     }
 
     /// The same of an action on one resource of the template: what is allowed on others only is not allowed on it.
-    pub fn of_call(&self, action: &str, on: &OwnResource) -> PolicyAnswer {
-        let may_allow = |one: &PolicyStatement| {
-            one.allows
-                && one.may_be_about(action)
-                && one.resources.as_ref().is_none_or(|all| all.iter().any(|text| on.may_be(text)))
-        };
-        let statements = &self.statements;
-        if statements.rest.is_none() && !statements.items.iter().any(may_allow) {
-            return PolicyAnswer::Denied(self.at);
+    pub fn of_call(&self, action: &str, on: &OwnResource, call: CallWay<'_>) -> PolicyAnswer {
+        self.judge(action, call, |one| {
+            one.resources.as_ref().is_none_or(|all| all.iter().any(|text| on.may_be(text)))
+        })
+    }
+
+    /// `is_on` tells which statements may be about what is called.
+    fn judge(
+        &self,
+        action: &str,
+        call: CallWay<'_>,
+        is_on: impl Fn(&PolicyStatement) -> bool,
+    ) -> PolicyAnswer {
+        let (mut missing, mut may_be_denied) = (None, false);
+        for deny in self.statements.items.iter().filter(|one| !one.allows && one.may_be_about(action)) {
+            let is_certain = deny.is_about_all() && deny.is_about_all_of(action);
+            match deny.holds(call) {
+                Holds::No => continue,
+                Holds::Yes if is_certain => return PolicyAnswer::Denied(deny.at),
+                Holds::Unknown(one) if is_certain => missing = missing.or(Some(one)),
+                _ => {}
+            }
+            may_be_denied = true;
         }
-        self.of(action)
+        let about = self.statements.items.iter().filter(|one| one.allows && one.may_be_about(action));
+        let allows: Vec<(&PolicyStatement, Holds)> =
+            about.filter(|one| is_on(one)).map(|one| (one, one.holds(call))).collect();
+        if self.statements.rest.is_some() {
+            return missing.map_or(PolicyAnswer::Depends, PolicyAnswer::Unknown);
+        }
+        match allowed(&allows) {
+            Holds::No => {
+                // The one whose condition fails tells more than the whole.
+                let at = if let [(one, _)] = &*allows { one.at } else { self.at };
+                return PolicyAnswer::Denied(at);
+            }
+            Holds::Unknown(one) => missing = missing.or(Some(one)),
+            Holds::Yes | Holds::Aside => {}
+        }
+        let is_allowed = |(one, holds): &(&PolicyStatement, Holds)| {
+            *holds == Holds::Yes && one.is_about_all() && one.is_about_all_of(action)
+        };
+        match missing {
+            Some(missing) => PolicyAnswer::Unknown(missing),
+            None if !may_be_denied && allows.iter().any(is_allowed) => PolicyAnswer::Allowed,
+            None => PolicyAnswer::Depends,
+        }
     }
 
     /// Whether it lets nothing through at all.
@@ -116,7 +149,7 @@ impl WrittenPolicy {
         };
         let statements = &self.statements.items;
         let is_open = |one: &PolicyStatement| {
-            one.is_general && !one.all_but && one.actions.iter().any(|action| is_every_call(action))
+            one.is_general() && !one.all_but && one.actions.iter().any(|action| is_every_call(action))
         };
         let may_close = self.statements.rest.is_some() || statements.iter().any(|one| !one.allows);
         statements.iter().find(|one| is_open(one)).filter(|_| !may_close)
@@ -137,6 +170,19 @@ impl WrittenPolicy {
         }
         Some(found)
     }
+}
+
+/// Whether one of some statements may let a call through: not known where only what is not known decides.
+pub(super) fn allowed<T>(statements: &[(T, Holds)]) -> Holds {
+    let mut all = Holds::No;
+    for (_, holds) in statements {
+        match holds {
+            Holds::Yes | Holds::Aside => return holds.clone(),
+            Holds::Unknown(_) if all == Holds::No => all = holds.clone(),
+            _ => {}
+        }
+    }
+    all
 }
 
 /// A bucket, queue or topic of the template, as policies name it.
@@ -178,6 +224,21 @@ fn is_pseudo(unknown: &crate::template::Unknown) -> bool {
 }
 
 impl PolicyStatement {
+    /// Whether it is about every caller and every resource.
+    fn is_about_all(&self) -> bool {
+        self.is_for_everybody && self.is_about_everything
+    }
+
+    /// Whether it is so without a condition.
+    pub(super) fn is_general(&self) -> bool {
+        self.is_about_all() && self.conditions == Listed::default()
+    }
+
+    /// Whether its conditions hold for a call.
+    pub(super) fn holds(&self, call: CallWay<'_>) -> Holds {
+        all_hold(&self.conditions, call)
+    }
+
     /// Whether it is about every action that `action` stands for.
     pub(super) fn is_about_all_of(&self, action: &str) -> bool {
         if self.all_but {
@@ -251,6 +312,7 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Network;
 
     #[test]
     fn patterns_cover_what_they_stand_for() {
@@ -270,7 +332,24 @@ mod tests {
 
     fn statement(allows: bool, actions: &[&str], is_general: bool) -> PolicyStatement {
         let actions = actions.iter().map(|action| (*action).to_owned()).collect();
-        PolicyStatement { at: place(7), allows, actions, all_but: false, is_general, resources: None }
+        PolicyStatement {
+            at: place(7),
+            allows,
+            actions,
+            all_but: false,
+            is_for_everybody: is_general,
+            is_about_everything: is_general,
+            resources: None,
+            conditions: Listed::default(),
+        }
+    }
+
+    fn way(network: &Network) -> CallWay<'_> {
+        CallWay { network, endpoint: None, caller: None, role: None, on_own: false }
+    }
+
+    fn of(policy: &WrittenPolicy, action: &str) -> PolicyAnswer {
+        policy.of(action, way(&Network::default()))
     }
 
     fn place(at: u32) -> Place {
@@ -284,12 +363,12 @@ mod tests {
     #[test]
     fn what_nothing_allows_is_denied_where_the_policy_is_written() {
         let reads = policy(vec![statement(true, &["s3:Get*", "s3:ListBucket"], false)]);
-        assert_eq!(reads.of("s3:PutObject"), PolicyAnswer::Denied(place(1)));
-        assert_eq!(reads.of("s3:GetObject"), PolicyAnswer::Depends, "on resources");
-        assert_eq!(reads.of("s3:*"), PolicyAnswer::Depends);
+        assert_eq!(of(&reads, "s3:PutObject"), PolicyAnswer::Denied(place(1)));
+        assert_eq!(of(&reads, "s3:GetObject"), PolicyAnswer::Depends, "on resources");
+        assert_eq!(of(&reads, "s3:*"), PolicyAnswer::Depends);
         let all = policy(vec![statement(true, &["s3:Get*"], true)]);
-        assert_eq!(all.of("S3:getobject"), PolicyAnswer::Allowed);
-        assert_eq!(all.of("s3:*"), PolicyAnswer::Depends, "some of it is allowed");
+        assert_eq!(of(&all, "S3:getobject"), PolicyAnswer::Allowed);
+        assert_eq!(of(&all, "s3:*"), PolicyAnswer::Depends, "some of it is allowed");
     }
 
     #[test]
@@ -298,6 +377,7 @@ mod tests {
         let literal = |text: &str| Part::Literal(text.to_owned());
         let region = Part::Unknown(crate::template::Unknown::Pseudo("AWS::Region".to_owned()));
         let account = Part::Unknown(crate::template::Unknown::Parameter("Name".to_owned()));
+        let network = Network::default();
         let made_up = OwnResource { id: "Own".to_owned(), name: None };
         let named = OwnResource { id: "Own".to_owned(), name: Some("reports-eu".to_owned()) };
         for (parts, by_id, by_name) in [
@@ -313,7 +393,8 @@ mod tests {
             let mut one = statement(true, &["s3:*"], false);
             one.resources = Some(vec![Text { parts: parts.clone() }]);
             let policy = policy(vec![one]);
-            let may = |on: &OwnResource| policy.of_call("s3:GetObject", on) == PolicyAnswer::Depends;
+            let may =
+                |on: &OwnResource| policy.of_call("s3:GetObject", on, way(&network)) == PolicyAnswer::Depends;
             assert_eq!((may(&made_up), may(&named)), (by_id, by_name), "{parts:?}");
         }
     }
@@ -321,23 +402,23 @@ mod tests {
     #[test]
     fn a_general_deny_wins_and_any_other_leaves_it_open() {
         let denied = policy(vec![statement(true, &["*"], true), statement(false, &["s3:Delete*"], true)]);
-        assert_eq!(denied.of("s3:DeleteObject"), PolicyAnswer::Denied(place(7)));
-        assert_eq!(denied.of("s3:GetObject"), PolicyAnswer::Allowed);
+        assert_eq!(of(&denied, "s3:DeleteObject"), PolicyAnswer::Denied(place(7)));
+        assert_eq!(of(&denied, "s3:GetObject"), PolicyAnswer::Allowed);
         let some = policy(vec![statement(true, &["*"], true), statement(false, &["s3:*"], false)]);
-        assert_eq!(some.of("s3:DeleteObject"), PolicyAnswer::Depends);
+        assert_eq!(of(&some, "s3:DeleteObject"), PolicyAnswer::Depends);
         let mut but = statement(false, &["s3:Get*"], true);
         but.all_but = true;
         let but = policy(vec![statement(true, &["*"], true), but]);
-        assert_eq!(but.of("s3:PutObject"), PolicyAnswer::Denied(place(7)));
-        assert_eq!(but.of("s3:GetObject"), PolicyAnswer::Allowed);
+        assert_eq!(of(&but, "s3:PutObject"), PolicyAnswer::Denied(place(7)));
+        assert_eq!(of(&but, "s3:GetObject"), PolicyAnswer::Allowed);
     }
 
     #[test]
     fn what_is_not_known_denies_nothing() {
         let mut open = policy(vec![statement(true, &["s3:GetObject"], true)]);
         open.statements.rest = Some(crate::network::Missing::Region);
-        assert_eq!(open.of("s3:PutObject"), PolicyAnswer::Depends);
-        assert_eq!(open.of("s3:GetObject"), PolicyAnswer::Depends, "it may be denied");
+        assert_eq!(of(&open, "s3:PutObject"), PolicyAnswer::Depends);
+        assert_eq!(of(&open, "s3:GetObject"), PolicyAnswer::Depends, "it may be denied");
         assert!(!open.allows_nothing() && policy(Vec::new()).allows_nothing());
     }
 

@@ -77,8 +77,17 @@ impl Ranges {
 
     /// The addresses of prefixes.
     pub fn of_nets(nets: impl IntoIterator<Item = Ipv4Net>) -> Self {
-        let mut ranges: Vec<(u128, u128)> =
-            nets.into_iter().map(|net| (number_of(net.network()), number_of(net.broadcast()))).collect();
+        Self::joined(
+            nets.into_iter().map(|net| (number_of(net.network()), number_of(net.broadcast()))).collect(),
+        )
+    }
+
+    /// The addresses of prefixes of IP version 6.
+    pub fn of_ipv6_nets(nets: impl IntoIterator<Item = Ipv6Net>) -> Self {
+        Self::joined(nets.into_iter().flat_map(|net| Self::of_ipv6_net(net).0).collect())
+    }
+
+    fn joined(mut ranges: Vec<(u128, u128)>) -> Self {
         ranges.order();
         let mut joined: Vec<(u128, u128)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {

@@ -1,16 +1,8 @@
-//! What the policies of buckets, queues, keys and APIs say of calls by the way that they come.
-//!
-//! Only conditions on that way are weighed (`aws:SourceVpce`, `aws:SourceVpc`, `aws:VpcSourceIp` and those that every
-//! direct call answers alike); a statement with any other is left open.
-//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+//! What the policies of buckets, queues, keys and APIs say of calls by the way that they come and by who makes them.
 
-use std::net::Ipv4Addr;
-
-use ipnet::Ipv4Net;
-
-use super::name::Name;
-use super::policy::{PolicyAnswer, PolicyStatement};
-use super::{Endpoint, Listed, Network, Place, Ranges};
+use super::policy::{PolicyAnswer, PolicyStatement, allowed};
+use super::policy_condition::{CallWay, Holds};
+use super::{Listed, Place};
 
 /// The policy of a resource that is called through the API of its service.
 #[derive(Clone, Debug)]
@@ -28,76 +20,40 @@ pub struct ResourcePolicy {
 /// A statement of such a policy.
 #[derive(Clone, Debug)]
 pub struct ResourceStatement {
-    /// Its effect and actions.
+    /// Its effect, actions, callers and conditions.
     pub statement: PolicyStatement,
-    /// Whether it is about every caller.
-    pub is_for_everybody: bool,
     /// Whether it is about the resource itself: a bucket, a queue.
     pub is_about_whole: bool,
     /// Whether it is about all that is in it: the objects of a bucket, the methods of an API.
     pub is_about_inside: bool,
-    /// Its conditions, all of which must hold.
-    pub conditions: Listed<PolicyCondition>,
-}
-
-/// A condition of a statement.
-#[derive(Clone, Debug)]
-pub struct PolicyCondition {
-    /// The operator in small letters: `stringnotequals`.
-    pub operator: String,
-    /// The key in small letters: `aws:sourcevpce`.
-    pub key: String,
-    /// What the key is compared with.
-    pub values: Listed<Name>,
-}
-
-/// How a call comes to a service.
-#[derive(Clone, Copy, Debug)]
-pub struct CallWay<'n> {
-    /// The endpoint that it comes through; nothing where it comes by public addresses.
-    pub endpoint: Option<&'n Endpoint>,
-    /// The addresses of the caller in its VPC; nothing where these are not known.
-    pub caller: Option<&'n Ranges>,
-}
-
-/// What a value of a key is.
-enum KeyValue<'n> {
-    /// The key is not there.
-    Absent,
-    /// A name of AWS or of the template.
-    Named(&'n Name),
-    /// A word.
-    Word(&'static str),
-    /// One of these addresses.
-    Addresses(&'n Ranges),
-    Unknown,
 }
 
 impl ResourcePolicy {
     /// What it says of an action on all that belongs to its resource.
-    pub fn of_call(&self, network: &Network, way: CallWay<'_>, action: &str) -> PolicyAnswer {
-        if self.is_private && way.endpoint.is_none() {
+    pub fn of_call(&self, call: CallWay<'_>, action: &str) -> PolicyAnswer {
+        if self.is_private && call.endpoint.is_none() {
             return self.at.map_or(PolicyAnswer::Depends, PolicyAnswer::Denied);
         }
         let statements = &self.statements.items;
+        let mut missing = None;
         for one in statements.iter().filter(|one| !one.statement.allows && one.covers(action)) {
-            if one.holds(network, way) == Some(true) {
-                return PolicyAnswer::Denied(one.statement.at);
+            match one.statement.holds(call) {
+                Holds::Yes => return PolicyAnswer::Denied(one.statement.at),
+                Holds::Unknown(one) => missing = missing.or(Some(one)),
+                Holds::No | Holds::Aside => {}
             }
         }
-        let may_allow = |one: &ResourceStatement| {
-            one.statement.allows
-                && one.statement.may_be_about(action)
-                && one.holds(network, way) != Some(false)
-        };
-        match self.at {
-            Some(at)
-                if self.is_private && self.statements.rest.is_none() && !statements.iter().any(may_allow) =>
-            {
-                PolicyAnswer::Denied(at)
+        if self.is_private && self.statements.rest.is_none() {
+            let about = statements.iter().map(|one| &one.statement);
+            let about = about.filter(|one| one.allows && one.may_be_about(action));
+            let allows: Vec<(&PolicyStatement, Holds)> = about.map(|one| (one, one.holds(call))).collect();
+            match (allowed(&allows), self.at) {
+                (Holds::No, Some(at)) => return PolicyAnswer::Denied(at),
+                (Holds::Unknown(one), _) => missing = missing.or(Some(one)),
+                _ => {}
             }
-            _ => PolicyAnswer::Depends,
         }
+        missing.map_or(PolicyAnswer::Depends, PolicyAnswer::Unknown)
     }
 }
 
@@ -111,115 +67,6 @@ impl ResourceStatement {
             Some(_) => self.is_about_whole,
             None => self.is_about_whole || self.is_about_inside,
         };
-        is_about && self.is_for_everybody && self.statement.is_about_all_of(action)
-    }
-
-    /// Whether all of its conditions hold for a call; nothing where that is not known.
-    fn holds(&self, network: &Network, way: CallWay<'_>) -> Option<bool> {
-        let mut holds = self.conditions.rest.is_none().then_some(true);
-        for condition in &self.conditions.items {
-            match condition.holds(network, way) {
-                Some(false) => return Some(false),
-                Some(true) => {}
-                None => holds = None,
-            }
-        }
-        holds
-    }
-}
-
-impl PolicyCondition {
-    fn holds(&self, network: &Network, way: CallWay<'_>) -> Option<bool> {
-        let (operator, if_exists) = match self.operator.strip_suffix("ifexists") {
-            Some(operator) => (operator, true),
-            None => (self.operator.as_str(), false),
-        };
-        let value = self.value(network, way);
-        if operator == "null" {
-            let asks_absence = self.values.items.first()?.matches("true");
-            return match value {
-                KeyValue::Unknown => None,
-                KeyValue::Absent => Some(asks_absence),
-                _ => Some(!asks_absence),
-            };
-        }
-        let is_negated = match operator {
-            "stringequals" | "stringequalsignorecase" | "stringlike" | "bool" | "ipaddress" => false,
-            "stringnotequals" | "stringnotequalsignorecase" | "stringnotlike" | "notipaddress" => true,
-            _ => return None,
-        };
-        let matched = match value {
-            KeyValue::Unknown => return None,
-            // Without the key a negated operator holds, and so does one that asks for it only where it is there.
-            KeyValue::Absent => return Some(is_negated || if_exists),
-            KeyValue::Word(word) => self.any(|value| match value {
-                Name::Aws(text) => Some(text.eq_ignore_ascii_case(word)),
-                _ => None,
-            }),
-            KeyValue::Named(name) => self.any(|value| same(name, value)),
-            KeyValue::Addresses(ranges) => self.any(|value| within(ranges, value)),
-        };
-        matched.map(|matched| matched != is_negated)
-    }
-
-    /// Whether one of the values matches.
-    fn any(&self, matches: impl Fn(&Name) -> Option<bool>) -> Option<bool> {
-        let mut found = self.values.rest.is_none().then_some(false);
-        for value in &self.values.items {
-            match matches(value) {
-                Some(true) => return Some(true),
-                Some(false) => {}
-                None => found = None,
-            }
-        }
-        found
-    }
-
-    /// What a call has for the key.
-    fn value<'n>(&self, network: &'n Network, way: CallWay<'n>) -> KeyValue<'n> {
-        match (self.key.as_str(), way.endpoint) {
-            // Behind an endpoint there is no public address.
-            ("aws:sourcevpce" | "aws:sourcevpc" | "aws:vpcsourceip", None) | ("aws:sourceip", Some(_)) => {
-                KeyValue::Absent
-            }
-            ("aws:sourcevpce", Some(endpoint)) => KeyValue::Named(&endpoint.name),
-            ("aws:sourcevpc", Some(endpoint)) => match endpoint.vpc.known() {
-                Some(vpc) => KeyValue::Named(&network.vpcs[vpc.0].name),
-                None => KeyValue::Unknown,
-            },
-            ("aws:vpcsourceip", Some(_)) => way.caller.map_or(KeyValue::Unknown, KeyValue::Addresses),
-            ("aws:viaawsservice" | "aws:principalisawsservice", _) => KeyValue::Word("false"),
-            ("aws:securetransport", _) => KeyValue::Word("true"),
-            _ => KeyValue::Unknown,
-        }
-    }
-}
-
-/// Whether both name the same; what the template makes has no id that anybody could write yet.
-fn same(own: &Name, value: &Name) -> Option<bool> {
-    match (own, value) {
-        (Name::Aws(own), Name::Aws(value)) => {
-            if value.contains(['*', '?']) {
-                Some(super::covers(value, own))
-            } else {
-                Some(own == value)
-            }
-        }
-        (Name::Logical(own), Name::Logical(value)) => Some(own == value),
-        (Name::Logical(_), Name::Aws(value)) if value == "*" => Some(true),
-        (one, other) if one == other => Some(true),
-        _ => None,
-    }
-}
-
-/// Whether all of some addresses are in a range, or none.
-fn within(ranges: &Ranges, value: &Name) -> Option<bool> {
-    let Name::Aws(text) = value else { return None };
-    let net = text.parse::<Ipv4Net>().ok().or_else(|| text.parse::<Ipv4Addr>().ok().map(Ipv4Net::from))?;
-    let net = Ranges::of_net(net.trunc());
-    match (net.contains_all(ranges), net.overlaps(ranges)) {
-        (true, _) => Some(true),
-        (false, false) => Some(false),
-        (false, true) => None,
+        is_about && self.statement.is_for_everybody && self.statement.is_about_all_of(action)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Goal, GoalTarget};
-use crate::network::{Fact, Listener, Network, Ports, Protocol, Workload, WorkloadKind};
+use crate::network::{Fact, Listener, Network, Ports, Protocol, Registered, Workload, WorkloadKind};
 use crate::services;
 
 /// What a user would ask for without being told: data stores and other listeners, services with an endpoint, the
@@ -39,6 +39,30 @@ fn to_listener(workload: &Workload) -> Goal {
         _ => (None, Protocol::TCP),
     };
     Goal { target: GoalTarget::Resource(workload.name.to_string()), ports, protocol }
+}
+
+/// Where a load balancer sends what it takes: its targets, each with the port of its group or its own. Members of Auto
+/// Scaling groups have no name to be asked for.
+pub(crate) fn behind(network: &Network, balancer: &str) -> Vec<Goal> {
+    let own = network.workload(balancer).and_then(|at| network.balancer(at));
+    let forwards = own.into_iter().flat_map(|own| &own.listeners.items).flat_map(|one| &one.forwards.items);
+    let mut found: Vec<Goal> = Vec::new();
+    for group in forwards.filter_map(|at| network.target_groups.get(at.0)) {
+        for one in &group.targets.items {
+            let target = match &one.who {
+                Registered::Workload(at) => GoalTarget::Resource(network.workloads[at.0].name.to_string()),
+                Registered::Address(address) => GoalTarget::Address(*address),
+                Registered::Members(_) | Registered::Function(_) | Registered::Unknown(_) => continue,
+            };
+            let ports = one.ports.as_ref().unwrap_or(&group.ports).known().copied();
+            let protocol = group.protocols.first().copied().unwrap_or(Protocol::TCP);
+            let goal = Goal { target, ports, protocol };
+            if !found.contains(&goal) {
+                found.push(goal);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -103,5 +127,33 @@ mod tests {
             .map(|goal| format!("{} {}", goal.target.id(), goal.ports.map_or(0, |ports| ports.first)))
             .collect();
         assert_eq!(ids, ["Store 5432", "Cache 6379", "sqs 443", "s3 443", "internet 443"]);
+    }
+
+    #[test]
+    fn a_balancer_is_asked_for_its_targets_without_a_function_before_it() {
+        use crate::paths::Verdict;
+        use crate::{Options, TraceRequest, trace};
+        let text = "Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Front: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: f, VpcId: !Ref Vpc}}
+  Behind: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: b, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, SourceSecurityGroupId: !Ref Front}]}}
+  Web: {Type: AWS::EC2::Instance, Properties: {ImageId: ami-1, SubnetId: !Ref A, SecurityGroupIds: [!Ref Behind]}}
+  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Subnets: [!Ref A], SecurityGroups: [!Ref Front]}}
+  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {VpcId: !Ref Vpc, Port: 80, Protocol: HTTP, Targets: [{Id: !Ref Web}, {Id: !Ref Web, Port: 8080}]}}
+  Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {LoadBalancerArn: !Ref Balancer, Port: 443, Protocol: HTTPS, DefaultActions: [{Type: forward, TargetGroupArn: !Ref Targets}]}}
+";
+        let request = TraceRequest { from: Some("Balancer".to_owned()), to: None };
+        let tracing = trace("t.yaml", text, &Options::default(), &request).unwrap();
+        let sums: Vec<(Option<Ports>, Verdict)> = tracing
+            .traces
+            .iter()
+            .filter(|trace| trace.from.subnet.is_none())
+            .map(|trace| (trace.to.ports, trace.verdict))
+            .collect();
+        assert_eq!(
+            sums,
+            [(Some(Ports::one(80)), Verdict::Reachable), (Some(Ports::one(8080)), Verdict::Blocked)]
+        );
     }
 }

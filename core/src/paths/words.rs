@@ -498,6 +498,14 @@ pub(super) fn policy_refuses(endpoint: &str, actions: &[&str]) -> Phrase {
     )
 }
 
+pub(super) fn policy_may_refuse(id: &str, actions: &[&str]) -> Phrase {
+    let names = actions.join(", ");
+    phrase!(
+        en: "whether the policy of {id} lets {names} through is not known",
+        ja: "{id} のポリシーが {names} を許可するかどうかわかりません",
+    )
+}
+
 pub(super) fn within_policy(endpoint: &str) -> Phrase {
     phrase!(
         en: "the requests are among those that the policy of {endpoint} lets through",

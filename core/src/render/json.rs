@@ -6,7 +6,7 @@ use super::shapes::{Edit, Need, Places, band, money};
 use crate::analysis::Analysis;
 use crate::checklist::Evidence;
 use crate::finding::{FileId, Finding, Fix, Label};
-use crate::language::Language;
+use crate::language::{Language, Phrase};
 
 /// The result of a check as JSON: `files` pairs the path to show with what was found there.
 ///
@@ -45,14 +45,19 @@ impl<'a> Writer<'a> {
             findings: self.analysis.findings.iter().map(|finding| self.finding(finding)).collect(),
             checklist: self.checklist(),
             needs: self.analysis.needs.iter().map(|need| Need::new(need, self.language)).collect(),
-            assumptions: self.analysis.assumptions.iter().map(|phrase| phrase.get(self.language)).collect(),
+            assumptions: self.words(&self.analysis.assumptions),
             summary: v1::Summary {
                 errors: summary.errors,
                 warnings: summary.warnings,
                 infos: summary.infos,
                 suppressed: summary.suppressed,
             },
+            actions: self.words(&self.analysis.actions),
         }
+    }
+
+    fn words<'b>(&self, phrases: &'b [Phrase]) -> Vec<&'b str> {
+        phrases.iter().map(|phrase| phrase.get(self.language)).collect()
     }
 
     /// A finding in the shape that a check has it in.
@@ -129,7 +134,7 @@ pub(super) fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Sch
     generator.root_schema_for::<v1::Check<'_>>()
 }
 
-/// The frozen shapes. Fields may be added behind a new version number, never renamed, reordered or dropped.
+/// The frozen shapes. Fields may be added, never renamed, reordered or dropped.
 pub(super) mod v1 {
     use super::Serialize;
     use crate::render::shapes::{Band, Edit, Need, Span};
@@ -150,6 +155,9 @@ pub(super) mod v1 {
         pub(super) needs: Vec<Need>,
         pub(super) assumptions: Vec<&'a str>,
         pub(super) summary: Summary,
+        /// What has to be done outside of the template, such as on name servers on premises. Left out where there is nothing.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub(super) actions: Vec<&'a str>,
     }
 
     #[derive(Serialize)]
@@ -222,7 +230,6 @@ mod tests {
     use crate::checklist::{FunctionChecklist, Item, Question, Status, Told};
     use crate::cost::{Band, Usd};
     use crate::finding::{RuleId, Safety, Severity};
-    use crate::language::Phrase;
     use crate::phrase;
     use crate::text::{Edit, Span};
 
@@ -254,6 +261,7 @@ mod tests {
                 ],
                 resource: Some("説明".to_owned()),
                 function: None,
+                callers: Vec::new(),
                 usd_per_month: Some(Band {
                     low: Usd::ZERO,
                     typical: Usd::parse("4.5").unwrap(),
@@ -303,6 +311,7 @@ mod tests {
                         }],
                     },
                 ],
+                besides: Vec::new(),
             }],
             needs: vec![Need {
                 parameter: Some("SubnetIds".to_owned()),
@@ -311,6 +320,7 @@ mod tests {
                 settle_with: "--param SubnetIds=...".to_owned(),
             }],
             assumptions: vec![phrase!(en: "two zones", ja: "2 ゾーン")],
+            actions: vec![phrase!(en: "forward it", ja: "転送する")],
             sources: vec![
                 Source { path: "main.yaml".to_owned(), text: main.to_owned() },
                 Source { path: "nested.yaml".to_owned(), text: nested.to_owned() },
@@ -343,9 +353,12 @@ mod tests {
             r#""text": "no range","rule": null,"settle_with": "--context subnets.json","span": null}]}],"#,
             r#""needs": [{"parameter": "SubnetIds","#,
             r#""reason": "no default","settle_with": "--param SubnetIds=..."}],"assumptions": ["two zones"],"#,
-            r#""summary": {"errors": 1,"warnings": 0,"infos": 0,"suppressed": 0}}]}"#,
+            r#""summary": {"errors": 1,"warnings": 0,"infos": 0,"suppressed": 0},"actions": ["forward it"]}]}"#,
         );
         assert_eq!(squeezed, expected);
+        let idle = Analysis::default();
+        let idle = check(&[("main.yaml".to_owned(), &idle)], Language::English, None);
+        assert!(!idle.contains("actions"), "{idle}");
     }
 
     #[test]

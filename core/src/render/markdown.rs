@@ -25,9 +25,10 @@ pub fn check(files: &[(String, &Analysis)], language: Language) -> String {
     }
     let mut out = heading(&sum, language);
     for (path, analysis) in files {
-        let list = findings(analysis, language);
+        let list = [findings(analysis, language), actions(analysis, language)];
+        let list: Vec<&str> = list.iter().map(String::as_str).filter(|list| !list.is_empty()).collect();
         if !list.is_empty() {
-            let _ = write!(out, "\n{}\n\n{list}", code(path));
+            let _ = write!(out, "\n{}\n\n{}", code(path), list.join("\n"));
         }
     }
     out
@@ -131,9 +132,27 @@ fn bill(money: &MoneyChange, language: Language) -> String {
 }
 
 fn found(analysis: &Analysis, language: Language) -> String {
-    let list = findings(analysis, language);
-    let gap = if list.is_empty() { "" } else { "\n" };
-    heading(&analysis.summary(), language) + gap + &list
+    let mut out = heading(&analysis.summary(), language);
+    for list in [findings(analysis, language), actions(analysis, language)] {
+        if !list.is_empty() {
+            out.push('\n');
+            out += &list;
+        }
+    }
+    out
+}
+
+/// What has to be done outside of the template, under its heading; empty where there is nothing.
+fn actions(analysis: &Analysis, language: Language) -> String {
+    if analysis.actions.is_empty() {
+        return String::new();
+    }
+    let title = phrase!(en: "To be done outside of the template", ja: "テンプレート以外で必要な作業");
+    let mut out = format!("**{}**\n\n", title.get(language));
+    for action in &analysis.actions {
+        let _ = writeln!(out, "- {}", prose(action.get(language)));
+    }
+    out
 }
 
 fn heading(sum: &Summary, language: Language) -> String {
@@ -337,6 +356,21 @@ mod tests {
         assert!(written.contains("\n`` a `b`.yaml ``\n\n- **Error:**"), "{written}");
         assert!(!written.contains("empty.yaml"));
         assert!(check(&[], Language::English).ends_with("no findings\n"));
+    }
+
+    #[test]
+    fn what_is_to_be_done_elsewhere_is_a_list_of_its_own() {
+        let todo = phrase!(en: "forward *it* to `In`", ja: "`In` に転送する");
+        let analysis = Analysis { actions: vec![todo], ..Analysis::default() };
+        let written = check(&[("t.yaml".to_owned(), &analysis)], Language::English);
+        assert!(
+            written.ends_with(
+                "no findings\n\n`t.yaml`\n\n**To be done outside of the template**\n\n- forward \\*it\\* to `In`\n"
+            ),
+            "{written}"
+        );
+        let issue = issue(&analysis, "a: 1\n", Language::Japanese);
+        assert!(issue.contains("\n**テンプレート以外で必要な作業**\n\n- `In` に転送する\n\n###"), "{issue}");
     }
 
     #[test]

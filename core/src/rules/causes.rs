@@ -482,6 +482,8 @@ impl Cause {
             }
         }
         finding.path = self.path(subject);
+        finding.callers = self.functions(subject);
+        finding.callers.retain(|caller| stopped.iter().any(|(stopped, _)| stopped == caller));
         for (source, verdict, goals, place) in told {
             let (sender, sender_ja) = sender(source);
             let (goals, goals_ja) = (listed(&goals, "and"), goals.join("、"));

@@ -86,15 +86,14 @@ fn refused(network: &Network, answer: &Reached, is_complete: bool) -> Vec<Refuse
     let demand = &answer.demand;
     let (actions, calls) = (demand.actions(), demand.all_calls());
     let mut found: Vec<Refused> = Vec::new();
-    if demand.forbidden || actions.is_empty() {
-        return found;
-    }
+    let source = network.workload(&answer.function).map(|at| &network.workloads[at.0]);
+    let Some(source) = source.filter(|_| !demand.forbidden && !actions.is_empty()) else { return found };
     let is_certain = demand.confidence == Confidence::Certain;
     for judged in answer
         .traces
         .iter()
         .filter(|trace| trace.blockers.is_empty())
-        .flat_map(|trace| judged(network, trace, &actions, &calls))
+        .flat_map(|trace| judged(network, source, trace, &actions, &calls))
     {
         let PolicyAnswer::Denied(at) = judged.answer else { continue };
         let endpoint = &judged.endpoint.name;
@@ -155,6 +154,7 @@ fn finding(refused: &Refused) -> Finding {
         ))
         .about(endpoint.to_string())
         .told_apart_by(format!("{function} {}", actions.join(" ")));
+    finding.callers = vec![function.clone()];
     if let Some(permission) = refused.permission {
         finding = finding
             .label(permission, phrase!(en: "the role allows it here", ja: "ロールではここで許可している"));
@@ -222,6 +222,29 @@ mod tests {
         }
         for own in ["!Sub '${Own.Arn}/*'", "'*'", "!ImportValue bucket"] {
             assert!(allows(own).is_empty(), "{own}");
+        }
+    }
+
+    #[test]
+    fn a_condition_decides_where_the_template_knows_what_it_asks() {
+        let where_ = |condition: &str| {
+            let own = function("Fn", "s3:PutObject", "!Ref A");
+            with(
+                &format!(
+                    "[{{Effect: Allow, Principal: '*', Action: '*', Resource: '*', Condition: {condition}}}]"
+                ),
+                &own,
+            )
+        };
+        let found = where_("{StringEquals: {'aws:SourceVpce': vpc-1}}");
+        assert!(matches!(&found[..], [("endpoint-policy-denies", Severity::Warning, _)]), "{found:?}");
+        for condition in [
+            "{StringEquals: {'aws:SourceVpc': !Ref Vpc}}",
+            "{StringEquals: {'aws:PrincipalOrgID': o-1}}",
+            "{StringEquals: {'aws:SourceVpce': vpce-1}}",
+            "{StringEquals: {'aws:ResourceAccount': !Ref AWS::AccountId}}",
+        ] {
+            assert_eq!(where_(condition), [], "{condition}");
         }
     }
 

@@ -161,6 +161,7 @@ fn finding(
         .about(function)
         .told_apart_by(goals);
     finding.function = matches!(source, Some(DemandSource::Function(_))).then(|| function.to_owned());
+    finding.callers = vec![function.to_owned()];
     finding.path = cause.path(subject);
     let mut told: Vec<Span> = at.into_iter().collect();
     for blocker in blockers.iter().skip(1) {

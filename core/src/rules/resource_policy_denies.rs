@@ -4,8 +4,8 @@ use super::subject::{Faults, in_template};
 use super::{Area, RuleInfo, Subject};
 use crate::demands::Confidence;
 use crate::finding::{Finding, RuleId, Severity};
-use crate::network::{Network, Place};
-use crate::paths::refused_calls;
+use crate::network::{Network, Place, PolicyAnswer};
+use crate::paths::judged_calls;
 use crate::phrase;
 
 pub(super) const ID: RuleId = RuleId("resource-policy-denies");
@@ -61,17 +61,18 @@ fn refused(network: &Network, answer: &Reached) -> Vec<Refused> {
     if demand.forbidden || calls.is_empty() {
         return found;
     }
-    for one in answer.traces.iter().flat_map(|trace| refused_calls(network, source, trace, &calls)) {
+    for one in answer.traces.iter().flat_map(|trace| judged_calls(network, source, trace, &calls)) {
+        let PolicyAnswer::Denied(at) = one.answer else { continue };
         let endpoint = one.endpoint.map(|endpoint| endpoint.name.to_string());
         let same = |known: &&mut Refused| {
-            known.resource == one.policy.of && known.at == one.at && known.endpoint == endpoint
+            known.resource == one.policy.of && known.at == at && known.endpoint == endpoint
         };
         match found.iter_mut().find(same) {
             Some(known) if known.actions.iter().any(|action| action == one.action) => {}
             Some(known) => known.actions.push(one.action.to_owned()),
             None => found.push(Refused {
                 resource: one.policy.of.clone(),
-                at: one.at,
+                at,
                 is_private: one.policy.is_private,
                 function: answer.function.clone(),
                 sender: sender(&demand.source),
@@ -128,10 +129,12 @@ fn finding(refused: &Refused) -> Finding {
             ja: "このエンドポイントか VPC をポリシーの条件 (aws:SourceVpce、aws:SourceVpc) に加えるか、条件にあるエンドポイントを経由させてください",
         ),
     };
-    Finding::new(ID, refused.severity, in_template(Some(refused.at)), message)
+    let mut finding = Finding::new(ID, refused.severity, in_template(Some(refused.at)), message)
         .help(help)
         .about(resource.clone())
-        .told_apart_by(format!("{function} {}", actions.join(" ")))
+        .told_apart_by(format!("{function} {}", actions.join(" ")));
+    finding.callers = vec![function.clone()];
+    finding
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 
 use super::causes::{Cause, causes};
 
@@ -28,7 +28,7 @@ pub(crate) struct Subject<'s, 't> {
     /// looked at with these.
     pub(crate) networks: &'s [Situated],
     /// What names answer, as given.
-    pub(crate) addresses: &'s BTreeMap<String, Vec<Ipv4Net>>,
+    pub(crate) addresses: &'s BTreeMap<String, Vec<IpNet>>,
     /// The traffic of a month, where the user gives it.
     pub(crate) traffic: Option<&'s Traffic>,
     /// What is paid for it.

@@ -190,3 +190,26 @@ fn a_transit_gateway_carries_it_where_its_attachments_do() {
     routed("Options: {Ipv6Support: disable}")
         .is_blocked_by_one_of(&[Code::TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT]);
 }
+
+#[test]
+fn a_host_may_be_said_to_answer_with_ipv6() {
+    const HOST: &str = "api.example.com";
+    let source = "AWS Lambda Developer Guide, IPv6 support; RFC 8305: addresses of both versions are tried";
+    let open = to(dual_stack(source), "::/0", BY_EGRESS_ONLY);
+    open.clone().answers(HOST, &["2001:4860:4860::8888"]).to("api.example.com:443").is_reachable();
+    let both = open.answers(HOST, &["192.0.2.7", "2001:4860:4860::8888"]).to("api.example.com:443");
+    both.is_partial(Difference::Address, Code::NO_ROUTE_TO_DESTINATION, "TableA");
+    let closed = dual_stack(source).answers(HOST, &["2001:4860:4860::8888"]);
+    closed.to("api.example.com:443").is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+    let version_4 = fact(source).answers(HOST, &["2001:4860:4860::8888"]).nat();
+    version_4
+        .route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat")
+        .to("api.example.com:443")
+        .is_not_reachable();
+}
+
+#[test]
+fn a_service_may_be_said_to_answer_with_ipv6() {
+    let open = to(dual_stack("AWS General Reference, Dual-stack endpoints"), "::/0", BY_EGRESS_ONLY);
+    open.answers("sqs", &["2600:1f00::1"]).to("sqs:443").is_reachable();
+}

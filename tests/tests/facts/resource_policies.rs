@@ -1,6 +1,8 @@
 //! Policies of buckets, queues and APIs that ask which way calls come.
 
+use vpcheck_core::network::{Missing, Topic};
 use vpcheck_core::paths::Code;
+use vpcheck_core::template::Unknown;
 use vpcheck_tests::composed::{Composed, fact};
 
 const BUCKETS: &str = "Amazon S3 User Guide, Controlling access from VPC endpoints with bucket policies";
@@ -96,7 +98,9 @@ fn the_private_address_of_a_caller_may_be_asked_for() {
     within("10.0.1.0/24").to("s3").is_reachable();
     within("10.0.2.0/24").to("s3").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Bucket");
     // Part of the subnet may be meant.
-    within("10.0.1.0/25").to("s3").is_reachable();
+    within("10.0.1.0/25")
+        .to("s3")
+        .is_unknown(|missing| matches!(missing, Missing::Beyond(Topic::CallerAddress, _)));
 }
 
 #[test]
@@ -178,6 +182,50 @@ fn a_private_api_lets_in_the_endpoints_of_its_policy() {
     other.vpc("OtherVpc", "10.5.0.0/16").to("execute-api").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
 }
 
+/// A private API of SAM with this policy, behind `Endpoint`, and a function that calls it.
+fn serverless_api(auth: &str) -> Composed {
+    private_api("")
+        .without("Api")
+        .section("Transform: AWS::Serverless-2016-10-31")
+        .with(
+            "Api",
+            "Serverless::Api",
+            &format!("StageName: live, EndpointConfiguration: {{Type: PRIVATE}}{auth}"),
+        )
+        .vpc("OtherVpc", "10.5.0.0/16")
+}
+
+#[test]
+fn sam_writes_the_policy_of_a_private_api() {
+    const SAM: &str = ", Auth: {ResourcePolicy: ";
+    let with = |policy: &str| serverless_api(&format!("{SAM}{policy}}}")).to("execute-api");
+    serverless_api("").to("execute-api").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{IntrinsicVpceWhitelist: [!Ref Endpoint]}").is_reachable();
+    with("{IntrinsicVpcWhitelist: [!Ref Vpc]}").is_reachable();
+    with("{IntrinsicVpcWhitelist: [!Ref OtherVpc]}").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{IntrinsicVpcBlacklist: [!Ref Vpc]}").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{SourceVpcWhitelist: [vpce-0123]}")
+        .is_unknown(|missing| matches!(missing, Missing::Beyond(Topic::DeployedId, _)));
+    // Behind an endpoint there is no public address that could be in a range.
+    with("{IpRangeWhitelist: [203.0.113.0/24]}").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    with("{CustomStatements: [{Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*', Condition: {StringEquals: {'aws:SourceVpc': !Ref Vpc}}}]}").is_reachable();
+    with("{CustomStatements: {Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*', Condition: {StringEquals: {'aws:SourceVpc': !Ref OtherVpc}}}}")
+        .is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+}
+
+#[test]
+fn a_definition_may_hold_the_policy_of_an_api() {
+    let with = |policy: &str| {
+        private_api(&format!(", Body: {{openapi: 3.0.1, paths: {{}}{policy}}}")).to("execute-api")
+    };
+    with(", x-amazon-apigateway-policy: {Statement: [{Effect: Allow, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*'}]}")
+        .is_reachable();
+    with("").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    private_api(", Body: {'Fn::Transform': {Name: AWS::Include, Parameters: {Location: s3://a/b}}}")
+        .to("execute-api")
+        .is_reachable();
+}
+
 #[test]
 fn a_private_api_is_not_called_from_the_internet() {
     let template =
@@ -192,7 +240,10 @@ fn a_private_api_is_not_called_from_the_internet() {
 fn what_is_not_known_of_a_policy_refuses_nothing() {
     let template = bucket(KEYS, "{StringNotEquals: {'aws:SourceVpce': !ImportValue other}}");
     let template = template.gateway_endpoint("Endpoint", "Vpc", "s3", "TableA");
-    template.to("s3").is_reachable();
+    template.to("s3").is_unknown(|missing| *missing == Missing::Value(Unknown::Import("other".to_owned())));
+    let written = bucket(KEYS, "{StringNotEquals: {'aws:SourceVpce': vpce-0123}}");
+    let written = written.gateway_endpoint("Endpoint", "Vpc", "s3", "TableA");
+    written.to("s3").is_unknown(|missing| matches!(missing, Missing::Beyond(Topic::DeployedId, _)));
     let unlike =
         bucket(KEYS, "{StringNotEquals: {'aws:SourceVpc': !Ref OtherVpc, 'aws:PrincipalTag/team': a}}");
     let unlike = unlike.vpc("OtherVpc", "10.5.0.0/16").gateway_endpoint("Endpoint", "Vpc", "s3", "TableA");

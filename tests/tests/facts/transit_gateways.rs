@@ -388,3 +388,79 @@ fn whoever_attaches_more_tells_the_default_table() {
     shared.to("10.50.1.10:443").is_unknown(|missing| matches!(missing, Missing::Beyond(..)));
     shared.to("PeerServer:5432").is_reachable();
 }
+
+/// What describe calls print of a gateway that a network team made: the VPC of the template is attached to it, another
+/// one too, in which `10.50.1.0/24` stands.
+const DESCRIBED: &str = r#"[
+  {"TransitGateways": [{"TransitGatewayId": "tgw-0a1b2c3d", "State": "available", "Options": {
+    "DefaultRouteTableAssociation": "enable", "AssociationDefaultRouteTableId": "tgw-rtb-0a1b2c3d",
+    "DefaultRouteTablePropagation": "enable", "PropagationDefaultRouteTableId": "tgw-rtb-0a1b2c3d",
+    "SecurityGroupReferencingSupport": "disable"}}]},
+  {"TransitGatewayRouteTables": [{"TransitGatewayRouteTableId": "tgw-rtb-0a1b2c3d", "TransitGatewayId": "tgw-0a1b2c3d", "State": "available"}]},
+  {"TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-0f0f0f0f", "TransitGatewayId": "tgw-0a1b2c3d",
+    "ResourceType": "vpc", "ResourceId": "vpc-0f0f0f0f", "State": "available",
+    "Association": {"TransitGatewayRouteTableId": "tgw-rtb-0a1b2c3d", "State": "associated"}}]},
+  {"TransitGatewayVpcAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-0f0f0f0f", "TransitGatewayId": "tgw-0a1b2c3d",
+    "VpcId": "vpc-0f0f0f0f", "State": "available", "SubnetIds": ["subnet-0f0f0f0f"],
+    "Options": {"ApplianceModeSupport": "disable", "Ipv6Support": "disable"}}]},
+  {"TransitGatewayRouteTableId": "tgw-rtb-0a1b2c3d", "AdditionalRoutesAvailable": false, "Routes": [
+    {"DestinationCidrBlock": "10.50.0.0/16", "Type": "propagated", "State": "active",
+     "TransitGatewayAttachments": [{"ResourceType": "vpc", "ResourceId": "vpc-0f0f0f0f", "TransitGatewayAttachmentId": "tgw-attach-0f0f0f0f"}]},
+    {"DestinationCidrBlock": "10.51.0.0/16", "Type": "static", "State": "blackhole"}]},
+  {"Vpcs": [{"VpcId": "vpc-0f0f0f0f", "CidrBlockAssociationSet": [{"CidrBlock": "10.50.0.0/16", "CidrBlockState": {"State": "associated"}}]}]},
+  {"Subnets": [{"SubnetId": "subnet-0f0f0f0f", "VpcId": "vpc-0f0f0f0f", "CidrBlock": "10.50.1.0/24", "AvailabilityZone": "us-east-1a"}]},
+  {"NetworkAcls": [{"NetworkAclId": "acl-0f0f0f0f", "VpcId": "vpc-0f0f0f0f", "IsDefault": true, "Associations": [{"SubnetId": "subnet-0f0f0f0f"}], "Entries": [
+    {"Egress": false, "RuleNumber": 100, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"},
+    {"Egress": true, "RuleNumber": 100, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}]}]},
+  {"RouteTables": [{"RouteTableId": "rtb-0f0f0f0f", "VpcId": "vpc-0f0f0f0f", "Associations": [{"SubnetId": "subnet-0f0f0f0f"}], "Routes": [
+    {"DestinationCidrBlock": "10.50.0.0/16", "GatewayId": "local", "State": "active"},
+    {"DestinationCidrBlock": "10.0.0.0/16", "TransitGatewayId": "tgw-0a1b2c3d", "State": "active"}]}]},
+  {"SecurityGroups": [{"GroupId": "sg-0f0f0f0f", "VpcId": "vpc-0f0f0f0f", "GroupName": "web", "IpPermissionsEgress": [], "IpPermissions": [
+    {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]}]},
+  {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-0f0f0f0f", "VpcId": "vpc-0f0f0f0f", "SubnetId": "subnet-0f0f0f0f",
+    "PrivateIpAddress": "10.50.1.10", "PrivateIpAddresses": [{"PrivateIpAddress": "10.50.1.10", "Primary": true}], "Groups": [{"GroupId": "sg-0f0f0f0f"}]}]}
+]"#;
+
+/// The template's VPC, attached to that gateway.
+fn attached_to_described() -> Composed {
+    fact("Amazon EC2 API Reference, DescribeTransitGateways, SearchTransitGatewayRoutes")
+        .section("Parameters: {Hub: {Type: String}}")
+        .given("Hub", "tgw-0a1b2c3d")
+        .attached("ToHub", "Vpc", &["SubnetA"], "")
+        .route("TableA", "10.48.0.0/14", TO_HUB)
+}
+
+#[test]
+fn describe_calls_show_what_is_behind_a_gateway() {
+    let template = attached_to_described().context(DESCRIBED);
+    template.to("10.50.1.10:443").is_reachable();
+    template.to("10.50.1.10:22").is_blocked(Code::ENI_SG_RULES_MISMATCH, "sg-0f0f0f0f");
+    template.to("10.51.1.10:443").is_blocked(Code::TGW_RTB_BAD_STATE_ROUTE, "tgw-rtb-0a1b2c3d");
+    template.to("10.49.1.10:443").is_blocked(Code::TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, "tgw-rtb-0a1b2c3d");
+    let alone = attached_to_described();
+    alone.to("10.50.1.10:443").is_unknown(|missing| matches!(missing, Missing::Beyond(..)));
+}
+
+#[test]
+fn more_routes_than_a_search_shows_are_not_known() {
+    let cut =
+        DESCRIBED.replace(r#""AdditionalRoutesAvailable": false"#, r#""AdditionalRoutesAvailable": true"#);
+    let template = attached_to_described().context(&cut);
+    template.to("10.49.1.10:443").is_unknown(|missing| matches!(missing, Missing::Beyond(..)));
+}
+
+#[test]
+fn describe_calls_show_the_connections_of_a_vpn() {
+    let described = r#"{"VpnGateways": [{"VpnGatewayId": "vgw-0a1b2c3d", "State": "available", "VpcAttachments": []}],
+      "VpnConnections": [{"VpnConnectionId": "vpn-0a1b2c3d", "TransitGatewayId": "tgw-0a1b2c3d", "CustomerGatewayId": "cgw-1",
+        "State": "available", "Options": {"StaticRoutesOnly": true}, "Routes": [{"DestinationCidrBlock": "10.49.0.0/16", "State": "available"}]}],
+      "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-0e0e0e0e", "TransitGatewayId": "tgw-0a1b2c3d",
+        "ResourceType": "vpn", "ResourceId": "vpn-0a1b2c3d", "State": "available",
+        "Association": {"TransitGatewayRouteTableId": "tgw-rtb-0a1b2c3d", "State": "associated"}}]}"#;
+    let behind = DESCRIBED.replace(
+        r#"{"DestinationCidrBlock": "10.51.0.0/16", "Type": "static", "State": "blackhole"}"#,
+        r#"{"DestinationCidrBlock": "10.49.0.0/16", "Type": "static", "State": "active", "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-0e0e0e0e"}]}"#,
+    );
+    let template = attached_to_described().context(&behind).context(described);
+    template.to("10.49.1.10:443").is_reachable();
+}

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use super::record::Record;
 use super::{note_region, subnet_in, vpc_of};
 use crate::network::{
-    Builder, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Name, Place, PolicyStatement,
-    WrittenPolicy, endpoint_suffix,
+    Builder, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Name, Place, PolicyCondition,
+    PolicyStatement, WrittenPolicy, endpoint_suffix,
 };
 use crate::phrase;
 use crate::services::is_region;
 use crate::syntax::{Limits, Node, parse};
-use crate::template::Unknown;
+use crate::template::{Text, Unknown};
 
 /// Endpoints that lead to firewalls and load balancers of appliances.
 pub(super) type Appliances = HashSet<Name>;
@@ -121,13 +121,34 @@ fn statements(policy: Node<'_>, at: Place) -> Listed<PolicyStatement> {
         };
         let principal = statement.get("Principal");
         let is_all = |node: Option<Node<'_>>| node.is_some_and(has_star);
-        let is_general = statement.get("Condition").is_none()
-            && is_all(statement.get("Resource"))
-            && (is_all(principal) || is_all(principal.and_then(|principal| principal.get("AWS"))));
-        let actions = words(actions);
-        // What stands already may have the names that AWS made up for resources of this template.
-        let resources = None;
-        found.items.push(PolicyStatement { at, allows, actions, all_but, is_general, resources });
+        found.items.push(PolicyStatement {
+            at,
+            allows,
+            actions: words(actions),
+            all_but,
+            is_for_everybody: is_all(principal)
+                || is_all(principal.and_then(|principal| principal.get("AWS"))),
+            is_about_everything: is_all(statement.get("Resource")),
+            // What stands already may have the names that AWS made up for resources of this template.
+            resources: None,
+            conditions: conditions(statement),
+        });
+    }
+    found
+}
+
+/// The conditions of a statement: as JSON has them, all values are written out.
+fn conditions(statement: Node<'_>) -> Listed<PolicyCondition> {
+    let mut found = Listed::default();
+    for operator in statement.get("Condition").map(Node::entries).into_iter().flatten() {
+        for key in operator.value.entries() {
+            let (Some(operator), Some(own)) = (operator.key.as_str(), key.key.as_str()) else { continue };
+            found.items.push(PolicyCondition {
+                operator: operator.to_ascii_lowercase(),
+                key: own.to_ascii_lowercase(),
+                values: Listed::all(words(key.value).into_iter().map(Text::literal).collect()),
+            });
+        }
     }
     found
 }

@@ -3,7 +3,7 @@
 //! A file holds one answer, an object of several, or a list of such objects. The order of files and answers does not
 //! matter. What `get-managed-prefix-list-entries` prints does not say which list it is of: that is told by a
 //! `PrefixListId` beside `Entries`, else by the file's name (`pl-0123.json`), else there must be one list only that
-//! has no entries yet.
+//! has no entries yet. The same goes for the routes that `search-transit-gateway-routes` prints.
 
 mod acls;
 mod endpoints;
@@ -13,7 +13,9 @@ mod interfaces;
 mod prefix_lists;
 mod record;
 mod routes;
+mod transit;
 mod vpcs;
+mod vpn;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -142,10 +144,11 @@ struct Answers<'a> {
     cut: BTreeSet<&'static str>,
     attributes: Vec<Record<'a>>,
     entries: Vec<prefix_lists::Entries<'a>>,
+    transit_routes: Vec<transit::Routes<'a>>,
 }
 
 /// The lists that describe calls print and that are read.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 21] = [
     "AvailabilityZones",
     "DhcpOptions",
     "InternetGateways",
@@ -158,9 +161,15 @@ const KEYS: [&str; 15] = [
     "SecurityGroupRules",
     "SecurityGroups",
     "Subnets",
+    "TransitGatewayAttachments",
+    "TransitGatewayRouteTables",
+    "TransitGatewayVpcAttachments",
+    "TransitGateways",
     "VpcEndpoints",
     "VpcPeeringConnections",
     "Vpcs",
+    "VpnConnections",
+    "VpnGateways",
 ];
 
 impl<'a> Answers<'a> {
@@ -192,6 +201,9 @@ impl<'a> Answers<'a> {
             } else if name == "Entries" {
                 found = true;
                 self.entries.push(prefix_lists::Entries::new(record, path, !cut));
+            } else if name == "Routes" && record.has("AdditionalRoutesAvailable") {
+                found = true;
+                self.transit_routes.push(transit::Routes::new(record, path));
             } else if entry.value.is_sequence() {
                 found = true;
                 record.skip(
@@ -260,11 +272,30 @@ impl<'a> Answers<'a> {
                 vpc.other_endpoints = None;
             }
         }
+        vpn::gateways(self.of("VpnGateways"), b);
+        vpn::connections(self.of("VpnConnections"), b);
+        transit::transit_gateways(self, b);
         let interfaces = interfaces::interfaces(self, b);
         acls::acls(self, b);
         routes::route_tables(self, &interfaces, &appliances, b);
         builder
     }
+}
+
+/// The id in the name of a file that begins so: `entries-pl-0123abcd.json`.
+fn id_in(path: &str, prefix: &str) -> Option<Name> {
+    let name = path.rsplit(['/', '\\']).next()?;
+    let mut start = 0;
+    while let Some(at) = name.get(start..)?.find(prefix) {
+        let found = name.get(start + at..)?;
+        let digits = found.get(prefix.len()..)?.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let is_word = !name.get(..start + at)?.ends_with(|before: char| before.is_ascii_alphanumeric());
+        if is_word && digits >= 8 {
+            return found.get(..prefix.len() + digits).map(|id| Name::Aws(id.to_owned()));
+        }
+        start += at + prefix.len();
+    }
+    None
 }
 
 /// The VPC that a key names.

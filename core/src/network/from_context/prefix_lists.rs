@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
-use super::note_region;
 use super::record::Record;
+use super::{id_in, note_region};
 use crate::network::{Builder, Fact, Name, endpoint_suffix};
 use crate::order::Order;
 use crate::phrase;
@@ -22,24 +22,8 @@ pub(super) struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     pub(super) fn new(record: Record<'a>, path: &str, last: bool) -> Self {
-        Self { record, file_name: id_in(path), last }
+        Self { record, file_name: id_in(path, "pl-"), last }
     }
-}
-
-/// The id of a prefix list in the name of a file: `entries-pl-0123abcd.json`.
-fn id_in(path: &str) -> Option<Name> {
-    let name = path.rsplit(['/', '\\']).next()?;
-    let mut start = 0;
-    while let Some(at) = name.get(start..)?.find("pl-") {
-        let found = name.get(start + at..)?;
-        let digits = found.get(3..)?.bytes().take_while(u8::is_ascii_hexdigit).count();
-        let is_word = !name.get(..start + at)?.ends_with(|before: char| before.is_ascii_alphanumeric());
-        if is_word && digits >= 8 {
-            return found.get(..3 + digits).map(|id| Name::Aws(id.to_owned()));
-        }
-        start += at + 3;
-    }
-    None
 }
 
 pub(super) fn prefix_lists<'a>(

@@ -1,13 +1,14 @@
 //! Endpoints of services.
 
 use super::fields::own_name;
+use super::policy_statement::statement;
 use super::reader::{BROKEN, Named, Reader, Split, flag, missing, text};
 use crate::network::builder::undescribed;
 use crate::network::{
-    Builder, Destination, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Place,
-    PolicyStatement, Route, TableIndex, Target, VpcIndex, WrittenPolicy,
+    Builder, Destination, Endpoint, EndpointKind, EndpointPolicy, Fact, Listed, Missing, Place, Route,
+    TableIndex, Target, VpcIndex, WrittenPolicy,
 };
-use crate::template::{Case, Part, Resource, Text, Unknown, Value};
+use crate::template::{Part, Resource, Text, Unknown, Value};
 
 /// Writes interface and gateway endpoints, and the routes to the latter.
 pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
@@ -217,71 +218,6 @@ fn policy(
     let key = reader.template.properties(resource).and_then(|properties| properties.entry("PolicyDocument"));
     let at = Place::in_template(key.map_or(document.span, |entry| entry.key.span()));
     Ok(WrittenPolicy { at, statements }.at(service.known().map(String::as_str)))
-}
-
-/// A statement, or what of it is not known.
-pub(super) fn statement(
-    reader: Reader<'_, '_>,
-    item: &Case,
-) -> Result<Result<PolicyStatement, Missing>, Split> {
-    let allows = match reader.entry(item, "Effect")?.map(|effect| text(&effect)) {
-        Some(Fact::Known(effect)) if effect == "Allow" => true,
-        Some(Fact::Known(effect)) if effect == "Deny" => false,
-        Some(Fact::Unknown(missing)) => return Ok(Err(missing)),
-        _ => return Ok(Err(BROKEN)),
-    };
-    let (list, all_but) = match (reader.entry(item, "Action")?, reader.entry(item, "NotAction")?) {
-        (Some(actions), _) => (actions, false),
-        (None, Some(actions)) => (actions, true),
-        (None, None) => return Ok(Err(BROKEN)),
-    };
-    let list = reader.items(&list)?;
-    if let Some(missing) = list.rest {
-        return Ok(Err(missing));
-    }
-    let mut actions = Vec::new();
-    for action in &list.items {
-        match text(action) {
-            Fact::Known(action) => actions.push(action.trim().to_owned()),
-            Fact::Unknown(missing) => return Ok(Err(missing)),
-        }
-    }
-    let is_general = reader.entry(item, "Condition")?.is_none()
-        && is_everybody(reader, item)?
-        && reader.entry(item, "NotResource")?.is_none()
-        && match reader.entry(item, "Resource")? {
-            Some(resources) => has_star(reader, &resources)?,
-            None => false,
-        };
-    let at = Place::in_template(item.span);
-    let resources = named_resources(reader, item)?;
-    Ok(Ok(PolicyStatement { at, allows, actions, all_but, is_general, resources }))
-}
-
-/// The resources that a statement names, where these are all.
-fn named_resources(reader: Reader<'_, '_>, statement: &Case) -> Result<Option<Vec<Text>>, Split> {
-    let Some(list) = reader.entry(statement, "Resource")? else { return Ok(None) };
-    let items = reader.items(&list)?;
-    let texts = items.items.into_iter().map(|item| match item.value {
-        Value::Text(text) => Some(text),
-        _ => None,
-    });
-    Ok(if items.rest.is_some() { None } else { texts.collect() })
-}
-
-pub(super) fn is_everybody(reader: Reader<'_, '_>, statement: &Case) -> Result<bool, Split> {
-    let Some(principal) = reader.entry(statement, "Principal")? else { return Ok(false) };
-    if let Value::Map(_) = principal.value {
-        return match reader.entry(&principal, "AWS")? {
-            Some(inner) => has_star(reader, &inner),
-            None => Ok(false),
-        };
-    }
-    has_star(reader, &principal)
-}
-
-fn has_star(reader: Reader<'_, '_>, list: &Case) -> Result<bool, Split> {
-    Ok(reader.items(list)?.items.iter().any(|item| text(item) == Fact::Known("*".to_owned())))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod gateways;
 mod lattice;
 mod network_acl;
 mod peering;
+mod policy_statement;
 mod prefix_list;
 mod public_access;
 mod reader;

@@ -1,13 +1,12 @@
 //! The policies of resources that are called through the API of their service.
 
-use super::endpoint::{is_everybody, statement};
 use super::fields::own_name;
+use super::policy_statement::{declare_callers, statement};
 use super::reader::{BROKEN, Reader, Split};
 use crate::network::{
-    Builder, Endpoint, EndpointPolicy, Fact, Listed, Missing, Name, OwnResource, PolicyCondition,
-    ResourcePolicy, ResourceStatement,
+    Builder, Endpoint, EndpointPolicy, Fact, Listed, Missing, OwnResource, ResourcePolicy, ResourceStatement,
 };
-use crate::template::{Case, Part, Resource, Unknown, Value};
+use crate::template::{Case, Part, Resource, Value};
 
 /// A resource that holds the policy of others, or its own.
 struct Holder {
@@ -40,13 +39,16 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
     for holder in &HOLDERS {
         for resource in reader.resources(&[holder.kind])? {
             let is_private = holder.kind == API && is_private(reader, resource)?;
-            let document = reader.property(resource, holder.document)?;
+            let mut document = reader.property(resource, holder.document)?;
+            if holder.kind == API && document.is_none() {
+                document = in_definition(reader, resource)?;
+            }
             let statements = match &document {
-                Some(document) => statements(reader, document, builder)?,
+                Some(document) => statements(reader, document)?,
                 None if !is_private => continue,
                 None => Listed { items: Vec::new(), rest: elsewhere(reader, resource)? },
             };
-            let asks = |one: &ResourceStatement| !one.conditions.items.is_empty();
+            let asks = |one: &ResourceStatement| !one.statement.conditions.items.is_empty();
             if !is_private && !statements.items.iter().any(asks) {
                 continue;
             }
@@ -57,7 +59,7 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
             }
         }
     }
-    Ok(())
+    declare_callers(reader, builder)
 }
 
 /// Resources that policies of endpoints name, and the property by which they name themselves.
@@ -97,19 +99,25 @@ fn is_private(reader: Reader<'_, '_>, api: &Resource) -> Result<bool, Split> {
     Ok(items.items.iter().any(|item| item.value.known() == Some("PRIVATE")))
 }
 
+/// The policy in the definition of an API.
+fn in_definition(reader: Reader<'_, '_>, api: &Resource) -> Result<Option<Case>, Split> {
+    match reader.property(api, &["Body"])? {
+        Some(body @ Case { value: Value::Map(_), .. }) => reader.entry(&body, "x-amazon-apigateway-policy"),
+        _ => Ok(None),
+    }
+}
+
 /// Why an API without a written policy may have one all the same: its definition may hold it.
 fn elsewhere(reader: Reader<'_, '_>, api: &Resource) -> Result<Option<Missing>, Split> {
-    let defined =
-        reader.property(api, &["Body"])?.is_some() || reader.property(api, &["BodyS3Location"])?.is_some();
-    let is_hidden = defined || api.made_by.is_some();
+    let is_hidden = match reader.property(api, &["Body"])? {
+        Some(Case { value: Value::Map(_), .. }) => false,
+        Some(_) => true,
+        None => api.made_by.is_some() || reader.property(api, &["BodyS3Location"])?.is_some(),
+    };
     Ok(is_hidden.then(|| Missing::Component(own_name(api))))
 }
 
-fn statements(
-    reader: Reader<'_, '_>,
-    document: &Case,
-    builder: &Builder,
-) -> Result<Listed<ResourceStatement>, Split> {
+fn statements(reader: Reader<'_, '_>, document: &Case) -> Result<Listed<ResourceStatement>, Split> {
     let mut found = Listed::default();
     let Some(list) = reader.entry(document, "Statement")? else { return Ok(Listed::unknown(BROKEN)) };
     let list = reader.items(&list)?;
@@ -119,13 +127,7 @@ fn statements(
             Err(missing) => found.rest = Some(missing),
             Ok(statement) => {
                 let (is_about_whole, is_about_inside) = covered(reader, item)?;
-                found.items.push(ResourceStatement {
-                    statement,
-                    is_for_everybody: is_everybody(reader, item)?,
-                    is_about_whole,
-                    is_about_inside,
-                    conditions: conditions(reader, item, builder)?,
-                });
+                found.items.push(ResourceStatement { statement, is_about_whole, is_about_inside });
             }
         }
     }
@@ -148,41 +150,4 @@ fn covered(reader: Reader<'_, '_>, statement: &Case) -> Result<(bool, bool), Spl
         }
     }
     Ok((whole, inside))
-}
-
-fn conditions(
-    reader: Reader<'_, '_>,
-    statement: &Case,
-    builder: &Builder,
-) -> Result<Listed<PolicyCondition>, Split> {
-    let mut found = Listed::default();
-    let Some(written) = reader.entry(statement, "Condition")? else { return Ok(found) };
-    let Value::Map(operators) = &written.value else {
-        return Ok(Listed::unknown(Missing::Value(Unknown::Broken)));
-    };
-    for (operator, keys) in operators {
-        let Value::Map(entries) = &keys.value else {
-            found.rest = Some(Missing::Value(Unknown::Broken));
-            continue;
-        };
-        for (key, values) in entries {
-            if !reader.exists(values.guard)? {
-                continue;
-            }
-            let mut listed = Listed::default();
-            for named in reader.names(values, builder)? {
-                match named.name {
-                    name if !named.several => listed.items.push(name),
-                    Name::Unknown { value, .. } => listed.rest = Some(Missing::Value(value)),
-                    _ => {}
-                }
-            }
-            found.items.push(PolicyCondition {
-                operator: operator.to_ascii_lowercase(),
-                key: key.to_ascii_lowercase(),
-                values: listed,
-            });
-        }
-    }
-    Ok(found)
 }

@@ -2,10 +2,11 @@
 
 use super::fields::own_name;
 use super::reader::{BROKEN, Reader, Split};
+use crate::finding::FileId;
 use crate::network::name::DEFAULT_TRANSIT_TABLE;
 use crate::network::{
-    Attached, AttachmentIndex, Builder, Destination, Fact, Listed, Missing, Name, Topic, TransitGatewayIndex,
-    TransitRoute, TransitTableIndex, VpnEnd,
+    Attached, Attachment, AttachmentIndex, Builder, Destination, Fact, Listed, Missing, Name, Topic,
+    TransitGatewayIndex, TransitRoute, TransitTableIndex, VpnConnectionIndex, VpnEnd,
 };
 use crate::template::{Resource, handed_on};
 
@@ -153,12 +154,16 @@ fn vpn_attachments(_: Reader<'_, '_>, builder: &mut Builder) {
     for at in 0..builder.network.vpn_connections.len() {
         let connection = &builder.network.vpn_connections[at];
         let VpnEnd::Transit(gateway) = connection.end else { continue };
+        let is_it = |one: &Attachment| matches!(one.attached, Attached::Vpn(known) if known == VpnConnectionIndex(at));
+        if builder.network.attachments.iter().any(is_it) {
+            continue;
+        }
         let (name, place) = (connection.name.clone(), connection.at);
         let index = builder.attachment(&name);
         let attachment = &mut builder.network.attachments[index.0];
         attachment.at = place;
         attachment.gateway = Fact::Known(gateway);
-        attachment.attached = Attached::Vpn(crate::network::VpnConnectionIndex(at));
+        attachment.attached = Attached::Vpn(VpnConnectionIndex(at));
     }
 }
 
@@ -167,6 +172,10 @@ fn associate(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split>
     for at in 0..builder.network.attachments.len() {
         let attachment = &builder.network.attachments[at];
         let Fact::Known(gateway) = attachment.gateway else { continue };
+        // What describe calls show tells its table itself.
+        if attachment.at.is_some_and(|at| at.file != FileId(0)) {
+            continue;
+        }
         let gateway = &builder.network.transit_gateways[gateway.0];
         let learns = match &gateway.propagation_table {
             Fact::Known(Some(table)) if !matches!(attachment.attached, Attached::Elsewhere) => Some(*table),

@@ -8,7 +8,7 @@ mod service;
 
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::answer::Answer;
 use super::flow::{Addresses, Belongs, Cut, EPHEMERAL, Flow, PortSet, Side, Translation};
@@ -32,7 +32,7 @@ const SLIVER: u128 = 640;
 /// `addresses` says what names answer.
 pub fn trace_from(
     network: &Network,
-    addresses: &BTreeMap<String, Vec<Ipv4Net>>,
+    addresses: &BTreeMap<String, Vec<IpNet>>,
     from: WorkloadIndex,
     goal: &Goal,
 ) -> Vec<Trace> {
@@ -116,7 +116,7 @@ struct Destination {
 
 struct Tracer<'a> {
     network: &'a Network,
-    addresses: &'a BTreeMap<String, Vec<Ipv4Net>>,
+    addresses: &'a BTreeMap<String, Vec<IpNet>>,
     goal: &'a Goal,
 }
 

@@ -180,7 +180,7 @@ impl Tracer<'_> {
         }
         let host = asked.words();
         if let Some(nets) = self.addresses.get(host) {
-            return self.to_numbers(source, nets);
+            return self.to_given(source, nets);
         }
         // The name of an internal load balancer is public, its addresses are not.
         if is_never_public(host) || host.starts_with("internal-") && host.contains(".elb.") {
@@ -205,7 +205,7 @@ impl Tracer<'_> {
     ) -> Answer {
         let host = asked.words();
         let answer = match self.addresses.get(host).filter(|_| asked.service.is_none()) {
-            Some(nets) => self.to_numbers(source, nets),
+            Some(nets) => self.to_given(source, nets),
             None => self.by_records(source, vpc, asked, zone, chain),
         };
         // Private zones are seen in VPCs with both attributes only.
@@ -286,7 +286,7 @@ impl Tracer<'_> {
         let host = asked.words();
         let given = self.addresses.get(host).filter(|_| asked.service.is_none());
         let mut answer = match given {
-            Some(nets) => self.to_numbers(source, nets),
+            Some(nets) => self.to_given(source, nets),
             None => missed(Missing::HostAddress(host.to_owned())),
         };
         let mut ways: Option<Answer> = None;

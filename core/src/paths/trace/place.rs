@@ -1,11 +1,11 @@
 //! What stands in subnets: resources, and addresses by number.
 
-use ipnet::{Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs, PortSet};
 use super::super::walk::{Standing, Walk};
-use super::super::{Code, Component, Difference, Direction, words};
+use super::super::{Code, Component, Difference, Direction, Verdict, words};
 use super::{Destination, Tracer, missed, plain, standing};
 use crate::network::{
     Cidr, EndpointKind, Fact, Ipv6Cidr, Missing, Placement, Ports, Protocol, Ranges, Subnet, SubnetIndex,
@@ -177,6 +177,33 @@ impl Tracer<'_> {
                 .push(words::taken_as_no_service_address(&self.goal.target.id(), &services.join(", ")));
         }
         answer
+    }
+
+    /// What a name is said to answer. Of a name with addresses of both versions those of version 4 count, but where only
+    /// version 6 has a way, and the source uses it.
+    pub(super) fn to_given(&self, source: &Standing, given: &[IpNet]) -> Answer {
+        let (mut nets, mut others) = (Vec::new(), Vec::new());
+        for net in given {
+            match net {
+                IpNet::V4(net) => nets.push(*net),
+                IpNet::V6(net) => others.push(*net),
+            }
+        }
+        let by_ipv6 = || {
+            let ways = others.iter().map(|net| self.to_ipv6_numbers(source, *net));
+            ways.reduce(|all, way| all.or(way, Difference::Address))
+        };
+        if nets.is_empty() {
+            return by_ipv6().unwrap_or_else(|| self.to_numbers(source, &nets));
+        }
+        let answer = self.to_numbers(source, &nets);
+        if answer.verdict() != Verdict::Blocked || source.ipv6 != Fact::Known(true) {
+            return answer;
+        }
+        match by_ipv6() {
+            Some(other) if other.verdict() != Verdict::Blocked => answer.or(other, Difference::Address),
+            _ => answer,
+        }
     }
 
     /// Addresses of IP version 6 by number, as [`Self::to_numbers`] does.

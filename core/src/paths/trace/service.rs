@@ -1,5 +1,7 @@
 //! Services: by the interfaces of an endpoint, or by their public addresses.
 
+use ipnet::{IpNet, Ipv4Net};
+
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs};
 use super::super::names::Asked;
@@ -144,9 +146,9 @@ impl Tracer<'_> {
                 _ => None,
             })
         };
-        let nets = self.addresses.get(service).cloned().or_else(listed);
-        let (ranges, open) = match nets {
-            Some(nets) => (Ranges::of_nets(nets), None),
+        let given = self.addresses.get(service).map(|given| given_ranges(given));
+        let (ranges, open) = match given.or_else(|| listed().map(Ranges::of_nets)) {
+            Some(ranges) => (ranges, None),
             None => (Ranges::public_addresses(), Some(Missing::ServiceAddresses(service.to_owned()))),
         };
         let addresses = Addresses { ranges, open, belongs: Belongs::Service(service.to_owned()) };
@@ -162,4 +164,23 @@ impl Tracer<'_> {
         let destination = Destination { resolved: Some(resolved), ..plain(addresses) };
         self.to_all(source, &[destination], &self.ports(&[]))
     }
+}
+
+/// What a service is said to answer from: in version 4 where it has such addresses, which every caller has.
+fn given_ranges(given: &[IpNet]) -> Ranges {
+    let nets: Vec<Ipv4Net> = given
+        .iter()
+        .filter_map(|net| match net {
+            IpNet::V4(net) => Some(*net),
+            IpNet::V6(_) => None,
+        })
+        .collect();
+    if nets.is_empty() {
+        let others = given.iter().filter_map(|net| match net {
+            IpNet::V4(_) => None,
+            IpNet::V6(net) => Some(*net),
+        });
+        return Ranges::of_ipv6_nets(others);
+    }
+    Ranges::of_nets(nets)
 }

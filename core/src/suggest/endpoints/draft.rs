@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::names::Manner;
 use super::wanted::{Need, Wanted, vpc_of_sender, wanted};
@@ -339,7 +339,7 @@ fn worn(network: &mut Network, guard: &Guard, vpc: Option<VpcIndex>) -> GroupInd
 }
 
 /// What paths say, with all of `network`'s endpoints, of everybody who needs this one.
-pub(crate) fn prove(network: &Network, addresses: &BTreeMap<String, Vec<Ipv4Net>>, draft: &Draft) -> Proof {
+pub(crate) fn prove(network: &Network, addresses: &BTreeMap<String, Vec<IpNet>>, draft: &Draft) -> Proof {
     let goal = draft.goal();
     let mut proof = Proof { verdict: Verdict::Reachable, blocker: None, missing: None };
     for sender in &draft.wanted.senders {

@@ -18,7 +18,7 @@ pub(crate) use search::{Failure, Repair, Want, put_on_tables, repair, repair_cau
 
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 
 use crate::language::Phrase;
 use crate::network::{Name, Network, Situated};
@@ -41,7 +41,7 @@ pub(crate) struct Ground<'a, 't> {
     /// Its network in each situation.
     pub(crate) networks: &'a [Situated],
     /// What names answer.
-    pub(crate) addresses: &'a BTreeMap<String, Vec<Ipv4Net>>,
+    pub(crate) addresses: &'a BTreeMap<String, Vec<IpNet>>,
     /// Which resource is made after which.
     pub(crate) dependencies: &'a Dependencies,
 }

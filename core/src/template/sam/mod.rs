@@ -4,6 +4,7 @@
 //! Everything made is pushed into the template's own tree. What the author wrote is shared by its node; what SAM adds
 //! carries the span of the text it follows from.
 
+mod api_policy;
 mod capacity_provider;
 mod connector;
 mod custom_domain;

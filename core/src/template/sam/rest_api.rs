@@ -1,3 +1,4 @@
+use super::api_policy;
 use super::custom_domain::{self, ApiKind, authorizer_permission};
 use super::events;
 use super::intrinsic;
@@ -37,7 +38,7 @@ pub(super) fn expand(
             "FailOnWarnings",
         ],
     );
-    api.set_some("Body", source.property("DefinitionBody"));
+    api.set_some("Body", api_policy::definition(template, source));
     let location = source.property("DefinitionUri");
     let location = location.and_then(|at| super::function::s3_location(at, ["Bucket", "Key", "Version"]));
     api.set_some("BodyS3Location", location);
