@@ -12,8 +12,10 @@ use vpcheck_tests::planted::{Marked, Version, forms, systems};
 const FAULTS: usize = 80;
 
 /// Rules with fewer than two faults, or with faults in one form only, and why.
-const EXCEPTIONS: &[(&str, &str)] =
-    &[("resource-policy-denies", "shown by its documents and by the facts of resource_policies")];
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("failed-assertion", "no template breaks it: what vpcheck.yaml says does, which its documents show"),
+    ("resource-policy-denies", "shown by its documents and by the facts of resource_policies"),
+];
 
 /// Rules that are still to come: a fault of one of them waits for it.
 const AWAITED: &[&str] = &[];

@@ -250,8 +250,11 @@ pub(crate) fn checklist(subject: &Subject<'_, '_>, findings: &[Finding]) -> Vec<
 
 fn of_function(function: &Function<'_, '_>, findings: &[Finding]) -> FunctionChecklist {
     let in_vpc = !function.stands.is_empty();
+    // Those about another function are put aside once for all questions: there may be thousands.
+    let is_other = |finding: &Finding| finding.function.as_ref().is_some_and(|named| named != function.id);
+    let findings: Vec<&Finding> = findings.iter().filter(|finding| !is_other(finding)).collect();
     let items = Question::ALL.map(|question| {
-        if in_vpc { item(function, question, findings) } else { outside(function, question) }
+        if in_vpc { item(function, question, &findings) } else { outside(function, question) }
     });
     FunctionChecklist {
         function: function.id.to_owned(),
@@ -268,10 +271,10 @@ fn outside(function: &Function<'_, '_>, question: Question) -> Item {
     Item { question, status: Status::NotApplicable, evidence }
 }
 
-fn item(function: &Function<'_, '_>, question: Question, findings: &[Finding]) -> Item {
+fn item(function: &Function<'_, '_>, question: Question, findings: &[&Finding]) -> Item {
     let mut told: Vec<Evidence> = Vec::new();
     for rule in question.rules() {
-        let of_rule = findings.iter().filter(|finding| finding.rule.0 == *rule);
+        let of_rule = findings.iter().copied().filter(|finding| finding.rule.0 == *rule);
         told.extend(of_rule.filter(|finding| concerns(finding, function)).map(Evidence::of_finding));
     }
     let is_open =
