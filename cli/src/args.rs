@@ -43,6 +43,12 @@ pub(crate) enum Command {
     Diagram(DiagramArguments),
     /// Print the link that opens a template in the playground
     Share(ShareArguments),
+    /// Write a commented vpcheck.yaml, the settings of a project; nothing is overwritten
+    Init {
+        /// Where to
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
     /// Print the document of a rule
     Explain {
         /// The id of the rule, such as `unknown-reference`
@@ -496,7 +502,8 @@ fn name_and_addresses(argument: &str, form: &str) -> Result<(String, Vec<Ipv4Net
     Ok((name.to_owned(), addresses?))
 }
 
-fn net(text: &str) -> Result<Ipv4Net, String> {
+/// An address or a range.
+pub(crate) fn net(text: &str) -> Result<Ipv4Net, String> {
     if let Ok(address) = text.parse::<Ipv4Addr>() {
         return Ok(address.into());
     }

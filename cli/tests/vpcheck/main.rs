@@ -2,6 +2,7 @@
 
 mod baseline;
 mod completions;
+mod config;
 mod cost;
 mod diagram;
 mod diff;
