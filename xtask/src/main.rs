@@ -6,6 +6,7 @@ mod bench;
 mod budgets;
 mod cache;
 mod csp;
+mod fuzz;
 mod gallery;
 mod generate;
 mod iam_services;
