@@ -43,6 +43,12 @@ pub(crate) enum Command {
     Diagram(DiagramArguments),
     /// Print the link that opens a template in the playground
     Share(ShareArguments),
+    /// Write a commented vpcheck.yaml, the settings of a project; nothing is overwritten
+    Init {
+        /// Where to
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
     /// Print the document of a rule
     Explain {
         /// The id of the rule, such as `unknown-reference`
@@ -482,15 +488,24 @@ fn assumption(argument: &str) -> Result<(String, Assumption), String> {
     Ok((name.trim().to_owned(), kind))
 }
 
-fn prefix_list(argument: &str) -> Result<(String, Vec<Ipv4Net>), String> {
-    let (id, nets) =
-        name_and_addresses(argument, "write it as ID=CIDR,..., such as pl-0a1b2c3d=10.20.0.0/16")?;
-    let nets = nets.into_iter().map(|net| match net {
+/// A range of a prefix list.
+pub(crate) fn net_of_a_list(text: &str) -> Result<Ipv4Net, String> {
+    net(text).and_then(of_a_list)
+}
+
+fn of_a_list(net: IpNet) -> Result<Ipv4Net, String> {
+    match net {
         IpNet::V4(net) => Ok(net),
         IpNet::V6(net) => {
             Err(format!("`{net}` is of IPv6, and a prefix list holds addresses of one version; leave it out"))
         }
-    });
+    }
+}
+
+fn prefix_list(argument: &str) -> Result<(String, Vec<Ipv4Net>), String> {
+    let (id, nets) =
+        name_and_addresses(argument, "write it as ID=CIDR,..., such as pl-0a1b2c3d=10.20.0.0/16")?;
+    let nets = nets.into_iter().map(of_a_list);
     Ok((id, nets.collect::<Result<_, _>>()?))
 }
 
@@ -511,7 +526,7 @@ fn name_and_addresses(argument: &str, form: &str) -> Result<(String, Vec<IpNet>)
 }
 
 /// An address or a range, of either version; IPv6 may stand in brackets.
-fn net(text: &str) -> Result<IpNet, String> {
+pub(crate) fn net(text: &str) -> Result<IpNet, String> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let net = bare.parse::<IpNet>().or_else(|_| bare.parse::<IpAddr>().map(IpNet::from));
     net.map(|net| net.trunc())

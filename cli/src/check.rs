@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use vpcheck_core::finding::Severity;
-use vpcheck_core::language::Language;
-use vpcheck_core::{Analysis, analyze, render};
+use vpcheck_core::language::{Language, Phrase};
+use vpcheck_core::{Analysis, Assertion, Source, analyze, check_assertions, phrase, render};
 
 use crate::args::{CheckArguments, CheckFormat, FailOn};
 use crate::baseline::Baseline;
 use crate::context;
 use crate::cost_files;
 use crate::input::{self, Input};
-use crate::known::{Known, Settings};
+use crate::known::{Known, Surroundings};
 use crate::nested;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
@@ -32,7 +32,9 @@ pub(crate) fn run(
 ) -> Result<Outcome, Problem> {
     let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
-    let mut remarks = context::Remarks::of_files(known.contexts());
+    let mut remarks = context::Remarks::of_files(known.given_contexts());
+    let mut seen = vec![paths(known.given_contexts())];
+    let mut asserted = Asserted::default();
     let mut found = input::find(&arguments.inputs);
     let mut problems = std::mem::take(&mut remarks.problems);
     problems.append(&mut found.problems);
@@ -40,7 +42,15 @@ pub(crate) fn run(
     let mut files: Vec<Checked> = Vec::new();
     let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
     for input in &found.texts {
-        let (checked, complaints) = check(&mut known, input);
+        let One { checked, mut complaints, contexts } = check(&mut known, input, &mut asserted);
+        // What is said of context files is said once, however many templates are looked at with them.
+        let names = paths(&contexts);
+        if !contexts.is_empty() && !seen.contains(&names) {
+            seen.push(names);
+            let more = context::Remarks::of_files(&contexts);
+            remarks.notes.extend(more.notes);
+            complaints.extend(more.problems);
+        }
         if let (Some(folder), true) = (input.folder, checked.is_some() || !complaints.is_empty()) {
             empty_folders[folder] = false;
         }
@@ -55,7 +65,10 @@ pub(crate) fn run(
             }
         }
     }
-    problems.extend(unknown_traffic(&files));
+    if arguments.money.traffic.is_some() {
+        problems.extend(unknown_traffic(&files));
+    }
+    remarks.notes.extend(asserted.about_nothing());
     let mut told_by_parent = (0..files.len()).map(|at| is_told_by_parent(&outlines, at));
     files.retain(|_| !told_by_parent.next().unwrap_or(false));
     let empty = found.folders.iter().zip(empty_folders).filter(|(_, is_empty)| *is_empty);
@@ -126,31 +139,82 @@ fn is_told_by_parent(outlines: &[Outline], at: usize) -> bool {
         && others.any(|(before, other)| other.nests(outline) && (before < at || !outline.nests(other)))
 }
 
-/// Nothing for a file of a folder that is no template.
-fn check(known: &mut Known<'_>, input: &Input) -> (Option<Checked>, Vec<Problem>) {
+/// One text, checked.
+#[derive(Default)]
+struct One {
+    /// Nothing for a file of a folder that is no template.
+    checked: Option<Checked>,
+    /// What cannot be used.
+    complaints: Vec<Problem>,
+    /// The context files that it was looked at with.
+    contexts: Vec<Source>,
+}
+
+/// Which assertions were about a template, by what they say.
+#[derive(Default)]
+struct Asserted(Vec<(Assertion, bool)>);
+
+impl Asserted {
+    fn add(&mut self, assertions: Vec<Assertion>, about: Vec<bool>) {
+        for (assertion, about) in assertions.into_iter().zip(about) {
+            match self.0.iter_mut().find(|(known, _)| *known == assertion) {
+                Some((_, before)) => *before |= about,
+                None => self.0.push((assertion, about)),
+            }
+        }
+    }
+
+    /// Those that no template has to do with: a slip, or one for templates that are not looked at now.
+    fn about_nothing(&self) -> impl Iterator<Item = Phrase> {
+        self.0.iter().filter(|(_, about)| !about).map(|(Assertion { from, to, .. }, _)| match from {
+            Some(from) => phrase!(
+                en: "assertions: no checked template has paths from `{from}` to `{to}`",
+                ja: "assertions: チェックしたテンプレートに `{from}` から `{to}` への経路はありません",
+            ),
+            None => phrase!(
+                en: "assertions: no checked template has paths to `{to}`",
+                ja: "assertions: チェックしたテンプレートに `{to}` への経路はありません",
+            ),
+        })
+    }
+}
+
+fn paths(sources: &[Source]) -> Vec<String> {
+    sources.iter().map(|source| source.path.clone()).collect()
+}
+
+fn check(known: &mut Known<'_>, input: &Input, asserted: &mut Asserted) -> One {
     let text = match input.read(known.size_limit()) {
         Ok(Some(text)) => text,
-        Ok(None) => return (None, Vec::new()),
-        Err(problem) => return (None, vec![problem]),
+        Ok(None) => return One::default(),
+        Err(problem) => return One { complaints: vec![problem], ..One::default() },
     };
     let path = input.shown();
     let folder = input.parent();
     // Broken settings are a problem, but the template is checked all the same.
-    let (settings, problem) = match known.settings(folder) {
-        Ok(settings) => (settings, None),
-        Err(problem) => (Settings::default(), Some(problem)),
+    let (surroundings, problem) = match known.surroundings(folder) {
+        Ok(surroundings) => (surroundings, None),
+        Err(problem) => (Surroundings::default(), Some(problem)),
     };
-    let mut analysis = analyze(&path, &text, &known.options(input, &text, &settings));
+    let options = known.options(input, &text, &surroundings);
+    let mut analysis = analyze(&path, &text, &options);
     let is_broken = analysis.findings.iter().any(|finding| finding.rule.0 == INVALID_SYNTAX);
     let is_broken_template = is_broken && (input.is_named() || input::mentions_resources(text.as_bytes()));
     if !analysis.is_template && !is_broken_template {
-        return (None, input.is_named().then(|| input::not_a_template(&path)).into_iter().collect());
+        let complaints = input.is_named().then(|| input::not_a_template(&path)).into_iter().collect();
+        return One { complaints, ..One::default() };
     }
     for source in analysis.sources.iter_mut().skip(1) {
         source.path = input::shown(&nested::normalised(&folder.join(&source.path)));
     }
-    settings.config.suppress_nested(&mut analysis);
-    (Some(Checked { path, analysis }), problem.into_iter().collect())
+    surroundings.config.apply_to_nested(&mut analysis);
+    if !is_broken {
+        let assertions = surroundings.config.of(input.file()).assertions;
+        let about = check_assertions(&path, &text, &options, &assertions, &mut analysis);
+        asserted.add(assertions, about);
+    }
+    let checked = Some(Checked { path, analysis });
+    One { checked, complaints: problem.into_iter().collect(), contexts: options.contexts }
 }
 
 fn fails(analysis: &Analysis, fail_on: FailOn) -> bool {

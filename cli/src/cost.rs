@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outco
     let input = one_template::find(&arguments.input, next)?;
     let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
     let costing = cost(&path, &text, &options);
-    let remarks = Remarks::of_files(known.contexts());
+    let remarks = Remarks::of_files(&options.contexts);
     let mut problems = remarks.problems;
     if let Some(place) = costing.broken {
         problems.push(does_not_parse(&path, &costing.sources, place));
@@ -42,7 +42,9 @@ pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outco
             ),
         });
     }
-    problems.extend(costing.problems.iter().cloned().map(cost_files::unknown_name));
+    if arguments.money.traffic.is_some() {
+        problems.extend(costing.problems.iter().cloned().map(cost_files::unknown_name));
+    }
     let notes = remarks.notes;
     if !problems.is_empty() {
         return Ok(Outcome { notes, problems, ..Outcome::default() });

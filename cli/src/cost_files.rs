@@ -30,6 +30,16 @@ pub(crate) fn read_traffic(path: &Path) -> Result<Traffic, Problem> {
     TrafficReader { name: shown(path) }.traffic(&read(path)?)
 }
 
+/// The traffic of a month that a file has at a place.
+pub(crate) fn traffic(place: &str, content: &Value) -> Result<Traffic, Problem> {
+    TrafficReader { name: place.to_owned() }.traffic(content)
+}
+
+/// Prices that a file has at a place.
+pub(crate) fn prices(place: &str, content: &Value) -> Result<Prices, Problem> {
+    PriceReader { name: place.to_owned() }.prices(content)
+}
+
 /// Reads prices that go before the known ones.
 pub(crate) fn read_prices(path: &Path) -> Result<Prices, Problem> {
     PriceReader { name: shown(path) }.prices(&read(path)?)

@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Ou
         // What is wrong with the text is told before what is wrong with the arguments.
         Err(error) => (sketch(&path, &text, &options, None).unwrap_or_default(), Some(error)),
     };
-    let remarks = Remarks::of_files(known.contexts());
+    let remarks = Remarks::of_files(&options.contexts);
     let mut problems = remarks.problems;
     problems.extend(unusable(&path, &found));
     if let (Some(error), true) = (error, problems.is_empty()) {

@@ -2,7 +2,7 @@
 
 use vpcheck_core::comparison::{Comparison, NotComparable, Unreadable, Version, compare};
 use vpcheck_core::finding::Severity;
-use vpcheck_core::language::Language;
+use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::{Source, phrase, render};
 
 use crate::args::{DiffArguments, DiffFailOn, DiffFormat};
@@ -33,8 +33,7 @@ pub(crate) fn run(arguments: &DiffArguments, language: Language) -> Result<Outco
     );
     let mut read = |path| one_template::read(&mut known, one_template::find(path, next.clone())?);
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
-    let remarks = Remarks::of_files(known.contexts());
-    let (notes, mut problems) = (remarks.notes, remarks.problems);
+    let (notes, mut problems) = remarks(&old, &new);
     let versions = (version(&old), version(&new));
     let comparison = match compare(versions.0, versions.1) {
         Ok(comparison) => comparison,
@@ -55,6 +54,17 @@ pub(crate) fn run(arguments: &DiffArguments, language: Language) -> Result<Outco
         DiffFormat::Markdown => render::markdown::comparison(&new.path, &comparison, language),
     };
     Ok(Outcome { output, notes, problems, fails: fails(&comparison, arguments.fail_on) })
+}
+
+/// What is said of the context files of both, each once.
+fn remarks(old: &OneTemplate, new: &OneTemplate) -> (Vec<Phrase>, Vec<Problem>) {
+    let Remarks { mut notes, mut problems } = Remarks::of_files(&old.options.contexts);
+    if old.options.contexts != new.options.contexts {
+        let more = Remarks::of_files(&new.options.contexts);
+        notes.extend(more.notes);
+        problems.extend(more.problems);
+    }
+    (notes, problems)
 }
 
 fn version(template: &OneTemplate) -> Version<'_> {

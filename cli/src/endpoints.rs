@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &EndpointsArguments, language: Language) -> Result<
     let input = one_template::find(&arguments.input, next)?;
     let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
     let suggested = suggest_endpoints(&path, &text, &options);
-    let remarks = Remarks::of_files(known.contexts());
+    let remarks = Remarks::of_files(&options.contexts);
     let mut problems = remarks.problems;
     if let Some(place) = suggested.broken {
         problems.push(does_not_parse(&path, &suggested.sources, place));

@@ -36,7 +36,6 @@ impl From<SafetyName> for Safety {
 /// Mends a template: prints the difference, or writes the file.
 pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcome, Problem> {
     let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
-    let remarks = Remarks::of_files(known.contexts());
     let next = phrase!(
         en: "name one template: templates are fixed one at a time",
         ja: "修正はテンプレートごとに行います。テンプレートを一つ指定してください",
@@ -46,14 +45,17 @@ pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcom
         return Err(no_file_to_write());
     }
     let OneTemplate { input, path, text, options } = one_template::read(&mut known, input)?;
+    let remarks = Remarks::of_files(&options.contexts);
     let fixing = fix(&path, &text, &options, arguments.safety.into());
     if !fixing.before.is_template && fixing.before.findings.is_empty() {
         return Err(input::not_a_template(&path));
     }
     let changed = fixing.text != text;
     let mut outcome = Outcome { notes: remarks.notes, problems: remarks.problems, ..Outcome::default() };
-    let unknown = fixing.before.unknown_traffic.iter();
-    outcome.problems.extend(unknown.map(|(_, words)| cost_files::unknown_name(words.clone())));
+    if arguments.money.traffic.is_some() {
+        let unknown = fixing.before.unknown_traffic.iter();
+        outcome.problems.extend(unknown.map(|(_, words)| cost_files::unknown_name(words.clone())));
+    }
     outcome.notes.extend(remaining(&fixing, arguments.safety.into()));
     if changed && fixing.before.is_synthesized {
         let Phrase { en, ja } = source_is_elsewhere();

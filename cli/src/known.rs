@@ -27,13 +27,13 @@ pub(crate) struct Known<'a> {
     contexts: Vec<Source>,
     /// From `--traffic` and `--prices`.
     traffic: Option<Traffic>,
-    prices: Prices,
-    found: BTreeMap<PathBuf, Result<Settings, Problem>>,
+    prices: Option<Prices>,
+    found: BTreeMap<PathBuf, Result<Surroundings, Problem>>,
 }
 
 /// What the files around a template say.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Settings {
+pub(crate) struct Surroundings {
     pub(crate) config: Rc<Config>,
     deployment: Rc<Deployment>,
 }
@@ -51,15 +51,14 @@ impl<'a> Known<'a> {
         given.region = arguments.region.clone().or(given.region);
         let config = arguments.config.as_deref().map(config::read).transpose()?.map(Rc::new);
         let contexts = context::read(&arguments.contexts)?;
-        let (traffic, prices) = (None, Prices::default());
+        let (traffic, prices) = (None, None);
         Ok(Self { arguments, given, config, contexts, traffic, prices, found: BTreeMap::new() })
     }
 
     /// Reads the files of traffic and prices that the arguments name.
     pub(crate) fn with_money(mut self, arguments: &MoneyArguments) -> Result<Self, Problem> {
         self.traffic = arguments.traffic.as_deref().map(cost_files::read_traffic).transpose()?;
-        self.prices =
-            arguments.prices.as_deref().map(cost_files::read_prices).transpose()?.unwrap_or_default();
+        self.prices = arguments.prices.as_deref().map(cost_files::read_prices).transpose()?;
         Ok(self)
     }
 
@@ -68,22 +67,22 @@ impl<'a> Known<'a> {
         self.arguments.max_size
     }
 
-    /// The context files.
-    pub(crate) fn contexts(&self) -> &[Source] {
+    /// The files of `--context`, which go before those of vpcheck.yaml.
+    pub(crate) fn given_contexts(&self) -> &[Source] {
         &self.contexts
     }
 
     /// What the files around the templates of a folder say.
-    pub(crate) fn settings(&mut self, folder: &Path) -> Result<Settings, Problem> {
+    pub(crate) fn surroundings(&mut self, folder: &Path) -> Result<Surroundings, Problem> {
         if let Some(found) = self.found.get(folder) {
             return found.clone();
         }
-        let found = self.find_settings(folder);
+        let found = self.look_around(folder);
         self.found.insert(folder.to_path_buf(), found.clone());
         found
     }
 
-    fn find_settings(&self, folder: &Path) -> Result<Settings, Problem> {
+    fn look_around(&self, folder: &Path) -> Result<Surroundings, Problem> {
         let config = match &self.config {
             Some(config) => Rc::clone(config),
             None => {
@@ -92,49 +91,65 @@ impl<'a> Known<'a> {
         };
         let environment = self.arguments.config_env.as_deref();
         let deployment = parameters::read_samconfig(folder, environment)?.unwrap_or_default();
-        Ok(Settings { config, deployment: Rc::new(deployment) })
+        Ok(Surroundings { config, deployment: Rc::new(deployment) })
     }
 
     /// Everything that is known beside the text of `input`. The command line goes before vpcheck.yaml, which goes
     /// before samconfig.toml.
-    pub(crate) fn options(&self, input: &Input, text: &str, settings: &Settings) -> Options {
-        let Settings { config, deployment } = settings;
+    pub(crate) fn options(&self, input: &Input, text: &str, surroundings: &Surroundings) -> Options {
+        let Surroundings { config, deployment } = surroundings;
+        let settings = config.of(input.file());
         let limit = self.arguments.max_size;
+        let (rules_off, levels) = (settings.allowed(), settings.levels());
         let mut values: Values = deployment.values.clone();
-        values.extend(config.values.clone());
+        values.extend(settings.values);
         values.extend(self.given.values.clone());
-        let region = [&self.given.region, &config.region, &deployment.region].into_iter().flatten().next();
+        let region = self.given.region.clone().or(settings.region).or_else(|| deployment.region.clone());
+        let contexts = match self.contexts.as_slice() {
+            [] => settings.contexts.iter().map(|source| Source::clone(source)).collect(),
+            given => given.to_vec(),
+        };
+        let mut assumed = settings.assumed;
+        assumed.extend(self.arguments.assumed.iter().cloned());
+        let mut prefix_lists = settings.prefix_lists;
+        prefix_lists.extend(joined(&self.arguments.prefix_lists));
+        let mut addresses = settings.addresses;
+        addresses.extend(joined(&self.arguments.addresses));
         Options {
             parameters: values,
-            region: region.cloned(),
             nested: nested::load(text, input.parent(), input.file(), limit),
-            contexts: self.contexts.clone(),
-            assumed: self.arguments.assumed.iter().cloned().collect(),
-            prefix_lists: joined(&self.arguments.prefix_lists),
-            addresses: self.addresses(region.map(String::as_str)),
-            traffic: self.traffic.clone(),
-            prices: self.prices.clone(),
+            contexts,
+            assumed,
+            prefix_lists,
+            addresses: with_services(addresses, region.as_deref()),
+            region,
+            traffic: self.traffic.clone().or(settings.traffic),
+            prices: self.prices.clone().or(settings.prices).unwrap_or_default(),
             size_limit: limit,
-            rules_off: config.allowed(input.file()),
+            rules_off,
+            levels,
             ..Options::default()
         }
     }
-
-    /// What names answer. A host name of a service in the stack's region also says what the service answers.
-    fn addresses(&self, region: Option<&str>) -> BTreeMap<String, Vec<ipnet::IpNet>> {
-        let mut addresses = joined(&self.arguments.addresses);
-        for (name, nets) in &self.arguments.addresses {
-            let host = services::of_host(name);
-            let is_here = |of: Option<&str>| of.is_none() || region.is_none() || of == region;
-            let suffix = services::suffix_of_name(name)
-                .or_else(|| host.filter(|host| is_here(host.region)).map(|host| host.suffix.into_owned()));
-            if let Some(suffix) = suffix {
-                addresses.entry(suffix).or_default().extend(nets);
-            }
-        }
-        addresses
-    }
 }
+
+/// What names answer. A host name of a service in the stack's region also says what the service answers.
+fn with_services(given: Addresses, region: Option<&str>) -> Addresses {
+    let mut addresses = given.clone();
+    for (name, nets) in &given {
+        let host = services::of_host(name);
+        let is_here = |of: Option<&str>| of.is_none() || region.is_none() || of == region;
+        let suffix = services::suffix_of_name(name)
+            .or_else(|| host.filter(|host| is_here(host.region)).map(|host| host.suffix.into_owned()));
+        if let Some(suffix) = suffix {
+            addresses.entry(suffix).or_default().extend(nets);
+        }
+    }
+    addresses
+}
+
+/// What names answer, by name.
+type Addresses = BTreeMap<String, Vec<ipnet::IpNet>>;
 
 /// A name given several times has all that was given for it.
 fn joined<T: Copy>(given: &[(String, Vec<T>)]) -> BTreeMap<String, Vec<T>> {

@@ -18,6 +18,7 @@ mod endpoints;
 mod endpoints_text;
 mod explain;
 mod fix;
+mod init;
 mod input;
 mod known;
 mod manual;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Command::Explain { rule } => explain::document(rule, language).map(Outcome::of_text),
         Command::Completions { shell } => Ok(Outcome::of_text(completions::script(*shell))),
         Command::Man { command } => manual::page(command.as_deref()).map(Outcome::of_text),
+        Command::Init { folder } => init::run(folder, language),
         Command::Rules => Ok(Outcome::of_text(explain::list(language))),
     };
     let outcome = result.unwrap_or_else(|problem| Outcome::of_problems(vec![problem]));

@@ -51,7 +51,7 @@ pub(crate) fn find(argument: &Path, next: Phrase) -> Result<Input, Problem> {
 pub(crate) fn read(known: &mut Known<'_>, input: Input) -> Result<OneTemplate, Problem> {
     let path = input.shown();
     let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
-    let settings = known.settings(input.parent())?;
-    let options = known.options(&input, &text, &settings);
+    let surroundings = known.surroundings(input.parent())?;
+    let options = known.options(&input, &text, &surroundings);
     Ok(OneTemplate { input, path, text, options })
 }

@@ -4,7 +4,7 @@ use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::network::Place;
 use vpcheck_core::paths::Verdict;
 use vpcheck_core::text::LineIndex;
-use vpcheck_core::{Options, Source, TraceRequest, Tracing, phrase, render, repair_path, trace};
+use vpcheck_core::{Options, Source, TraceError, TraceRequest, Tracing, phrase, render, repair_path, trace};
 
 use crate::args::{Expectation, Format, KnownArguments, TraceArguments};
 use crate::context::Remarks;
@@ -51,7 +51,7 @@ pub(crate) fn run(
     let remarks = Remarks::new(&tracing.problems, |file| tracing.sources.get(usize::from(file.0)));
     let mut problems = remarks.problems;
     problems.extend(unusable(&path, &tracing, arguments.from.is_some() && error.is_none()));
-    problems.extend(wrong_assumptions(&tracing));
+    problems.extend(wrong_assumptions(&arguments.known, &tracing));
     if let (Some(error), true) = (error, problems.is_empty()) {
         problems.push(Problem { what: error.what, next: error.next });
     }
@@ -104,6 +104,9 @@ fn unusable(path: &str, tracing: &Tracing, has_source: bool) -> Option<Problem> 
     if !tracing.is_template {
         return Some(input::not_a_template(path));
     }
+    if let Some(TraceError { what, next }) = tracing.refused.clone() {
+        return Some(Problem { what, next });
+    }
     (tracing.from.is_empty() && !has_source).then(|| Problem {
         what: phrase!(
             en: "{path}: no Lambda function in this template, so nothing to trace",
@@ -147,8 +150,10 @@ fn nothing_traced(path: &str) -> Problem {
 }
 
 /// An assumption about a name that the template does not have would change nothing, and look as if it had.
-fn wrong_assumptions(tracing: &Tracing) -> Vec<Problem> {
-    let wrong = tracing.unknown_assumptions.iter();
+/// What vpcheck.yaml assumes is for many templates.
+fn wrong_assumptions(known: &KnownArguments, tracing: &Tracing) -> Vec<Problem> {
+    let is_given = |name: &&String| known.assumed.iter().any(|(given, _)| given == *name);
+    let wrong = tracing.unknown_assumptions.iter().filter(is_given);
     wrong
         .map(|name| {
             let names = tracing.assumable.iter().chain(&tracing.parameters);

@@ -8,12 +8,15 @@ use ipnet::{IpNet, Ipv4Net};
 use crate::actions::actions;
 use crate::checklist::{FunctionChecklist, checklist};
 use crate::cost::{Prices, Traffic, unknown_names};
+use crate::demands::Demand;
 use crate::finding::{FileId, Finding, Severity};
 use crate::language::Phrase;
 use crate::network::{Assumption, Context, Surroundings, resolve};
 use crate::order::Order;
+use crate::paths::ways;
 use crate::rules::Subject;
 use crate::syntax::Limits;
+use crate::template::reference::References;
 use crate::template::{Inputs, Template, lower};
 use crate::{phrase, rules};
 
@@ -47,6 +50,8 @@ pub struct Options {
     pub size_limit: usize,
     /// Rules not to run, from vpcheck.yaml, with the reason for each.
     pub rules_off: BTreeMap<String, String>,
+    /// The severities that rules have here, from vpcheck.yaml, by id.
+    pub levels: BTreeMap<String, Severity>,
     /// Whether findings get the fixes that are dear to look for: smallest repairs of paths, and endpoints. Whoever only
     /// shows what is wrong may ask for them afterwards.
     pub has_repairs: bool,
@@ -69,6 +74,7 @@ impl Default for Options {
             prices: Prices::default(),
             size_limit: 1_000_000,
             rules_off: BTreeMap::new(),
+            levels: BTreeMap::new(),
             has_repairs: true,
             finding_limit: 1_000,
         }
@@ -194,28 +200,30 @@ pub(crate) fn surroundings(options: &Options) -> (Surroundings, Option<String>) 
 /// that call twenty services each has 6,000.
 const PATHS: usize = 10_000;
 
-/// How many paths there are to follow: of every demand one from each subnet of its source, in each situation.
+/// How many paths there are to follow: of every demand one from each subnet of its source to each of its target, in each
+/// situation.
 fn paths_of(subject: &Subject<'_, '_>) -> usize {
     if !subject.networks.iter().any(|one| one.network.workloads.iter().any(|workload| workload.in_vpc)) {
         return 0;
     }
-    let mut subnets: BTreeMap<String, usize> = BTreeMap::new();
-    for workload in subject.networks.iter().flat_map(|one| &one.network.workloads) {
-        *subnets.entry(workload.name.to_string()).or_default() += workload.subnets.items.len().max(1);
-    }
-    let sources = subject.demands().demands.iter().map(|demand| demand.source.id());
-    sources.filter_map(|source| subnets.get(source)).sum()
+    let networks = || subject.networks.iter().map(|one| &one.network);
+    let of_demand = |demand: &Demand| -> usize {
+        let sources = networks().filter_map(|network| Some((network, network.workload(demand.source.id())?)));
+        sources.map(|(network, source)| ways(network, source, &demand.goal)).sum()
+    };
+    subject.demands().demands.iter().map(of_demand).sum()
 }
 
 /// Runs every rule over one template.
 fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options) -> Analysis {
     let networks = resolve(template, surroundings);
-    let mut subject = Subject::new(template, &networks, options);
+    let references = References::of(template);
+    let mut subject = Subject::new(template, &references, &networks, options);
     let mut assumptions: Vec<Phrase> = Vec::new();
     let paths = paths_of(&subject);
     if paths > PATHS {
         // What rests on some of the paths only would take the others for absent.
-        subject = Subject::new(template, &[], options);
+        subject = Subject::new(template, &references, &[], options);
         assumptions.push(phrase!(
             en: "there are {paths} paths from a subnet to a destination, more than the {PATHS} that vpcheck follows: only the template itself is checked, not its network",
             ja: "サブネットから接続先への経路が {paths} 件あり、vpcheck が追跡する上限の {PATHS} 件を超えています。ネットワークは調べず、テンプレート自体だけを検査しました",
@@ -227,12 +235,28 @@ fn check(template: &Template<'_>, surroundings: &Surroundings, options: &Options
             ja: "Conditions の場合分けが多すぎるため、条件についての証明が必要な指摘は省略しました",
         ));
     }
+    if template.has_loops_left {
+        assumptions.push(phrase!(
+            en: "the loops of Fn::ForEach make more values than vpcheck writes out: some stay as they are, and nothing is said of what they make",
+            ja: "Fn::ForEach の繰り返しで作られる値が多すぎるため、一部は展開せず、それらが作るリソースは検査していません",
+        ));
+    }
     let networks = subject.networks;
     let mut findings = Vec::new();
     for rule in rules::all() {
         (rule.check)(&subject, &mut findings);
     }
+    assumptions.extend(subject.left_out());
+    if !template.has_room_for_values() {
+        assumptions.push(phrase!(
+            en: "the values of this text are longer together than vpcheck reads: some are taken as unknown",
+            ja: "値の合計が vpcheck で扱える長さを超えているため、一部の値を不明として扱いました",
+        ));
+    }
     rules::check_suppressions(template, &options.rules_off, &mut findings);
+    for finding in &mut findings {
+        finding.severity = options.levels.get(finding.rule.0).copied().unwrap_or(finding.severity);
+    }
     findings.order_by_key(|finding| {
         let span = finding.primary().and_then(|label| label.span).unwrap_or_default();
         (span.start, Reverse(finding.severity), finding.rule)

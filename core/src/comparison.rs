@@ -295,10 +295,11 @@ fn traced(version: Version<'_>, also: &[Goal]) -> Result<Tracing, Unreadable> {
     let request = TraceRequest::default();
     let tracing = trace_also(version.path, version.text, version.options, &request, also)
         .map_err(Unreadable::Untraceable)?;
-    match tracing.broken {
-        Some(place) => Err(Unreadable::Broken(place)),
-        None if !tracing.is_template => Err(Unreadable::NoTemplate),
-        None => Ok(tracing),
+    match (tracing.broken, tracing.refused.clone()) {
+        (Some(place), _) => Err(Unreadable::Broken(place)),
+        (None, Some(refused)) => Err(Unreadable::Untraceable(refused)),
+        (None, None) if !tracing.is_template => Err(Unreadable::NoTemplate),
+        (None, None) => Ok(tracing),
     }
 }
 

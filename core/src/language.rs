@@ -34,7 +34,7 @@ impl Language {
 }
 
 /// One sentence in every language. Made by [`phrase!`](crate::phrase), which does not compile with a language missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Phrase {
     /// English.
     pub en: String,

@@ -194,7 +194,11 @@ pub(crate) fn name_of(unknown: &Unknown) -> String {
         | Unknown::ForeignTag(name) => name.clone(),
         Unknown::Attribute { resource, attribute } if attribute.is_empty() => resource.clone(),
         Unknown::Attribute { resource, attribute } => format!("{resource}.{attribute}"),
-        Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep => String::new(),
+        Unknown::Broken
+        | Unknown::NoSuchKey
+        | Unknown::TooManyCases
+        | Unknown::TooDeep
+        | Unknown::TooLong => String::new(),
     }
 }
 
@@ -244,6 +248,10 @@ pub(crate) fn reason_of(unknown: &Unknown) -> Phrase {
         Unknown::TooDeep => phrase!(
             en: "a value is nested deeper than vpcheck reads",
             ja: "値のネストが深すぎて読み取れません",
+        ),
+        Unknown::TooLong => phrase!(
+            en: "a value is longer than vpcheck reads",
+            ja: "値が長すぎて読み取れません",
         ),
         Unknown::Pseudo(_) | Unknown::Attribute { .. } | Unknown::Transform(_) | Unknown::ForeignTag(_) => {
             phrase!(

@@ -7,6 +7,7 @@ use crate::paths::{Verdict, parse_goal, trace_from};
 use crate::suggest::repair::{Failure, Ground, Want, repair};
 use crate::template::Inputs;
 use crate::template::dependencies::Dependencies;
+use crate::template::reference::References;
 use crate::text::Edit;
 
 /// The smallest set of changes after which a way is open.
@@ -69,7 +70,7 @@ pub fn repair_path(
     if !is_blocked {
         return Err(NoRepair::Open);
     }
-    let dependencies = Dependencies::of(&template);
+    let dependencies = Dependencies::of(&template, &References::of(&template));
     let ground = Ground {
         template: &template,
         networks: &networks,

@@ -11,7 +11,8 @@ use crate::network::{
     SubnetIndex, Surroundings, resolve, unknown_assumptions,
 };
 use crate::paths::{
-    Goal, GoalTarget, Trace, behind, parse_goal, refuse, refuse_calls, suggested_goals, summed_up, trace_from,
+    Goal, GoalTarget, Trace, behind, parse_goal, refuse, refuse_calls, suggested_goals, summed_up,
+    trace_from, ways,
 };
 use crate::rules::nearest;
 use crate::syntax::Limits;
@@ -51,6 +52,8 @@ pub struct Tracing {
     pub assumable: Vec<String>,
     /// The keys of [`Options::assumed`] that name nothing in the template.
     pub unknown_assumptions: Vec<String>,
+    /// Why there is no trace although something is asked for: there are more paths than are followed.
+    pub refused: Option<TraceError>,
 }
 
 impl Tracing {
@@ -211,6 +214,10 @@ pub(crate) fn trace_also(
         }
         None => tracing.from.clone(),
     };
+    tracing.refused = too_many(&from, &goals, &situated);
+    if tracing.refused.is_some() {
+        return Ok(tracing);
+    }
     for id in &from {
         for goal in &goals {
             // A function is no destination of its own.
@@ -242,6 +249,30 @@ pub(crate) fn trace_also(
         }
     }
     Ok(tracing)
+}
+
+/// More paths than this are not followed at once: twice those that findings rest on, for who asks for them outright.
+const PATHS: usize = 20_000;
+
+fn too_many(from: &[String], goals: &[Goal], situated: &[Situated]) -> Option<TraceError> {
+    let mut paths = 0_usize;
+    for one in situated {
+        let sources = from.iter().filter_map(|id| one.network.workload(id));
+        paths += sources
+            .flat_map(|at| goals.iter().map(move |goal| (at, goal)))
+            .map(|(at, goal)| ways(&one.network, at, goal))
+            .sum::<usize>();
+    }
+    (paths > PATHS).then(|| TraceError {
+        what: phrase!(
+            en: "there are {paths} paths from a subnet to a destination, more than the {PATHS} that vpcheck follows at once",
+            ja: "サブネットから接続先への経路が {paths} 件あり、一度に追跡できる上限の {PATHS} 件を超えています",
+        ),
+        next: phrase!(
+            en: "ask for one source and one destination",
+            ja: "送信元と宛先を一つずつ指定してください",
+        ),
+    })
 }
 
 /// What the template says of the calls of a source to a service, where that is all of them that are known.

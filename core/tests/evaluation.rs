@@ -71,6 +71,7 @@ fn unknown_written(unknown: &Unknown) -> String {
         Unknown::NoSuchKey => "?no such key".to_owned(),
         Unknown::TooManyCases => "?too many cases".to_owned(),
         Unknown::TooDeep => "?too deep".to_owned(),
+        Unknown::TooLong => "?too long".to_owned(),
     }
 }
 

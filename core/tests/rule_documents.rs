@@ -4,7 +4,8 @@
 //! - `bad`: exactly one finding of the rule, at the mark, and no other error;
 //! - `fixed`: what the fix makes of a `bad` block, byte for byte, in the order of those that have a fix;
 //! - `good`: no finding of the rule and no error;
-//! - `traffic`: no template, but the traffic of a month for the examples under it, as `--traffic` takes it.
+//! - `traffic`: no template, but the traffic of a month for the examples under it, as `--traffic` takes it;
+//! - `assertions`: no template, but what the examples under it are held to, as vpcheck.yaml has it.
 //!
 //! A mark is a comment line whose carets stand under the finding in the line above, followed by the beginning of the
 //! message in the document's language. It is taken out before the block is analysed:
@@ -17,10 +18,11 @@
 use vpcheck_core::cost::{Gigabytes, Load, Quantity, Traffic};
 use vpcheck_core::finding::{Finding, Severity};
 use vpcheck_core::language::Language;
+use vpcheck_core::paths::Verdict;
 use vpcheck_core::rules::{RuleInfo, all, document};
-use vpcheck_core::syntax::{Entry, Limits, parse};
+use vpcheck_core::syntax::{Entry, Limits, Node, parse};
 use vpcheck_core::text::{LineIndex, apply};
-use vpcheck_core::{Options, analyze};
+use vpcheck_core::{Assertion, Options, analyze, check_assertions};
 
 const LANGUAGES: [Language; 2] = [Language::English, Language::Japanese];
 
@@ -156,6 +158,7 @@ struct Block {
     marks: Vec<Mark>,
     /// What is given with it.
     traffic: Option<Traffic>,
+    assertions: Vec<Assertion>,
 }
 
 /// Line and column of the start, and how many characters are marked: to the end of the line at most.
@@ -171,7 +174,8 @@ impl Document {
     fn of(rule: &RuleInfo, language: Language) -> Self {
         let name = format!("{} ({})", rule.id.0, language.tag());
         let text = document(rule.id.0, language).unwrap_or_else(|| panic!("{name}: no document"));
-        let (mut headings, mut blocks, mut traffic) = (Vec::new(), Vec::new(), None);
+        let (mut headings, mut blocks, mut traffic, mut assertions) =
+            (Vec::new(), Vec::new(), None, Vec::new());
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             if let Some(info) = line.strip_prefix("```") {
@@ -179,7 +183,11 @@ impl Document {
                 if info == "yaml traffic" {
                     traffic = Some(traffic_of(&block.text));
                 }
+                if info == "yaml assertions" {
+                    assertions = assertions_of(&block.text);
+                }
                 block.traffic.clone_from(&traffic);
+                block.assertions.clone_from(&assertions);
                 blocks.push(block);
             } else if line.starts_with("##") {
                 headings.push(line);
@@ -195,7 +203,13 @@ impl Document {
 
 impl Block {
     fn read<'l>(info: &str, lines: impl Iterator<Item = &'l str>) -> Self {
-        let mut block = Self { info: info.to_owned(), text: String::new(), marks: Vec::new(), traffic: None };
+        let mut block = Self {
+            info: info.to_owned(),
+            text: String::new(),
+            marks: Vec::new(),
+            traffic: None,
+            assertions: Vec::new(),
+        };
         let mut above = 0;
         for line in lines {
             if let Some(mark) = Mark::read(line, above) {
@@ -213,7 +227,10 @@ impl Block {
     fn findings(&self) -> Vec<Finding> {
         let format = self.info.split(' ').next().unwrap_or("");
         let options = Options { traffic: self.traffic.clone(), ..Options::default() };
-        let analysis = analyze(&format!("template.{format}"), &self.text, &options);
+        let path = format!("template.{format}");
+        let mut analysis = analyze(&path, &self.text, &options);
+        let about = check_assertions(&path, &self.text, &options, &self.assertions, &mut analysis);
+        assert!(about.iter().all(|is_about| *is_about), "{:?}", self.assertions);
         assert!(analysis.unknown_traffic.is_empty(), "{:?}", analysis.unknown_traffic);
         analysis.findings.into_iter().filter(|finding| finding.suppressed.is_none()).collect()
     }
@@ -233,6 +250,23 @@ fn traffic_of(text: &str) -> Traffic {
         }
     }
     traffic
+}
+
+/// A list of `{from, to, expect}`.
+fn assertions_of(text: &str) -> Vec<Assertion> {
+    let parsed = parse(text, &Limits::default());
+    let member = |node: Node<'_>, key: &str| node.get(key).and_then(|node| node.as_str().map(str::to_owned));
+    let assertion = |node: Node<'_>| Assertion {
+        from: member(node, "from"),
+        to: member(node, "to").expect("a destination"),
+        expect: match member(node, "expect").as_deref() {
+            Some("reachable") => Verdict::Reachable,
+            Some("blocked") => Verdict::Blocked,
+            other => panic!("no such verdict: {other:?}"),
+        },
+        reason: member(node, "reason"),
+    };
+    parsed.root().items().into_iter().map(assertion).collect()
 }
 
 impl Mark {

@@ -12,3 +12,4 @@ pub mod measured;
 pub mod mended;
 pub mod plain;
 pub mod planted;
+pub mod properties;

@@ -47,6 +47,35 @@ fn analysed() -> Vec<(String, Analysis)> {
     all
 }
 
+/// The settings that `vpcheck init` writes, as they are and with the # taken away.
+#[test]
+fn the_settings_that_init_writes_keep_their_schema() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| std::fs::read_to_string(project.join(path)).expect("a file of the project");
+    let schema: Value = serde_json::from_str(&read("docs/schema/config.v1.json")).expect("JSON");
+    let schema = jsonschema::options().build(&schema).expect("a schema");
+    let wrong = |text: &str| {
+        let settings: Value = serde_yaml::from_str(text).expect("YAML");
+        schema.iter_errors(&settings).map(|error| error.to_string()).collect::<Vec<_>>()
+    };
+    for language in ["en", "ja"] {
+        let text = read(&format!("cli/src/config/vpcheck.{language}.yaml"));
+        assert_eq!(wrong(&text), Vec::<String>::new());
+        let is_words = |line: &&str| line.starts_with("# ") && !line.starts_with("#  ");
+        let shown = text.lines().filter(|line| !is_words(line));
+        let shown: String = shown.map(|line| line.trim_start_matches('#').to_owned() + "\n").collect();
+        assert!(shown.contains("\nassertions:\n"), "{shown}");
+        assert_eq!(wrong(&shown), Vec::<String>::new());
+    }
+    for slip in [
+        "regoin: us-east-1",
+        "rules: {single-zone-functon: {level: info, reason: x}}",
+        "assertions: [{to: s3}]",
+    ] {
+        assert!(!wrong(slip).is_empty(), "{slip}");
+    }
+}
+
 #[test]
 fn sarif_keeps_its_schema() {
     let schema = schema("sarif-2.1.0.json");

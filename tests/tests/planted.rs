@@ -12,7 +12,8 @@ use vpcheck_tests::planted::{Marked, Version, forms, systems};
 const FAULTS: usize = 80;
 
 /// Rules with fewer than two faults, or with faults in one form only, and why.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str)] =
+    &[("failed-assertion", "no template breaks it: what vpcheck.yaml says does, which its documents show")];
 
 /// Rules that are still to come: a fault of one of them waits for it.
 const AWAITED: &[&str] = &[];

@@ -165,6 +165,9 @@ impl Paths {
                 }
             }
         }
+        if paths.shown.is_none() && paths.refused.is_none() {
+            paths.refused = all.refused.map(|refused| (refused.what, refused.next));
+        }
         if let Some(shown) = &paths.shown {
             for ask in &shown.asks {
                 if !paths.asks.contains(ask) {

@@ -1,5 +1,8 @@
 //! Files that are made from other files, and kept in the repository because people read them there.
 
+#[path = "../../cli/src/config/schema.rs"]
+mod config_schema;
+
 use crate::{gallery, iam_services, prices, project::Project, rule_table};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -51,10 +54,12 @@ fn write_one(project: &Project, path: &str, content: &str) -> Result<()> {
     fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The schemas of the JSON formats.
+/// The schemas of the JSON formats and of the settings.
 fn schemas() -> Vec<(String, String)> {
-    let schemas = vpcheck_core::render::schemas();
-    schemas.into_iter().map(|(command, schema)| (format!("docs/schema/{command}.v1.json"), schema)).collect()
+    let schemas = vpcheck_core::render::schemas().into_iter();
+    let formats = schemas.map(|(command, schema)| (format!("docs/schema/{command}.v1.json"), schema));
+    // Of vpcheck.yaml, which only the command line reads: the schema stands beside what reads it.
+    formats.chain([("docs/schema/config.v1.json".to_owned(), config_schema::content())]).collect()
 }
 
 /// Which of these files are not what they would be now.

@@ -9,6 +9,7 @@ mod budgets;
 mod cache;
 mod csp;
 mod dependencies;
+mod fuzz;
 mod gallery;
 mod generate;
 mod iam_services;

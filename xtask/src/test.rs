@@ -2,6 +2,7 @@
 
 use crate::{
     cache::{Cache, announce},
+    fuzz,
     install::{self, browser, npm, wasm_target},
     page,
     process::run_watched,
@@ -58,8 +59,9 @@ struct Suite {
     run: fn(&Project, &mut Tally) -> Result<bool>,
 }
 
-const SUITES: [Suite; 3] = [
+const SUITES: [Suite; 4] = [
     Suite { name: "the native tests", part: Part::Native, run: native },
+    Suite { name: "some seconds of fuzzing", part: Part::Native, run: fuzz::smoke },
     Suite { name: "the tests compiled to WebAssembly", part: Part::Browser, run: wasm },
     Suite { name: "the tests of the page in a browser", part: Part::Browser, run: in_browser },
 ];

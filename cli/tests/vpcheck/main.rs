@@ -3,6 +3,7 @@
 mod baseline;
 mod book;
 mod completions;
+mod config;
 mod cost;
 mod dependencies;
 mod diagram;

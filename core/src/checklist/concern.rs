@@ -18,8 +18,8 @@ pub(super) fn concerns(finding: &Finding, function: &Function<'_, '_>) -> bool {
     if resource == function.id {
         return true;
     }
-    let is_function = function.subject.demands().functions.iter().any(|known| known.function == *resource);
-    if is_function {
+    let declared = function.subject.template.resource(resource);
+    if declared.is_some_and(|declared| declared.kind == "AWS::Lambda::Function") {
         // Functions that are too much together are told at the first, with a label in each other.
         return is_marked(finding, function);
     }

@@ -19,6 +19,8 @@ pub(super) struct Function<'a, 't> {
     pub(super) subject: &'a Subject<'a, 't>,
     pub(super) id: &'a str,
     pub(super) stands: Vec<Stand<'a>>,
+    /// What it must reach: found once, since every finding may ask.
+    demands: Vec<&'a Demand>,
 }
 
 /// Where a function stands in one situation.
@@ -79,7 +81,9 @@ impl<'a, 't> Function<'a, 't> {
             let is_inside = workload.in_vpc && workload.kind == WorkloadKind::Function;
             is_inside.then_some(Stand { situation: one.situation, network: &one.network, workload, capacity })
         };
-        Self { subject, id, stands: subject.networks.iter().zip(capacities).filter_map(stand).collect() }
+        let stands = subject.networks.iter().zip(capacities).filter_map(stand).collect();
+        let demands = subject.demands().of(id).filter(|demand| !demand.forbidden).collect();
+        Self { subject, id, stands, demands }
     }
 
     pub(super) fn resource(&self) -> Option<&'a Resource> {
@@ -97,7 +101,7 @@ impl<'a, 't> Function<'a, 't> {
         let exists = move |demand: &&Demand| {
             !subject.template.with_guards(|guards| guards.exclude(situation, demand.when))
         };
-        subject.demands().of(self.id).filter(|demand| !demand.forbidden).filter(exists)
+        self.demands.iter().copied().filter(exists)
     }
 
     /// How much is known of what it must reach.

@@ -283,10 +283,13 @@ pub(crate) fn checklist(subject: &Subject<'_, '_>, findings: &[Finding]) -> Vec<
 
 fn of_function(function: &Function<'_, '_>, findings: &[Finding]) -> FunctionChecklist {
     let in_vpc = !function.stands.is_empty();
+    // Those about another function are put aside once for all questions: there may be thousands.
+    let is_other = |finding: &Finding| finding.function.as_ref().is_some_and(|named| named != function.id);
+    let findings: Vec<&Finding> = findings.iter().filter(|finding| !is_other(finding)).collect();
     let items = Question::ALL.map(|question| {
-        if in_vpc { item(function, question, findings) } else { outside(function, question) }
+        if in_vpc { item(function, question, &findings) } else { outside(function, question) }
     });
-    let besides = if in_vpc { besides(function, &items, findings) } else { Vec::new() };
+    let besides = if in_vpc { besides(function, &items, &findings) } else { Vec::new() };
     FunctionChecklist {
         function: function.id.to_owned(),
         at: (FileId(0), function.named_at()),
@@ -297,14 +300,15 @@ fn of_function(function: &Function<'_, '_>, findings: &[Finding]) -> FunctionChe
 }
 
 /// The errors of a function that none of its answers tells.
-fn besides(function: &Function<'_, '_>, items: &[Item], findings: &[Finding]) -> Vec<Evidence> {
+fn besides(function: &Function<'_, '_>, items: &[Item], findings: &[&Finding]) -> Vec<Evidence> {
     let is_told = |finding: &Finding| {
         let told =
             items.iter().flat_map(|item| &item.evidence).filter_map(|evidence| evidence.finding.as_ref());
         told.into_iter().any(|told| told.fingerprint == finding.fingerprint)
     };
-    let errors =
-        findings.iter().filter(|finding| finding.severity == Severity::Error && finding.suppressed.is_none());
+    let is_open_error =
+        |finding: &&Finding| finding.severity == Severity::Error && finding.suppressed.is_none();
+    let errors = findings.iter().copied().filter(is_open_error);
     let own = errors.filter(|finding| is_of(finding, function.id) && !is_told(finding));
     own.map(Evidence::of_finding).collect()
 }
@@ -316,10 +320,10 @@ fn outside(function: &Function<'_, '_>, question: Question) -> Item {
     Item { question, status: Status::NotApplicable, evidence }
 }
 
-fn item(function: &Function<'_, '_>, question: Question, findings: &[Finding]) -> Item {
+fn item(function: &Function<'_, '_>, question: Question, findings: &[&Finding]) -> Item {
     let mut told: Vec<Evidence> = Vec::new();
     for rule in question.rules() {
-        let of_rule = findings.iter().filter(|finding| finding.rule.0 == *rule);
+        let of_rule = findings.iter().copied().filter(|finding| finding.rule.0 == *rule);
         told.extend(of_rule.filter(|finding| concerns(finding, function)).map(Evidence::of_finding));
     }
     let is_open =

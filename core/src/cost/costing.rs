@@ -8,6 +8,7 @@ use crate::language::Phrase;
 use crate::network::{Place, Situated, resolve};
 use crate::paths::parse_goal;
 use crate::rules::{Subject, nearest};
+use crate::template::reference::References;
 use crate::{analysis, phrase};
 
 /// What [`cost`] reads.
@@ -41,7 +42,8 @@ pub fn cost(path: &str, text: &str, options: &Options) -> Costing {
         template = analysis::lower_text(text, options, inputs);
     }
     let networks = resolve(&template, &surroundings);
-    let subject = Subject::new(&template, &networks, options);
+    let references = References::of(&template);
+    let subject = Subject::new(&template, &references, &networks, options);
     let mut model = dearest(&subject);
     model.assumptions.extend(told.map(|(_, words)| words));
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];

@@ -21,6 +21,7 @@ use crate::network::{Place, WorkloadKind, resolve, unknown_assumptions};
 use crate::paths::Verdict;
 use crate::phrase;
 use crate::rules::Subject;
+use crate::template::reference::References;
 use crate::template::{Inputs, Resource, Template};
 use crate::text::Span;
 use crate::tracing::{TraceError, TraceRequest, trace};
@@ -442,7 +443,8 @@ pub fn sketch(
     let mut sources = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     sources.extend(options.contexts.iter().cloned());
     let mut model = model::Model::default();
-    let subject = Subject::new(&template, &networks, options);
+    let references = References::of(&template);
+    let subject = Subject::new(&template, &references, &networks, options);
     if let Some(first) = networks.first() {
         model = model::Model::of(&subject, first, goal.as_ref());
         let situation = template.describe(first.situation);

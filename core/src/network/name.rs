@@ -68,7 +68,11 @@ impl fmt::Display for Name {
                     | Unknown::ForeignTag(name) => out.write_str(name)?,
                     Unknown::Attribute { resource, attribute } => write!(out, "{resource}.{attribute}")?,
                     // Their number only tells them apart.
-                    Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep => {
+                    Unknown::Broken
+                    | Unknown::NoSuchKey
+                    | Unknown::TooManyCases
+                    | Unknown::TooDeep
+                    | Unknown::TooLong => {
                         return out.write_str("?");
                     }
                 }

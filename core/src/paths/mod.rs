@@ -1,8 +1,10 @@
 //! From a workload in a subnet to a destination and back, hop by hop.
 
 mod answer;
+mod bound;
 mod code;
 mod denials;
+mod distinct;
 mod filter;
 mod flow;
 mod goal;
@@ -16,6 +18,7 @@ mod trace;
 mod walk;
 mod words;
 
+pub(crate) use bound::ways;
 pub use code::Code;
 pub use goal::parse_goal;
 pub use obstacle::Obstacle;
@@ -27,6 +30,7 @@ pub use summary::summed_up;
 pub use trace::trace_from;
 pub(crate) use trace::vpc_of;
 
+use std::hash::{Hash, Hasher};
 use std::net::Ipv4Addr;
 
 use ipnet::{Ipv4Net, Ipv6Net};
@@ -393,6 +397,12 @@ impl PartialEq for Blocker {
 }
 
 impl Eq for Blocker {}
+
+impl Hash for Blocker {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.code, self.component, self.at, &self.id).hash(state);
+    }
+}
 
 /// Where traffic starts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! Sums up traces: over the subnets of a source, and over situations.
 
+use std::collections::HashMap;
+
 use super::answer::Mix;
+use super::distinct::Distinct;
 use super::{Blocker, Difference, Trace, Verdict};
 use crate::order::Order;
 use crate::phrase;
@@ -9,15 +12,14 @@ use crate::phrase;
 /// one only).
 pub fn summed_up(answers: Vec<(String, Vec<Trace>)>) -> Vec<Trace> {
     let mut subnets: Vec<Vec<(String, Trace)>> = Vec::new();
+    let mut places: HashMap<Option<String>, usize> = HashMap::new();
     for (situation, traces) in answers {
         for trace in traces {
-            let same = |known: &&mut Vec<(String, Trace)>| {
-                known.first().is_some_and(|(_, first)| first.from.subnet == trace.from.subnet)
-            };
-            match subnets.iter_mut().find(same) {
-                Some(known) => known.push((situation.clone(), trace)),
-                None => subnets.push(vec![(situation.clone(), trace)]),
+            let place = *places.entry(trace.from.subnet.clone()).or_insert(subnets.len());
+            if place == subnets.len() {
+                subnets.push(Vec::new());
             }
+            subnets[place].push((situation.clone(), trace));
         }
     }
     let mut joined: Vec<Trace> = subnets.into_iter().filter_map(over_situations).collect();
@@ -67,21 +69,25 @@ fn sum(traces: &[Trace], difference: Difference) -> Option<Trace> {
     let (first, rest) = traces.split_first()?;
     let mut sum = first.clone();
     let mut mix = Mix::of(first.verdict);
+    let mut blockers = Distinct::of(&first.blockers);
+    let mut missing = Distinct::of(&first.missing);
+    let mut assumptions = Distinct::of(&first.assumptions);
     for trace in rest {
         let other = Mix::of(trace.verdict);
         if mix.differs_from(other) {
-            merge(&mut sum.partial_by, &[difference]);
+            merge(&mut sum.partial_by, difference);
         }
         if mix.verdict() == Verdict::Reachable && trace.verdict != Verdict::Reachable {
             sum.hops.clone_from(&trace.hops);
         }
         mix = mix.with(other);
-        merge(&mut sum.partial_by, &trace.partial_by);
-        merge(&mut sum.blockers, &trace.blockers);
-        merge(&mut sum.missing, &trace.missing);
-        merge(&mut sum.assumptions, &trace.assumptions);
+        trace.partial_by.iter().for_each(|difference| merge(&mut sum.partial_by, *difference));
+        blockers.extend(&trace.blockers);
+        missing.extend(&trace.missing);
+        assumptions.extend(&trace.assumptions);
     }
     sum.verdict = mix.verdict();
+    (sum.blockers, sum.missing, sum.assumptions) = (blockers.items, missing.items, assumptions.items);
     sum.partial_by.order();
     Some(sum)
 }
@@ -98,11 +104,9 @@ fn tidy(mut trace: Trace) -> Trace {
     trace
 }
 
-fn merge<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
-    for item in more {
-        if !list.contains(item) {
-            list.push(item.clone());
-        }
+fn merge(list: &mut Vec<Difference>, more: Difference) {
+    if !list.contains(&more) {
+        list.push(more);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::network::{
     Target, VpcIndex,
 };
 use crate::phrase;
-use crate::template::{Template, handed_on};
+use crate::template::Template;
 
 pub(super) const ID: RuleId = RuleId("blackhole-route");
 
@@ -137,7 +137,7 @@ fn why(template: &Template<'_>, network: &Network, table: VpcIndex, route: &Rout
 /// Who is handed a gateway may attach it.
 fn not_attached(template: &Template<'_>, gateway: &Name, network: &Network, table: VpcIndex) -> Option<Why> {
     let own = resource_of(template, gateway)?;
-    if handed_on(template).contains(&own.id) {
+    if template.handed_on().contains(&own.id) {
         return None;
     }
     let table = network.vpcs.get(table.0)?.name.to_string();

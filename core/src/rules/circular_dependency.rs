@@ -7,7 +7,7 @@ use crate::phrase;
 use crate::suggest::move_ingress_out;
 use crate::syntax::Node;
 use crate::template::expression::{Expression, Function};
-use crate::template::reference::{Reference, Use, in_declaration};
+use crate::template::reference::{Reference, References, Use};
 use crate::template::{Guard, Template};
 use crate::text::Span;
 
@@ -32,19 +32,58 @@ const RINGS: usize = 20;
 
 fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
-    let mut graph = Graph::of(template);
-    let mut steps = STEPS;
+    findings
+        .extend(template.rings_of_conditions().iter().take(RINGS).map(|name| of_condition(template, name)));
+    let mut graph = Graph::of(template, subject.references);
+    let mut search = Search { steps: STEPS, stopped_short: false };
     for _ in 0..RINGS {
-        let Some(ring) = graph.shortest_ring(template, &mut steps) else { return };
+        let Some(ring) = graph.shortest_ring(template, &mut search) else {
+            if search.stopped_short {
+                subject.leave_out(phrase!(
+                    en: "there are more ways from resource to resource than vpcheck follows: rings of dependencies may be left that are not told",
+                    ja: "リソース間の依存関係が多すぎるため、循環の検査を途中で打ち切りました。報告されていない循環が残っている可能性があります",
+                ));
+            }
+            return;
+        };
         if let Some(finding) = finding(template, &graph, &ring) {
             findings.push(finding);
         }
         graph.cut(&ring);
     }
+    if !graph.on_rings().is_empty() {
+        subject.leave_out(phrase!(
+            en: "{RINGS} rings of dependencies are told, and resources may depend on each other in more: mend those first",
+            ja: "依存関係の循環は {RINGS} 件まで報告しています。ほかにも残っている可能性があるため、まず報告されたものを直してください",
+        ));
+    }
+}
+
+fn of_condition(template: &Template<'_>, name: &str) -> Finding {
+    let key =
+        template.section("Conditions").and_then(|section| section.entry(name)).map(|entry| entry.key.span());
+    let message = phrase!(
+        en: "the condition `{name}` hangs on itself",
+        ja: "条件 `{name}` が自分自身に依存しています",
+    );
+    Finding::new(ID, Severity::Error, key, message)
+        .help(phrase!(
+            en: "write one condition of the ring without the others: CloudFormation refuses conditions that refer to each other in a ring",
+            ja: "循環している条件の一つを、ほかの条件を参照しない形に書き直してください。条件が循環していると、CloudFormation はテンプレートを受け付けません",
+        ))
+        .told_apart_by(format!("condition {name}"))
 }
 
 /// Steps from resource to resource that are taken to find the shortest rings; after that any ring will do.
 const STEPS: usize = 1_000_000;
+
+/// How far the search for rings has come.
+struct Search {
+    /// Steps left.
+    steps: usize,
+    /// Whether there were more starts or situations than are looked at.
+    stopped_short: bool,
+}
 
 /// What makes one resource wait for another.
 #[derive(Clone, Debug)]
@@ -69,19 +108,19 @@ struct Graph {
 }
 
 impl Graph {
-    fn of(template: &Template<'_>) -> Self {
+    fn of(template: &Template<'_>, references: &References<'_>) -> Self {
         let numbers: HashMap<&str, usize> =
             template.resources.iter().enumerate().map(|(at, resource)| (resource.id.as_str(), at)).collect();
         let mut edges: Vec<BTreeMap<usize, Vec<Edge>>> = vec![BTreeMap::new(); template.resources.len()];
         for (from, resource) in template.resources.iter().enumerate() {
-            in_declaration(template.node(resource.body), template.text(), &mut |reference| {
+            for reference in references.of_resource(resource) {
                 if reference.usage == Use::Condition {
-                    return;
+                    continue;
                 }
                 let target =
                     template.resource(reference.name).and_then(|target| numbers.get(target.id.as_str()));
                 if let Some(to) = target {
-                    let guard = edge_guard(template, resource.guard, &reference);
+                    let guard = edge_guard(template, resource.guard, reference);
                     if guard != Guard::NEVER {
                         edges[from].entry(*to).or_default().push(Edge {
                             why: match reference.usage {
@@ -93,7 +132,7 @@ impl Graph {
                         });
                     }
                 }
-            });
+            }
         }
         for (api, function, event, span) in api_events(template) {
             if let (Some(from), Some(to)) = (numbers.get(api), numbers.get(function)) {
@@ -109,17 +148,19 @@ impl Graph {
     }
 
     /// The shortest ring that exists in some situation, as resource numbers; the last waits for the first.
-    fn shortest_ring(&self, template: &Template<'_>, steps: &mut usize) -> Option<Vec<usize>> {
+    fn shortest_ring(&self, template: &Template<'_>, search: &mut Search) -> Option<Vec<usize>> {
         /// Rings are looked for from this many resources; a text with more on rings is not one ring short.
         const STARTS: usize = 300;
         let mut best: Option<Vec<usize>> = None;
-        for start in self.on_rings().into_iter().take(STARTS) {
-            if let Some(ring) = self.ring_from(template, start, steps)
+        let starts = self.on_rings();
+        search.stopped_short = starts.len() > STARTS;
+        for start in starts.into_iter().take(STARTS) {
+            if let Some(ring) = self.ring_from(template, start, search)
                 && best.as_ref().is_none_or(|known| ring.len() < known.len())
             {
                 best = Some(ring);
             }
-            if best.as_ref().is_some_and(|ring| ring.len() == 1 || *steps == 0) {
+            if best.as_ref().is_some_and(|ring| ring.len() == 1 || search.steps == 0) {
                 break;
             }
         }
@@ -161,7 +202,7 @@ impl Graph {
     }
 
     /// The shortest way from `start` back to it along which all resources and references can exist at once.
-    fn ring_from(&self, template: &Template<'_>, start: usize, steps: &mut usize) -> Option<Vec<usize>> {
+    fn ring_from(&self, template: &Template<'_>, start: usize, search: &mut Search) -> Option<Vec<usize>> {
         let mut seen: HashMap<(usize, Guard), Option<(usize, Guard)>> = HashMap::new();
         let mut queue = VecDeque::from([(start, Guard::ALWAYS)]);
         seen.insert((start, Guard::ALWAYS), None);
@@ -170,7 +211,7 @@ impl Graph {
         while let Some((at, guard)) = queue.pop_front() {
             for (to, edges) in &self.edges[at] {
                 for edge in edges {
-                    *steps = steps.saturating_sub(1);
+                    search.steps = search.steps.saturating_sub(1);
                     let both = template.with_guards(|guards| guards.and(guard, edge.guard));
                     if both == Guard::NEVER {
                         continue;
@@ -185,7 +226,12 @@ impl Graph {
                         ring.reverse();
                         return Some(ring);
                     }
-                    if seen.len() < STATES && !seen.contains_key(&(*to, both)) {
+                    if seen.contains_key(&(*to, both)) {
+                        continue;
+                    }
+                    if seen.len() >= STATES {
+                        search.stopped_short = true;
+                    } else {
                         seen.insert((*to, both), Some((at, guard)));
                         queue.push_back((*to, both));
                     }

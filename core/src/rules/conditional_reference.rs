@@ -4,7 +4,7 @@ use super::circular_dependency::looked_at;
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::phrase;
-use crate::template::reference::{Owner, Use, in_text};
+use crate::template::reference::{Owner, Use};
 use crate::template::{Guard, Template};
 use crate::text::Span;
 
@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mut found: BTreeMap<(String, &str), Broken> = BTreeMap::new();
-    in_text(template, &mut |owner, reference| {
+    for (owner, reference) in subject.references.written() {
         let guard = match owner {
             Owner::Resource(id) => template.resource(id).map(|resource| resource.guard),
             Owner::Output(id) => Some(output_guard(template, id)),
@@ -48,27 +48,27 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         // `DependsOn` of a resource that is left out is passed over.
         let names = !matches!(reference.usage, Use::DependsOn | Use::Condition);
         let (Some(guard), Some(target)) = (guard, template.resource(reference.name).filter(|_| names)) else {
-            return;
+            continue;
         };
-        let guard = looked_at(template, guard, &reference);
+        let guard = looked_at(template, guard, reference);
         let when = template.with_guards(|guards| {
             let gone = guards.not(target.guard);
             let when = guards.and(guard, gone);
             if guards.is_exact() { when } else { Guard::NEVER }
         });
         if when == Guard::NEVER {
-            return;
+            continue;
         }
         let owner = match owner {
             Owner::Output(id) => format!("Outputs.{id}"),
-            Owner::Resource(id) => id.to_owned(),
-            _ => return,
+            Owner::Resource(id) => (*id).to_owned(),
+            _ => continue,
         };
         found
             .entry((owner, reference.name))
             .and_modify(|known| known.more.push(reference.span))
             .or_insert(Broken { span: reference.span, more: Vec::new(), when });
-    });
+    }
     for ((owner, name), broken) in found {
         findings.push(finding(template, &owner, name, broken));
     }

@@ -39,6 +39,7 @@ documents![
     "unreachable-destination",
     "partially-reachable-destination",
     "forbidden-destination-reachable",
+    "failed-assertion",
     "single-zone-function",
     "single-zone-endpoint",
     "single-zone-resolver",

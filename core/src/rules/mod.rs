@@ -21,6 +21,7 @@ mod endpoint_group_blocks_443;
 mod endpoint_policy_denies;
 mod endpoint_policy_open;
 mod eni_quota_exceeded;
+mod failed_assertion;
 mod file_system_without_mount_target;
 mod forbidden_destination_reachable;
 mod foreign_prefix_list;
@@ -173,6 +174,7 @@ static RULES: &[&RuleInfo] = &[
     &unreachable_destination::RULE,
     &partially_reachable_destination::RULE,
     &forbidden_destination_reachable::RULE,
+    &failed_assertion::RULE,
     &single_zone_function::RULE,
     &single_zone_endpoint::RULE,
     &single_zone_resolver::RULE,
@@ -230,6 +232,7 @@ pub fn find(id: &str) -> Option<&'static RuleInfo> {
 }
 
 pub(crate) use ecr_endpoint_incomplete::{NEEDED as ECR_PARTS, pulls_from_ecr};
+pub(crate) use failed_assertion::ID as FAILED_ASSERTION;
 pub(crate) use idle_nat_gateway::{is_given_out, vpc_of as vpc_of_nat};
 pub(crate) use invalid_suppression::check_suppressions;
 pub(crate) use mixed_egress_purposes::{Mixed, mixed};

@@ -1,7 +1,7 @@
 //! What rules look at: the template, and its network in every situation that makes a difference.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
@@ -13,17 +13,20 @@ use super::unknown_reference::is_of_another_tool;
 use crate::analysis::Options;
 use crate::cost::{Band, CostModel, Parts, Prices, Traffic, Usd, models};
 use crate::demands::{Demands, infer};
+use crate::language::Phrase;
 use crate::network::{DEFAULT_VPC, Name, Network, Place, Situated, VpcIndex};
 use crate::syntax::Node;
 use crate::template::dependencies::Dependencies;
-use crate::template::reference::references;
-use crate::template::{Guard, Resource, Template, handed_on};
+use crate::template::reference::{References, references};
+use crate::template::{Guard, Resource, Template};
 use crate::text::Span;
 
 /// What a rule looks at.
 pub(crate) struct Subject<'s, 't> {
     /// The template.
     pub(crate) template: &'s Template<'t>,
+    /// What names what in it.
+    pub(crate) references: &'s References<'s>,
     /// Its network in each situation that makes a difference; conditions whose parameters have defaults are
     /// looked at with these.
     pub(crate) networks: &'s [Situated],
@@ -36,10 +39,10 @@ pub(crate) struct Subject<'s, 't> {
     /// Whether repairs of paths and endpoints to add are looked for.
     pub(crate) has_repairs: bool,
     demands: OnceCell<Demands>,
+    left_out: RefCell<Vec<Phrase>>,
     answers: OnceCell<Vec<Reached>>,
     causes: OnceCell<Vec<Cause>>,
     whole: OnceCell<bool>,
-    shared: OnceCell<BTreeSet<String>>,
     dependencies: OnceCell<Dependencies>,
     egress: OnceCell<Vec<Egress>>,
     models: OnceCell<Vec<CostModel>>,
@@ -47,19 +50,25 @@ pub(crate) struct Subject<'s, 't> {
 
 impl<'s, 't> Subject<'s, 't> {
     /// A template with its networks; of the options those that answers hang on.
-    pub(crate) fn new(template: &'s Template<'t>, networks: &'s [Situated], options: &'s Options) -> Self {
+    pub(crate) fn new(
+        template: &'s Template<'t>,
+        references: &'s References<'s>,
+        networks: &'s [Situated],
+        options: &'s Options,
+    ) -> Self {
         Self {
             template,
+            references,
             networks,
             addresses: &options.addresses,
             traffic: options.traffic.as_ref(),
             prices: &options.prices,
             has_repairs: options.has_repairs,
             demands: OnceCell::new(),
+            left_out: RefCell::default(),
             answers: OnceCell::new(),
             causes: OnceCell::new(),
             whole: OnceCell::new(),
-            shared: OnceCell::new(),
             dependencies: OnceCell::new(),
             egress: OnceCell::new(),
             models: OnceCell::new(),
@@ -82,7 +91,17 @@ impl<'s, 't> Subject<'s, 't> {
     /// Whether others than this stack may use a resource: it is put out, or handed to a nested stack, a custom
     /// resource or Parameter Store.
     pub(crate) fn is_shared(&self, id: &str) -> bool {
-        self.shared.get_or_init(|| handed_on(self.template)).contains(id)
+        self.template.handed_on().contains(id)
+    }
+
+    /// Says what a rule leaves out because the text asks for more than is looked at.
+    pub(crate) fn leave_out(&self, what: Phrase) {
+        self.left_out.borrow_mut().push(what);
+    }
+
+    /// What rules have left out.
+    pub(crate) fn left_out(&self) -> Vec<Phrase> {
+        self.left_out.take()
     }
 
     /// What functions must reach.
@@ -124,7 +143,7 @@ impl<'s, 't> Subject<'s, 't> {
 
     /// Which resource is made after which.
     pub(crate) fn dependencies(&self) -> &Dependencies {
-        self.dependencies.get_or_init(|| Dependencies::of(self.template))
+        self.dependencies.get_or_init(|| Dependencies::of(self.template, self.references))
     }
 
     /// The situations in words, where they are not all that are told apart.

@@ -3,10 +3,11 @@ use std::collections::BTreeMap;
 use super::{Area, RuleInfo, Subject, nearest};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::language::Phrase;
+use crate::order::Order;
 use crate::phrase;
 use crate::syntax::Node;
 use crate::template::Template;
-use crate::template::reference::{Owner, Reference, Use, in_text};
+use crate::template::reference::{Owner, Reference, Use};
 use crate::text::{Edit, Span};
 
 const ID: RuleId = RuleId("unknown-reference");
@@ -60,16 +61,17 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     // Once per name: every place of it in the order of the text.
-    let mut unknown: BTreeMap<(&str, Space), Vec<(Owner<'_>, Reference<'_>)>> = BTreeMap::new();
-    in_text(template, &mut |owner, reference| {
-        if is_no_name(&reference) {
-            return;
+    let mut unknown: BTreeMap<(&str, Space), Vec<&(Owner<'_>, Reference<'_>)>> = BTreeMap::new();
+    for place in subject.references.written() {
+        let (owner, reference) = place;
+        if is_no_name(reference) {
+            continue;
         }
-        let space = space(owner, &reference);
+        let space = space(*owner, reference);
         if !names.has(template, reference.name, space) {
-            unknown.entry((reference.name, space)).or_default().push((owner, reference));
+            unknown.entry((reference.name, space)).or_default().push(place);
         }
-    });
+    }
     for (at, ((name, space), places)) in unknown.into_iter().enumerate() {
         if let Some(finding) = finding(template, &names, name, space, &places, at < GUESSES) {
             findings.push(finding);
@@ -239,17 +241,16 @@ fn finding(
     names: &Names<'_>,
     name: &str,
     space: Space,
-    places: &[(Owner<'_>, Reference<'_>)],
+    places: &[&(Owner<'_>, Reference<'_>)],
     guess: bool,
 ) -> Option<Finding> {
     let (owner, first) = places.first()?;
     let near = if guess { nearest(name, names.candidates(space).into_iter()) } else { None };
-    let mut spans: Vec<Span> = Vec::new();
-    for (_, reference) in places {
-        if !spans.contains(&reference.span) {
-            spans.push(reference.span);
-        }
-    }
+    let mut spans: Vec<Span> =
+        places.iter().map(|(_, reference)| reference.span).filter(|span| *span != first.span).collect();
+    spans.order();
+    spans.dedup();
+    spans.insert(0, first.span);
     let (message, help) = words(template, name, space, near);
     let mut finding =
         Finding::new(ID, Severity::Error, Some(first.span), message).help(help).told_apart_by(name);

@@ -138,7 +138,8 @@ fn can_be_settled(unknown: &Unknown) -> bool {
         | Unknown::Broken
         | Unknown::NoSuchKey
         | Unknown::TooManyCases
-        | Unknown::TooDeep => false,
+        | Unknown::TooDeep
+        | Unknown::TooLong => false,
     }
 }
 

@@ -29,9 +29,16 @@ pub(super) struct Conditions {
     guards: HashMap<String, Guard>,
     domains: HashMap<String, Domain>,
     opaque: HashMap<String, Guard>,
+    /// Names of conditions that hang on themselves, one of each ring.
+    rings: Vec<String>,
 }
 
 impl Conditions {
+    /// Conditions that hang on themselves, one of each ring.
+    pub(super) fn rings(&self) -> &[String] {
+        &self.rings
+    }
+
     /// The guard of a condition; nothing for a name that is not there.
     pub(super) fn guard(&self, name: &str) -> Option<Guard> {
         self.guards.get(name).copied()
@@ -132,6 +139,7 @@ impl<'a> Lowering<'a, '_> {
             return self.opaque(format!("condition {name}"));
         };
         if self.visiting.contains(&name) {
+            self.result.rings.push(name.to_owned());
             return self.opaque(format!("circle {name}"));
         }
         self.visiting.push(name);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::template::Template;
-use crate::template::reference::{Use, in_declaration};
+use crate::template::reference::{References, Use};
 
 /// Which resource waits for which, by logical id.
 #[derive(Debug)]
@@ -12,19 +12,19 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
-    /// Reads every reference and `DependsOn`.
-    pub(crate) fn of(template: &Template<'_>) -> Self {
+    /// What references and `DependsOn` come to.
+    pub(crate) fn of(template: &Template<'_>, references: &References<'_>) -> Self {
         let mut direct: HashMap<String, BTreeSet<String>> = HashMap::new();
         for resource in &template.resources {
             let waits = direct.entry(resource.id.clone()).or_default();
-            in_declaration(template.node(resource.body), template.text(), &mut |reference| {
+            for reference in references.of_resource(resource) {
                 if reference.usage != Use::Condition
                     && let Some(target) = template.resource(reference.name)
                     && target.id != resource.id
                 {
                     waits.insert(target.id.clone());
                 }
-            });
+            }
         }
         Self { direct }
     }

@@ -6,20 +6,26 @@ use crate::syntax::{EntryIds, Kind, Node, NodeId, ScalarStyle, Tree};
 
 /// Loops that would make more nodes than this stay loops, and what they make stays unknown.
 const NODES: usize = 200_000;
+/// Texts that would get longer than this, in bytes, stay as they are.
+const LENGTH: usize = 1_000_000;
+/// So many bytes of a text that a loop makes count as a node.
+const BYTES: usize = 32;
 /// Maps nested deeper than this are not looked into.
 const DEPTH: usize = 200;
 /// What a key starts with that is a loop: `Fn::ForEach::Subnets`.
 const KEY: &str = "Fn::ForEach::";
 
-/// Writes out every loop below `root` whose collection is known; the new root, or nothing where there is no loop.
+/// Writes out every loop below `root` whose collection is known; the new root, or nothing where there is no loop. Also
+/// says whether there was room for all of them.
 pub(super) fn unroll(
     tree: &mut Tree<'_>,
     root: NodeId,
     parameters: &[Parameter],
     inputs: &Inputs,
-) -> Option<NodeId> {
+) -> (Option<NodeId>, bool) {
     let mut unroll = Unroll { tree, parameters, inputs, room: NODES };
-    unroll.rewrite(root, &[], DEPTH)
+    let new = unroll.rewrite(root, &[], DEPTH);
+    (new, unroll.room > 0)
 }
 
 /// A loop's variable with its value in one turn.
@@ -56,14 +62,14 @@ impl Unroll<'_, '_> {
         let tag = self.tree.node(id).tag().map(|tag| (tag.name.clone().into_owned(), tag.span));
         let style = self.tree.node(id).collection_style();
         if let Some(value) = self.variable(id, bindings) {
-            self.room = self.room.checked_sub(1)?;
+            self.take(1 + value.len() / BYTES)?;
             return Some(self.tree.push_scalar(value, ScalarStyle::Plain, span));
         }
         let new = match self.shape(id) {
             Shape::Missing => return None,
             Shape::Scalar(text, scalar_style) => {
                 let replaced = replace(&text, bindings)?;
-                self.room = self.room.checked_sub(1)?;
+                self.take(1 + replaced.len() / BYTES)?;
                 self.tree.push_scalar(replaced, scalar_style, span)
             }
             Shape::Sequence(items) => {
@@ -77,7 +83,7 @@ impl Unroll<'_, '_> {
                 if !changed {
                     return None;
                 }
-                self.room = self.room.checked_sub(1)?;
+                self.take(1)?;
                 self.tree.push_sequence(&out, style?, span)
             }
             Shape::Mapping(entries) => {
@@ -102,7 +108,7 @@ impl Unroll<'_, '_> {
                 if !changed {
                     return None;
                 }
-                self.room = self.room.checked_sub(1)?;
+                self.take(1)?;
                 self.tree.push_mapping(&out, style?, span)
             }
         };
@@ -120,6 +126,8 @@ impl Unroll<'_, '_> {
         let body: Vec<EntryIds> = body.entries().ids().to_vec();
         let mut made = Vec::new();
         for value in values {
+            // Every turn counts, whether or not it makes anything.
+            self.take(1)?;
             let mut inner = bindings.to_vec();
             inner.push((name.clone(), value));
             for entry in &body {
@@ -128,13 +136,20 @@ impl Unroll<'_, '_> {
                     made.append(&mut nested);
                     continue;
                 }
-                self.room.checked_sub(2)?;
+                self.take(1)?;
                 let key = self.rewrite(entry.key, &inner, depth).unwrap_or(entry.key);
                 let value = self.rewrite(entry.value, &inner, depth).unwrap_or(entry.value);
                 made.push(EntryIds { key, value, merged: entry.merged });
             }
         }
         (self.room > 0).then_some(made)
+    }
+
+    /// Takes room for nodes. Once there is too little, there is none for anything that comes after.
+    fn take(&mut self, nodes: usize) -> Option<()> {
+        let left = self.room.checked_sub(nodes);
+        self.room = left.unwrap_or(0);
+        left.filter(|left| *left > 0).map(|_| ())
     }
 
     fn collection(&self, node: Node<'_>, bindings: &[Binding]) -> Option<Vec<String>> {
@@ -179,14 +194,17 @@ impl Unroll<'_, '_> {
     }
 }
 
-/// The text with `${Name}` and `&{Name}` replaced; nothing where none of the names is in it. `&{Name}` drops what
-/// a logical id cannot hold.
+/// The text with `${Name}` and `&{Name}` replaced; nothing where none of the names is in it, or where it would get too
+/// long. `&{Name}` drops what a logical id cannot hold.
 fn replace(text: &str, bindings: &[Binding]) -> Option<String> {
     if bindings.is_empty() || !(text.contains("${") || text.contains("&{")) {
         return None;
     }
     let mut out = text.to_owned();
     for (name, value) in bindings.iter().rev() {
+        if out.len() + out.matches(name.as_str()).count() * value.len() > LENGTH {
+            return None;
+        }
         out = out.replace(&format!("${{{name}}}"), value);
         let plain: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
         out = out.replace(&format!("&{{{name}}}"), &plain);

@@ -14,10 +14,9 @@ mod sharing;
 mod value;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use guard::{Guard, Guards, Variable};
-pub(crate) use sharing::handed_on;
 pub use value::{Case, Part, Text, Unknown, Value};
 
 use crate::order::Order;
@@ -36,7 +35,7 @@ pub struct Inputs {
     /// What local nested stacks put out, by logical id of the stack and name of the output.
     pub nested_outputs: BTreeMap<(String, String), String>,
     /// Parameters of local nested stacks that answers below depend on: logical id of the stack and name.
-    pub asked_by_nested: std::collections::BTreeSet<(String, String)>,
+    pub asked_by_nested: BTreeSet<(String, String)>,
 }
 
 impl Inputs {
@@ -156,12 +155,15 @@ pub struct Template<'t> {
     pub is_sam: bool,
     /// What SAM's expansion noticed.
     pub expansion: Option<sam::Expansion>,
+    /// Whether there are loops that make too much to be written out.
+    pub has_loops_left: bool,
     names: HashMap<String, usize>,
     also_known_as: HashMap<String, String>,
     /// Who names each resource.
     naming: OnceCell<Vec<Vec<usize>>>,
     /// The resources in the order of their types.
     by_kind: OnceCell<Vec<usize>>,
+    handed_on: OnceCell<BTreeSet<String>>,
     layout: OnceCell<Layout>,
     parameter_names: HashMap<String, usize>,
     conditions: condition::Conditions,
@@ -190,10 +192,11 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
     let mut parsed = parse(text, limits);
     let parameters = parameters(parsed.root());
     let transforms = transforms(parsed.root());
-    if transforms.iter().any(|transform| transform.name == "AWS::LanguageExtensions")
-        && let Some(unrolled) = for_each::unroll(&mut parsed.tree, parsed.root, &parameters, &inputs)
-    {
-        parsed.root = unrolled;
+    let mut has_loops_left = false;
+    if transforms.iter().any(|transform| transform.name == "AWS::LanguageExtensions") {
+        let (root, fits) = for_each::unroll(&mut parsed.tree, parsed.root, &parameters, &inputs);
+        parsed.root = root.unwrap_or(parsed.root);
+        has_loops_left = !fits;
     }
     let root = parsed.root;
     let is_sam = sam::is_sam(parsed.root()) || has_sam_resources(parsed.root());
@@ -257,10 +260,12 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
         transforms,
         is_sam,
         expansion,
+        has_loops_left,
         names,
         also_known_as,
         naming: OnceCell::new(),
         by_kind: OnceCell::new(),
+        handed_on: OnceCell::new(),
         layout: OnceCell::new(),
         parameter_names,
         conditions,
@@ -373,6 +378,11 @@ impl<'t> Template<'t> {
         self.names.get(id).or_else(|| self.names.get(self.also_known_as.get(id)?)).copied()
     }
 
+    /// The names that leave the stack: others may use what they stand for.
+    pub(crate) fn handed_on(&self) -> &BTreeSet<String> {
+        self.handed_on.get_or_init(|| sharing::handed_on(self))
+    }
+
     /// The parameter of a name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.get(*self.parameter_names.get(name)?)
@@ -381,6 +391,16 @@ impl<'t> Template<'t> {
     /// The properties of a resource.
     pub fn properties(&self, resource: &Resource) -> Option<Node<'_>> {
         resource.properties.map(|id| self.node(id))
+    }
+
+    /// Whether all values that were asked for could be kept.
+    pub(crate) fn has_room_for_values(&self) -> bool {
+        self.evaluator.borrow().has_room()
+    }
+
+    /// The names of conditions that hang on themselves, one of each ring.
+    pub(crate) fn rings_of_conditions(&self) -> &[String] {
+        self.conditions.rings()
     }
 
     /// The guard of a condition; nothing for a name that is not there.

@@ -1,6 +1,9 @@
 //! Every place that names something: `Ref`, `GetAtt`, `Sub`, `DependsOn`, `Condition`.
 
 use std::cell::Cell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 use super::expression::{Call, Expression, Function, SubPiece, named_condition, sub_pieces};
 use crate::syntax::{Kind, Node, NodeId, ScalarStyle};
@@ -352,32 +355,96 @@ pub enum Owner<'a> {
 
 /// Calls `found` for every reference that the text itself makes, section by section.
 pub fn in_text<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Owner<'a>, Reference<'a>)) {
-    let text = template.text();
+    parts(template, &mut |owner, part| {
+        in_part(owner, part, template.text(), &mut |reference| found(owner, reference));
+    });
+}
+
+/// Calls `found` for every reference of an output.
+pub(super) fn in_outputs<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Reference<'a>)) {
+    parts_of(template, "Outputs", &mut |owner, part| in_part(owner, part, template.text(), found));
+}
+
+/// The parts of the text that references stand in, with their owners.
+fn parts<'a>(template: &'a super::Template<'_>, found: &mut dyn FnMut(Owner<'a>, Node<'a>)) {
     for section in ["Conditions", "Rules", "Globals", "Resources", "Outputs"] {
-        let Some(node) = template.section(section) else { continue };
-        if section == "Globals" {
-            references(node, text, &mut |reference| found(Owner::Globals, reference));
-            continue;
+        parts_of(template, section, found);
+    }
+}
+
+fn parts_of<'a>(
+    template: &'a super::Template<'_>,
+    section: &str,
+    found: &mut dyn FnMut(Owner<'a>, Node<'a>),
+) {
+    let Some(node) = template.section(section) else { return };
+    if section == "Globals" {
+        return found(Owner::Globals, node);
+    }
+    for entry in node.entries() {
+        let Some(name) = entry.name() else { continue };
+        let owner = match section {
+            "Conditions" => Owner::Condition(name),
+            "Rules" => Owner::Rule(name),
+            "Outputs" => Owner::Output(name),
+            _ => Owner::Resource(name),
+        };
+        found(owner, entry.value);
+    }
+}
+
+fn in_part<'a>(owner: Owner<'a>, part: Node<'a>, text: &'a str, found: &mut dyn FnMut(Reference<'a>)) {
+    match owner {
+        Owner::Globals => references(part, text, found),
+        Owner::Condition(_) | Owner::Rule(_) => condition_references(part, text, found),
+        Owner::Resource(name) | Owner::Output(name) if name.starts_with("Fn::ForEach") => {
+            Walk { text, found, under: Vec::new() }.for_each(part, DEPTH);
         }
-        for entry in node.entries() {
-            let Some(name) = entry.name() else { continue };
-            match section {
-                "Conditions" => {
-                    condition_references(entry.value, text, &mut |r| found(Owner::Condition(name), r));
-                }
-                "Rules" => condition_references(entry.value, text, &mut |r| found(Owner::Rule(name), r)),
-                _ => {
-                    let owner =
-                        if section == "Outputs" { Owner::Output(name) } else { Owner::Resource(name) };
-                    if name.starts_with("Fn::ForEach") {
-                        Walk { text, found: &mut |r| found(owner, r), under: Vec::new() }
-                            .for_each(entry.value, DEPTH);
-                    } else {
-                        in_declaration(entry.value, text, &mut |r| found(owner, r));
-                    }
-                }
+        Owner::Resource(_) | Owner::Output(_) => in_declaration(part, text, found),
+    }
+}
+
+/// Every reference of a template, read once for all who ask.
+#[derive(Debug)]
+pub(crate) struct References<'a> {
+    all: Vec<(Owner<'a>, Reference<'a>)>,
+    /// So many of them are written; after them come those of resources that SAM and loops make.
+    written: usize,
+    /// Those of each declaration of a resource.
+    bodies: HashMap<NodeId, Range<usize>>,
+}
+
+impl<'a> References<'a> {
+    pub(crate) fn of(template: &'a super::Template<'_>) -> Self {
+        let mut all = Vec::new();
+        let mut bodies = HashMap::new();
+        parts(template, &mut |owner, part| {
+            let start = all.len();
+            in_part(owner, part, template.text(), &mut |reference| all.push((owner, reference)));
+            bodies.insert(part.id(), start..all.len());
+        });
+        let written = all.len();
+        for resource in &template.resources {
+            if let Entry::Vacant(place) = bodies.entry(resource.body) {
+                let owner = Owner::Resource(&resource.id);
+                let body = template.node(resource.body);
+                let start = all.len();
+                in_declaration(body, template.text(), &mut |reference| all.push((owner, reference)));
+                place.insert(start..all.len());
             }
         }
+        Self { all, written, bodies }
+    }
+
+    /// Those that the text itself makes, section by section.
+    pub(crate) fn written(&self) -> &[(Owner<'a>, Reference<'a>)] {
+        self.all.get(..self.written).unwrap_or_default()
+    }
+
+    /// Those of a resource's declaration, whether it is written or made.
+    pub(crate) fn of_resource(&self, resource: &super::Resource) -> impl Iterator<Item = &Reference<'a>> {
+        let range = self.bodies.get(&resource.body).cloned().unwrap_or_default();
+        self.all.get(range).unwrap_or_default().iter().map(|(_, reference)| reference)
     }
 }
 

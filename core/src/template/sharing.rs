@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Template;
-use super::reference::{Owner, in_text, references};
+use super::reference::{in_outputs, references};
 
 /// The names that leave the stack: others may use what they stand for.
-pub(crate) fn handed_on(template: &Template<'_>) -> BTreeSet<String> {
+pub(super) fn handed_on(template: &Template<'_>) -> BTreeSet<String> {
     /// Resources that hand on what they are given.
     const PASSING_ON: [&str; 5] = [
         "AWS::CloudFormation::Stack",
@@ -18,10 +18,8 @@ pub(crate) fn handed_on(template: &Template<'_>) -> BTreeSet<String> {
     /// The CDK's closes the default group of a VPC, and uses nothing of it.
     const CLOSING: &str = "Custom::VpcRestrictDefaultSG";
     let mut found = BTreeSet::new();
-    in_text(template, &mut |owner, reference| {
-        if matches!(owner, Owner::Output(_)) {
-            found.insert(reference.name.to_owned());
-        }
+    in_outputs(template, &mut |reference| {
+        found.insert(reference.name.to_owned());
     });
     for resource in &template.resources {
         if resource.is_custom() && resource.kind != CLOSING || PASSING_ON.contains(&resource.kind.as_str()) {

@@ -104,7 +104,14 @@ pub enum Unknown {
     TooManyCases,
     /// It is nested deeper than we read.
     TooDeep,
+    /// It is longer than we read, or all values together are.
+    TooLong,
 }
+
+/// Texts are not put together beyond this, in bytes or parts: CloudFormation takes templates of 1 MB.
+const LENGTH: usize = 1_000_000;
+/// What an item of a list weighs beside its text.
+const ITEM: usize = 32;
 
 impl Text {
     /// A known text.
@@ -143,20 +150,35 @@ impl Text {
         })
     }
 
-    /// Adds a part, joining literals.
+    /// Adds a part, joining literals. A text that gets too long ends so.
     pub fn push(&mut self, part: Part) {
         match (self.parts.last_mut(), part) {
+            (Some(Part::Unknown(Unknown::TooLong)), _) => {}
             (_, Part::Literal(text)) if text.is_empty() => {}
-            (Some(Part::Literal(last)), Part::Literal(text)) => last.push_str(&text),
+            (Some(Part::Literal(last)), Part::Literal(text)) if last.len() + text.len() <= LENGTH => {
+                last.push_str(&text);
+            }
+            (Some(Part::Literal(_)), Part::Literal(_)) => self.parts.push(Part::Unknown(Unknown::TooLong)),
             (_, part) => self.parts.push(part),
         }
     }
 
     /// Adds another text.
-    pub fn append(&mut self, other: Text) {
-        for part in other.parts {
-            self.push(part);
+    pub fn append(&mut self, other: &Text) {
+        for part in &other.parts {
+            if self.parts.last() == Some(&Part::Unknown(Unknown::TooLong)) {
+                return;
+            }
+            self.push(part.clone());
         }
+    }
+
+    fn weight(&self) -> usize {
+        let bytes = |part: &Part| match part {
+            Part::Literal(text) => text.len(),
+            _ => 0,
+        };
+        self.parts.iter().map(|part| ITEM + bytes(part)).sum()
     }
 }
 
@@ -180,6 +202,18 @@ impl fmt::Display for Text {
 }
 
 impl Value {
+    /// What it takes to keep, in bytes about.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Null | Self::NoValue | Self::Zones(_) | Self::Unknown(_) => ITEM,
+            Self::Text(text) => text.weight(),
+            Self::List(items) => items.iter().map(|item| ITEM + item.value.weight()).sum(),
+            Self::Map(entries) => {
+                entries.iter().map(|(name, case)| ITEM + name.len() + case.value.weight()).sum()
+            }
+        }
+    }
+
     /// A known text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(Text::literal(text))

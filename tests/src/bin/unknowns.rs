@@ -137,7 +137,7 @@ fn value(unknown: &Unknown) -> (Owner, String) {
         Unknown::ForeignTag(_) => (Owner::Template, "a tag of another tool"),
         Unknown::Broken | Unknown::NoSuchKey => (Owner::Template, "a value that cannot be read"),
         Unknown::TooManyCases => (Owner::Vpcheck, "too many cases of a value"),
-        Unknown::TooDeep => (Owner::Vpcheck, "a value that is nested too deep"),
+        Unknown::TooDeep | Unknown::TooLong => (Owner::Vpcheck, "a value that is nested too deep"),
     };
     (owner, what.to_owned())
 }

@@ -88,6 +88,20 @@ pub(crate) fn wasm_opt(cache: &Cache, project: &Project) -> Result<PathBuf> {
     Ok(npm::modules(cache, &project.path("xtask/wasm-opt"))?.join(".bin"))
 }
 
+/// What runs the fuzz targets; the folder of the program.
+pub(crate) fn cargo_fuzz(cache: &Cache) -> Result<PathBuf> {
+    cargo_tool::install(
+        cache,
+        &cargo_tool::CargoTool {
+            package: "cargo-fuzz",
+            version: "0.13.1",
+            locked: true,
+            features: None,
+            expectation: "about 2 minutes",
+        },
+    )
+}
+
 /// Everything any command needs, so that a later one can work without a network.
 pub(crate) fn everything(project: &Project) -> Result<()> {
     let cache = Cache::open()?;

@@ -147,12 +147,12 @@ fn role_arn(reader: Reader<'_, '_>, text: &Text) -> Result<Text, Split> {
         }
         arn.push(literal(":role"));
         match reader.property(role, &["Path"])?.map(|path| path.value) {
-            Some(Value::Text(path)) => arn.append(path),
+            Some(Value::Text(path)) => arn.append(&path),
             None => arn.push(literal("/")),
             Some(_) => arn.push(Part::Unknown(Unknown::Broken)),
         }
         match reader.property(role, &["RoleName"])?.map(|name| name.value) {
-            Some(Value::Text(name)) => arn.append(name),
+            Some(Value::Text(name)) => arn.append(&name),
             _ => arn.push(Part::Resource { id: role.id.clone(), attribute: None }),
         }
         return Ok(arn);

@@ -419,8 +419,10 @@ fn cidr(text: &str) -> Option<Ipv4Net> {
 /// The name of what a value names that is not known. The same value is the same thing, but for values that cannot be
 /// read at all: of those every place is its own.
 fn unknown_at(value: Unknown, span: Span) -> Name {
-    let is_nothing =
-        matches!(value, Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep);
+    let is_nothing = matches!(
+        value,
+        Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep | Unknown::TooLong
+    );
     Name::Unknown { value, item: is_nothing.then_some(span.start as usize) }
 }
 

@@ -1,13 +1,13 @@
 //! Security groups and their rules.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::fields::{Fields, own_name};
 use super::reader::{BROKEN, Named, Reader, Split, missing, text};
 use super::traffic::Traffic;
 use crate::network::builder::{allow_all_rule, undescribed};
 use crate::network::{Builder, Fact, GroupIndex, GroupRule, Listed, Missing, Name, Peer, VpcIndex};
-use crate::template::{Case, Resource, Value, handed_on};
+use crate::template::{Case, Resource, Value};
 
 /// Which way the traffic of a rule goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,6 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
             by_name.insert(name, own_name(resource));
         }
     }
-    let shared = if groups.is_empty() { BTreeSet::new() } else { handed_on(reader.template) };
     for resource in groups {
         let vpc = match reader.component(resource, "VpcId")? {
             Some(named) => builder.vpc(&named.name),
@@ -67,7 +66,7 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
         group.vpc = Fact::Known(vpc);
         group.ingress = ingress;
         group.egress = egress;
-        group.own = !shared.contains(&resource.id);
+        group.own = !reader.template.handed_on().contains(&resource.id);
     }
     for (kind, way) in
         [("AWS::EC2::SecurityGroupIngress", Way::In), ("AWS::EC2::SecurityGroupEgress", Way::Out)]

@@ -8,7 +8,7 @@ use crate::network::{
     Attached, Attachment, AttachmentIndex, Builder, Destination, Fact, Listed, Missing, Name, Topic,
     TransitGatewayIndex, TransitRoute, TransitTableIndex, VpnConnectionIndex, VpnEnd,
 };
-use crate::template::{Resource, handed_on};
+use crate::template::Resource;
 
 /// Writes transit gateways with what is attached to them. VPN connections have to be written before.
 pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
@@ -18,7 +18,7 @@ pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(
         vpn_attachments(reader, builder);
         return associate(reader, builder);
     }
-    let shared = handed_on(reader.template);
+    let shared = reader.template.handed_on();
     // What is handed to others may get attachments and routes from them.
     let others = |resource: &Resource| {
         shared.contains(&resource.id).then(|| Missing::Beyond(Topic::TransitGateway, own_name(resource)))

@@ -32,6 +32,7 @@ use crate::language::Phrase;
 use crate::network::{Missing, Network, Place, VpcIndex, WorkloadKind, resolve};
 use crate::paths::Verdict;
 use crate::rules::Subject;
+use crate::template::reference::References;
 use crate::template::{Inputs, Template, Unknown};
 use crate::text::Edit;
 use crate::tracing::used_subnets;
@@ -204,7 +205,8 @@ pub fn suggest_endpoints(path: &str, text: &str, options: &Options) -> EndpointS
         Inputs { parameters: options.parameters.clone(), region: region.clone(), ..Inputs::default() };
     let template = analysis::lower_text(text, options, inputs);
     let networks = resolve(&template, &surroundings);
-    let subject = Subject::new(&template, &networks, options);
+    let references = References::of(&template);
+    let subject = Subject::new(&template, &references, &networks, options);
     let mut model = dearest(&subject);
     model.region = model.region.or_else(|| options.priced_in.clone());
     let estimate = estimate(&model, &options.prices, options.traffic.as_ref());

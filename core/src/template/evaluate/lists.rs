@@ -32,7 +32,7 @@ impl<'a> Evaluation<'a> {
                             text.push(Part::Literal(delimiter.to_owned()));
                         }
                     }
-                    match self.product(&texts, std::slice::from_ref(item)) {
+                    match self.product(texts, std::slice::from_ref(item)) {
                         Some(next) => texts = next,
                         None => return too_many(span),
                     }

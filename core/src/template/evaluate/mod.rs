@@ -23,9 +23,27 @@ const CASES: usize = 64;
 const DEPTH: usize = 200;
 
 /// Answers already given, by node.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Evaluator {
     answers: HashMap<(NodeId, bool), Rc<[Case]>>,
+    /// What all answers together may still weigh, in bytes about.
+    room: usize,
+}
+
+/// What all answers together may weigh, in bytes about. A text of 1 MB can name a long value many thousand times.
+const ROOM: usize = 200_000_000;
+
+impl Default for Evaluator {
+    fn default() -> Self {
+        Self { answers: HashMap::new(), room: ROOM }
+    }
+}
+
+impl Evaluator {
+    /// Whether there was room for all answers.
+    pub(super) fn has_room(&self) -> bool {
+        self.room > 0
+    }
 }
 
 /// What `node` evaluates to.
@@ -59,7 +77,10 @@ impl<'a> Evaluation<'a> {
         if let Some(known) = self.template.evaluator.borrow().answers.get(&key) {
             return Rc::clone(known);
         }
-        let answer: Rc<[Case]> = Self { depth, ..self }.fresh(argument).into();
+        if !self.template.has_room_for_values() {
+            return Rc::from([always(Value::Unknown(Unknown::TooLong), span)]);
+        }
+        let answer: Rc<[Case]> = self.weighed(Self { depth, ..self }.fresh(argument), span).into();
         // An answer cut off by depth is right for this depth only.
         if self.depth > DEPTH / 2 {
             self.template.evaluator.borrow_mut().answers.insert(key, Rc::clone(&answer));
@@ -76,9 +97,21 @@ impl<'a> Evaluation<'a> {
     fn part(self, node: Node<'a>) -> Vec<Case> {
         let argument = Argument { node, untagged: false };
         match argument.expression() {
-            Expression::Call(_) => self.argument(argument).to_vec(),
+            Expression::Call(_) => self.weighed(self.argument(argument).to_vec(), node.span()),
+            Expression::Scalar(_) if self.template.has_room_for_values() => {
+                self.weighed(self.unkept(node), node.span())
+            }
+            Expression::Scalar(_) => vec![always(Value::Unknown(Unknown::TooLong), node.span())],
             _ => self.unkept(node),
         }
+    }
+
+    /// The answer, where there is room for it.
+    fn weighed(self, answer: Vec<Case>, span: Span) -> Vec<Case> {
+        let weight: usize = answer.iter().map(|case| case.value.weight()).sum();
+        let mut evaluator = self.template.evaluator.borrow_mut();
+        evaluator.room = evaluator.room.saturating_sub(weight);
+        if evaluator.room > 0 { answer } else { vec![always(Value::Unknown(Unknown::TooLong), span)] }
     }
 
     /// Like [`Self::node`], without keeping the answer.
@@ -320,7 +353,7 @@ impl<'a> Evaluation<'a> {
                 SubPiece::Text(text) => {
                     let text = self.with_dynamic_references(text);
                     for (_, sum) in &mut cases {
-                        sum.append(text.clone());
+                        sum.append(&text);
                     }
                 }
                 SubPiece::Escaped(name) => {
@@ -334,7 +367,7 @@ impl<'a> Evaluation<'a> {
                         Some(own) => self.node(own),
                         None => Rc::from([always(self.named(name), span)]),
                     };
-                    match self.product(&cases, &values) {
+                    match self.product(cases, &values) {
                         Some(next) => cases = next,
                         None => return too_many(span),
                     }
@@ -360,17 +393,19 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Every text with every value behind it, where both can be at once.
-    fn product(self, texts: &[(Guard, Text)], values: &[Case]) -> Option<Vec<(Guard, Text)>> {
+    fn product(self, texts: Vec<(Guard, Text)>, values: &[Case]) -> Option<Vec<(Guard, Text)>> {
         let mut out = Vec::with_capacity(texts.len() * values.len());
-        for (guard, text) in texts {
-            for case in values {
-                let both = self.template.with_guards(|guards| guards.and(*guard, case.guard));
+        for (guard, mut before) in texts {
+            for (at, case) in values.iter().enumerate() {
+                let both = self.template.with_guards(|guards| guards.and(guard, case.guard));
                 if both == Guard::NEVER {
                     continue;
                 }
-                let mut text = text.clone();
+                // The last one goes on with the text itself: it may have thousands of parts, and most have one value.
+                let is_last = at + 1 == values.len();
+                let mut text = if is_last { std::mem::take(&mut before) } else { before.clone() };
                 match &case.value {
-                    Value::Text(more) => text.append(more.clone()),
+                    Value::Text(more) => text.append(more),
                     Value::Null | Value::NoValue => {}
                     Value::Unknown(unknown) => text.push(Part::Unknown(unknown.clone())),
                     // A list where a text is asked for: CloudFormation refuses, we go on.

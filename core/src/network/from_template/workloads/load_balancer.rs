@@ -9,7 +9,7 @@ use crate::network::{
     Balancer, BalancerKind, BalancerListener, Fact, Listed, Listener, Missing, Name, Placement, Protocol,
     Registered, RegisteredTarget, TargetGroupIndex, Topic, Workload, WorkloadIndex, WorkloadKind,
 };
-use crate::template::{Case, Resource, Unknown, handed_on};
+use crate::template::{Case, Resource, Unknown};
 
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
@@ -43,12 +43,12 @@ impl<'a> Writer<'a, '_, '_> {
             return Ok(());
         }
         self.target_groups()?;
-        let shared = handed_on(self.reader.template);
+        let shared = self.reader.template.handed_on();
         for resource in self.reader.resources(&[BALANCER, CLASSIC])? {
             let mut listeners = if resource.kind == CLASSIC {
                 self.classic_listeners(resource)?
             } else {
-                self.listeners(resource, &shared)?
+                self.listeners(resource, shared)?
             };
             if shared.contains(&resource.id) && listeners.items.is_empty() && listeners.rest.is_none() {
                 listeners.rest = Some(beyond(resource));
@@ -259,7 +259,7 @@ impl<'a> Writer<'a, '_, '_> {
                 found.items.push(RegisteredTarget { at, ports: None, who });
             }
         }
-        let mut may_be_others = handed_on(self.reader.template).contains(&balancer.id);
+        let mut may_be_others = self.reader.template.handed_on().contains(&balancer.id);
         for resource in self.reader.template.resources_naming(&[&balancer.id]) {
             if !self.reader.exists(resource.guard)? {
                 continue;

@@ -214,5 +214,8 @@ impl<'a> Writer<'a, '_, '_> {
 
 /// Whether an unknown stands for one value, the same wherever it is written.
 fn is_value(unknown: &Unknown) -> bool {
-    !matches!(unknown, Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep)
+    !matches!(
+        unknown,
+        Unknown::Broken | Unknown::NoSuchKey | Unknown::TooManyCases | Unknown::TooDeep | Unknown::TooLong
+    )
 }

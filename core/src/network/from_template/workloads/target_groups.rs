@@ -11,7 +11,7 @@ use crate::network::{
     Fact, Listed, Missing, Name, Placement, Ports, Protocol, Registered, RegisteredTarget, TargetGroup,
     TargetGroupIndex, TargetKind, Topic, Workload, WorkloadKind,
 };
-use crate::template::{Case, Resource, Unknown, handed_on};
+use crate::template::{Case, Resource, Unknown};
 
 const GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
 const SCALING: &str = "AWS::AutoScaling::AutoScalingGroup";
@@ -46,9 +46,9 @@ impl<'a> Writer<'a, '_, '_> {
         if groups.is_empty() {
             return Ok(());
         }
-        let shared = handed_on(self.reader.template);
+        let shared = self.reader.template.handed_on();
         for group in groups {
-            let read = self.target_group(group, &shared)?;
+            let read = self.target_group(group, shared)?;
             self.builder.network.target_groups.push(read);
         }
         Ok(())
