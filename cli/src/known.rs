@@ -121,7 +121,7 @@ impl<'a> Known<'a> {
             contexts,
             assumed,
             prefix_lists,
-            addresses: with_services(addresses, region.as_deref()),
+            addresses: with_services(&addresses, region.as_deref()),
             region,
             traffic: self.traffic.clone().or(settings.traffic),
             prices: self.prices.clone().or(settings.prices).unwrap_or_default(),
@@ -134,9 +134,9 @@ impl<'a> Known<'a> {
 }
 
 /// What names answer. A host name of a service in the stack's region also says what the service answers.
-fn with_services(given: Addresses, region: Option<&str>) -> Addresses {
+fn with_services(given: &Addresses, region: Option<&str>) -> Addresses {
     let mut addresses = given.clone();
-    for (name, nets) in &given {
+    for (name, nets) in given {
         let host = services::of_host(name);
         let is_here = |of: Option<&str>| of.is_none() || region.is_none() || of == region;
         let suffix = services::suffix_of_name(name)

@@ -68,6 +68,10 @@ pub fn seeds(property: &Property) -> Vec<(String, String)> {
 }
 
 /// A text is read: every place of its tree is one of the text.
+///
+/// # Panics
+///
+/// Where that does not hold.
 pub fn parses(text: &str) {
     let parsed = parse(text, &Limits::default());
     for span in spans_of(&parsed) {
@@ -77,12 +81,20 @@ pub fn parses(text: &str) {
 }
 
 /// A text is checked, traced, priced and told in every format.
+///
+/// # Panics
+///
+/// Where that does not hold.
 pub fn is_checked(text: &str) {
     let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
     is_told(text, &options);
 }
 
 /// A text is mended: every fix can be applied, and a second run changes nothing.
+///
+/// # Panics
+///
+/// Where that does not hold.
 pub fn is_fixed(text: &str) {
     let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
     for finding in &analyze("t.yaml", text, &options).findings {
@@ -94,6 +106,10 @@ pub fn is_fixed(text: &str) {
 }
 
 /// A link is opened or refused; a text that is put into one comes out of it.
+///
+/// # Panics
+///
+/// Where that does not hold.
 pub fn is_shared(text: &str) {
     for fragment in [text.to_owned(), format!("v1.{text}"), format!("#v1.{text}")] {
         if let Ok(shared) = decode(&fragment) {
@@ -102,7 +118,7 @@ pub fn is_shared(text: &str) {
         }
     }
     let mut shared = Shared { text: text.to_owned(), ..Shared::default() };
-    let (key, value) = text.split_at(text.floor_char_boundary(text.len() / 2));
+    let (key, value) = text.split_at(border(text, text.len() / 2));
     shared.parameters.insert(key.to_owned(), value.to_owned());
     shared.from = Some(value.to_owned());
     if let Ok(link) = encode(&shared) {
@@ -111,6 +127,10 @@ pub fn is_shared(text: &str) {
 }
 
 /// The output of describe calls is read, and what it says is followed.
+///
+/// # Panics
+///
+/// Where that does not hold.
 pub fn is_context(text: &str) {
     let (_, problems) = Context::read(&[(FileId(1), text)]);
     for span in problems.iter().filter_map(|problem| problem.span) {
@@ -208,6 +228,11 @@ pub fn assert_positions(text: &str) {
 pub fn assert_span(text: &str, span: Span) {
     let (start, end) = (span.start as usize, span.end as usize);
     assert!(start <= end && text.get(start..end).is_some(), "{span:?} of {} bytes", text.len());
+}
+
+/// The last border of a character up to a place.
+pub fn border(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn spans_of<'p>(parsed: &'p Parsed<'_>) -> impl Iterator<Item = Span> + 'p {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use vpcheck_tests::properties::{
-    ALL, assert_positions, is_checked, is_context, is_fixed, is_shared, parses, regressions, seeds,
+    ALL, assert_positions, border, is_checked, is_context, is_fixed, is_shared, parses, regressions, seeds,
 };
 
 #[test]
@@ -75,8 +75,8 @@ fn damaged() -> impl Strategy<Value = String> {
     let place = || any::<Index>();
     (prop::sample::select(seeds), place(), 0..400_usize, text(), any::<bool>()).prop_map(
         |(seed, place, length, other, doubled)| {
-            let start = seed.floor_char_boundary(place.index(seed.len()));
-            let end = seed.floor_char_boundary((start + length).min(seed.len())).max(start);
+            let start = border(&seed, place.index(seed.len()));
+            let end = border(&seed, (start + length).min(seed.len())).max(start);
             let part = if doubled { &seed[start..end] } else { "" };
             format!("{}{part}{other}{part}{}", &seed[..start], &seed[end..])
         },
@@ -120,7 +120,7 @@ proptest! {
     fn any_output_of_describe_calls_is_read(seed in any::<Index>(), place in any::<Index>(), other in text()) {
         let seeds = seeds(&ALL[4]);
         let seed = &seeds[seed.index(seeds.len())].1;
-        let at = seed.floor_char_boundary(place.index(seed.len()));
+        let at = border(seed, place.index(seed.len()));
         is_context(&format!("{}{other}{}", &seed[..at], &seed[at..]));
     }
 }
