@@ -5,6 +5,7 @@
 //! a template, [`trace`] what its functions reach; neither fails on any text.
 //!
 //! ```
+//! use vpcheck_core::finding::Severity;
 //! use vpcheck_core::paths::Verdict;
 //! use vpcheck_core::{Options, TraceRequest, analyze, trace};
 //!
@@ -20,7 +21,7 @@
 //! let options = Options { region: Some("eu-west-1".to_owned()), ..Options::default() };
 //!
 //! let analysis = analyze("template.yaml", template, &options);
-//! let first = &analysis.findings[0];
+//! let first = analysis.findings.iter().find(|finding| finding.severity == Severity::Error).unwrap();
 //! assert_eq!(first.rule.0, "unknown-reference");
 //! println!("{}: {}", first.rule.0, first.message.en);
 //!
