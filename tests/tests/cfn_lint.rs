@@ -39,7 +39,7 @@ enum Only {
 }
 
 /// Differences: the end of the path, the line (0: any), who alone sees it, and why.
-const EXPLAINED: [(&str, u32, Only, &str); 27] = [
+const EXPLAINED: [(&str, u32, Only, &str); 28] = [
     // cfn-lint's own bad fixtures.
     (
         "bad-cfn-lint/conditions.yaml",
@@ -58,6 +58,12 @@ const EXPLAINED: [(&str, u32, Only, &str); 27] = [
         84,
         Only::Ours,
         "`Condition: False` names no condition; it knows texts only",
+    ),
+    (
+        "bad-cfn-lint/conditions__and.yaml",
+        5,
+        Only::Ours,
+        "it looks for rings of resources, not of conditions",
     ),
     (
         "functions_select.yaml",

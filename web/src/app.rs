@@ -334,7 +334,10 @@ pub fn App() -> Html {
                         {on_explain}
                     />
                     <p id="editor-keys" class="unseen">{ words::editor_keys().get(language).to_owned() }</p>
-                    { at_cursor(&state, &on_look) }
+                    // Nothing is chosen before all is there.
+                    if state.is_loaded {
+                        { at_cursor(&state, &on_look) }
+                    }
                 </section>
                 <Divider
                     axis={Axis::Columns}
@@ -444,7 +447,9 @@ pub fn App() -> Html {
                     }
                 </section>
             </main>
-            <Announcer text={announcement(&state)} />
+            if state.is_loaded {
+                <Announcer text={announcement(&state)} />
+            }
             <NoticeBar
                 notice={state.notice}
                 taken={state.taken.clone()}

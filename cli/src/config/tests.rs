@@ -72,7 +72,10 @@ fn what_is_not_understood_is_told_with_its_place() {
         ("allow: [{reason: x}]", "vpcheck.yaml: allow[0]: names no rule"),
         ("params: {A: {B: 1}}", "vpcheck.yaml: params: the value of `A` is a map"),
         ("assume: {A: nat}", "vpcheck.yaml: assume.A: `nat` is none of private-nat"),
-        ("resolve: {a.example: [10.0.0.0/33]}", "vpcheck.yaml: resolve.a.example: `10.0.0.0/33` is no IPv4"),
+        (
+            "resolve: {a.example: [10.0.0.0/33]}",
+            "vpcheck.yaml: resolve.a.example: `10.0.0.0/33` is no address",
+        ),
         ("context: missing.json", "./missing.json: no such file or folder"),
         ("overrides: [{region: us-east-1}]", "vpcheck.yaml: overrides[0]: names no path"),
         ("overrides: [{path: 3}]", "vpcheck.yaml: overrides[0].path: not a string"),

@@ -23,6 +23,9 @@ struct Domain {
     values: Vec<String>,
 }
 
+/// More rings than this are not told apart: who mends these finds the next.
+const RINGS: usize = 20;
+
 /// Names of conditions with the guards that they stand for.
 #[derive(Debug, Default)]
 pub(super) struct Conditions {
@@ -139,7 +142,11 @@ impl<'a> Lowering<'a, '_> {
             return self.opaque(format!("condition {name}"));
         };
         if self.visiting.contains(&name) {
-            self.result.rings.push(name.to_owned());
+            let rings = &mut self.result.rings;
+            // A condition may be named many times by one that it names.
+            if rings.len() < RINGS && rings.iter().all(|known| known != name) {
+                rings.push(name.to_owned());
+            }
             return self.opaque(format!("circle {name}"));
         }
         self.visiting.push(name);
