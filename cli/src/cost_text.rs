@@ -1,7 +1,7 @@
 //! Costs for people: a table with the bands side by side, then what follows from it.
 
 use unicode_width::UnicodeWidthStr;
-use vpcheck_core::cost::{BANDS, Band, Bill, Costing, Currency, Estimate, Quantity, Usd, Use};
+use vpcheck_core::cost::{BANDS, Band, Bill, Costing, Currency, Estimate, Quantity, Usd, Use, units};
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::phrase;
 use vpcheck_core::text::LineIndex;
@@ -119,7 +119,7 @@ impl Writer<'_> {
             Row {
                 resource: item.resource.clone(),
                 what: self.say(&item.price.title()).to_owned(),
-                quantity: format!("{} {}", shown.join(" / "), item.price.unit()),
+                quantity: format!("{} {}", shown.join(" / "), self.say(&units(item.price.unit()))),
                 sums: item
                     .usd
                     .map_or_else(|| vec![no_price; columns], |usd| self.cells(usd, |usd| self.money(usd))),

@@ -240,3 +240,19 @@ test("an example that is not about money leaves the costs", () =>
     await page.locator(".examples li button").first().click();
     await page.locator(".findings").waitFor();
   }));
+
+test("the key that is a character alone can be taken away, and stays away", () =>
+  withPage({}, async (page) => {
+    const dialog = page.locator("dialog.keys");
+    await page.locator(".half.list").focus();
+    await page.keyboard.press("?");
+    await dialog.locator("input[type=checkbox]").uncheck();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await page.reload();
+    await page.locator(".page[data-whole]").waitFor();
+    await page.locator(".half.list").focus();
+    await page.keyboard.press("?");
+    await page.waitForTimeout(300);
+    assert.equal(await dialog.isVisible(), false);
+  }));

@@ -339,13 +339,16 @@ pub fn App() -> Html {
                         { at_cursor(&state, &on_look) }
                     }
                 </section>
-                <Divider
-                    axis={Axis::Columns}
-                    controls="template"
-                    name={words::divider().get(language).to_owned()}
-                    // As the styles have it: more room for a picture.
-                    usual={if state.beside == Pane::Diagram { 45 } else { 55 }}
-                />
+                // It can be moved once all is there; where it was moved before, it stands there from the start.
+                if state.is_loaded || preferences::share(Axis::Columns.key()).is_some() {
+                    <Divider
+                        axis={Axis::Columns}
+                        controls="template"
+                        name={words::divider().get(language).to_owned()}
+                        // As the styles have it: more room for a picture.
+                        usual={if state.beside == Pane::Diagram { 45 } else { 55 }}
+                    />
+                }
                 <section
                     class="half list"
                     // What keys lead to can have the keyboard; Tab goes on to what is in it.
@@ -450,16 +453,18 @@ pub fn App() -> Html {
             if state.is_loaded {
                 <Announcer text={announcement(&state)} />
             }
-            <NoticeBar
-                notice={state.notice}
-                taken={state.taken.clone()}
-                can_undo={state.can_undo()}
-                {language}
-                {on_undo}
-                {on_reset}
-                on_dismiss={to_action(&state, |()| Action::Dismissed)}
-                on_report={to_action(&state, |()| Action::Reporting(true))}
-            />
+            if state.is_loaded || has_broken {
+                <NoticeBar
+                    notice={state.notice}
+                    taken={state.taken.clone()}
+                    can_undo={state.can_undo()}
+                    {language}
+                    {on_undo}
+                    {on_reset}
+                    on_dismiss={to_action(&state, |()| Action::Dismissed)}
+                    on_report={to_action(&state, |()| Action::Reporting(true))}
+                />
+            }
             if is_over {
                 <div class="dropping" aria-hidden="true">
                     <p>{ words::files::drop().get(language).to_owned() }</p>

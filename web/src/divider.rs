@@ -28,7 +28,8 @@ pub(crate) struct Props {
 }
 
 impl Axis {
-    fn key(self) -> &'static str {
+    /// Its name in what is remembered.
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Columns => "columns",
             Self::Rows => "rows",

@@ -4,10 +4,11 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use vpcheck_core::language::{Language, Phrase};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
 use crate::keys::{Command, Key};
+use crate::preferences;
 use crate::words::{self, keys};
 
 /// Has `on_command` hear of the page's keys, for as long as the page lives.
@@ -24,7 +25,9 @@ pub(crate) fn use_keys(on_command: Callback<Command>) {
                 if event.default_prevented() || event.is_composing() || find("dialog[open]").is_some() {
                     return;
                 }
-                if let Some(command) = key(event, &event.key()).command() {
+                let command = key(event, &event.key()).command();
+                let is_off = || command == Some(Command::List) && !preferences::has_question_key();
+                if let Some(command) = command.filter(|_| !is_off()) {
                     event.prevent_default();
                     let callback = latest.borrow().clone();
                     callback.emit(command);
@@ -100,6 +103,19 @@ pub(crate) fn KeysDialog(props: &Props) -> Html {
                 </header>
                 if props.is_open {
                     { for lists().iter().map(|(title, rows)| list(title, rows, language)) }
+                    <label class="keys-choice">
+                        <input
+                            type="checkbox"
+                            checked={preferences::has_question_key()}
+                            onchange={Callback::from(|event: Event| {
+                                let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+                                if let Some(input) = target {
+                                    preferences::keep_question_key(input.checked());
+                                }
+                            })}
+                        />
+                        <span>{ say(&keys::question(), language) }</span>
+                    </label>
                 }
             </div>
         </dialog>

@@ -71,6 +71,16 @@ fn share_key(axis: &str) -> String {
     format!("vpcheck.share.{axis}")
 }
 
+/// Whether `?` opens the list of keys. Who speaks to the page may say it without meaning to.
+pub(crate) fn has_question_key() -> bool {
+    stored(QUESTION_KEY).is_none()
+}
+
+/// Remembers it; nothing is as it comes.
+pub(crate) fn keep_question_key(is_on: bool) {
+    if is_on { forget(QUESTION_KEY) } else { keep(QUESTION_KEY, "off") }
+}
+
 /// The link of what was written at the last visit.
 pub(crate) fn draft() -> Option<String> {
     stored(DRAFT)
@@ -92,6 +102,7 @@ pub(crate) fn forget_draft() {
 const LONGEST_DRAFT: usize = 250_000;
 const DRAFT: &str = "vpcheck.draft";
 const LANGUAGE: &str = "vpcheck.language";
+const QUESTION_KEY: &str = "vpcheck.key.list";
 const THEME: &str = "vpcheck.theme";
 
 fn window() -> Window {

@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use std::{
     ffi::OsString,
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -62,6 +63,7 @@ pub(crate) fn build(project: &Project, kind: Kind) -> Result<()> {
         trunk.env(BOOK, book::FOLDER);
     }
     compiler.apply(project, &mut trunk);
+    forget_last_glue(project)?;
     run(&mut trunk)?;
     copy_rule_documents(project)?;
     if kind == Kind::Small {
@@ -79,6 +81,17 @@ pub(crate) fn build(project: &Project, kind: Kind) -> Result<()> {
         copy_folder(&book, &project.dist().join(book::FOLDER))?;
     }
     Ok(())
+}
+
+/// Trunk takes all that lies where wasm-bindgen writes, and wasm-bindgen leaves what an older page had there.
+fn forget_last_glue(project: &Project) -> Result<()> {
+    let glue = project.path("target/wasm/wasm-bindgen");
+    match fs::remove_dir_all(&glue) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", glue.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {

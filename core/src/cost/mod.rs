@@ -22,7 +22,7 @@ pub(crate) use from_template::without_endpoint;
 pub use model::{Charge, CostModel, Flow, Lane, Meter, Metered, Proposal, Provisioned};
 pub use money::{Currency, Gigabytes, Hours, MONTH_HOURS, Quantity, Usd};
 pub(crate) use part::Parts;
-pub use prices::{Curve, GivenPrice, PriceItem, Prices, Tier, priced_regions};
+pub use prices::{Curve, GivenPrice, PriceItem, Prices, Tier, priced_regions, units};
 pub(crate) use region::{certain as certain_region, told_by as region_told_by};
 pub use traffic::{BANDS, Band, Load, Traffic};
 

@@ -37,6 +37,20 @@ macro_rules! price_items {
     };
 }
 
+/// The name for people of what an item is counted in ([`PriceItem::unit`]), of more than one.
+#[must_use]
+pub fn units(unit: &str) -> Phrase {
+    match unit {
+        "hour" => phrase!(en: "hours", ja: "時間"),
+        "request" => phrase!(en: "requests", ja: "リクエスト"),
+        "GB-second" => phrase!(en: "GB-seconds", ja: "GB 秒"),
+        "vCPU-hour" => phrase!(en: "vCPU-hours", ja: "vCPU 時間"),
+        "ACU-hour" => phrase!(en: "ACU-hours", ja: "ACU 時間"),
+        "million queries" => phrase!(en: "million queries", ja: "百万クエリ"),
+        other => Phrase::verbatim(other),
+    }
+}
+
 price_items! {
     /// A NAT gateway in a zone.
     NatHour "nat_gateway_hour" "hour" "NAT gateway" "NAT ゲートウェイ",

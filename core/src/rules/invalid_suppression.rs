@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::{Area, RuleInfo, nearest};
+use super::{Area, FAILED_ASSERTION, RuleInfo, nearest};
 use crate::finding::{Finding, Fix, RuleId, Safety, Severity};
 use crate::phrase;
 use crate::syntax::Node;
@@ -245,6 +245,17 @@ fn complaint(allow: &Allow, known: bool) -> Finding {
         title: phrase!(en: "Remove the comment", ja: "コメントを削除する"),
         edits: vec![Edit::delete(span)],
     });
+    if *rule == FAILED_ASSERTION.0 {
+        return finding(phrase!(
+            en: "an assertion is vpcheck.yaml's: no template can take it back",
+            ja: "アサーションは vpcheck.yaml のものです。テンプレートからは抑制できません",
+        ))
+        .help(phrase!(
+            en: "change `assertions` there, or turn `{rule}` off there with a reason",
+            ja: "vpcheck.yaml の `assertions` を直すか、そこで理由を付けて `{rule}` を無効にしてください",
+        ))
+        .fix(fix);
+    }
     finding(
         phrase!(en: "this allow of `{rule}` suppresses nothing", ja: "この `{rule}` の抑制に対応する指摘がありません"),
     )
@@ -273,6 +284,7 @@ Resources:
       Three: 1 # vpcheck: allow(duplicate-key) old
       # vpcheck: allow(unknown-referense) typo
       Four: !Ref Lost
+      Five: 1 # vpcheck: allow(failed-assertion) not here
 ";
         assert_eq!(
             findings(text, "invalid-suppression"),
@@ -280,6 +292,7 @@ Resources:
                 "6:24 this allow of `unknown-reference` gives no reason, so it does not count",
                 "8:33 this allow of `duplicate-key` suppresses nothing",
                 "9:24 no rule is named `unknown-referense`",
+                "11:32 an assertion is vpcheck.yaml's: no template can take it back",
             ]
         );
         let analysis = analyze("t.yaml", text, &Options::default());

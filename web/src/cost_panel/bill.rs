@@ -108,7 +108,7 @@ pub(super) fn BillTable(props: &Props) -> Html {
 fn line(props: &Props, amounts: &Amounts, item: &Item, at: usize, has_after: bool) -> Html {
     let language = props.language;
     let (now, after) = (item.now.get(at), item.after.get(at));
-    let unit = words::cost::unit(&item.unit);
+    let unit = vpcheck_core::cost::units(&item.unit);
     let units = |cell: Option<&Cell>| cell.map_or_else(|| "0".to_owned(), |cell| amounts.units(cell.units));
     let (before, then) = (units(now), units(after));
     let counted = match (now, after) {

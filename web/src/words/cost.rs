@@ -1,5 +1,6 @@
 //! What the cost panel says itself.
 
+use vpcheck_core::cost::units;
 use vpcheck_core::language::Phrase;
 use vpcheck_core::phrase;
 
@@ -211,19 +212,6 @@ pub fn plan(name: &str) -> Phrase {
     }
 }
 
-/// A unit of a price.
-pub fn unit(unit: &str) -> Phrase {
-    match unit {
-        "hour" => phrase!(en: "hours", ja: "時間"),
-        "request" => phrase!(en: "requests", ja: "リクエスト"),
-        "GB-second" => phrase!(en: "GB-seconds", ja: "GB 秒"),
-        "vCPU-hour" => phrase!(en: "vCPU-hours", ja: "vCPU 時間"),
-        "ACU-hour" => phrase!(en: "ACU-hours", ja: "ACU 時間"),
-        "million queries" => phrase!(en: "million queries", ja: "百万クエリ"),
-        other => Phrase::verbatim(other),
-    }
-}
-
 /// What is paid, and for how many units of it.
 pub fn counted(what: &Phrase, count: &str, unit: &Phrase) -> Phrase {
     Phrase {
@@ -234,7 +222,7 @@ pub fn counted(what: &Phrase, count: &str, unit: &Phrase) -> Phrase {
 
 /// What the field of a price holds.
 pub fn per(unit: &str) -> Phrase {
-    let (en, own) = (unit.to_owned(), self::unit(unit));
+    let (en, own) = (unit.to_owned(), units(unit));
     let ja = own.ja;
     phrase!(en: "USD per {en}", ja: "USD / {ja}")
 }

@@ -14,6 +14,8 @@ sentences! {
     diagram { en: "In the diagram", ja: "構成図" }
     /// `?`
     list { en: "This list, outside of fields", ja: "この一覧を開く（入力欄の外で）" }
+    /// A box that keeps `?` from doing that.
+    question { en: "Open this list with ?", ja: "? キーでこの一覧を開く" }
     /// F8
     next_finding { en: "Next finding", ja: "次の指摘" }
     /// Shift F8
