@@ -197,6 +197,12 @@ impl Tracer<'_> {
             return by_ipv6().unwrap_or_else(|| self.to_numbers(source, &nets));
         }
         let answer = self.to_numbers(source, &nets);
+        // The resolver makes addresses for names without one of version 6 only.
+        if others.is_empty() {
+            let ranges = Ranges::of_nets(nets.iter().copied()).and(&Ranges::public_addresses());
+            let named = Addresses { ranges, open: None, belongs: Belongs::Plain };
+            return if named.ranges.is_empty() { answer } else { self.or_by_nat64(source, answer, named) };
+        }
         if answer.verdict() != Verdict::Blocked || source.ipv6 != Fact::Known(true) {
             return answer;
         }

@@ -161,8 +161,15 @@ impl Tracer<'_> {
             detail: words::answered_publicly(asked.words()),
             at: None,
         };
-        let destination = Destination { resolved: Some(resolved), ..plain(addresses) };
-        self.to_all(source, &[destination], &self.ports(&[]))
+        let destination = Destination { resolved: Some(resolved.clone()), ..plain(addresses.clone()) };
+        let answer = self.to_all(source, &[destination], &self.ports(&[]));
+        if answer.verdict() != Verdict::Blocked || addresses.is_ipv6() {
+            return answer;
+        }
+        match self.or_by_nat64(source, answer, addresses) {
+            made if made.verdict() == Verdict::Reachable => made.after(resolved),
+            answer => answer,
+        }
     }
 }
 
