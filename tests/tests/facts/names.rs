@@ -501,3 +501,19 @@ fn names_that_the_public_dns_never_has_are_not_looked_for_there() {
         .route("TableA", "0.0.0.0/0", TO_NAT);
     template.to("db.corp.internal:5432").is_unknown(is_host);
 }
+
+#[test]
+fn other_names_of_s3_may_have_its_addresses() {
+    let source =
+        "Amazon S3 User Guide, Using dual-stack endpoints; Virtual hosting of buckets: global endpoint";
+    let template = fact(source).gateway_endpoint("Endpoint", "Vpc", "s3", "TableA");
+    let names = ["s3.dualstack.us-east-1", "bucket.s3.dualstack.us-east-1", "bucket.s3", "s3"];
+    for host in names.map(|name| format!("{name}.amazonaws.com:443")) {
+        template.to(&host).is_unknown(is_host);
+        fact(source).to(&host).is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+        fact(source).nat().route("TableA", "0.0.0.0/0", TO_NAT).to(&host).is_reachable();
+    }
+    template
+        .to("s3.dualstack.eu-west-1.amazonaws.com:443")
+        .is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+}

@@ -4,6 +4,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs, PortSet};
+use super::super::names::Asked;
 use super::super::walk::{Standing, Walk};
 use super::super::{Code, Component, Difference, Direction, Verdict, words};
 use super::{Destination, Tracer, missed, plain, standing};
@@ -18,7 +19,8 @@ impl Tracer<'_> {
             return match (&endpoint.kind, &endpoint.service) {
                 (EndpointKind::Interface { .. }, _) => self.to_endpoint(source, endpoint, None),
                 (EndpointKind::Gateway { .. }, Fact::Known(service)) => {
-                    self.to_public_service(source, service)
+                    let asked = Asked::service(self.network, service);
+                    self.to_public_service(source, service, asked.words())
                 }
                 (EndpointKind::Gateway { .. }, Fact::Unknown(missing)) => missed(missing.clone()),
             };
