@@ -424,7 +424,9 @@ fn servers_of_ones_own_may_not_know_private_names() {
 
 #[test]
 fn an_inbound_endpoint_answers_as_the_resolver_of_its_vpc() {
-    let template = zone("Route 53 Developer Guide, Forwarding inbound DNS queries to your VPCs", "Vpc")
+    let source =
+        "Route 53 Developer Guide, Forwarding inbound DNS queries to your VPCs: security groups, ports 53";
+    let template = zone(source, "Vpc")
         .group(
             "InGroup",
             "Vpc",
@@ -437,6 +439,16 @@ fn an_inbound_endpoint_answers_as_the_resolver_of_its_vpc() {
         )
         .asks("10.0.2.53, 10.0.1.53");
     template.to("db.corp.example.com:5432").is_reachable();
+    template.to("10.0.2.53:53/udp").is_reachable();
+    let admits = |protocol: &str| {
+        let rule = format!("{{IpProtocol: {protocol}, FromPort: 53, ToPort: 53, CidrIp: 10.0.0.0/16}}");
+        let group = template.clone().group("InGroup", "Vpc", &format!("SecurityGroupIngress: [{rule}]"));
+        group.to("db.corp.example.com:5432")
+    };
+    admits("tcp").is_blocked(Code::VPCHECK_NAME_SERVER_UNREACHABLE, "10.0.2.53");
+    let short = admits("udp");
+    short.is_reachable();
+    short.assumes("TCP");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What stands in subnets: resources, and addresses by number.
 
+use std::net::Ipv4Addr;
+
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::super::answer::Answer;
@@ -136,25 +138,43 @@ impl Tracer<'_> {
         Ok(near)
     }
 
+    /// Interfaces whose addresses are written: of workloads with one, and of Resolver endpoints, which have some.
+    fn fixed_addresses(&self) -> impl Iterator<Item = (&Workload, SubnetIndex, Ipv4Addr)> {
+        let workloads = self.network.workloads.iter().filter(|workload| workload.in_vpc);
+        let of_workloads = workloads.filter_map(|workload| match &*workload.subnets.items {
+            [subnet] => Some((workload, *subnet, workload.address?)),
+            _ => None,
+        });
+        let has = |subnet: SubnetIndex, address: Ipv4Addr| match self.network.subnets[subnet.0].cidr.known() {
+            Some(Cidr::Known(net)) => net.contains(&address),
+            _ => false,
+        };
+        let of_resolvers = self.network.resolver_endpoints.iter().flat_map(move |endpoint| {
+            let workload = &self.network.workloads[endpoint.workload.0];
+            endpoint.addresses.items.iter().filter_map(move |address| {
+                let subnet = workload.subnets.items.iter().find(|subnet| has(**subnet, *address))?;
+                Some((workload, *subnet, *address))
+            })
+        });
+        of_workloads.chain(of_resolvers)
+    }
+
     /// Addresses by number: those of subnets that are known belong to interfaces there.
     pub(super) fn to_numbers(&self, source: &Standing, nets: &[Ipv4Net]) -> Answer {
         let mut rest = Ranges::of_nets(nets.iter().copied());
         let mut destinations = Vec::new();
-        for workload in self.network.workloads.iter().filter(|workload| workload.in_vpc) {
-            let Some(address) = workload.address else { continue };
+        for (workload, subnet, address) in self.fixed_addresses() {
             let own = Ranges::between(number_of(address), number_of(address));
-            if let [subnet] = &*workload.subnets.items
-                && rest.overlaps(&own)
-                && self.is_near(source, *subnet)
-            {
+            if rest.overlaps(&own) && self.is_near(source, subnet) {
                 rest = rest.without(&own);
-                let target = standing(self.network, workload, *subnet);
+                let target = standing(self.network, workload, subnet);
+                let groups = workload.groups_in(subnet).clone();
                 let addresses = Addresses::of_interface(
                     self.network,
                     &target.id,
-                    *subnet,
+                    subnet,
                     target.vpc,
-                    workload.groups_in(*subnet).clone(),
+                    groups,
                     Some(address),
                 );
                 destinations.push(Destination {
