@@ -428,7 +428,7 @@ impl Tracer<'_> {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
 fn may_be_of_s3(host: &str, region: Option<&str>) -> bool {
     let Some(before) = host.strip_suffix(".amazonaws.com") else { return false };
-    let is_s3 = |name: &str| name == "s3" || name.ends_with(".s3");
+    let is_s3 = |name: &str| name.rsplit('.').next() == Some("s3");
     let regional =
         before.rsplit_once('.').and_then(|(before, of)| Some((before.strip_suffix(".dualstack")?, of)));
     match regional {
