@@ -139,6 +139,8 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
             let settle_with = match topic {
                 Topic::TransitGateway => "--context transit-gateways.json".to_owned(),
                 Topic::VpnGateway => "--context vpn-connections.json".to_owned(),
+                // Which unit of it an account is in is printed by no one call.
+                Topic::Organization if !id.contains('/') => "--context organization.json".to_owned(),
                 _ => String::new(),
             };
             Need { value: Some(id), settle_with, ..plain(reason) }

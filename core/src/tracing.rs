@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{Need, Options, Source};
-use crate::demands::{Confidence, Demand, Demands, infer};
+use crate::demands::{Confidence, Demand, Demands, INVOKE, infer};
 use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::{
@@ -16,7 +16,7 @@ use crate::paths::{
 };
 use crate::rules::nearest;
 use crate::syntax::Limits;
-use crate::template::{Inputs, Template, Unknown, lower};
+use crate::template::{Inputs, Resource, Template, Unknown, lower};
 use crate::{missing, phrase};
 
 /// Which ways to trace.
@@ -214,6 +214,8 @@ pub(crate) fn trace_also(
         }
         None => tracing.from.clone(),
     };
+    let named =
+        request.to.as_deref().and_then(|text| template.resource(text.trim().split([':', '/']).next()?));
     tracing.refused = too_many(&from, &goals, &situated);
     if tracing.refused.is_some() {
         return Ok(tracing);
@@ -236,7 +238,7 @@ pub(crate) fn trace_also(
                             refuse(&one.network, source, trace, &actions, &calls);
                         }
                     }
-                    if let Some(calls) = calls(&demands, id, goal) {
+                    if let Some(calls) = calls(&demands, id, goal, named) {
                         let source = &one.network.workloads[source.0];
                         for trace in &mut traces {
                             refuse_calls(&one.network, source, trace, &calls);
@@ -284,8 +286,18 @@ fn called<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<&'d Demand>
     })
 }
 
-/// The calls of a source to resources of the template by a service, where the template names all of them.
-fn calls<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<Vec<(&'d str, &'d str)>> {
+/// The calls of a source to resources of the template by a service, where the template names all of them; those to one
+/// resource alone where it is asked for by its name.
+fn calls<'d>(
+    demands: &'d Demands,
+    id: &str,
+    goal: &Goal,
+    named: Option<&'d Resource>,
+) -> Option<Vec<(&'d str, &'d str)>> {
+    // Whoever asks for an API calls it, with a permission or without.
+    if let Some(api) = named.filter(|one| one.kind == "AWS::ApiGateway::RestApi") {
+        return Some(vec![(&api.id, INVOKE)]);
+    }
     let is_meant = |demand: &&Demand| demand.source.id() == id && demand.goal.target == goal.target;
     let is_api = matches!(&goal.target, GoalTarget::Service(service) if service == "execute-api");
     let demand = demands.demands.iter().find(is_meant).filter(|demand| {
@@ -293,7 +305,11 @@ fn calls<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<Vec<(&'d str
             && demand.names_every_call()
             && (is_api || demand.is_permitted_by_statements_alone(&demands.functions))
     })?;
-    Some(demand.calls()).filter(|calls| !calls.is_empty())
+    let mut calls = demand.calls();
+    if let Some(named) = named.filter(|named| calls.iter().any(|(resource, _)| *resource == named.id)) {
+        calls.retain(|(resource, _)| *resource == named.id);
+    }
+    Some(calls).filter(|calls| !calls.is_empty())
 }
 
 /// A source must stand in one of the networks.
@@ -371,8 +387,7 @@ fn listed(names: &[String]) -> String {
     if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
 }
 
-/// The subnets in which something stands: an assumption about any other changes nothing.
-/// The subnets that something stands in.
+/// The subnets that something stands in: an assumption about any other changes nothing.
 pub(crate) fn used_subnets(network: &Network) -> Vec<&Subnet> {
     let of_workloads = network.workloads.iter().flat_map(|workload| &workload.subnets.items);
     let of_endpoints = network.endpoints.iter().flat_map(|endpoint| match &endpoint.kind {

@@ -504,6 +504,12 @@ impl Answer {
         assert!(found, "{}\nassumptions: {:#?}", self.context, self.sum.assumptions);
     }
 
+    /// Nothing is said in these words that the answer rests on.
+    pub fn does_not_assume(&self, words: &str) {
+        let found = self.sum.assumptions.iter().any(|one| one.en.contains(words));
+        assert!(!found, "{}\nassumptions: {:#?}", self.context, self.sum.assumptions);
+    }
+
     /// They do not, for one of these reasons: AWS has two words for it.
     pub fn is_blocked_by_one_of(&self, codes: &[Code]) {
         self.is(Verdict::Blocked);

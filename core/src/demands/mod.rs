@@ -129,6 +129,9 @@ pub struct Evidence {
     pub when: Guard,
 }
 
+/// What calling an API takes.
+pub(crate) const INVOKE: &str = "execute-api:Invoke";
+
 /// Something that a source must reach, or must not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
@@ -161,7 +164,6 @@ impl Demand {
 
     /// Which actions it calls on which resources of the template (first the resource), as far as evidence names them.
     pub(crate) fn calls(&self) -> Vec<(&str, &str)> {
-        const INVOKE: &str = "execute-api:Invoke";
         let is_api = matches!(&self.goal.target, GoalTarget::Service(service) if service == "execute-api");
         let mut found: Vec<(&str, &str)> = Vec::new();
         for one in &self.evidence {

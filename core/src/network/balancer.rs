@@ -81,6 +81,8 @@ pub struct TargetGroup {
     pub protocols: Vec<Protocol>,
     /// The port that targets without one of their own are sent to.
     pub ports: Fact<Ports>,
+    /// The port that its health checks ask, where it is another than that of the traffic.
+    pub health_port: Option<Fact<Ports>>,
     /// Whether targets of a Network Load Balancer see the caller's address (`preserve_client_ip.enabled`).
     pub keeps_client: Fact<bool>,
     /// Where that is written.

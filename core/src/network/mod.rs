@@ -92,6 +92,8 @@ impl Place {
 pub struct Network {
     /// The region, where known.
     pub region: Option<String>,
+    /// The organization that the account is in, where known: `o-abc123`.
+    pub organization: Option<String>,
     /// VPCs.
     pub vpcs: Vec<Vpc>,
     /// Subnets, and what stands for subnets that are not known.

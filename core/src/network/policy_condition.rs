@@ -180,10 +180,10 @@ impl PolicyCondition {
             // A role that a function may have is of the function's account.
             ("aws:principalaccount", _) => KeyValue::Text(account()),
             ("aws:resourceaccount", _) if call.on_own => KeyValue::Text(account()),
-            ("aws:principalorgid" | "aws:principalorgpaths", _) => KeyValue::Beyond(Topic::Organization),
-            ("aws:resourceorgid" | "aws:resourceorgpaths", _) if call.on_own => {
-                KeyValue::Beyond(Topic::Organization)
-            }
+            ("aws:principalorgid", _) => organization(call.network),
+            ("aws:resourceorgid", _) if call.on_own => organization(call.network),
+            ("aws:principalorgpaths", _) => KeyValue::Beyond(Topic::Organization),
+            ("aws:resourceorgpaths", _) if call.on_own => KeyValue::Beyond(Topic::Organization),
             ("aws:principaltype", _) => word("AssumedRole"),
             ("aws:viaawsservice" | "aws:principalisawsservice", _) => word("false"),
             ("aws:securetransport", _) => word("true"),
@@ -202,6 +202,14 @@ impl PolicyCondition {
             ) => KeyValue::Absent,
             _ => KeyValue::Aside,
         }
+    }
+}
+
+/// The organization of the account.
+fn organization(network: &Network) -> KeyValue<'_> {
+    match &network.organization {
+        Some(id) => KeyValue::Text(Text::literal(id)),
+        None => KeyValue::Beyond(Topic::Organization),
     }
 }
 

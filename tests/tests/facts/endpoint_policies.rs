@@ -40,11 +40,14 @@ fn with(source: &str, statements: &str) -> Composed {
 
 /// Everything is allowed where `condition` holds.
 fn allowing(source: &str, condition: &str) -> Answer {
+    allowed_where(source, condition).to("s3")
+}
+
+fn allowed_where(source: &str, condition: &str) -> Composed {
     with(
         source,
         &format!("{{Effect: Allow, Principal: '*', Action: '*', Resource: '*', Condition: {condition}}}"),
     )
-    .to("s3")
 }
 
 /// Everything is denied where `condition` holds, and allowed otherwise.
@@ -123,6 +126,22 @@ fn an_organization_is_not_in_a_template() {
         OPERATORS,
         "{StringEquals: {'aws:PrincipalOrgID': o-1, 'aws:SourceVpc': !Ref OtherVpc}}",
     ));
+}
+
+#[test]
+fn the_organization_of_the_account_may_be_told() {
+    const TOLD: &str = "AWS CLI Command Reference, organizations describe-organization";
+    let of = |template: Composed, id: &str| {
+        template.context(&format!("{{\"Organization\": {{\"Id\": \"{id}\", \"FeatureSet\": \"ALL\"}}}}"))
+    };
+    let asks = "{StringEquals: {'aws:PrincipalOrgID': o-1}}";
+    of(allowed_where(TOLD, asks), "o-1").to("s3").is_reachable();
+    is_refused(&of(allowed_where(TOLD, asks), "o-2").to("s3"));
+    // Which unit of it the account is in, that does not tell.
+    let unit = "{'ForAnyValue:StringLike': {'aws:PrincipalOrgPaths': 'o-1/r-1/ou-1/*'}}";
+    of(allowed_where(TOLD, unit), "o-1")
+        .to("s3")
+        .is_unknown(|missing| matches!(missing, Missing::Beyond(Topic::Organization, _)));
 }
 
 #[test]

@@ -158,6 +158,28 @@ fn dns64_makes_every_host_an_ipv6_host() {
     );
     template.to("internet:443").is_reachable();
     template.to("api.example.com:443").is_reachable();
+    // What is known to answer in IPv4 alone, services among it.
+    let known = template.answers("api.example.com", &["203.0.113.7"]).answers("sqs", &["192.0.2.33"]);
+    known.to("api.example.com:443").is_reachable();
+    known.to("sqs:443").is_reachable();
+    known.to("secretsmanager:443").is_reachable();
+    known.to("203.0.113.7:443").is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+    let closed = known.lets_out("{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}");
+    closed.to("api.example.com:443").is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+    closed.to("sqs:443").is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+}
+
+#[test]
+fn rules_for_ipv4_close_the_way_that_ipv6_has() {
+    let template = to(dual_stack(GROUPS), "::/0", BY_EGRESS_ONLY)
+        .lets_out("{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}");
+    let closed = template.to("internet:443");
+    closed.is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+    closed.assumes("over IPv6 nothing passes either: no outbound rule of FunctionGroup allows tcp 443");
+    let no_route = dual_stack(GROUPS)
+        .lets_out("{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}")
+        .to("internet:443");
+    no_route.is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
 }
 
 #[test]

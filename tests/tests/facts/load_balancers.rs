@@ -14,6 +14,8 @@ const CROSS_ZONE: &str = "Network Load Balancers User Guide, Cross-zone load bal
 const ZONES: &str = "Elastic Load Balancing User Guide, Availability Zones and load balancer nodes";
 const TARGETS: &str = "Elastic Load Balancing User Guide, Application Load Balancers: Target groups";
 const CLASSIC: &str = "Classic Load Balancers User Guide, Network ACLs for load balancers in a VPC";
+const HEALTH: &str =
+    "Application Load Balancers User Guide, Health checks for target groups: HealthCheckPort, fail open";
 const CODES: &str = "VPC Reachability Analyzer Guide, Explanation codes";
 
 const FROM_FUNCTION: &str = "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, SourceSecurityGroupId: !Ref FunctionGroup}]";
@@ -530,4 +532,37 @@ fn where_the_databases_of_a_proxy_are_not_known_they_are_taken_to_be_reached() {
     let answer = template.to("Proxy");
     answer.is_reachable();
     answer.assumes("Proxy is taken to reach its databases");
+}
+
+#[test]
+fn health_checks_may_ask_another_port() {
+    let checks = |port: &str| {
+        let targets = format!("{TO_SERVER}, HealthCheckPort: {port}");
+        balanced(HEALTH, "application", "SecurityGroups: [!Ref BalancerGroup]", &targets)
+            .group("BalancerGroup", "Vpc", FROM_FUNCTION)
+            .admits(
+                "{IpProtocol: tcp, FromPort: 8080, ToPort: 8081, SourceSecurityGroupId: !Ref BalancerGroup}",
+            )
+    };
+    let asked = checks("'9000'").to("Balancer:80");
+    asked.is_reachable();
+    asked.assumes(
+        "health checks of Targets do not reach Server (no inbound rule of ServerGroup allows tcp 9000",
+    );
+    for passes in ["'8081'", "8080", "traffic-port"] {
+        checks(passes).to("Balancer:80").does_not_assume("health checks");
+    }
+}
+
+#[test]
+fn health_checks_come_from_the_balancer_where_callers_keep_their_address() {
+    let admits = |range: &str| {
+        let rule = format!("{{IpProtocol: tcp, FromPort: 8080, ToPort: 8080, CidrIp: {range}}}");
+        balanced(HEALTH, "network", "", TO_SERVER).admits(&rule)
+    };
+    // The function stands in 10.0.1.0/24, as one of the balancer's interfaces does; the other is in 10.0.2.0/24.
+    let asked = admits("10.0.1.0/24").to("Balancer:80");
+    asked.is_reachable();
+    asked.assumes("health checks of Targets do not reach Server");
+    admits("10.0.0.0/16").to("Balancer:80").does_not_assume("health checks");
 }

@@ -424,7 +424,9 @@ fn servers_of_ones_own_may_not_know_private_names() {
 
 #[test]
 fn an_inbound_endpoint_answers_as_the_resolver_of_its_vpc() {
-    let template = zone("Route 53 Developer Guide, Forwarding inbound DNS queries to your VPCs", "Vpc")
+    let source =
+        "Route 53 Developer Guide, Forwarding inbound DNS queries to your VPCs: security groups, ports 53";
+    let template = zone(source, "Vpc")
         .group(
             "InGroup",
             "Vpc",
@@ -437,6 +439,16 @@ fn an_inbound_endpoint_answers_as_the_resolver_of_its_vpc() {
         )
         .asks("10.0.2.53, 10.0.1.53");
     template.to("db.corp.example.com:5432").is_reachable();
+    template.to("10.0.2.53:53/udp").is_reachable();
+    let admits = |protocol: &str| {
+        let rule = format!("{{IpProtocol: {protocol}, FromPort: 53, ToPort: 53, CidrIp: 10.0.0.0/16}}");
+        let group = template.clone().group("InGroup", "Vpc", &format!("SecurityGroupIngress: [{rule}]"));
+        group.to("db.corp.example.com:5432")
+    };
+    admits("tcp").is_blocked(Code::VPCHECK_NAME_SERVER_UNREACHABLE, "10.0.2.53");
+    let short = admits("udp");
+    short.is_reachable();
+    short.assumes("TCP");
 }
 
 #[test]
@@ -500,4 +512,20 @@ fn names_that_the_public_dns_never_has_are_not_looked_for_there() {
         .nat()
         .route("TableA", "0.0.0.0/0", TO_NAT);
     template.to("db.corp.internal:5432").is_unknown(is_host);
+}
+
+#[test]
+fn other_names_of_s3_may_have_its_addresses() {
+    let source =
+        "Amazon S3 User Guide, Using dual-stack endpoints; Virtual hosting of buckets: global endpoint";
+    let template = fact(source).gateway_endpoint("Endpoint", "Vpc", "s3", "TableA");
+    let names = ["s3.dualstack.us-east-1", "bucket.s3.dualstack.us-east-1", "bucket.s3", "s3"];
+    for host in names.map(|name| format!("{name}.amazonaws.com:443")) {
+        template.to(&host).is_unknown(is_host);
+        fact(source).to(&host).is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+        fact(source).nat().route("TableA", "0.0.0.0/0", TO_NAT).to(&host).is_reachable();
+    }
+    template
+        .to("s3.dualstack.eu-west-1.amazonaws.com:443")
+        .is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
 }

@@ -237,6 +237,32 @@ fn a_private_api_is_not_called_from_the_internet() {
 }
 
 #[test]
+fn an_api_that_is_asked_for_by_name_needs_no_permission_to_be_judged() {
+    // Methods without authorization are called by whoever gets there.
+    let open = ", Policy: {Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}";
+    let plain = private_api(open).function_with(
+        "Function",
+        "VpcConfig: {SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref FunctionGroup]}",
+    );
+    plain.to("Api").is_reachable();
+    let by_nat = plain.without("Endpoint").nat().route("TableA", "0.0.0.0/0", ROUTE_OUT);
+    by_nat.to("Api:443").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Api");
+    by_nat.with("Api", "ApiGateway::RestApi", "Name: a").to("Api").is_reachable();
+}
+
+#[test]
+fn of_several_resources_the_one_that_is_asked_for_is_judged() {
+    let template = bucket(KEYS, "{StringNotEquals: {'aws:SourceVpc': !Ref OtherVpc}}")
+        .vpc("OtherVpc", "10.5.0.0/16")
+        .gateway_endpoint("Endpoint", "Vpc", "s3", "TableA")
+        .with("Free", "S3::Bucket", "");
+    let template = allowed(template, "s3:GetObject", "[!Sub '${Bucket.Arn}/*', !Sub '${Free.Arn}/*']");
+    template.to("Bucket").is_blocked(Code::VPCHECK_RESOURCE_POLICY, "Bucket");
+    template.to("Free").is_reachable();
+    template.to("s3").is_reachable();
+}
+
+#[test]
 fn what_is_not_known_of_a_policy_refuses_nothing() {
     let template = bucket(KEYS, "{StringNotEquals: {'aws:SourceVpce': !ImportValue other}}");
     let template = template.gateway_endpoint("Endpoint", "Vpc", "s3", "TableA");

@@ -145,6 +145,8 @@ struct Answers<'a> {
     attributes: Vec<Record<'a>>,
     entries: Vec<prefix_lists::Entries<'a>>,
     transit_routes: Vec<transit::Routes<'a>>,
+    /// The id that `aws organizations describe-organization` prints.
+    organization: Option<&'a str>,
 }
 
 /// The lists that describe calls print and that are read.
@@ -201,6 +203,9 @@ impl<'a> Answers<'a> {
             } else if name == "Entries" {
                 found = true;
                 self.entries.push(prefix_lists::Entries::new(record, path, !cut));
+            } else if name == "Organization" {
+                found = true;
+                self.organization = record.record("Organization").and_then(|own| own.text("Id"));
             } else if name == "Routes" && record.has("AdditionalRoutesAvailable") {
                 found = true;
                 self.transit_routes.push(transit::Routes::new(record, path));
@@ -252,6 +257,7 @@ impl<'a> Answers<'a> {
     fn describe(&self) -> Builder {
         let mut builder = Builder::default();
         let b = &mut builder;
+        b.network.organization = self.organization.map(str::to_owned);
         vpcs::zones(self.of("AvailabilityZones"), b);
         vpcs::vpcs(self, b);
         // What every VPC has from the start gets its AWS id before anything else asks for that id.

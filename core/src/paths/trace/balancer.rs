@@ -432,7 +432,7 @@ impl Tracer<'_> {
                 self.to_one(&leg.node, self.sender(leg, keeps), &destination, leg.protocol, &leg.ports);
             by_hop(answer, leg.hop(&id, keeps))
         };
-        match leg.keeps() {
+        let mut answer = match leg.keeps() {
             Fact::Known(false) => under(false),
             Fact::Unknown(missing) => under(true).unless(under(false), &missing),
             Fact::Known(true) => {
@@ -444,11 +444,33 @@ impl Tracer<'_> {
                     && kept.blockers.iter().any(is_stopped)
                     && under(false).verdict() == Verdict::Reachable
                 {
-                    return kept.then(leg.keeps_address(&id));
+                    kept.then(leg.keeps_address(&id))
+                } else {
+                    kept
                 }
-                kept
             }
+        };
+        if answer.verdict() != Verdict::Blocked
+            && let Some(why) = self.fails_health(leg, destination)
+        {
+            answer.assumptions.push(words::unhealthy(&leg.call.id, &id, &leg.group.name, &why));
         }
+        answer
+    }
+
+    /// Why health checks, which come from the balancer's own address by TCP, do not reach a target.
+    ///
+    /// Targets that fail them still get what callers send where the whole group fails: balancers fail open. So this stops
+    /// nothing for certain, <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
+    fn fails_health(&self, leg: &Leg<'_, '_>, destination: &Destination) -> Option<Phrase> {
+        if matches!(leg.call.balancer.kind, Fact::Known(BalancerKind::Classic)) {
+            return None;
+        }
+        let ports = leg.group.health_port.as_ref().map_or_else(|| leg.ports.clone(), set_of);
+        let sender = self.sender(leg, false);
+        let check = self.to_one(&leg.node, sender, destination, Protocol::TCP, &ports);
+        let is_stopped = check.verdict() == Verdict::Blocked;
+        check.blockers.into_iter().next().filter(|_| is_stopped).map(|blocker| blocker.message)
     }
 
     /// The address that targets see.

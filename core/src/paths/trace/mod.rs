@@ -205,15 +205,18 @@ impl Tracer<'_> {
             let addresses = Addresses { ranges, open: None, belongs: Belongs::Internet };
             self.to_all(source, &[plain(addresses)], &self.ports(&[]))
         };
-        if self.network.subnets[source.subnet.0].dns64 == Fact::Known(true) {
-            let mut made = over(Ranges::public_addresses().to_nat64());
-            if made.verdict() == Verdict::Reachable {
-                made.assumptions.push(words::by_dns64());
-                return made;
-            }
+        let public = Addresses { ranges: Ranges::public_addresses(), open: None, belongs: Belongs::Internet };
+        let mut answer = self.or_by_nat64(source, answer, public);
+        if answer.verdict() == Verdict::Reachable {
+            return answer;
         }
         let mut other = over(Ranges::public_ipv6());
         if other.verdict() == Verdict::Blocked {
+            // Where a route is there, what else stops it is worth telling.
+            let other = other.blockers.into_iter().next();
+            if let Some(why) = other.filter(|blocker| blocker.component != Component::RouteTable) {
+                answer.assumptions.push(words::nor_by_ipv6(&why.message));
+            }
             return answer;
         }
         other.assumptions.push(words::by_ipv6());
@@ -221,6 +224,25 @@ impl Tracer<'_> {
             Some(host) => answer.unless(other, &Missing::HostAddress(host.to_owned())),
             None => answer.or(other, Difference::Address),
         }
+    }
+
+    /// What answers to a name in IP version 4 alone has addresses of version 6 too where the subnet's resolver makes them,
+    /// which a NAT gateway takes back.
+    fn or_by_nat64(&self, source: &Standing, answer: Answer, named: Addresses) -> Answer {
+        let makes = &self.network.subnets[source.subnet.0].dns64;
+        if answer.verdict() != Verdict::Blocked
+            || source.ipv6 != Fact::Known(true)
+            || *makes != Fact::Known(true)
+        {
+            return answer;
+        }
+        let made = plain(Addresses { ranges: named.ranges.to_nat64(), ..named });
+        let mut made = self.to_all(source, &[made], &self.ports(&[]));
+        if made.verdict() != Verdict::Reachable {
+            return answer;
+        }
+        made.assumptions.push(words::by_dns64());
+        made
     }
 
     /// The internet: public addresses, but for those that a VPC nearby has taken for itself.

@@ -186,6 +186,16 @@ impl Tracer<'_> {
         if is_never_public(host) || host.starts_with("internal-") && host.contains(".elb.") {
             return unanswered(host, Action::Unknown, words::never_public(host));
         }
+        let answer = self.to_public_host(source, host);
+        if !may_be_of_s3(host, self.network.region.as_deref()) {
+            return answer;
+        }
+        let by_service = self.to_public_service(source, "s3", host);
+        answer.unless(by_service, &Missing::HostAddress(host.to_owned()))
+    }
+
+    /// A host somewhere in the internet.
+    fn to_public_host(&self, source: &Standing, host: &str) -> Answer {
         let open = Some(Missing::HostAddress(host.to_owned()));
         let addresses = Addresses { ranges: Ranges::public_addresses(), open, belongs: Belongs::Internet };
         let answer = self.to_all(source, &[plain(addresses)], &self.ports(&[]));
@@ -409,6 +419,21 @@ impl Tracer<'_> {
         let missing = Missing::NotFollowed(Topic::Dns);
         let by_amazon = self.by_resolver(source, source.vpc, false, asked, CHAIN);
         by_amazon.unless(self.publicly(source, asked), &missing)
+    }
+}
+
+/// Whether a name is one of S3 that private DNS does not answer, and that may have the addresses of the service in this
+/// region, which a gateway endpoint carries: those for both versions of IP, which AWS does not say to work by endpoints,
+/// and the global ones, whose bucket may be of any region.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
+fn may_be_of_s3(host: &str, region: Option<&str>) -> bool {
+    let Some(before) = host.strip_suffix(".amazonaws.com") else { return false };
+    let is_s3 = |name: &str| name.rsplit('.').next() == Some("s3");
+    let regional =
+        before.rsplit_once('.').and_then(|(before, of)| Some((before.strip_suffix(".dualstack")?, of)));
+    match regional {
+        Some((before, of)) => is_s3(before) && region.is_none_or(|region| region == of),
+        None => is_s3(before),
     }
 }
 

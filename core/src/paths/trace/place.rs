@@ -1,9 +1,12 @@
 //! What stands in subnets: resources, and addresses by number.
 
+use std::net::Ipv4Addr;
+
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::super::answer::Answer;
 use super::super::flow::{Addresses, Belongs, PortSet};
+use super::super::names::Asked;
 use super::super::walk::{Standing, Walk};
 use super::super::{Code, Component, Difference, Direction, Verdict, words};
 use super::{Destination, Tracer, missed, plain, standing};
@@ -18,7 +21,8 @@ impl Tracer<'_> {
             return match (&endpoint.kind, &endpoint.service) {
                 (EndpointKind::Interface { .. }, _) => self.to_endpoint(source, endpoint, None),
                 (EndpointKind::Gateway { .. }, Fact::Known(service)) => {
-                    self.to_public_service(source, service)
+                    let asked = Asked::service(self.network, service);
+                    self.to_public_service(source, service, asked.words())
                 }
                 (EndpointKind::Gateway { .. }, Fact::Unknown(missing)) => missed(missing.clone()),
             };
@@ -134,25 +138,43 @@ impl Tracer<'_> {
         Ok(near)
     }
 
+    /// Interfaces whose addresses are written: of workloads with one, and of Resolver endpoints, which have some.
+    fn fixed_addresses(&self) -> impl Iterator<Item = (&Workload, SubnetIndex, Ipv4Addr)> {
+        let workloads = self.network.workloads.iter().filter(|workload| workload.in_vpc);
+        let of_workloads = workloads.filter_map(|workload| match &*workload.subnets.items {
+            [subnet] => Some((workload, *subnet, workload.address?)),
+            _ => None,
+        });
+        let has = |subnet: SubnetIndex, address: Ipv4Addr| match self.network.subnets[subnet.0].cidr.known() {
+            Some(Cidr::Known(net)) => net.contains(&address),
+            _ => false,
+        };
+        let of_resolvers = self.network.resolver_endpoints.iter().flat_map(move |endpoint| {
+            let workload = &self.network.workloads[endpoint.workload.0];
+            endpoint.addresses.items.iter().filter_map(move |address| {
+                let subnet = workload.subnets.items.iter().find(|subnet| has(**subnet, *address))?;
+                Some((workload, *subnet, *address))
+            })
+        });
+        of_workloads.chain(of_resolvers)
+    }
+
     /// Addresses by number: those of subnets that are known belong to interfaces there.
     pub(super) fn to_numbers(&self, source: &Standing, nets: &[Ipv4Net]) -> Answer {
         let mut rest = Ranges::of_nets(nets.iter().copied());
         let mut destinations = Vec::new();
-        for workload in self.network.workloads.iter().filter(|workload| workload.in_vpc) {
-            let Some(address) = workload.address else { continue };
+        for (workload, subnet, address) in self.fixed_addresses() {
             let own = Ranges::between(number_of(address), number_of(address));
-            if let [subnet] = &*workload.subnets.items
-                && rest.overlaps(&own)
-                && self.is_near(source, *subnet)
-            {
+            if rest.overlaps(&own) && self.is_near(source, subnet) {
                 rest = rest.without(&own);
-                let target = standing(self.network, workload, *subnet);
+                let target = standing(self.network, workload, subnet);
+                let groups = workload.groups_in(subnet).clone();
                 let addresses = Addresses::of_interface(
                     self.network,
                     &target.id,
-                    *subnet,
+                    subnet,
                     target.vpc,
-                    workload.groups_in(*subnet).clone(),
+                    groups,
                     Some(address),
                 );
                 destinations.push(Destination {
@@ -197,6 +219,12 @@ impl Tracer<'_> {
             return by_ipv6().unwrap_or_else(|| self.to_numbers(source, &nets));
         }
         let answer = self.to_numbers(source, &nets);
+        // The resolver makes addresses for names without one of version 6 only.
+        if others.is_empty() {
+            let ranges = Ranges::of_nets(nets.iter().copied()).and(&Ranges::public_addresses());
+            let named = Addresses { ranges, open: None, belongs: Belongs::Plain };
+            return if named.ranges.is_empty() { answer } else { self.or_by_nat64(source, answer, named) };
+        }
         if answer.verdict() != Verdict::Blocked || source.ipv6 != Fact::Known(true) {
             return answer;
         }

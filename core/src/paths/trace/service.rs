@@ -13,7 +13,8 @@ use crate::network::{Endpoint, EndpointKind, Fact, Missing, Peer, Ports, Ranges,
 impl Tracer<'_> {
     /// By the service's public addresses, as long as the VPC has no endpoint that nothing here describes.
     pub(super) fn unless_other_endpoint(&self, source: &Standing, service: &str) -> Answer {
-        let mut answer = self.to_public_service(source, service);
+        let asked = Asked::service(self.network, service);
+        let mut answer = self.to_public_service(source, service, asked.words());
         let vpc = source.vpc.map(|vpc| &self.network.vpcs[vpc.0]);
         let Some((vpc, missing)) = vpc.and_then(|vpc| Some((vpc, vpc.other_endpoints.as_ref()?))) else {
             return answer;
@@ -139,7 +140,8 @@ impl Tracer<'_> {
         self.to_all(source, &destinations, &self.ports(&[]))
     }
 
-    pub(super) fn to_public_service(&self, source: &Standing, service: &str) -> Answer {
+    /// By the public addresses of a service, which are asked for by a name.
+    pub(super) fn to_public_service(&self, source: &Standing, service: &str, name: &str) -> Answer {
         let listed = || {
             self.network.prefix_lists.iter().find_map(|list| match (&list.service, &list.ranges) {
                 (Some(of), Fact::Known(nets)) if of == service => Some(nets.clone()),
@@ -152,17 +154,23 @@ impl Tracer<'_> {
             None => (Ranges::public_addresses(), Some(Missing::ServiceAddresses(service.to_owned()))),
         };
         let addresses = Addresses { ranges, open, belongs: Belongs::Service(service.to_owned()) };
-        let asked = Asked::service(self.network, service);
         let resolved = Hop {
             direction: Direction::Out,
             component: Component::Resolver,
             id: service.to_owned(),
             action: Action::Resolve,
-            detail: words::answered_publicly(asked.words()),
+            detail: words::answered_publicly(name),
             at: None,
         };
-        let destination = Destination { resolved: Some(resolved), ..plain(addresses) };
-        self.to_all(source, &[destination], &self.ports(&[]))
+        let destination = Destination { resolved: Some(resolved.clone()), ..plain(addresses.clone()) };
+        let answer = self.to_all(source, &[destination], &self.ports(&[]));
+        if answer.verdict() != Verdict::Blocked || addresses.is_ipv6() {
+            return answer;
+        }
+        match self.or_by_nat64(source, answer, addresses) {
+            made if made.verdict() == Verdict::Reachable => made.after(resolved),
+            answer => answer,
+        }
     }
 }
 

@@ -118,6 +118,14 @@ pub(in crate::paths) fn keeps_address(balancer: &str, caller: &str, target: &str
     )
 }
 
+pub(in crate::paths) fn unhealthy(balancer: &str, target: &str, group: &Name, why: &Phrase) -> Phrase {
+    let Phrase { en, ja } = why;
+    phrase!(
+        en: "health checks of {group} do not reach {target} ({en}); {balancer} sends to unhealthy targets only as long as no target is healthy, and {target} is taken to be sent to all the same",
+        ja: "{group} のヘルスチェックは {target} に届きません ({ja})。異常なターゲットへ転送されるのは、正常なターゲットが一つもない間だけですが、ここでは {balancer} が {target} へ転送するものとします",
+    )
+}
+
 pub(in crate::paths) fn no_way_out(balancer: &str) -> Phrase {
     phrase!(
         en: "{balancer} is internet-facing, and this subnet has no route to an internet gateway for its answers",

@@ -94,6 +94,14 @@ pub(in crate::paths) fn by_ipv6() -> Phrase {
     )
 }
 
+pub(in crate::paths) fn nor_by_ipv6(why: &Phrase) -> Phrase {
+    let Phrase { en, ja } = why;
+    phrase!(
+        en: "a route for IPv6 leads out, but over IPv6 nothing passes either: {en}",
+        ja: "IPv6 には外へのルートがありますが、IPv6 でも通れません: {ja}",
+    )
+}
+
 pub(in crate::paths) fn by_dns64() -> Phrase {
     phrase!(
         en: "over IPv6: the resolver makes addresses of 64:ff9b::/96 (EnableDns64), which a NAT gateway takes back to IPv4",

@@ -83,6 +83,8 @@ impl<'a> Writer<'a, '_, '_> {
             Some(port) => written(&port, Protocol::TCP).ports,
             None => Fact::Unknown(Missing::Value(Unknown::Broken)),
         };
+        let health_port = self.reader.property(resource, &["HealthCheckPort"])?;
+        let health_port = health_port.filter(|port| port.value.known() != Some("traffic-port"));
         let (kept, keeps_client_at) = self.attribute(resource, "preserve_client_ip.enabled")?;
         let keeps_client = kept.unwrap_or_else(|| keeps_by_default(&kind, protocol));
         let (cross_zone, _) = self.attribute(resource, "load_balancing.cross_zone.enabled")?;
@@ -93,6 +95,7 @@ impl<'a> Writer<'a, '_, '_> {
             kind,
             protocols: protocol.map_or_else(Vec::new, |name| protocols(name).to_vec()),
             ports,
+            health_port: health_port.map(|port| written(&port, Protocol::TCP).ports),
             keeps_client,
             keeps_client_at,
             cross_zone,
@@ -308,6 +311,7 @@ pub(super) fn of_instances(
         kind: Fact::Known(TargetKind::Instance),
         protocols: vec![Protocol::TCP],
         ports,
+        health_port: None,
         keeps_client: Fact::Known(false),
         keeps_client_at: None,
         cross_zone: None,
