@@ -38,19 +38,19 @@ fn inbound(network: &Network, endpoint: &ResolverEndpoint) -> Phrase {
     let (zones, zones_ja) = if zones.is_empty() {
         ("the domains that the VPC is to answer".to_owned(), "VPC で応答するドメイン".to_owned())
     } else {
-        (zones.join(", "), zones.join("、"))
+        (zones.join(", "), format!("{} ", zones.join("、")))
     };
     let addresses: Vec<String> = endpoint.addresses.items.iter().map(ToString::to_string).collect();
     let addresses = addresses.join(", ");
     if endpoint.addresses.rest.is_none() {
         return phrase!(
             en: "on premises, have the name servers forward {zones} to the inbound endpoint `{name}` at {addresses}, and let UDP 53 and TCP 53 through to it",
-            ja: "オンプレミスの DNS サーバーで、{zones_ja} をインバウンドエンドポイント `{name}` ({addresses}) に転送し、UDP 53 と TCP 53 の通信を許可する",
+            ja: "オンプレミスの DNS サーバーで、{zones_ja}をインバウンドエンドポイント `{name}` ({addresses}) に転送し、UDP 53 と TCP 53 の通信を許可する",
         );
     }
     phrase!(
         en: "on premises, have the name servers forward {zones} to the inbound endpoint `{name}`, and let UDP 53 and TCP 53 through to it; AWS chooses its addresses, which `aws route53resolver list-resolver-endpoint-ip-addresses` prints after the deployment (or write an Ip for each subnet)",
-        ja: "オンプレミスの DNS サーバーで、{zones_ja} をインバウンドエンドポイント `{name}` に転送し、UDP 53 と TCP 53 の通信を許可する。アドレスは AWS が選ぶため、デプロイ後に `aws route53resolver list-resolver-endpoint-ip-addresses` で確認する (またはサブネットごとに Ip を指定する)",
+        ja: "オンプレミスの DNS サーバーで、{zones_ja}をインバウンドエンドポイント `{name}` に転送し、UDP 53 と TCP 53 の通信を許可する。アドレスは AWS が選ぶため、デプロイ後に `aws route53resolver list-resolver-endpoint-ip-addresses` で確認する (またはサブネットごとに Ip を指定する)",
     )
 }
 
@@ -74,10 +74,11 @@ fn outbound(network: &Network, endpoint: &ResolverEndpoint) -> Option<Phrase> {
     let (domains, name) = (domains.join(", "), &workload.name);
     // Servers that a parameter gives are not known here.
     let servers = if servers.is_empty() { String::new() } else { format!(" ({})", servers.join(", ")) };
+    let servers_ja = if servers.is_empty() { String::new() } else { format!("{servers} ") };
     let (subnets, subnets_ja) = (subnets.join(", "), subnets.join("、"));
     Some(phrase!(
         en: "on premises, let the name servers of {domains}{servers} be asked by the outbound endpoint `{name}` over UDP 53 and TCP 53, from addresses in {subnets}",
-        ja: "オンプレミスで、{domains} の DNS サーバー{servers} への、アウトバウンドエンドポイント `{name}` ({subnets_ja} のアドレス) からの UDP 53 と TCP 53 の通信を許可する",
+        ja: "オンプレミスで、{domains} の DNS サーバー{servers_ja}への、アウトバウンドエンドポイント `{name}` ({subnets_ja} のアドレス) からの UDP 53 と TCP 53 の通信を許可する",
     ))
 }
 

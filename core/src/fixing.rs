@@ -61,8 +61,18 @@ pub fn fix(path: &str, text: &str, options: &Options, safety: Safety) -> Fixing 
     let before = analyze(path, text, options);
     let mut fixing = Fixing { text: text.to_owned(), after: before.clone(), before, ..Fixing::default() };
     let mut refused: BTreeSet<String> = BTreeSet::new();
+    // What was refused beside a mistake may do once that is mended: a second run would find it.
+    let mut is_other_since = false;
     for _ in 0..TRIES {
-        let Some((finding, fix)) = next(&fixing.after, safety, &refused) else { break };
+        let Some((finding, fix)) = next(&fixing.after, safety, &refused) else {
+            if !is_other_since {
+                break;
+            }
+            is_other_since = false;
+            refused.clear();
+            fixing.refused.clear();
+            continue;
+        };
         match prove(path, &fixing.text, options, &fixing.after, finding, fix) {
             Ok((text, after)) => {
                 fixing.applied.push(Applied {
@@ -73,6 +83,7 @@ pub fn fix(path: &str, text: &str, options: &Options, safety: Safety) -> Fixing 
                     safety: fix.safety,
                 });
                 (fixing.text, fixing.after) = (text, after);
+                is_other_since = !refused.is_empty();
             }
             Err(why) => {
                 refused.insert(finding.fingerprint.clone());

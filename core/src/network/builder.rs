@@ -201,6 +201,7 @@ impl Builder {
                 zones: None,
                 table: None,
                 address: None,
+                elastic_ip: None,
             });
             NatIndex(network.nat_gateways.len() - 1)
         })

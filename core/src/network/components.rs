@@ -331,6 +331,8 @@ pub struct NatGateway {
     pub table: Option<TableIndex>,
     /// A fixed private address.
     pub address: Option<Ipv4Addr>,
+    /// The resource of its one public address, where that is of this template.
+    pub elastic_ip: Option<String>,
 }
 
 /// A peering connection.

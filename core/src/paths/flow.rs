@@ -6,6 +6,7 @@ use crate::network::{
     AttachmentIndex, Cidr, Fact, FirewallIndex, GroupIndex, Ipv6Cidr, Listed, Missing, Name, NatIndex,
     Network, Ports, Protocol, Ranges, SubnetIndex, Symbol, VpcIndex, WorkloadIndex, addresses_of, number_of,
 };
+use crate::template::{Part, Unknown};
 
 /// What a set of addresses is cut along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -221,6 +222,19 @@ impl Addresses {
                         return Ok(Match::Yes);
                     }
                 }
+                if let Some(own) = self.elastic_ip()
+                    && let Some(named) = elastic_ip_in(symbol)
+                {
+                    let is_of_nat =
+                        |id| network.nat_gateways.iter().any(|nat| nat.elastic_ip.as_deref() == Some(id));
+                    if own == named {
+                        return Ok(Match::Yes);
+                    }
+                    // Two of them are never one address.
+                    if is_of_nat(own) && is_of_nat(named) {
+                        return Ok(Match::No);
+                    }
+                }
                 // The internet is what is in no VPC.
                 let of_some_vpc = || {
                     (0..network.vpcs.len()).map(VpcIndex).any(is_vpc)
@@ -231,6 +245,18 @@ impl Addresses {
                 }
                 Ok(Match::Maybe(symbol.missing.clone()))
             }
+        }
+    }
+
+    /// The resource whose public address this is.
+    fn elastic_ip(&self) -> Option<&str> {
+        match &self.open {
+            Some(Missing::Value(Unknown::Attribute { resource, attribute }))
+                if self.belongs == Belongs::Internet && attribute == PUBLIC_IP =>
+            {
+                Some(resource)
+            }
+            _ => None,
         }
     }
 
@@ -317,6 +343,21 @@ impl PortSet {
         } else {
             Err(Cut::Ports(side, set))
         }
+    }
+}
+
+/// The attribute of an elastic IP that is its address; so is what `Ref` gives.
+pub(super) const PUBLIC_IP: &str = "PublicIp";
+
+/// The resource in a range that is its address alone: `${Address}/32`.
+fn elastic_ip_in(range: &Symbol) -> Option<&str> {
+    match range.text.parts.as_slice() {
+        [Part::Resource { id, attribute }, Part::Literal(rest)]
+            if rest.trim_end() == "/32" && attribute.as_deref().is_none_or(|name| name == PUBLIC_IP) =>
+        {
+            Some(id)
+        }
+        _ => None,
     }
 }
 

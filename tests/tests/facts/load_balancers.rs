@@ -2,6 +2,7 @@
 
 use vpcheck_core::network::{Missing, Topic};
 use vpcheck_core::paths::{Action, Code, Difference, Direction};
+use vpcheck_core::template::Unknown;
 use vpcheck_tests::composed::{Composed, fact};
 
 const KINDS: &str = "Elastic Load Balancing User Guide, How Elastic Load Balancing works";
@@ -373,6 +374,10 @@ fn an_application_load_balancer_behind_a_network_one_sees_the_caller() {
     by_number("10.0.2.0/24").to("Front:80").is_blocked(Code::ENI_SG_RULES_MISMATCH, "BalancerGroup");
 }
 
+fn is_address_of(missing: &Missing, id: &str) -> bool {
+    matches!(missing, Missing::Value(Unknown::Attribute { resource, .. }) if resource == id)
+}
+
 #[test]
 fn an_internet_facing_balancer_is_called_from_outside() {
     let public = application(ZONES)
@@ -396,6 +401,29 @@ fn an_internet_facing_balancer_is_called_from_outside() {
     public.to("Balancer:80").is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
     let routed = public.route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat");
     routed.to("Balancer:80").is_reachable();
+    let from = |address: &str| {
+        routed
+            .clone()
+            .with("Other", "EC2::EIP", "Domain: vpc")
+            .with(
+                "OtherNat",
+                "EC2::NatGateway",
+                "SubnetId: !Ref PublicSubnet, AllocationId: !GetAtt Other.AllocationId",
+            )
+            .with("Free", "EC2::EIP", "Domain: vpc")
+            .group(
+                "BalancerGroup",
+                "Vpc",
+                &format!(
+                    "SecurityGroupIngress: [{{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: !Sub '{address}'}}]"
+                ),
+            )
+    };
+    from("${Address}/32").to("Balancer:80").is_reachable();
+    from("${Address.PublicIp}/32").to("Balancer:80").is_reachable();
+    from("${Other}/32").to("Balancer:80").is_blocked(Code::ENI_SG_RULES_MISMATCH, "BalancerGroup");
+    from("${Free}/32").to("Balancer:80").is_unknown(|missing| is_address_of(missing, "Free"));
+    from("${Address}/24").to("Balancer:80").is_unknown(|missing| is_address_of(missing, "Address"));
     let by_group = routed.group("BalancerGroup", "Vpc", FROM_FUNCTION);
     by_group.to("Balancer:80").is_blocked(Code::ENI_SG_RULES_MISMATCH, "BalancerGroup");
 }

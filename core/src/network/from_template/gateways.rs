@@ -3,7 +3,7 @@
 use super::fields::own_name;
 use super::reader::{BROKEN, Reader, Split, text};
 use crate::network::{Builder, Connectivity, Fact, Listed, NatPlacement, Zone};
-use crate::template::{Case, Resource};
+use crate::template::{Case, Part, Resource, Value};
 
 /// Writes internet gateways with their attachments, and NAT gateways.
 pub(super) fn declare(reader: Reader<'_, '_>, builder: &mut Builder) -> Result<(), Split> {
@@ -57,6 +57,7 @@ fn nat_gateway(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builde
         Some(Fact::Known(address)) => address.trim().parse().ok(),
         _ => None,
     };
+    let elastic_ip = elastic_ip(reader, resource)?;
     let index = builder.nat_gateway(&own_name(resource));
     let gateway = &mut builder.network.nat_gateways[index.0];
     gateway.at = reader.declared(resource);
@@ -64,7 +65,26 @@ fn nat_gateway(reader: Reader<'_, '_>, resource: &Resource, builder: &mut Builde
     gateway.placement = placement;
     gateway.zones = zones;
     gateway.address = address;
+    gateway.elastic_ip = elastic_ip;
     Ok(())
+}
+
+/// The resource whose address packets leave with: none where there may be several.
+fn elastic_ip(reader: Reader<'_, '_>, resource: &Resource) -> Result<Option<String>, Split> {
+    let more = ["SecondaryAllocationIds", "AvailabilityZoneAddresses"];
+    for name in more {
+        if reader.property(resource, &[name])?.is_some() {
+            return Ok(None);
+        }
+    }
+    let Some(allocation) = reader.property(resource, &["AllocationId"])? else { return Ok(None) };
+    let Value::Text(text) = &allocation.value else { return Ok(None) };
+    Ok(match text.parts.as_slice() {
+        [Part::Resource { id, attribute: Some(attribute) }] if attribute == "AllocationId" => {
+            Some(id.clone())
+        }
+        _ => None,
+    })
 }
 
 /// The zones that a regional NAT gateway is given addresses in.

@@ -4,7 +4,7 @@
 //! out, since the name of the balancer is not answered with them.
 
 use super::super::answer::Answer;
-use super::super::flow::{Addresses, Belongs, EPHEMERAL, Flow, PortSet};
+use super::super::flow::{Addresses, Belongs, EPHEMERAL, Flow, PUBLIC_IP, PortSet};
 use super::super::walk::{Relay, Report, Standing, Walk};
 use super::super::{
     Action, Blocker, Code, Component, Difference, Direction, Goal, GoalTarget, Hop, Verdict, words,
@@ -12,8 +12,8 @@ use super::super::{
 use super::{Destination, Tracer, missed, plain, standing};
 use crate::language::Phrase;
 use crate::network::{
-    Balancer, BalancerKind, BalancerListener, Fact, Missing, Place, Ports, Protocol, Ranges, Registered,
-    RegisteredTarget, SubnetIndex, TargetGroup, TargetKind, Topic, Workload, WorkloadIndex, Zone,
+    Balancer, BalancerKind, BalancerListener, Fact, Missing, Network, Place, Ports, Protocol, Ranges,
+    Registered, RegisteredTarget, SubnetIndex, TargetGroup, TargetKind, Topic, Workload, WorkloadIndex, Zone,
 };
 use crate::template::Unknown;
 
@@ -265,7 +265,7 @@ impl Tracer<'_> {
         let inside = standing(self.network, call.workload, node);
         let flow = Flow {
             protocol,
-            source: public_sender(call, &out),
+            source: public_sender(self.network, call, &out),
             destination: self.interface_of(call.workload, node).addresses,
             source_ports: PortSet::of(EPHEMERAL),
             ports: ports.clone(),
@@ -643,9 +643,13 @@ fn mismatch(is_classic: bool) -> Code {
 }
 
 /// The public address that packets come under: that of the NAT gateway on their way.
-fn public_sender(call: &Call<'_, '_>, out: &Answer) -> Addresses {
+fn public_sender(network: &Network, call: &Call<'_, '_>, out: &Answer) -> Addresses {
     let nat = out.hops.iter().rfind(|hop| hop.component == Component::NatGateway);
-    let resource = nat.map_or_else(|| call.caller.from.id.clone(), |hop| hop.id.clone());
-    let missing = Missing::Value(Unknown::Attribute { resource, attribute: "PublicIp".to_owned() });
+    let address = |id: &str| {
+        let gateway = network.nat_gateways.iter().find(|nat| nat.name.to_string() == id);
+        gateway.and_then(|nat| nat.elastic_ip.clone()).unwrap_or_else(|| id.to_owned())
+    };
+    let resource = nat.map_or_else(|| call.caller.from.id.clone(), |hop| address(&hop.id));
+    let missing = Missing::Value(Unknown::Attribute { resource, attribute: PUBLIC_IP.to_owned() });
     Addresses { ranges: Ranges::public_addresses(), open: Some(missing), belongs: Belongs::Internet }
 }
