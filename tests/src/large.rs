@@ -75,6 +75,48 @@ pub fn template() -> String {
     format!("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n{}", out.text)
 }
 
+/// A text of some `bytes` without a network: queues that name one another.
+pub fn queues(bytes: usize) -> String {
+    let mut out = Resources::default();
+    out.add("Queue0", "SQS::Queue", "VisibilityTimeout: 60");
+    while out.text.len() < bytes {
+        let (own, last) = (out.count, out.count - 1);
+        out.add(
+            &format!("Queue{own}"),
+            "SQS::Queue",
+            &format!(
+                "VisibilityTimeout: 60, RedrivePolicy: {{deadLetterTargetArn: !GetAtt Queue{last}.Arn, maxReceiveCount: 5}}"
+            ),
+        );
+    }
+    format!("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n{}", out.text)
+}
+
+/// A text of some `bytes` that is all functions of one VPC with two subnets, and their groups.
+pub fn functions(bytes: usize) -> String {
+    let mut out = Resources::default();
+    network(&mut out, "App", 0);
+    let mut at = 0;
+    while out.text.len() < bytes {
+        out.add(
+            &format!("FunctionGroup{at}"),
+            "EC2::SecurityGroup",
+            "GroupDescription: functions, VpcId: !Ref AppVpc",
+        );
+        out.add(
+            &format!("Function{at}"),
+            "Lambda::Function",
+            &format!(
+                "Handler: index.handler, Runtime: python3.12, Role: !Sub 'arn:${{AWS::Partition}}:iam::111122223333:role/app', \
+                 Code: {{ZipFile: 'pass'}}, VpcConfig: {{SubnetIds: [!Ref AppPrivate0, !Ref AppPrivate1], \
+                 SecurityGroupIds: [!Ref FunctionGroup{at}]}}"
+            ),
+        );
+        at += 1;
+    }
+    format!("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n{}", out.text)
+}
+
 fn network(out: &mut Resources, vpc: &str, number: usize) {
     out.add(
         &format!("{vpc}Vpc"),
