@@ -62,13 +62,13 @@ pub fn fix(path: &str, text: &str, options: &Options, safety: Safety) -> Fixing 
     let mut fixing = Fixing { text: text.to_owned(), after: before.clone(), before, ..Fixing::default() };
     let mut refused: BTreeSet<String> = BTreeSet::new();
     // What was refused beside a mistake may do once that is mended: a second run would find it.
-    let mut is_other_since = false;
+    let mut is_changed_since = false;
     for _ in 0..TRIES {
         let Some((finding, fix)) = next(&fixing.after, safety, &refused) else {
-            if !is_other_since {
+            if !is_changed_since {
                 break;
             }
-            is_other_since = false;
+            is_changed_since = false;
             refused.clear();
             fixing.refused.clear();
             continue;
@@ -83,7 +83,7 @@ pub fn fix(path: &str, text: &str, options: &Options, safety: Safety) -> Fixing 
                     safety: fix.safety,
                 });
                 (fixing.text, fixing.after) = (text, after);
-                is_other_since = !refused.is_empty();
+                is_changed_since = !refused.is_empty();
             }
             Err(why) => {
                 refused.insert(finding.fingerprint.clone());
