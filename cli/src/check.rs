@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use vpcheck_core::finding::Severity;
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::{Analysis, Assertion, Source, analyze, check_assertions, phrase, render};
@@ -31,7 +32,7 @@ pub(crate) fn run(
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
     let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
-    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
+    let known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let mut remarks = context::Remarks::of_files(known.given_contexts());
     let mut seen = vec![paths(known.given_contexts())];
     let mut asserted = Asserted::default();
@@ -41,8 +42,10 @@ pub(crate) fn run(
     let mut outlines: Vec<Outline> = Vec::new();
     let mut files: Vec<Checked> = Vec::new();
     let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
-    for input in &found.texts {
-        let One { checked, mut complaints, contexts } = check(&mut known, input, &mut asserted);
+    let ones = each(&found.texts, |input| check(&known, input));
+    for (input, one) in found.texts.iter().zip(ones) {
+        let One { checked, mut complaints, contexts, assertions } = one;
+        asserted.add(assertions);
         // What is said of context files is said once, however many templates are looked at with them.
         let names = paths(&contexts);
         if !contexts.is_empty() && !seen.contains(&names) {
@@ -89,7 +92,7 @@ pub(crate) fn run(
         CheckFormat::Text => {
             let currency = arguments.shown_in.currency.clone();
             let writer = TextWriter::new(language, width, arguments.show_suppressed, currency);
-            let reports: String = files.iter().map(|file| writer.file(file)).collect();
+            let reports: String = each(&files, |file| writer.file(file)).concat();
             reports + &writer.summary(&files) + "\n"
         }
     };
@@ -148,6 +151,8 @@ struct One {
     complaints: Vec<Problem>,
     /// The context files that it was looked at with.
     contexts: Vec<Source>,
+    /// What is asserted of it, and whether it has such paths at all.
+    assertions: Vec<(Assertion, bool)>,
 }
 
 /// Which assertions were about a template, by what they say.
@@ -155,8 +160,8 @@ struct One {
 struct Asserted(Vec<(Assertion, bool)>);
 
 impl Asserted {
-    fn add(&mut self, assertions: Vec<Assertion>, about: Vec<bool>) {
-        for (assertion, about) in assertions.into_iter().zip(about) {
+    fn add(&mut self, assertions: Vec<(Assertion, bool)>) {
+        for (assertion, about) in assertions {
             match self.0.iter_mut().find(|(known, _)| *known == assertion) {
                 Some((_, before)) => *before |= about,
                 None => self.0.push((assertion, about)),
@@ -179,11 +184,23 @@ impl Asserted {
     }
 }
 
+/// As large as that of the main thread: a template that is checked alone and one among many have the same room.
+const STACK: usize = 8 << 20;
+
+/// What comes of each, in their order; of many in parallel, where the system lets us have threads.
+fn each<T: Sync, U: Send>(items: &[T], act: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let pool = || rayon::ThreadPoolBuilder::new().stack_size(STACK).build().ok();
+    match Some(items).filter(|items| items.len() > 1).and_then(|_| pool()) {
+        Some(pool) => pool.install(|| items.par_iter().map(&act).collect()),
+        None => items.iter().map(act).collect(),
+    }
+}
+
 fn paths(sources: &[Source]) -> Vec<String> {
     sources.iter().map(|source| source.path.clone()).collect()
 }
 
-fn check(known: &mut Known<'_>, input: &Input, asserted: &mut Asserted) -> One {
+fn check(known: &Known<'_>, input: &Input) -> One {
     let text = match input.read(known.size_limit()) {
         Ok(Some(text)) => text,
         Ok(None) => return One::default(),
@@ -208,13 +225,14 @@ fn check(known: &mut Known<'_>, input: &Input, asserted: &mut Asserted) -> One {
         source.path = input::shown(&nested::normalised(&folder.join(&source.path)));
     }
     surroundings.config.apply_to_nested(&mut analysis);
+    let mut assertions = Vec::new();
     if !is_broken {
-        let assertions = surroundings.config.of(input.file()).assertions;
-        let about = check_assertions(&path, &text, &options, &assertions, &mut analysis);
-        asserted.add(assertions, about);
+        let asserted = surroundings.config.of(input.file()).assertions;
+        let about = check_assertions(&path, &text, &options, &asserted, &mut analysis);
+        assertions = asserted.into_iter().zip(about).collect();
     }
     let checked = Some(Checked { path, analysis });
-    One { checked, complaints: problem.into_iter().collect(), contexts: options.contexts }
+    One { checked, complaints: problem.into_iter().collect(), contexts: options.contexts, assertions }
 }
 
 fn fails(analysis: &Analysis, fail_on: FailOn) -> bool {

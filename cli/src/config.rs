@@ -6,7 +6,7 @@ mod schema;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::{env, fs};
 
 use ignore::gitignore::Gitignore;
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     /// The region the stacks go to.
     pub(crate) region: Option<String>,
     /// What the real network is.
-    pub(crate) contexts: Vec<Rc<Source>>,
+    pub(crate) contexts: Vec<Arc<Source>>,
     /// What subnets are taken to be.
     pub(crate) assumed: BTreeMap<String, Assumption>,
     /// The addresses of prefix lists.
@@ -66,7 +66,7 @@ struct Allowed {
     rule: String,
     reason: String,
     /// The files it is for; all when nothing is said.
-    paths: Option<Rc<Gitignore>>,
+    paths: Option<Arc<Gitignore>>,
 }
 
 /// What the findings of a rule are worth.

@@ -16,13 +16,13 @@ use crate::{cost_files, cost_text};
 
 /// Estimates what the network of one template costs in a month.
 pub(crate) fn run(arguments: &CostArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
+    let known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let next = phrase!(
         en: "name one template: costs are estimated for one at a time",
         ja: "料金はテンプレートごとに見積もります。テンプレートを一つ指定してください",
     );
     let input = one_template::find(&arguments.input, next)?;
-    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&known, input)?;
     let costing = cost(&path, &text, &options);
     let remarks = Remarks::of_files(&options.contexts);
     let mut problems = remarks.problems;

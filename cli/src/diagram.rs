@@ -17,13 +17,13 @@ use crate::trace::does_not_parse;
 
 /// Draws the network of one template.
 pub(crate) fn run(arguments: &DiagramArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
+    let known = Known::new(&arguments.known)?;
     let next = phrase!(
         en: "name one template: a picture is of one",
         ja: "構成図はテンプレートごとに作成します。テンプレートを一つ指定してください",
     );
     let input = one_template::find(&arguments.input, next)?;
-    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&known, input)?;
     let traced = arguments.from.as_deref().zip(arguments.to.as_deref());
     let (found, error) = match sketch(&path, &text, &options, traced) {
         Ok(found) => (found, None),

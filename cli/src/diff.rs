@@ -26,12 +26,12 @@ pub(crate) fn run(arguments: &DiffArguments, language: Language) -> Result<Outco
             ),
         });
     }
-    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
+    let known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let next = phrase!(
         en: "name the old version and the new one",
         ja: "変更前と変更後のテンプレートを指定してください",
     );
-    let mut read = |path| one_template::read(&mut known, one_template::find(path, next.clone())?);
+    let read = |path| one_template::read(&known, one_template::find(path, next.clone())?);
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
     let (notes, mut problems) = remarks(&old, &new);
     let versions = (version(&old), version(&new));

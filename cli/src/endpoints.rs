@@ -16,13 +16,13 @@ use crate::trace::does_not_parse;
 
 /// Suggests endpoints for one template.
 pub(crate) fn run(arguments: &EndpointsArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
+    let known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let next = phrase!(
         en: "name one template: endpoints are suggested for one at a time",
         ja: "エンドポイントはテンプレートごとに提案します。テンプレートを一つ指定してください",
     );
     let input = one_template::find(&arguments.input, next)?;
-    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&known, input)?;
     let suggested = suggest_endpoints(&path, &text, &options);
     let remarks = Remarks::of_files(&options.contexts);
     let mut problems = remarks.problems;

@@ -35,7 +35,7 @@ impl From<SafetyName> for Safety {
 
 /// Mends a template: prints the difference, or writes the file.
 pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
+    let known = Known::new(&arguments.known)?.with_money(&arguments.money)?;
     let next = phrase!(
         en: "name one template: templates are fixed one at a time",
         ja: "修正はテンプレートごとに行います。テンプレートを一つ指定してください",
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcom
     if arguments.write && input.file().is_none() {
         return Err(no_file_to_write());
     }
-    let OneTemplate { input, path, text, options } = one_template::read(&mut known, input)?;
+    let OneTemplate { input, path, text, options } = one_template::read(&known, input)?;
     let remarks = Remarks::of_files(&options.contexts);
     let fixing = fix(&path, &text, &options, arguments.safety.into());
     if !fixing.before.is_template && fixing.before.findings.is_empty() {

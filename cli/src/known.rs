@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use vpcheck_core::cost::{Prices, Traffic};
 use vpcheck_core::{Options, Source, services};
@@ -22,20 +22,20 @@ pub(crate) struct Known<'a> {
     /// From `--param-file` and `--param`.
     given: Deployment,
     /// From `--config`.
-    config: Option<Rc<Config>>,
+    config: Option<Arc<Config>>,
     /// From `--context`.
     contexts: Vec<Source>,
     /// From `--traffic` and `--prices`.
     traffic: Option<Traffic>,
     prices: Option<Prices>,
-    found: BTreeMap<PathBuf, Result<Surroundings, Problem>>,
+    found: Mutex<BTreeMap<PathBuf, Result<Surroundings, Problem>>>,
 }
 
 /// What the files around a template say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Surroundings {
-    pub(crate) config: Rc<Config>,
-    deployment: Rc<Deployment>,
+    pub(crate) config: Arc<Config>,
+    deployment: Arc<Deployment>,
 }
 
 impl<'a> Known<'a> {
@@ -49,10 +49,10 @@ impl<'a> Known<'a> {
         }
         given.values.extend(arguments.parameters.iter().cloned());
         given.region = arguments.region.clone().or(given.region);
-        let config = arguments.config.as_deref().map(config::read).transpose()?.map(Rc::new);
+        let config = arguments.config.as_deref().map(config::read).transpose()?.map(Arc::new);
         let contexts = context::read(&arguments.contexts)?;
         let (traffic, prices) = (None, None);
-        Ok(Self { arguments, given, config, contexts, traffic, prices, found: BTreeMap::new() })
+        Ok(Self { arguments, given, config, contexts, traffic, prices, found: Mutex::default() })
     }
 
     /// Reads the files of traffic and prices that the arguments name.
@@ -73,25 +73,27 @@ impl<'a> Known<'a> {
     }
 
     /// What the files around the templates of a folder say.
-    pub(crate) fn surroundings(&mut self, folder: &Path) -> Result<Surroundings, Problem> {
-        if let Some(found) = self.found.get(folder) {
+    pub(crate) fn surroundings(&self, folder: &Path) -> Result<Surroundings, Problem> {
+        // Held while files are read: others of the same folder would only read them again.
+        let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(folder) {
             return found.clone();
         }
         let found = self.look_around(folder);
-        self.found.insert(folder.to_path_buf(), found.clone());
+        known.insert(folder.to_path_buf(), found.clone());
         found
     }
 
     fn look_around(&self, folder: &Path) -> Result<Surroundings, Problem> {
         let config = match &self.config {
-            Some(config) => Rc::clone(config),
-            None => {
-                Rc::new(config::find(folder).map(|path| config::read(&path)).transpose()?.unwrap_or_default())
-            }
+            Some(config) => Arc::clone(config),
+            None => Arc::new(
+                config::find(folder).map(|path| config::read(&path)).transpose()?.unwrap_or_default(),
+            ),
         };
         let environment = self.arguments.config_env.as_deref();
         let deployment = parameters::read_samconfig(folder, environment)?.unwrap_or_default();
-        Ok(Surroundings { config, deployment: Rc::new(deployment) })
+        Ok(Surroundings { config, deployment: Arc::new(deployment) })
     }
 
     /// Everything that is known beside the text of `input`. The command line goes before vpcheck.yaml, which goes

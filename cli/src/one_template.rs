@@ -48,7 +48,7 @@ pub(crate) fn find(argument: &Path, next: Phrase) -> Result<Input, Problem> {
 /// # Errors
 ///
 /// Where it cannot be read or is no text, and where the settings beside it cannot be used.
-pub(crate) fn read(known: &mut Known<'_>, input: Input) -> Result<OneTemplate, Problem> {
+pub(crate) fn read(known: &Known<'_>, input: Input) -> Result<OneTemplate, Problem> {
     let path = input.shown();
     let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
     let surroundings = known.surroundings(input.parent())?;

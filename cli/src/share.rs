@@ -33,13 +33,13 @@ impl SharedView {
 
 /// Prints the link that opens a template in the playground, with what is known beside it.
 pub(crate) fn run(arguments: &ShareArguments) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
+    let known = Known::new(&arguments.known)?;
     let next = phrase!(
         en: "name one template: a link holds one",
         ja: "リンクに含められるテンプレートは一つです。テンプレートを一つ指定してください",
     );
     let input = one_template::find(&arguments.input, next)?;
-    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&known, input)?;
     let found = sensitive(&text);
     let mut notes = Vec::new();
     let lines = LineIndex::new(&text);

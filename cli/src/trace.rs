@@ -32,13 +32,13 @@ pub(crate) fn run(
     language: Language,
     width: Option<usize>,
 ) -> Result<Outcome, Problem> {
-    let mut known = Known::new(&arguments.known)?;
+    let known = Known::new(&arguments.known)?;
     let next = phrase!(
         en: "name one template: paths are traced in one at a time",
         ja: "経路はテンプレートごとに調べます。テンプレートを一つ指定してください",
     );
     let input = one_template::find(&arguments.input, next)?;
-    let OneTemplate { path, text, options, .. } = one_template::read(&mut known, input)?;
+    let OneTemplate { path, text, options, .. } = one_template::read(&known, input)?;
     let request = TraceRequest { from: arguments.from.clone(), to: arguments.to.clone() };
     let traced = trace(&path, &text, &options, &request);
     let (tracing, error) = match traced {

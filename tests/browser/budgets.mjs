@@ -13,6 +13,8 @@ import { openPage, startBrowser } from "./browser.mjs";
 const SLOWER = 4;
 const VISITS = 7;
 const KEYS = 120;
+/** So many letters of a name are typed, then taken back, and so on: no line of a template is much longer. */
+const LETTERS = 24;
 /** Milliseconds from one key to the next: 400 a minute, as who types fast. */
 const PACE = 150;
 /** 13 KB with two functions, two VPCs and conditions. */
@@ -42,7 +44,7 @@ const slowWorker = (slower) => {
 
 /** Runs in the page, before anything of it. */
 const watch = () => {
-  const seen = { first: undefined, keys: [], shown: [], tasks: [], wanted: [] };
+  const seen = { first: undefined, keys: [], shown: [], tasks: [], lengths: [] };
   globalThis.vpcheckSeen = seen;
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) seen.tasks.push({ start: task.startTime, time: task.duration });
@@ -52,9 +54,10 @@ const watch = () => {
     if (seen.first === undefined && document.querySelector(".finding")) seen.first = performance.now();
     if (!seen.keys.length) return;
     const card = document.querySelector('.finding[data-rule="unknown-reference"] .finding-message');
-    const typed = /Missing(x*)/.exec(card?.textContent ?? "")?.[1].length ?? 0;
+    const length = /Missing(x*)/.exec(card?.textContent ?? "")?.[1].length;
+    const key = seen.lengths.indexOf(length, seen.shown.length);
     // A finding that came together with a later one was on the screen no earlier.
-    while (seen.shown.length < typed) seen.shown.push(performance.now());
+    while (seen.shown.length <= key) seen.shown.push(performance.now());
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
 };
@@ -103,9 +106,13 @@ const typing = async (browser, template) => {
 
 /** What keys take where the keyboard is. */
 const typed = async (page) => {
-  await page.evaluate(() => Object.assign(globalThis.vpcheckSeen, { keys: [], shown: [], tasks: [] }));
+  await page.evaluate(() => Object.assign(globalThis.vpcheckSeen, { keys: [], shown: [], tasks: [], lengths: [] }));
+  let length = 0;
   for (let key = 0; key < KEYS; key += 1) {
-    await page.keyboard.type("x");
+    const isTaken = Math.floor(key / LETTERS) % 2 === 1;
+    length += isTaken ? -1 : 1;
+    await page.evaluate((length) => globalThis.vpcheckSeen.lengths.push(length), length);
+    await page.keyboard.press(isTaken ? "Backspace" : "x");
     await page.waitForTimeout(PACE);
   }
   await page.waitForFunction((count) => globalThis.vpcheckSeen.shown.length === count, KEYS, { timeout: 60_000 });

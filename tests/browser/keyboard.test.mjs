@@ -256,3 +256,20 @@ test("the key that is a character alone can be taken away, and stays away", () =
     await page.waitForTimeout(300);
     assert.equal(await dialog.isVisible(), false);
   }));
+
+test("where nothing is stored the choice holds as long as the page is open", () =>
+  withPage({ path: "?embed=1&lang=en" }, async (page) => {
+    const dialog = page.locator("dialog.keys");
+    const ask = async () => {
+      await page.locator(".half.list").focus();
+      await page.keyboard.press("?");
+    };
+    await ask();
+    await dialog.locator("input[type=checkbox]").uncheck();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await ask();
+    await page.waitForTimeout(300);
+    assert.equal(await dialog.isVisible(), false);
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+  }));

@@ -70,11 +70,17 @@ pub fn App() -> Html {
         })
     };
 
+    let ask = {
+        let (state, asked) = (state.clone(), use_mut_ref(|| None));
+        Callback::from(move |()| {
+            if asked.replace(Some(state.revision)) != Some(state.revision) {
+                analyzer.submit(state.revision, request(&state, Task::Report));
+            }
+        })
+    };
     {
-        let shown = (*state).clone();
-        use_effect_with(state.revision, move |revision| {
-            analyzer.submit(*revision, request(&shown, Task::Report));
-        });
+        let ask = ask.clone();
+        use_effect_with(state.revision, move |_| ask.emit(()));
     }
     {
         let shown = (*state).clone();
@@ -146,7 +152,14 @@ pub fn App() -> Html {
     use_newer_version(&state);
     let on_field = use_fields(state.report_with_paths().is_some());
 
-    let on_change = to_action(&state, Action::Edited);
+    let on_change = {
+        let state = state.clone();
+        Callback::from(move |text| {
+            state.dispatch(Action::Edited(text));
+            // At once: the worker can be about it while the page shows the rest of what has changed.
+            ask.emit(());
+        })
+    };
     let on_move = to_action(&state, Action::CursorMoved);
     let on_pane = to_action(&state, Action::Shown);
     let on_explain_rule = to_action(&state, Action::Explained);

@@ -1,5 +1,7 @@
 //! What the browser remembers for the next visit, and what the address asks for.
 
+use std::cell::Cell;
+
 use vpcheck_core::language::Language;
 use web_sys::{Storage, UrlSearchParams, Window};
 
@@ -73,11 +75,17 @@ fn share_key(axis: &str) -> String {
 
 /// Whether `?` opens the list of keys. Who speaks to the page may say it without meaning to.
 pub(crate) fn has_question_key() -> bool {
-    stored(QUESTION_KEY).is_none()
+    CHOSEN_NOW.get().unwrap_or_else(|| stored(QUESTION_KEY).is_none())
+}
+
+thread_local! {
+    /// Whether `?` opens the list, as chosen since the page was opened: where nothing may be stored, it holds as long.
+    static CHOSEN_NOW: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
 /// Remembers it; nothing is as it comes.
 pub(crate) fn keep_question_key(is_on: bool) {
+    CHOSEN_NOW.set(Some(is_on));
     if is_on { forget(QUESTION_KEY) } else { keep(QUESTION_KEY, "off") }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ipnet::IpNet;
@@ -114,10 +114,10 @@ impl Reader<'_> {
         Ok(settings)
     }
 
-    fn contexts(&self, place: &str, value: &Value) -> Result<Vec<Rc<vpcheck_core::Source>>, Problem> {
+    fn contexts(&self, place: &str, value: &Value) -> Result<Vec<Arc<vpcheck_core::Source>>, Problem> {
         let paths = self.texts(place, value)?.into_iter().map(|path| self.folder.join(path));
         let files = context::read(&paths.collect::<Vec<_>>())?;
-        Ok(files.into_iter().map(Rc::new).collect())
+        Ok(files.into_iter().map(Arc::new).collect())
     }
 
     fn assumed(&self, place: &str, value: &Value) -> Result<BTreeMap<String, Assumption>, Problem> {
@@ -192,7 +192,7 @@ impl Reader<'_> {
         let reason = self.reason(place, entry, &rule)?;
         let paths = entry.get(PATH).filter(|value| !value.is_null());
         let paths = paths.map(|value| self.paths(&below(place, PATH), value)).transpose()?;
-        Ok(Allowed { rule, reason, paths: paths.map(Rc::new) })
+        Ok(Allowed { rule, reason, paths: paths.map(Arc::new) })
     }
 
     fn assertion(&self, place: &str, entry: &Value) -> Result<Assertion, Problem> {

@@ -39,6 +39,11 @@ export class Editor {
     this.#isJson = looksLikeJson(text);
     this.#view = new EditorView({
       parent,
+      dispatchTransactions: (transactions, view) => {
+        // Before the view draws it: the page has it analysed meanwhile.
+        if (transactions.some(({ docChanged }) => docChanged)) this.#changed(transactions.at(-1).newDoc.toString());
+        view.update(transactions);
+      },
       state: EditorState.create({
         doc: text,
         extensions: [
@@ -196,19 +201,19 @@ export class Editor {
     this.#view.destroy();
   }
 
-  #updated(update) {
-    if (update.docChanged) {
-      const text = update.state.doc.toString();
-      const isJson = looksLikeJson(text);
-      if (isJson !== this.#isJson) {
-        this.#isJson = isJson;
-        // A view takes no new transaction while it updates.
-        queueMicrotask(() =>
-          this.#view.dispatch({ effects: this.#syntax.reconfigure(isJson ? json() : yaml()) }),
-        );
-      }
-      this.#handlers.changed(text);
+  #changed(text) {
+    const isJson = looksLikeJson(text);
+    if (isJson !== this.#isJson) {
+      this.#isJson = isJson;
+      // A view takes no new transaction while it updates.
+      queueMicrotask(() =>
+        this.#view.dispatch({ effects: this.#syntax.reconfigure(isJson ? json() : yaml()) }),
+      );
     }
+    this.#handlers.changed(text);
+  }
+
+  #updated(update) {
     const ours = update.transactions.some((transaction) => transaction.annotation(byPage));
     if ((update.selectionSet || update.docChanged) && !ours) {
       this.#handlers.moved(update.state.selection.main.head);
