@@ -281,9 +281,11 @@ fn too_many(from: &[String], goals: &[Goal], situated: &[Situated]) -> Option<Tr
 fn called<'d>(demands: &'d Demands, id: &str, goal: &Goal) -> Option<&'d Demand> {
     let is_meant = |demand: &&Demand| demand.source.id() == id && demand.goal.target == goal.target;
     let is_service = matches!(goal.target, GoalTarget::Service(_));
-    demands.demands.iter().find(is_meant).filter(|demand| {
-        is_service && !demand.forbidden && demand.is_permitted_by_statements_alone(&demands.functions)
-    })
+    demands
+        .demands
+        .iter()
+        .find(is_meant)
+        .filter(|demand| is_service && !demand.forbidden && demands.is_permitted_by_statements_alone(demand))
 }
 
 /// The calls of a source to resources of the template by a service, where the template names all of them; those to one
@@ -303,7 +305,7 @@ fn calls<'d>(
     let demand = demands.demands.iter().find(is_meant).filter(|demand| {
         !demand.forbidden
             && demand.names_every_call()
-            && (is_api || demand.is_permitted_by_statements_alone(&demands.functions))
+            && (is_api || demands.is_permitted_by_statements_alone(demand))
     })?;
     let mut calls = demand.calls();
     if let Some(named) = named.filter(|named| calls.iter().any(|(resource, _)| *resource == named.id)) {

@@ -41,7 +41,22 @@ pub(crate) fn print(project: &Project) -> Result<ExitCode> {
     }
     table.arg("--program").arg(project.path("target/release/vpcheck"));
     run(&mut table)?;
+    in_webassembly(project)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The page's own program, where it is built and there are templates beside the workspace.
+fn in_webassembly(project: &Project) -> Result<()> {
+    let (dist, corpus) = (project.dist(), project.path("../shared/corpus"));
+    if !dist.join("index.html").is_file() {
+        println!("\nThe page's WebAssembly is not measured: build it (`cargo xtask build-page`)");
+    } else if corpus.is_dir() {
+        run(Command::new("node")
+            .arg(project.path("tests/browser/analysis-speed.mjs"))
+            .arg(dist)
+            .arg(corpus))?;
+    }
+    Ok(())
 }
 
 fn bench(project: &Project, name: &str) -> Command {

@@ -1,5 +1,7 @@
 //! What takes addresses, and how many.
 
+use std::collections::BTreeSet;
+
 use super::{User, UserKind};
 use crate::network::{
     EndpointKind, Fact, GroupIndex, Listed, Name, NatGateway, NatPlacement, Network, Place, Situated,
@@ -74,7 +76,7 @@ fn each(network: &Network, subnets: &Listed<SubnetIndex>, count: u32) -> Vec<(Su
 
 /// Functions with the same groups share an interface in each subnet.
 fn functions(network: &Network, reader: Reader<'_, '_>, found: &mut Vec<User>) {
-    let mut shared: Vec<(SubnetIndex, Vec<GroupIndex>)> = Vec::new();
+    let mut shared: BTreeSet<(SubnetIndex, Vec<GroupIndex>)> = BTreeSet::new();
     for workload in &network.workloads {
         // Managed instances have interfaces of their own, whose number follows the load.
         let on_instances = || {
@@ -92,9 +94,7 @@ fn functions(network: &Network, reader: Reader<'_, '_>, found: &mut Vec<User>) {
         };
         let distinct = workload.groups.rest.is_none() && !groups.is_empty() && groups.iter().all(named);
         for (subnet, count) in each(network, &workload.subnets, 1) {
-            let key = (subnet, groups.clone());
-            if !shared.contains(&key) {
-                shared.push(key);
+            if shared.insert((subnet, groups.clone())) {
                 let one = user(UserKind::Functions, &workload.name, workload.at, vec![(subnet, count)]);
                 found.push(User { distinct, ..one });
             }

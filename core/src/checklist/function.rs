@@ -106,7 +106,7 @@ impl<'a, 't> Function<'a, 't> {
 
     /// How much is known of what it must reach.
     pub(super) fn knowledge(&self) -> Option<&'a Knowledge> {
-        self.subject.demands().functions.iter().find(|known| known.function == self.id)
+        self.subject.demands().knowledge(self.id)
     }
 
     /// What would settle something, as evidence.

@@ -166,9 +166,10 @@ impl<'a, 't> Connections<'a, 't> {
                 && self.database(demand).is_some_and(|other| other.id != database)
         };
         self.demands.of(function).any(|demand| of_proxy(demand) || named_elsewhere(demand))
-            || self.demands.functions.iter().any(|known| {
-                known.function == function && known.open_variables.iter().any(|open| open.data_store)
-            })
+            || self
+                .demands
+                .knowledge(function)
+                .is_some_and(|known| known.open_variables.iter().any(|open| open.data_store))
     }
 
     /// Whether a function is given the address of a proxy of a database, beside others.

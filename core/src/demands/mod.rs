@@ -26,6 +26,8 @@ mod weigh;
 
 pub(crate) use environment::names_a_store;
 
+use std::collections::HashMap;
+
 use crate::language::Phrase;
 use crate::network::{Missing, Place, Ports, Protocol, Situated};
 use crate::order::Order;
@@ -189,13 +191,6 @@ impl Demand {
     pub(crate) fn names_every_call(&self) -> bool {
         self.evidence.iter().all(|one| one.actions.is_empty() || !one.resources.is_empty())
     }
-
-    /// Whether those are all that the source may call, as far as its role goes.
-    pub(crate) fn is_permitted_by_statements_alone(&self, known: &[Knowledge]) -> bool {
-        let function = known.iter().find(|known| known.function == self.source.id());
-        function.is_some_and(|known| known.role_complete)
-            && self.evidence.iter().all(|one| one.kind != EvidenceKind::ManagedPolicy)
-    }
 }
 
 /// A variable that names something to reach, which is not known.
@@ -251,14 +246,46 @@ pub struct Demands {
     pub vpc_conditions: Vec<Place>,
     /// Declarations that cannot be read.
     pub problems: Vec<DeclarationProblem>,
+    /// Where a function is in `functions`, and between which places of `demands` its own are.
+    places: HashMap<String, (Option<usize>, usize, usize)>,
 }
 
 impl Demands {
     /// What a function demands, in order.
     pub fn of<'d>(&'d self, function: &'d str) -> impl Iterator<Item = &'d Demand> {
-        self.demands
+        let (_, from, to) = self.places.get(function).copied().unwrap_or_default();
+        let between = self.demands.get(from..to).unwrap_or_default();
+        between
             .iter()
             .filter(move |demand| matches!(&demand.source, DemandSource::Function(id) if id == function))
+    }
+
+    /// How much is known of what a function demands.
+    pub fn knowledge(&self, function: &str) -> Option<&Knowledge> {
+        let (at, ..) = self.places.get(function)?;
+        self.functions.get((*at)?)
+    }
+
+    /// Whether the source of a demand may call nothing but what its role's own statements name.
+    pub(crate) fn is_permitted_by_statements_alone(&self, demand: &Demand) -> bool {
+        self.knowledge(demand.source.id()).is_some_and(|known| known.role_complete)
+            && demand.evidence.iter().all(|one| one.kind != EvidenceKind::ManagedPolicy)
+    }
+
+    /// A large template asks for each of thousands of functions, by every rule.
+    fn place_functions(&mut self) {
+        for (at, known) in self.functions.iter().enumerate() {
+            self.places.entry(known.function.clone()).or_default().0.get_or_insert(at);
+        }
+        for (at, demand) in self.demands.iter().enumerate() {
+            if let DemandSource::Function(id) = &demand.source {
+                let (_, from, to) = self.places.entry(id.clone()).or_default();
+                if *to == 0 {
+                    *from = at;
+                }
+                *to = at + 1;
+            }
+        }
     }
 }
 
@@ -296,6 +323,7 @@ pub fn infer(template: &Template<'_>, networks: &[Situated]) -> Demands {
     let mut forbidden = Vec::new();
     declarations::read(scope, &mut signs, &mut forbidden, &mut found.problems);
     found.demands = weigh::demands(scope, signs, forbidden, &permissions);
+    found.place_functions();
     found
 }
 

@@ -225,12 +225,8 @@ impl Egress {
 /// Whether everything that a function may call is known, as far as a template can tell: its role and all policies of
 /// it, and no variable that names something unknown.
 pub(crate) fn is_known(demands: &Demands, function: &str) -> bool {
-    demands.functions.iter().any(|known| {
-        known.function == function
-            && known.role_known
-            && known.role_complete
-            && !known.allows_everything
-            && known.open_variables.is_empty()
+    demands.knowledge(function).is_some_and(|known| {
+        known.role_known && known.role_complete && !known.allows_everything && known.open_variables.is_empty()
     })
 }
 

@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut faults = Faults::new();
     for answer in subject.answers() {
         let Some(situated) = subject.networks.get(answer.network) else { continue };
-        let is_complete = answer.demand.is_permitted_by_statements_alone(&subject.demands().functions);
+        let is_complete = subject.demands().is_permitted_by_statements_alone(&answer.demand);
         for refused in refused(&situated.network, answer, is_complete) {
             faults.add(refused, answer.situation);
         }

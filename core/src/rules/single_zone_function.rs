@@ -109,7 +109,7 @@ pub(crate) fn zone_name(zone: &Zone) -> String {
 
 /// Whether custom resources call the function: it runs while the stack is made, and a failed zone waits with it.
 pub(crate) fn runs_while_deploying(template: &Template<'_>, function: &str) -> bool {
-    template.resources.iter().filter(|one| one.is_custom()).any(|custom| {
+    template.resources_naming(&[function]).filter(|one| one.is_custom()).any(|custom| {
         let token = template.property(custom, &["ServiceToken"]);
         token.iter().any(|case| case.value.resource().is_some_and(|(id, _)| id == function))
     })

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::subject::{key_of, resource_of};
 use super::{Area, RuleInfo, Subject};
 use crate::finding::{Finding, RuleId, Severity};
@@ -26,6 +28,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let template = subject.template;
     let mut functions: Vec<&Resource> = Vec::new();
     let mut held: Vec<&Resource> = Vec::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     for one in subject.networks {
         for workload in &one.network.workloads {
             let Some(function) = resource_of(template, &workload.name) else { continue };
@@ -36,11 +39,11 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             if own.is_empty() {
                 continue;
             }
-            if !functions.iter().any(|known| known.id == function.id) {
+            if known.insert(&function.id) {
                 functions.push(function);
             }
             for resource in own {
-                if !held.iter().any(|known| known.id == resource.id) {
+                if known.insert(&resource.id) {
                     held.push(resource);
                 }
             }
