@@ -418,7 +418,7 @@ fn words_for(topic: Topic) -> Phrase {
         ),
         Topic::ZoneChoice => phrase!(
             en: "the zone of a subnet that names none: AWS chooses",
-            ja: "ゾーンの指定がないサブネットのゾーン (AWS が選びます)",
+            ja: "AZ の指定がないサブネットの AZ (AWS が選びます)",
         ),
         Topic::DeployedId | Topic::Organization | Topic::CallerRole | Topic::CallerAddress => {
             phrase!(en: "what a policy asks for", ja: "ポリシーの条件")

@@ -55,7 +55,7 @@ pub(in crate::paths) fn public_access_blocked() -> Phrase {
 pub(in crate::paths) fn appliance_mode(attachment: &str) -> Phrase {
     phrase!(
         en: "flows between zones are taken to pass the same firewall endpoint both ways; that needs appliance mode on {attachment}, which is off",
-        ja: "ゾーンをまたぐ通信も往復で同じファイアウォールエンドポイントを通るものとします。それには {attachment} のアプライアンスモードが必要ですが、無効です",
+        ja: "AZ をまたぐ通信も往復で同じファイアウォールエンドポイントを通るものとします。それには {attachment} のアプライアンスモードが必要ですが、無効です",
     )
 }
 
@@ -76,7 +76,7 @@ pub(in crate::paths) fn ipv6_address_unknown(id: &str) -> Phrase {
 pub(in crate::paths) fn nat_not_in_zone(nat: &str, subnet: &Name) -> Phrase {
     phrase!(
         en: "no address of {nat} (AvailabilityZoneAddresses) is known to be in the zone of {subnet}",
-        ja: "{nat} (AvailabilityZoneAddresses) に {subnet} と同じゾーンのアドレスが見当たりません",
+        ja: "{nat} (AvailabilityZoneAddresses) に {subnet} と同じ AZ のアドレスが見当たりません",
     )
 }
 
@@ -134,14 +134,14 @@ pub(in crate::paths) fn into_vpc(vpc: &Name) -> Phrase {
 pub(in crate::paths) fn no_attachment_in_zone(attachment: &str, subnet: &Name) -> Phrase {
     phrase!(
         en: "{attachment} has no subnet in the zone of {subnet}: a transit gateway is reached from zones with one only",
-        ja: "{attachment} には {subnet} と同じゾーンのサブネットがありません。Transit Gateway に届くのは、アタッチメントのサブネットがあるゾーンからだけです",
+        ja: "{attachment} には {subnet} と同じ AZ のサブネットがありません。Transit Gateway に届くのは、アタッチメントのサブネットがある AZ からだけです",
     )
 }
 
 pub(in crate::paths) fn zone_of_attachment_unknown(attachment: &str) -> Phrase {
     phrase!(
         en: "whether {attachment} has a subnet in this zone is not known here",
-        ja: "{attachment} がこのゾーンにサブネットを持つかどうかわかりません",
+        ja: "{attachment} がこの AZ にサブネットを持つかどうかわかりません",
     )
 }
 
