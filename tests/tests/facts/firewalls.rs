@@ -2,7 +2,7 @@
 
 use vpcheck_core::network::{Missing, Topic};
 use vpcheck_core::paths::{Code, Direction};
-use vpcheck_tests::composed::{Composed, fact};
+use vpcheck_tests::composed::{Answer, Composed, fact};
 
 const RULES: &str = "AWS Network Firewall Developer Guide, How Network Firewall filters network traffic: stateless rules engine";
 const DEFAULTS: &str = "AWS Network Firewall Developer Guide, Stateless default actions";
@@ -199,20 +199,52 @@ fn a_firewall_in_a_vpc_in_the_middle_sees_both_ways() {
     );
 }
 
+/// The firewall in the middle has interfaces of the gateway in two zones.
+fn in_two_zones(policy: &str, mode: &str) -> Answer {
+    inspection(policy)
+        .subnet("OtherPorts", "Middle", "10.30.0.16/28", 1)
+        .table("OtherRoutes", "Middle", &["OtherPorts"])
+        .route("OtherRoutes", "0.0.0.0/0", ENDPOINT)
+        .attached(
+            "MiddleToHub",
+            "Middle",
+            &["MiddlePorts", "OtherPorts"],
+            &format!("Options: {{ApplianceModeSupport: {mode}}}"),
+        )
+        .to("PeerServer:5432")
+}
+
 #[test]
 fn without_appliance_mode_a_firewall_between_zones_is_an_assumption() {
-    let two = |mode: &str| {
-        inspection("pass")
-            .subnet("OtherPorts", "Middle", "10.30.0.16/28", 1)
-            .table("OtherRoutes", "Middle", &["OtherPorts"])
-            .attached(
-                "MiddleToHub",
-                "Middle",
-                &["MiddlePorts", "OtherPorts"],
-                &format!("Options: {{ApplianceModeSupport: {mode}}}"),
+    in_two_zones("forward_to_sfe", "disable").is_reachable();
+    in_two_zones("forward_to_sfe", "disable").assumes("appliance mode on MiddleToHub");
+    in_two_zones("forward_to_sfe", "enable").does_not_assume("appliance mode");
+    // Stateless rules look at each packet by itself.
+    in_two_zones("pass", "disable").does_not_assume("appliance mode");
+}
+
+#[test]
+fn one_endpoint_of_a_firewall_must_see_both_ways() {
+    let two = |policy: &str| {
+        fact("AWS Network Firewall Developer Guide, Avoiding asymmetric routing")
+            .subnet("WallA", "Vpc", "10.0.7.0/28", 0)
+            .subnet("WallB", "Vpc", "10.0.7.16/28", 1)
+            .table("WallTable", "Vpc", &["WallA", "WallB"])
+            .with(
+                "Wall",
+                "NetworkFirewall::Firewall",
+                "FirewallName: wall, VpcId: !Ref Vpc, FirewallPolicyArn: !Ref Policy, SubnetMappings: [{SubnetId: !Ref WallA}, {SubnetId: !Ref WallB}]",
             )
-            .to("PeerServer:5432")
+            .with(
+                "Policy",
+                "NetworkFirewall::FirewallPolicy",
+                &format!("FirewallPolicyName: policy, FirewallPolicy: {{StatelessFragmentDefaultActions: ['aws:pass'], StatelessDefaultActions: ['aws:{policy}']}}"),
+            )
+            .route("TableA", "10.0.2.0/24", ENDPOINT)
+            .route("TableB", "10.0.1.0/24", ENDPOINT)
+            .to("Server:5432")
     };
-    two("disable").is_reachable();
-    two("disable").assumes("appliance mode on MiddleToHub");
+    two("forward_to_sfe").assumes("Wall is taken to see both ways of a flow by one endpoint");
+    two("pass").is_reachable();
+    two("pass").does_not_assume("one endpoint");
 }

@@ -7,7 +7,7 @@ use super::arrival::Answering;
 use super::{Standing, Stop, Walk};
 use crate::network::{
     Cidr, Fact, Firewall, FirewallAction, FirewallIndex, FirewallRule, Listed, Missing, Name, Network, Place,
-    Ports, Statefully,
+    Ports, Statefully, SubnetIndex,
 };
 
 const COMPONENT: Component = Component::Firewall;
@@ -52,7 +52,14 @@ impl Walk<'_> {
         if crosses {
             self.acl(entry, Way::Ingress, flow, false)?;
         }
-        self.inspect(Direction::Out, firewall, flow)?;
+        if self.inspect(Direction::Out, firewall, flow)? {
+            self.watched.push((index, entry));
+            // What comes back from the internet comes back in the zone that it left from.
+            if let Some(attachment) = self.by_zone.filter(|_| !flow.destination.is_public()) {
+                let id = network.attachments[attachment.0].name.to_string();
+                self.report.assumes(words::appliance_mode(&id));
+            }
+        }
         self.inspect(Direction::Back, firewall, flow)?;
         let next = Stop {
             subnet: Some(entry),
@@ -68,24 +75,27 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn inspect(&mut self, direction: Direction, firewall: &Firewall, flow: &Flow) -> Result<(), Cut> {
+    /// Tells what rules do with a flow, and whether stateful ones look at it.
+    fn inspect(&mut self, direction: Direction, firewall: &Firewall, flow: &Flow) -> Result<bool, Cut> {
         let id = firewall.name.to_string();
-        let (drops, at) = match stateless(self.network, firewall, flow, direction == Direction::Back)? {
+        let does = stateless(self.network, firewall, flow, direction == Direction::Back)?;
+        let is_stateful = matches!(does, Stateless::Does(FirewallAction::Forward, _));
+        let (drops, at) = match does {
             Stateless::Does(FirewallAction::Pass, at) => (false, at),
             Stateless::Does(FirewallAction::Drop, at) => (true, at),
             Stateless::Does(FirewallAction::Forward, at) => match &firewall.stateful {
                 Statefully::Passes => (false, at),
                 Statefully::Drops => (true, at),
                 // What the engine let out, it lets back in.
-                Statefully::Open(_) if direction == Direction::Back => return Ok(()),
+                Statefully::Open(_) if direction == Direction::Back => return Ok(is_stateful),
                 Statefully::Open(missing) => {
                     self.open_at(direction, COMPONENT, &id, words::stateful(&id), missing.clone(), at);
-                    return Ok(());
+                    return Ok(is_stateful);
                 }
             },
             Stateless::Unknown(missing) => {
                 self.open(direction, COMPONENT, &id, words::firewall_unknown(&id), missing);
-                return Ok(());
+                return Ok(is_stateful);
             }
         };
         let at = at.or(firewall.at);
@@ -95,7 +105,7 @@ impl Walk<'_> {
         } else if direction == Direction::Out {
             self.hop(direction, COMPONENT, &id, Action::Allow, words::firewall_passes(), at);
         }
-        Ok(())
+        Ok(is_stateful)
     }
 
     /// An answer is sent to a firewall. Its rules were asked where the packets passed it.
@@ -121,6 +131,7 @@ impl Walk<'_> {
             let missing = Missing::Beyond(crate::network::Topic::FirewallRules, firewall.name.clone());
             self.open(Direction::Back, COMPONENT, &id, words::one_way_only(&id), missing);
         }
+        self.one_endpoint(index, entry);
         self.hop(Direction::Back, COMPONENT, &id, Action::Forward, words::firewall_passes(), firewall.at);
         if place.subnet == Some(entry) {
             let (code, what) = (Code::VPCHECK_ROUTE_RING, words::route_ring(&id));
@@ -129,6 +140,23 @@ impl Walk<'_> {
         }
         let table = network.subnets[entry.0].table.clone();
         self.back_from(Some(entry), place.vpc, &table, place.home, flow, None)
+    }
+}
+
+impl Walk<'_> {
+    /// Endpoints of a firewall know nothing of each other's flows. Which endpoint a route names is told by the zone, so
+    /// that this is what an answer rests on.
+    /// <https://docs.aws.amazon.com/network-firewall/latest/developerguide/asymmetric-routing.html>
+    fn one_endpoint(&mut self, index: FirewallIndex, back: SubnetIndex) {
+        let mut passed = self.watched.iter().filter(|(firewall, _)| *firewall == index).map(|(_, at)| *at);
+        let Some(out) = passed.next() else { return };
+        if out == back || passed.any(|at| at == back) {
+            return;
+        }
+        let subnet = |at: SubnetIndex| &self.network.subnets[at.0].name;
+        let id = self.network.firewalls[index.0].name.to_string();
+        let assumption = words::one_endpoint(&id, subnet(out), subnet(back));
+        self.report.assumes(assumption);
     }
 }
 

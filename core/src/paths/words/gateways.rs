@@ -59,6 +59,13 @@ pub(in crate::paths) fn appliance_mode(attachment: &str) -> Phrase {
     )
 }
 
+pub(in crate::paths) fn one_endpoint(firewall: &str, out: &Name, back: &Name) -> Phrase {
+    phrase!(
+        en: "{firewall} is taken to see both ways of a flow by one endpoint; packets are routed to the one in {out} and answers to the one in {back}, and stateful rules drop what they see only half of",
+        ja: "{firewall} は往復の通信を同じエンドポイントで検査するものとします。ルート上、行きは {out}、戻りは {back} のエンドポイントを通り、片方向しか見えない通信はステートフルルールに破棄されます",
+    )
+}
+
 pub(in crate::paths) fn no_ipv6_address(id: &str) -> Phrase {
     phrase!(
         en: "{id} has no IPv6 address: its subnet must have a range of IPv6, and a function Ipv6AllowedForDualStack",
