@@ -98,6 +98,10 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
             en: "the stateful rules of `{id}` decide, which vpcheck does not judge",
             ja: "`{id}` のステートフルルール次第です (vpcheck は判定しません)",
         ),
+        Topic::OneWayFirewall => phrase!(
+            en: "`{id}` sees one way of the flow only, which AWS does not support: lead packets and answers to the same endpoint, by the routes of both sides and of the gateway",
+            ja: "`{id}` を通るのは往復の片方だけで、AWS はこの構成をサポートしていません。両側のサブネットとゲートウェイのルートで、往復とも同じエンドポイントを通るようにしてください",
+        ),
         Topic::ForwardingInstance => phrase!(
             en: "what `{id}` does with packets is up to its software",
             ja: "`{id}` がパケットをどう扱うかは、そのソフトウェア次第です",
@@ -391,6 +395,9 @@ fn words_for(topic: Topic) -> Phrase {
         ),
         Topic::FirewallRules => {
             phrase!(en: "the stateful rules of a firewall", ja: "ファイアウォールのステートフルルール")
+        }
+        Topic::OneWayFirewall => {
+            phrase!(en: "a firewall that sees one way only", ja: "往復の片方だけが通るファイアウォール")
         }
         Topic::OtherGateway => phrase!(
             en: "a carrier gateway, a local gateway or a core network",

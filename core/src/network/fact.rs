@@ -110,6 +110,8 @@ pub enum Topic {
     Appliance,
     /// What the stateful rules of a firewall let through.
     FirewallRules,
+    /// A firewall that packets and their answers do not both pass: AWS supports no such routing.
+    OneWayFirewall,
     /// A carrier, local or core-network gateway.
     OtherGateway,
     /// What the software of an instance does that forwards packets.

@@ -33,6 +33,7 @@ fn wall(source: &str, policy: &str) -> Composed {
         )
         .route("TableA", "0.0.0.0/0", ENDPOINT)
         .route("WallTable", "0.0.0.0/0", "NatGatewayId: !Ref Nat")
+        .route("PublicTable", "10.0.1.0/24", ENDPOINT)
 }
 
 /// With stateless rules, by their priorities.
@@ -247,4 +248,59 @@ fn one_endpoint_of_a_firewall_must_see_both_ways() {
     two("forward_to_sfe").assumes("Wall is taken to see both ways of a flow by one endpoint");
     two("pass").is_reachable();
     two("pass").does_not_assume("one endpoint");
+}
+
+const ASYMMETRIC: &str = "AWS Network Firewall Developer Guide, Avoiding asymmetric routing";
+const EDGE: &str = "Amazon VPC User Guide, Gateway route tables";
+const STATEFULLY: &str = "StatelessDefaultActions: ['aws:forward_to_sfe']";
+
+fn sees_one_way(missing: &Missing) -> bool {
+    matches!(missing, Missing::Beyond(Topic::OneWayFirewall, name) if name.matches("Wall"))
+}
+
+#[test]
+fn answers_of_a_nat_gateway_must_come_back_past_a_stateful_firewall() {
+    let away = |policy: &str| wall(ASYMMETRIC, policy).without("PublicTableTo1001024").to("internet:443");
+    away(STATEFULLY).is_unknown(sees_one_way);
+    away("StatelessDefaultActions: ['aws:pass']").is_reachable();
+}
+
+/// The firewall stands between the NAT gateway and the internet gateway.
+fn in_front(source: &str) -> Composed {
+    wall(source, STATEFULLY)
+        .without("PublicTableTo1001024")
+        .without("PublicTableTo00000")
+        .without("TableATo00000")
+        .without("WallTableTo00000")
+        .route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat")
+        .route("PublicTable", "0.0.0.0/0", ENDPOINT)
+        .route("WallTable", "0.0.0.0/0", "GatewayId: !Ref Gateway")
+}
+
+/// The table of the internet gateway, with a route.
+fn with_edge(template: Composed, cidr: &str, target: &str) -> Composed {
+    template
+        .table("EdgeTable", "Vpc", &[])
+        .with(
+            "Edge",
+            "EC2::GatewayRouteTableAssociation",
+            "GatewayId: !Ref Gateway, RouteTableId: !Ref EdgeTable",
+        )
+        .route("EdgeTable", cidr, target)
+}
+
+#[test]
+fn answers_come_in_by_the_table_of_the_internet_gateway() {
+    with_edge(in_front(EDGE), "10.0.0.0/24", ENDPOINT).to("internet:443").is_reachable();
+    in_front(ASYMMETRIC).to("internet:443").is_unknown(sees_one_way);
+    // A route for another subnet is not about the NAT gateway.
+    with_edge(in_front(EDGE), "10.0.1.0/24", ENDPOINT).to("internet:443").is_unknown(sees_one_way);
+    // To an instance that takes what is for itself only.
+    with_edge(
+        fact(EDGE).nat().route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat"),
+        "10.0.0.0/24",
+        "InstanceId: !Ref Server",
+    )
+    .to("internet:443")
+    .is_blocked_on(Direction::Back, Code::ENI_SOURCE_DEST_CHECK_RESTRICTION, "EdgeTable");
 }

@@ -7,7 +7,7 @@ use super::arrival::Answering;
 use super::{Standing, Stop, Walk};
 use crate::network::{
     Cidr, Fact, Firewall, FirewallAction, FirewallIndex, FirewallRule, Listed, Missing, Name, Network, Place,
-    Ports, Statefully, SubnetIndex,
+    Ports, Statefully, SubnetIndex, Topic,
 };
 
 const COMPONENT: Component = Component::Firewall;
@@ -119,20 +119,8 @@ impl Walk<'_> {
         let Some(index) = network.firewall(name) else { return Ok(()) };
         let firewall = &network.firewalls[index.0];
         let id = firewall.name.to_string();
-        let Some(entry) = self.entry(flow, Entrance::Firewall(index), &firewall.subnets, place.subnet)?
-        else {
-            return Ok(());
-        };
-        let passed = |(component, subnet): &(Component, _)| {
-            *component == COMPONENT && firewall.subnets.items.contains(subnet)
-        };
-        if !self.sent_on.iter().any(passed) {
-            self.inspect(Direction::Back, firewall, flow)?;
-            let missing = Missing::Beyond(crate::network::Topic::FirewallRules, firewall.name.clone());
-            self.open(Direction::Back, COMPONENT, &id, words::one_way_only(&id), missing);
-        }
-        self.one_endpoint(index, entry);
-        self.hop(Direction::Back, COMPONENT, &id, Action::Forward, words::firewall_passes(), firewall.at);
+        let near = place.subnet.or(flow.source.subnet());
+        let Some(entry) = self.answer_past(index, flow, near)? else { return Ok(()) };
         if place.subnet == Some(entry) {
             let (code, what) = (Code::VPCHECK_ROUTE_RING, words::route_ring(&id));
             self.block(Direction::Back, code, COMPONENT, &id, what, firewall.at);
@@ -144,6 +132,53 @@ impl Walk<'_> {
 }
 
 impl Walk<'_> {
+    /// An answer passes a firewall: the subnet by whose endpoint it does.
+    pub(super) fn answer_past(
+        &mut self,
+        index: FirewallIndex,
+        flow: &Flow,
+        near: Option<SubnetIndex>,
+    ) -> Result<Option<SubnetIndex>, Cut> {
+        let network = self.network;
+        let firewall = &network.firewalls[index.0];
+        let id = firewall.name.to_string();
+        let Some(entry) = self.entry(flow, Entrance::Firewall(index), &firewall.subnets, near)? else {
+            return Ok(None);
+        };
+        self.answered.push(index);
+        let passed = |(component, subnet): &(Component, _)| {
+            *component == COMPONENT && firewall.subnets.items.contains(subnet)
+        };
+        if !self.sent_on.iter().any(passed) {
+            self.inspect(Direction::Back, firewall, flow)?;
+            let missing = Missing::Beyond(Topic::OneWayFirewall, firewall.name.clone());
+            self.open(Direction::Back, COMPONENT, &id, words::one_way_only(&id), missing);
+        }
+        self.one_endpoint(index, entry);
+        self.hop(Direction::Back, COMPONENT, &id, Action::Forward, words::firewall_passes(), firewall.at);
+        Ok(Some(entry))
+    }
+
+    /// What comes in by a gateway passes a firewall in front of a subnet.
+    pub(super) fn past_firewall(
+        &mut self,
+        index: FirewallIndex,
+        flow: &Flow,
+        near: SubnetIndex,
+    ) -> Result<(), Cut> {
+        let firewall = &self.network.firewalls[index.0];
+        let Some(entry) = self.entry(flow, Entrance::Firewall(index), &firewall.subnets, Some(near))? else {
+            let (id, missing) = (firewall.name.to_string(), Missing::Component(firewall.name.clone()));
+            self.open(Direction::Out, COMPONENT, &id, words::firewall_unknown(&id), missing);
+            return Ok(());
+        };
+        self.sent_on.push((COMPONENT, entry));
+        if self.inspect(Direction::Out, firewall, flow)? {
+            self.watched.push((index, entry));
+        }
+        self.inspect(Direction::Back, firewall, flow).map(|_| ())
+    }
+
     /// Endpoints of a firewall know nothing of each other's flows. Which endpoint a route names is told by the zone, so
     /// that this is what an answer rests on.
     /// <https://docs.aws.amazon.com/network-firewall/latest/developerguide/asymmetric-routing.html>
@@ -213,7 +248,7 @@ fn about(
         matched = matched.and(of_addresses).and(in_ports(ports, own_ports, flow, side)?);
     }
     if rule.asks_more && matched == Match::Yes {
-        let missing = Missing::Beyond(crate::network::Topic::FirewallRules, firewall.name.clone());
+        let missing = Missing::Beyond(Topic::FirewallRules, firewall.name.clone());
         return Ok(Match::Maybe(missing));
     }
     Ok(matched)

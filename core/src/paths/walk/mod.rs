@@ -4,6 +4,7 @@
 //! blocker wants to know of the next.
 
 mod arrival;
+mod edges;
 mod filters;
 mod firewall;
 mod gateways;
@@ -74,6 +75,8 @@ pub(super) struct Walk<'n> {
     sent_on: Vec<(Component, SubnetIndex)>,
     /// Endpoints passed of firewalls whose stateful rules must see the answers too, by the subnets of their interfaces.
     watched: Vec<(FirewallIndex, SubnetIndex)>,
+    /// Firewalls that answers have passed.
+    answered: Vec<FirewallIndex>,
     /// The attachment that packets came out of in the zone that they came from, where others were possible.
     by_zone: Option<AttachmentIndex>,
     /// Whether answers come back by an interface of a transit gateway in the source's own subnet.
@@ -116,6 +119,7 @@ impl<'n> Walk<'n> {
             crossed: Vec::new(),
             sent_on: Vec::new(),
             watched: Vec::new(),
+            answered: Vec::new(),
             by_zone: None,
             answers_in_subnet: false,
             relay: None,
@@ -158,6 +162,7 @@ impl<'n> Walk<'n> {
             named: Match::Yes,
         };
         self.onward(&stop, flow, target)?;
+        self.half_seen();
         Ok(())
     }
 
@@ -357,6 +362,7 @@ impl<'n> Walk<'n> {
                 let gateway = &network.internet_gateways[gateway.0];
                 let id = gateway.name.to_string();
                 self.internet_gateway(stop, flow, &id, gateway.attached_at.or(gateway.at), &gateway.vpc)?;
+                self.back_in(&gateway.name, stop.vpc, flow)?;
                 self.beyond(stop, flow, target)
             }
             Target::NatGateway(nat) => {

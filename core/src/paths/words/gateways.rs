@@ -251,6 +251,13 @@ pub(in crate::paths) fn stateful(firewall: &str) -> Phrase {
     )
 }
 
+pub(in crate::paths) fn answers_pass_by(firewall: &str) -> Phrase {
+    phrase!(
+        en: "answers do not come back past {firewall}, which must see both ways",
+        ja: "応答は {firewall} を通りません。往復の両方が通る必要があります",
+    )
+}
+
 pub(in crate::paths) fn one_way_only(firewall: &str) -> Phrase {
     phrase!(
         en: "only answers pass {firewall}, which must see both ways",
