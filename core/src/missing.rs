@@ -396,6 +396,10 @@ fn words_for(topic: Topic) -> Phrase {
         Topic::FirewallRules => {
             phrase!(en: "the stateful rules of a firewall", ja: "ファイアウォールのステートフルルール")
         }
+        Topic::DualStackNames => phrase!(
+            en: "whether the private DNS of an interface endpoint answers the service's dual-stack name too (`*.api.aws`); `PrivateDnsNames` of `aws ec2 describe-vpc-endpoint-services` lists the names",
+            ja: "インターフェイスエンドポイントのプライベート DNS が、サービスのデュアルスタック名 (`*.api.aws`) にも応答するか (対象の名前は `aws ec2 describe-vpc-endpoint-services` の `PrivateDnsNames` で確認できます)",
+        ),
         Topic::OneWayFirewall => {
             phrase!(en: "a firewall that sees one way only", ja: "往復の片方だけが通るファイアウォール")
         }
