@@ -304,3 +304,43 @@ fn answers_come_in_by_the_table_of_the_internet_gateway() {
     .to("internet:443")
     .is_blocked_on(Direction::Back, Code::ENI_SOURCE_DEST_CHECK_RESTRICTION, "EdgeTable");
 }
+
+/// A public load balancer behind a firewall in front of the internet gateway.
+#[test]
+fn what_comes_in_to_a_public_balancer_passes_the_firewall_of_the_gateways_table() {
+    let shop = |policy: &str| {
+        wall(EDGE, policy)
+            .without("PublicTableTo1001024")
+            .without("TableATo00000")
+            .without("WallTableTo00000")
+            .route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat")
+            .route("WallTable", "0.0.0.0/0", "GatewayId: !Ref Gateway")
+            .subnet("FrontA", "Vpc", "10.0.10.0/24", 0)
+            .subnet("FrontB", "Vpc", "10.0.11.0/24", 1)
+            .table("FrontTable", "Vpc", &["FrontA", "FrontB"])
+            .route("FrontTable", "0.0.0.0/0", ENDPOINT)
+            .group(
+                "FrontGroup",
+                "Vpc",
+                "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}]",
+            )
+            .with(
+                "Front",
+                "ElasticLoadBalancingV2::LoadBalancer",
+                "Type: application, SecurityGroups: [!Ref FrontGroup], Subnets: [!Ref FrontA, !Ref FrontB]",
+            )
+            .with(
+                "Listener",
+                "ElasticLoadBalancingV2::Listener",
+                "LoadBalancerArn: !Ref Front, Port: 80, Protocol: HTTP, DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: '200'}}]",
+            )
+    };
+    let with_edges = |policy: &str| {
+        with_edge(shop(policy), "10.0.10.0/24", ENDPOINT).route("EdgeTable", "10.0.11.0/24", ENDPOINT)
+    };
+    with_edges(STATEFULLY).to("Front:80").is_reachable();
+    with_edges("StatelessDefaultActions: ['aws:drop']")
+        .to("Front:80")
+        .is_blocked(Code::FIREWALL_RULES_RESTRICTION, "Wall");
+    shop(STATEFULLY).to("Front:80").is_unknown(sees_one_way);
+}

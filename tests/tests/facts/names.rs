@@ -555,12 +555,18 @@ fn private_dns_is_not_said_to_answer_dual_stack_names_of_services() {
     const NAME: &str = "sqs.us-east-1.api.aws:443";
     fact(of).to(NAME).is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
     let with = |service: &str| {
-        fact(of).interface_endpoint(
-            "Endpoint",
-            "Vpc",
-            service,
-            "PrivateDnsEnabled: true, SubnetIds: [!Ref SubnetA]",
-        )
+        fact(of)
+            .group(
+                "EndpointGroup",
+                "Vpc",
+                "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]",
+            )
+            .interface_endpoint(
+                "Endpoint",
+                "Vpc",
+                service,
+                "PrivateDnsEnabled: true, SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref EndpointGroup]",
+            )
     };
     with("sns").to(NAME).is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
     with("sqs").to(NAME).is_unknown(|missing| *missing == Missing::Undocumented(Topic::DualStackNames));
