@@ -68,7 +68,12 @@ fn remarks(old: &OneTemplate, new: &OneTemplate) -> (Vec<Phrase>, Vec<Problem>) 
 }
 
 fn version(template: &OneTemplate) -> Version<'_> {
-    Version { path: &template.path, text: &template.text, options: &template.options }
+    Version {
+        path: &template.path,
+        text: &template.text,
+        options: &template.options,
+        assertions: &template.assertions,
+    }
 }
 
 fn unreadable(template: &OneTemplate, why: Unreadable) -> Problem {

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &FixArguments, language: Language) -> Result<Outcom
     if arguments.write && input.file().is_none() {
         return Err(no_file_to_write());
     }
-    let OneTemplate { input, path, text, options } = one_template::read(&known, input)?;
+    let OneTemplate { input, path, text, options, .. } = one_template::read(&known, input)?;
     let remarks = Remarks::of_files(&options.contexts);
     let fixing = fix(&path, &text, &options, arguments.safety.into());
     if !fixing.before.is_template && fixing.before.findings.is_empty() {

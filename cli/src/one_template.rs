@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::slice;
 
-use vpcheck_core::Options;
 use vpcheck_core::language::Phrase;
 use vpcheck_core::phrase;
+use vpcheck_core::{Assertion, Options};
 
 use crate::input::{self, Input, shown};
 use crate::known::Known;
@@ -21,6 +21,8 @@ pub(crate) struct OneTemplate {
     pub(crate) text: String,
     /// What is known beside it.
     pub(crate) options: Options,
+    /// What the settings beside it assert of it.
+    pub(crate) assertions: Vec<Assertion>,
 }
 
 /// Finds the template that `argument` names; it may be standard input.
@@ -53,5 +55,6 @@ pub(crate) fn read(known: &Known<'_>, input: Input) -> Result<OneTemplate, Probl
     let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
     let surroundings = known.surroundings(input.parent())?;
     let options = known.options(&input, &text, &surroundings);
-    Ok(OneTemplate { input, path, text, options })
+    let assertions = surroundings.config.of(input.file()).assertions;
+    Ok(OneTemplate { input, path, text, options, assertions })
 }

@@ -78,7 +78,7 @@ fn outbound(network: &Network, endpoint: &ResolverEndpoint) -> Option<Phrase> {
     let (subnets, subnets_ja) = (subnets.join(", "), subnets.join("、"));
     Some(phrase!(
         en: "on premises, let the name servers of {domains}{servers} be asked by the outbound endpoint `{name}` over UDP 53 and TCP 53, from addresses in {subnets}",
-        ja: "オンプレミスで、{domains} の DNS サーバー{servers_ja}への、アウトバウンドエンドポイント `{name}` ({subnets_ja} のアドレス) からの UDP 53 と TCP 53 の通信を許可する",
+        ja: "オンプレミスで、アウトバウンドエンドポイント `{name}` ({subnets_ja} のアドレス) から {domains} の DNS サーバー{servers_ja}への UDP 53 と TCP 53 の通信を許可する",
     ))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::{Analysis, Options, analyze};
+use crate::assertions::Assertion;
 use crate::cost::{Band, PriceItem, Usd, cost, estimate};
 use crate::finding::{Finding, Severity};
 use crate::language::Phrase;
@@ -10,7 +11,7 @@ use crate::network::Place;
 use crate::paths::{Goal, GoalTarget, Trace, Verdict};
 use crate::phrase;
 use crate::rules::reach::goal_words;
-use crate::tracing::{TraceError, TraceRequest, Tracing, trace_also};
+use crate::tracing::{TraceError, TraceRequest, Tracing, trace, trace_also};
 
 /// One version.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub struct Version<'a> {
     pub text: &'a str,
     /// What is known beside it.
     pub options: &'a Options,
+    /// Paths that its project asserts, which are compared too.
+    pub assertions: &'a [Assertion],
 }
 
 /// What a change does.
@@ -286,6 +289,7 @@ pub fn compare(old: Version<'_>, new: Version<'_>) -> Result<Comparison, NotComp
         (analyze(old.path, old.text, old.options), analyze(new.path, new.text, new.options));
     let mut comparison =
         Comparison { paths: paths(&before, &after), money: money(old, new), ..Comparison::default() };
+    asserted(old, new, &mut comparison.paths);
     findings(&found_before, &found_after, &mut comparison);
     (comparison.before, comparison.after) = (found_before, found_after);
     Ok(comparison)
@@ -331,6 +335,34 @@ fn paths(before: &Tracing, after: &Tracing) -> Vec<PathChange> {
     let now = now.filter_map(|trace| change(of_old.get(&key(trace)).copied(), Some(trace)));
     let gone = old.iter().filter(|trace| !of_new.contains_key(&key(trace)) && is_own(before, trace));
     now.chain(gone.filter_map(|trace| change(Some(trace), None))).collect()
+}
+
+/// What either version asserts is asked of both, by the names that it is asserted by.
+fn asserted(old: Version<'_>, new: Version<'_>, found: &mut Vec<PathChange>) {
+    let mut asked: Vec<TraceRequest> = Vec::new();
+    for assertion in new.assertions.iter().chain(old.assertions) {
+        let request = TraceRequest { from: assertion.from.clone(), to: Some(assertion.to.clone()) };
+        if asked.iter().any(|known| (&known.from, &known.to) == (&request.from, &request.to)) {
+            continue;
+        }
+        // A version that does not have the source or the destination lets nothing through.
+        let of = |version: Version<'_>| {
+            trace(version.path, version.text, version.options, &request).unwrap_or_default()
+        };
+        let (before, after) = (of(old), of(new));
+        let (was, now) = (sums(&before), sums(&after));
+        let same = |one: &Trace, other: &Trace| (&one.from.id, &one.to) == (&other.from.id, &other.to);
+        let changed = now
+            .iter()
+            .filter_map(|trace| change(was.iter().find(|old| same(old, trace)).copied(), Some(trace)));
+        let gone = was.iter().filter(|trace| !now.iter().any(|new| same(new, trace)));
+        for change in changed.chain(gone.filter_map(|trace| change(Some(trace), None))) {
+            if !found.iter().any(|known| known.from == change.from && known.to == change.to) {
+                found.push(change);
+            }
+        }
+        asked.push(request);
+    }
 }
 
 fn change(before: Option<&Trace>, after: Option<&Trace>) -> Option<PathChange> {
@@ -420,7 +452,7 @@ mod tests {
 
     fn told(old: &str, new: &str) -> (Comparison, Vec<String>) {
         let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
-        let version = |path, text| Version { path, text, options: &options };
+        let version = |path, text| Version { path, text, options: &options, assertions: &[] };
         let comparison = compare(version("old.yaml", old), version("new.yaml", new)).unwrap();
         let paths = comparison.paths.iter().map(|path| {
             let verdict = |one: Option<Verdict>| one.map_or("-", Verdict::name);
@@ -480,6 +512,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asserted_is_compared_though_no_version_suggests_it() {
+        let options = Options { region: Some("us-east-1".to_owned()), ..Options::default() };
+        let assertion =
+            |to: &str| Assertion { from: None, to: to.to_owned(), expect: Verdict::Blocked, reason: None };
+        let assertions = [assertion("kms"), assertion("Nobody:443")];
+        let closed = with("s3", "A", "");
+        let told = |assertions: &[Assertion]| -> Vec<(String, Effect)> {
+            let old =
+                Version { path: "a", text: &with("s3", "A", BY_NAT), options: &options, assertions: &[] };
+            let new = Version { path: "b", text: &closed, options: &options, assertions };
+            let paths = compare(old, new).unwrap().paths;
+            paths.iter().map(|path| (path.destination(), path.effect)).collect()
+        };
+        assert!(told(&assertions).contains(&("kms".to_owned(), Effect::Closes)), "{:?}", told(&assertions));
+        assert!(!told(&[]).iter().any(|(to, _)| to == "kms"));
+    }
+
+    #[test]
     fn money_is_told_by_line() {
         let text = with("internet", "A", BY_NAT);
         let gone = with("internet", "A", "");
@@ -493,7 +543,7 @@ mod tests {
     #[test]
     fn a_version_that_does_not_parse_is_not_compared() {
         let options = Options::default();
-        let version = |text| Version { path: "t.yaml", text, options: &options };
+        let version = |text| Version { path: "t.yaml", text, options: &options, assertions: &[] };
         let sound = "Resources:\n  A: {Type: AWS::SNS::Topic}\n";
         let broken = "Resources:\n  A: [\n";
         let error = compare(version(sound), version(broken)).unwrap_err();

@@ -98,6 +98,10 @@ fn beyond(topic: Topic, name: &Name, assumable: Assumable<'_>) -> Need {
             en: "the stateful rules of `{id}` decide, which vpcheck does not judge",
             ja: "`{id}` のステートフルルール次第です (vpcheck は判定しません)",
         ),
+        Topic::OneWayFirewall => phrase!(
+            en: "`{id}` sees one way of the flow only, which AWS does not support: lead packets and answers to the same endpoint, by the routes of both sides and of the gateway",
+            ja: "`{id}` を通るのは往復の片方だけで、AWS はこの構成をサポートしていません。両側のサブネットとゲートウェイのルートで、往復とも同じエンドポイントを通るようにしてください",
+        ),
         Topic::ForwardingInstance => phrase!(
             en: "what `{id}` does with packets is up to its software",
             ja: "`{id}` がパケットをどう扱うかは、そのソフトウェア次第です",
@@ -392,6 +396,13 @@ fn words_for(topic: Topic) -> Phrase {
         Topic::FirewallRules => {
             phrase!(en: "the stateful rules of a firewall", ja: "ファイアウォールのステートフルルール")
         }
+        Topic::DualStackNames => phrase!(
+            en: "whether the private DNS of an interface endpoint answers the service's dual-stack name too (`*.api.aws`); `PrivateDnsNames` of `aws ec2 describe-vpc-endpoint-services` lists the names",
+            ja: "インターフェイスエンドポイントのプライベート DNS が、サービスのデュアルスタック名 (`*.api.aws`) にも応答するか (対象の名前は `aws ec2 describe-vpc-endpoint-services` の `PrivateDnsNames` で確認できます)",
+        ),
+        Topic::OneWayFirewall => {
+            phrase!(en: "a firewall that sees one way only", ja: "往復の片方だけが通るファイアウォール")
+        }
         Topic::OtherGateway => phrase!(
             en: "a carrier gateway, a local gateway or a core network",
             ja: "キャリアゲートウェイ・ローカルゲートウェイ・コアネットワークの先の経路",
@@ -418,7 +429,7 @@ fn words_for(topic: Topic) -> Phrase {
         ),
         Topic::ZoneChoice => phrase!(
             en: "the zone of a subnet that names none: AWS chooses",
-            ja: "ゾーンの指定がないサブネットのゾーン (AWS が選びます)",
+            ja: "AZ の指定がないサブネットの AZ (AWS が選びます)",
         ),
         Topic::DeployedId | Topic::Organization | Topic::CallerRole | Topic::CallerAddress => {
             phrase!(en: "what a policy asks for", ja: "ポリシーの条件")

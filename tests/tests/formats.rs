@@ -121,7 +121,7 @@ fn json_of(old: &str, new: &str, region: Option<&str>) -> Vec<(&'static str, Val
         add("cost", render::cost(&costing, &estimate, language));
     }
     add("endpoints", render::endpoints(&suggest_endpoints("old.yaml", old, &options), language));
-    let version = |path, text| Version { path, text, options: &options };
+    let version = |path, text| Version { path, text, options: &options, assertions: &[] };
     if let Ok(comparison) = compare(version("old.yaml", old), version("new.yaml", new)) {
         add("diff", render::comparison("old.yaml", "new.yaml", &comparison, language, site));
     }

@@ -11,10 +11,7 @@ use crate::template::{Case, Guard, Resource, Value};
 /// Reads the event source mappings.
 pub(super) fn read(scope: Scope<'_, '_>, signs: &mut Vec<Sign>) {
     for mapping in scope.resources(&["AWS::Lambda::EventSourceMapping"]) {
-        // In provisioned mode, nothing of it is needed.
-        if !scope.property(mapping, &["ProvisionedPollerConfig"]).is_empty() {
-            continue;
-        }
+        let is_provisioned = !scope.property(mapping, &["ProvisionedPollerConfig"]).is_empty();
         let enabled = scope.property(mapping, &["Enabled"]);
         if enabled.iter().any(|case| is_no(&case.value)) {
             continue;
@@ -27,7 +24,7 @@ pub(super) fn read(scope: Scope<'_, '_>, signs: &mut Vec<Sign>) {
                 Polled::Queue | Polled::Stream | Polled::TableStream => false,
             };
             if is_inside {
-                let poller = Poller { scope, mapping, source, at: &arn, when: arn.guard };
+                let poller = Poller { scope, mapping, source, at: &arn, when: arn.guard, is_provisioned };
                 poller.demand(kind, signs);
             }
         }
@@ -37,7 +34,8 @@ pub(super) fn read(scope: Scope<'_, '_>, signs: &mut Vec<Sign>) {
         if let (Some(subnet), Some(own)) =
             (subnets, scope.property(mapping, &["SelfManagedEventSource"]).into_iter().next())
         {
-            let poller = Poller { scope, mapping, source: None, at: &own, when: subnet.guard };
+            let poller =
+                Poller { scope, mapping, source: None, at: &own, when: subnet.guard, is_provisioned };
             poller.demand(Polled::Kafka, signs);
         }
     }
@@ -59,14 +57,16 @@ struct Poller<'p, 'a, 't> {
     source: Option<&'a Resource>,
     at: &'p Case,
     when: Guard,
+    /// Whether it needs no services in the VPC.
+    is_provisioned: bool,
 }
 
 impl Poller<'_, '_, '_> {
     fn demand(&self, kind: Polled, signs: &mut Vec<Sign>) {
         let id = &self.mapping.id;
         let words = phrase!(
-            en: "the on-demand pollers of `{id}` stand in the subnets of their source",
-            ja: "`{id}` のオンデマンドポーラーはイベントソースのサブネットで動きます",
+            en: "the pollers of `{id}` stand in the subnets of their source",
+            ja: "`{id}` のポーラーはイベントソースのサブネットで動きます",
         );
         let standing = phrase!(
             en: "it is polled from its subnets, with its security groups",
@@ -86,27 +86,45 @@ impl Poller<'_, '_, '_> {
                 });
             }
         };
-        push(service_goal("lambda"));
-        push(service_goal("sts"));
-        if kind == Polled::Broker || kind == Polled::Documents || self.has_secret() {
-            push(service_goal("secretsmanager"));
+        if !self.is_provisioned {
+            self.services(kind).into_iter().for_each(|service| push(service_goal(service)));
         }
         if let Some(source) = self.source {
             push(self.source_goal(kind, source));
         }
     }
 
+    /// What is called from the VPC in on-demand mode. For brokers of `RabbitMQ` no role is taken there.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/process-messages-with-lambda.html>
+    fn services(&self, kind: Polled) -> Vec<&'static str> {
+        let mut services = vec!["lambda"];
+        let is_rabbit =
+            kind == Polled::Broker && self.source.is_some_and(|source| !self.is_active_mq(source));
+        if !is_rabbit {
+            services.push("sts");
+        }
+        if kind == Polled::Broker || kind == Polled::Documents || self.has_secret() {
+            services.push("secretsmanager");
+        }
+        services
+    }
+
     /// A broker of `ActiveMQ` listens on a port a protocol, and pollers use `OpenWire`.
     /// <https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html>
     fn source_goal(&self, kind: Polled, source: &Resource) -> Goal {
         const OPEN_WIRE: u16 = 61617;
-        let engines = self.scope.property(source, &["EngineType"]);
-        let is_active =
-            |case: &Case| case.value.known().is_some_and(|name| name.eq_ignore_ascii_case("ACTIVEMQ"));
-        if kind == Polled::Broker && !engines.is_empty() && engines.iter().all(is_active) {
+        if kind == Polled::Broker && self.is_active_mq(source) {
             return on(GoalTarget::Resource(source.id.clone()), OPEN_WIRE);
         }
         resource_goal(&source.id)
+    }
+
+    /// Whether a broker is certainly one of `ActiveMQ`.
+    fn is_active_mq(&self, broker: &Resource) -> bool {
+        let engines = self.scope.property(broker, &["EngineType"]);
+        let is_active =
+            |case: &Case| case.value.known().is_some_and(|name| name.eq_ignore_ascii_case("ACTIVEMQ"));
+        !engines.is_empty() && engines.iter().all(is_active)
     }
 
     /// Whether the source is signed in to with a secret. Anything but the place in the network is one.

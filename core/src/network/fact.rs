@@ -110,6 +110,10 @@ pub enum Topic {
     Appliance,
     /// What the stateful rules of a firewall let through.
     FirewallRules,
+    /// A firewall that packets and their answers do not both pass: AWS supports no such routing.
+    OneWayFirewall,
+    /// Names of services for both versions of IP (`sqs.us-east-1.api.aws`) where a VPC has an interface endpoint.
+    DualStackNames,
     /// A carrier, local or core-network gateway.
     OtherGateway,
     /// What the software of an instance does that forwards packets.

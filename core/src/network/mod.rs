@@ -100,6 +100,8 @@ pub struct Network {
     pub subnets: Vec<Subnet>,
     /// Route tables; every VPC has its main one.
     pub tables: Vec<RouteTable>,
+    /// Tables for what comes in by an internet gateway or a virtual private gateway, by the gateway's name.
+    pub edges: Vec<(Name, TableIndex)>,
     /// Network ACLs; every VPC has its default one.
     pub acls: Vec<NetworkAcl>,
     /// Security groups; every VPC has its default one.
@@ -188,6 +190,11 @@ impl Network {
     /// The virtual private gateway of a name, where the network has one.
     pub fn vpn_gateway(&self, name: &Name) -> Option<VpnGatewayIndex> {
         self.vpn_gateways.iter().position(|gateway| gateway.name == *name).map(VpnGatewayIndex)
+    }
+
+    /// The table for what comes in by a gateway, where it has one.
+    pub fn edge(&self, gateway: &Name) -> Option<TableIndex> {
+        self.edges.iter().find(|(name, _)| name == gateway).map(|(_, table)| *table)
     }
 
     /// The firewall of a name, where the network has one.

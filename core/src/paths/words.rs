@@ -228,7 +228,7 @@ pub(super) fn function_as_target(id: &str) -> Phrase {
 pub(super) fn no_mount_target() -> Phrase {
     phrase!(
         en: "there is no mount target in the caller's zone, so its name is not answered there",
-        ja: "呼び出し側のゾーンにマウントターゲットがなく、名前を解決できません",
+        ja: "呼び出し側の AZ にマウントターゲットがなく、名前を解決できません",
     )
 }
 

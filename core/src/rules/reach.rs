@@ -323,6 +323,32 @@ pub(crate) mod tests {
             found[0].contains("the poller of `Events` cannot reach `Kafka`: no inbound rule"),
             "{found:?}"
         );
+        // In provisioned mode it is polled from the same place.
+        let provisioned = polled("      ProvisionedPollerConfig: {MinimumPollers: 1}\n")
+            .replace("IpProtocol: '-1'", "IpProtocol: tcp, FromPort: 443, ToPort: 443");
+        assert_eq!(findings(&provisioned, ID).len(), 1);
+    }
+
+    #[test]
+    fn of_brokers_only_those_of_active_mq_need_a_role_in_the_vpc() {
+        let broker = |engine: &str| {
+            polled("").replace("Topics: [t]", "Queues: [q]").replace(
+                "    Type: AWS::MSK::Cluster
+    Properties:
+      ClusterName: k
+      BrokerNodeGroupInfo: {InstanceType: kafka.m7g.large, ClientSubnets: [!Ref A, !Ref B], SecurityGroups: [!Ref Group]}",
+                &format!("    Type: AWS::AmazonMQ::Broker
+    Properties: {{EngineType: {engine}, DeploymentMode: CLUSTER_MULTI_AZ, SubnetIds: [!Ref A, !Ref B], SecurityGroups: [!Ref Group]}}"),
+            )
+        };
+        for (engine, services) in [
+            ("RABBITMQ", "`lambda` and `secretsmanager`"),
+            ("ACTIVEMQ", "`lambda`, `sts` and `secretsmanager`"),
+        ] {
+            let found = findings(&broker(engine), "missing-endpoint");
+            let words = format!("so the poller of `Events` cannot reach {services}");
+            assert!(found.len() == 1 && found[0].contains(&words), "{engine}: {found:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use vpcheck_core::network::{Missing, Topic};
 use vpcheck_core::paths::{Code, Direction};
-use vpcheck_tests::composed::{Composed, fact};
+use vpcheck_tests::composed::{Answer, Composed, fact};
 
 const RULES: &str = "AWS Network Firewall Developer Guide, How Network Firewall filters network traffic: stateless rules engine";
 const DEFAULTS: &str = "AWS Network Firewall Developer Guide, Stateless default actions";
@@ -33,6 +33,7 @@ fn wall(source: &str, policy: &str) -> Composed {
         )
         .route("TableA", "0.0.0.0/0", ENDPOINT)
         .route("WallTable", "0.0.0.0/0", "NatGatewayId: !Ref Nat")
+        .route("PublicTable", "10.0.1.0/24", ENDPOINT)
 }
 
 /// With stateless rules, by their priorities.
@@ -199,20 +200,147 @@ fn a_firewall_in_a_vpc_in_the_middle_sees_both_ways() {
     );
 }
 
+/// The firewall in the middle has interfaces of the gateway in two zones.
+fn in_two_zones(policy: &str, mode: &str) -> Answer {
+    inspection(policy)
+        .subnet("OtherPorts", "Middle", "10.30.0.16/28", 1)
+        .table("OtherRoutes", "Middle", &["OtherPorts"])
+        .route("OtherRoutes", "0.0.0.0/0", ENDPOINT)
+        .attached(
+            "MiddleToHub",
+            "Middle",
+            &["MiddlePorts", "OtherPorts"],
+            &format!("Options: {{ApplianceModeSupport: {mode}}}"),
+        )
+        .to("PeerServer:5432")
+}
+
 #[test]
 fn without_appliance_mode_a_firewall_between_zones_is_an_assumption() {
-    let two = |mode: &str| {
-        inspection("pass")
-            .subnet("OtherPorts", "Middle", "10.30.0.16/28", 1)
-            .table("OtherRoutes", "Middle", &["OtherPorts"])
-            .attached(
-                "MiddleToHub",
-                "Middle",
-                &["MiddlePorts", "OtherPorts"],
-                &format!("Options: {{ApplianceModeSupport: {mode}}}"),
+    in_two_zones("forward_to_sfe", "disable").is_reachable();
+    in_two_zones("forward_to_sfe", "disable").assumes("appliance mode on MiddleToHub");
+    in_two_zones("forward_to_sfe", "enable").does_not_assume("appliance mode");
+    // Stateless rules look at each packet by itself.
+    in_two_zones("pass", "disable").does_not_assume("appliance mode");
+}
+
+#[test]
+fn one_endpoint_of_a_firewall_must_see_both_ways() {
+    let two = |policy: &str| {
+        fact("AWS Network Firewall Developer Guide, Avoiding asymmetric routing")
+            .subnet("WallA", "Vpc", "10.0.7.0/28", 0)
+            .subnet("WallB", "Vpc", "10.0.7.16/28", 1)
+            .table("WallTable", "Vpc", &["WallA", "WallB"])
+            .with(
+                "Wall",
+                "NetworkFirewall::Firewall",
+                "FirewallName: wall, VpcId: !Ref Vpc, FirewallPolicyArn: !Ref Policy, SubnetMappings: [{SubnetId: !Ref WallA}, {SubnetId: !Ref WallB}]",
             )
-            .to("PeerServer:5432")
+            .with(
+                "Policy",
+                "NetworkFirewall::FirewallPolicy",
+                &format!("FirewallPolicyName: policy, FirewallPolicy: {{StatelessFragmentDefaultActions: ['aws:pass'], StatelessDefaultActions: ['aws:{policy}']}}"),
+            )
+            .route("TableA", "10.0.2.0/24", ENDPOINT)
+            .route("TableB", "10.0.1.0/24", ENDPOINT)
+            .to("Server:5432")
     };
-    two("disable").is_reachable();
-    two("disable").assumes("appliance mode on MiddleToHub");
+    two("forward_to_sfe").assumes("Wall is taken to see both ways of a flow by one endpoint");
+    two("pass").is_reachable();
+    two("pass").does_not_assume("one endpoint");
+}
+
+const ASYMMETRIC: &str = "AWS Network Firewall Developer Guide, Avoiding asymmetric routing";
+const EDGE: &str = "Amazon VPC User Guide, Gateway route tables";
+const STATEFULLY: &str = "StatelessDefaultActions: ['aws:forward_to_sfe']";
+
+fn sees_one_way(missing: &Missing) -> bool {
+    matches!(missing, Missing::Beyond(Topic::OneWayFirewall, name) if name.matches("Wall"))
+}
+
+#[test]
+fn answers_of_a_nat_gateway_must_come_back_past_a_stateful_firewall() {
+    let away = |policy: &str| wall(ASYMMETRIC, policy).without("PublicTableTo1001024").to("internet:443");
+    away(STATEFULLY).is_unknown(sees_one_way);
+    away("StatelessDefaultActions: ['aws:pass']").is_reachable();
+}
+
+/// The firewall stands between the NAT gateway and the internet gateway.
+fn in_front(source: &str) -> Composed {
+    wall(source, STATEFULLY)
+        .without("PublicTableTo1001024")
+        .without("PublicTableTo00000")
+        .without("TableATo00000")
+        .without("WallTableTo00000")
+        .route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat")
+        .route("PublicTable", "0.0.0.0/0", ENDPOINT)
+        .route("WallTable", "0.0.0.0/0", "GatewayId: !Ref Gateway")
+}
+
+/// The table of the internet gateway, with a route.
+fn with_edge(template: Composed, cidr: &str, target: &str) -> Composed {
+    template
+        .table("EdgeTable", "Vpc", &[])
+        .with(
+            "Edge",
+            "EC2::GatewayRouteTableAssociation",
+            "GatewayId: !Ref Gateway, RouteTableId: !Ref EdgeTable",
+        )
+        .route("EdgeTable", cidr, target)
+}
+
+#[test]
+fn answers_come_in_by_the_table_of_the_internet_gateway() {
+    with_edge(in_front(EDGE), "10.0.0.0/24", ENDPOINT).to("internet:443").is_reachable();
+    in_front(ASYMMETRIC).to("internet:443").is_unknown(sees_one_way);
+    // A route for another subnet is not about the NAT gateway.
+    with_edge(in_front(EDGE), "10.0.1.0/24", ENDPOINT).to("internet:443").is_unknown(sees_one_way);
+    // To an instance that takes what is for itself only.
+    with_edge(
+        fact(EDGE).nat().route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat"),
+        "10.0.0.0/24",
+        "InstanceId: !Ref Server",
+    )
+    .to("internet:443")
+    .is_blocked_on(Direction::Back, Code::ENI_SOURCE_DEST_CHECK_RESTRICTION, "EdgeTable");
+}
+
+/// A public load balancer behind a firewall in front of the internet gateway.
+#[test]
+fn what_comes_in_to_a_public_balancer_passes_the_firewall_of_the_gateways_table() {
+    let shop = |policy: &str| {
+        wall(EDGE, policy)
+            .without("PublicTableTo1001024")
+            .without("TableATo00000")
+            .without("WallTableTo00000")
+            .route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat")
+            .route("WallTable", "0.0.0.0/0", "GatewayId: !Ref Gateway")
+            .subnet("FrontA", "Vpc", "10.0.10.0/24", 0)
+            .subnet("FrontB", "Vpc", "10.0.11.0/24", 1)
+            .table("FrontTable", "Vpc", &["FrontA", "FrontB"])
+            .route("FrontTable", "0.0.0.0/0", ENDPOINT)
+            .group(
+                "FrontGroup",
+                "Vpc",
+                "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}]",
+            )
+            .with(
+                "Front",
+                "ElasticLoadBalancingV2::LoadBalancer",
+                "Type: application, SecurityGroups: [!Ref FrontGroup], Subnets: [!Ref FrontA, !Ref FrontB]",
+            )
+            .with(
+                "Listener",
+                "ElasticLoadBalancingV2::Listener",
+                "LoadBalancerArn: !Ref Front, Port: 80, Protocol: HTTP, DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: '200'}}]",
+            )
+    };
+    let with_edges = |policy: &str| {
+        with_edge(shop(policy), "10.0.10.0/24", ENDPOINT).route("EdgeTable", "10.0.11.0/24", ENDPOINT)
+    };
+    with_edges(STATEFULLY).to("Front:80").is_reachable();
+    with_edges("StatelessDefaultActions: ['aws:drop']")
+        .to("Front:80")
+        .is_blocked(Code::FIREWALL_RULES_RESTRICTION, "Wall");
+    shop(STATEFULLY).to("Front:80").is_unknown(sees_one_way);
 }

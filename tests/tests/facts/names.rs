@@ -1,6 +1,6 @@
 //! Who answers names: attributes of the VPC, private zones, rules, and servers of one's own.
 
-use vpcheck_core::network::Missing;
+use vpcheck_core::network::{Missing, Topic};
 use vpcheck_core::paths::Code;
 use vpcheck_tests::composed::{Composed, fact};
 
@@ -528,4 +528,46 @@ fn other_names_of_s3_may_have_its_addresses() {
     template
         .to("s3.dualstack.eu-west-1.amazonaws.com:443")
         .is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+}
+
+#[test]
+fn an_alias_to_an_accelerator_leads_to_public_addresses() {
+    let alias = |name: &str| {
+        fact("AWS Global Accelerator Developer Guide, Global Accelerator components: static IP addresses")
+            .with("Zone", "Route53::HostedZone", "Name: corp.internal, VPCs: [{VPCId: !Ref Vpc, VPCRegion: us-east-1}]")
+            .with("Accelerator", "GlobalAccelerator::Accelerator", "Name: api, IpAddressType: IPV4")
+            .with(
+                "Record",
+                "Route53::RecordSet",
+                &format!("HostedZoneId: !Ref Zone, Name: api.corp.internal, Type: A, AliasTarget: {{HostedZoneId: Z2BJ6XQ5FK7U4H, DNSName: {name}}}"),
+            )
+    };
+    for name in ["!GetAtt Accelerator.DnsName", "a1234567890abcdef.awsglobalaccelerator.com"] {
+        alias(name).to("api.corp.internal:443").is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+        let by_nat = alias(name).nat().route("TableA", "0.0.0.0/0", "NatGatewayId: !Ref Nat");
+        by_nat.to("api.corp.internal:443").is_reachable();
+    }
+}
+
+#[test]
+fn private_dns_is_not_said_to_answer_dual_stack_names_of_services() {
+    let of = "Amazon EC2 API Reference, CreateVpcEndpoint: PrivateDnsEnabled, the default public DNS name";
+    const NAME: &str = "sqs.us-east-1.api.aws:443";
+    fact(of).to(NAME).is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+    let with = |service: &str| {
+        fact(of)
+            .group(
+                "EndpointGroup",
+                "Vpc",
+                "SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}]",
+            )
+            .interface_endpoint(
+                "Endpoint",
+                "Vpc",
+                service,
+                "PrivateDnsEnabled: true, SubnetIds: [!Ref SubnetA], SecurityGroupIds: [!Ref EndpointGroup]",
+            )
+    };
+    with("sns").to(NAME).is_blocked(Code::NO_ROUTE_TO_DESTINATION, "TableA");
+    with("sqs").to(NAME).is_unknown(|missing| *missing == Missing::Undocumented(Topic::DualStackNames));
 }

@@ -138,3 +138,22 @@ fn a_virtual_private_gateway_is_no_way_on_for_another_vpc() {
         .route("PeerTable", "192.168.0.0/16", TO_OFFICE);
     template.to("192.168.1.10:443").is_blocked(Code::NO_POSSIBLE_DESTINATION, "Vgw");
 }
+
+#[test]
+fn answers_come_in_by_the_table_of_the_virtual_private_gateway() {
+    let edge = |target: &str| {
+        office("Amazon VPC User Guide, Gateway route tables")
+            .route("TableA", "192.168.0.0/16", TO_OFFICE)
+            .table("EdgeTable", "Vpc", &[])
+            .with(
+                "Edge",
+                "EC2::GatewayRouteTableAssociation",
+                "GatewayId: !Ref Vgw, RouteTableId: !Ref EdgeTable",
+            )
+            .route("EdgeTable", "10.0.1.0/24", target)
+            .to("192.168.1.1:443")
+    };
+    edge("InstanceId: !Ref Server").is_blocked(Code::ENI_SOURCE_DEST_CHECK_RESTRICTION, "EdgeTable");
+    edge("VpcEndpointId: vpce-0123456789abcdef0")
+        .is_unknown(|missing| matches!(missing, Missing::Beyond(Topic::Appliance, _)));
+}

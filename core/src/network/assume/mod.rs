@@ -358,7 +358,7 @@ fn sentence(key: &str, kind: Assumption, count: usize) -> Phrase {
         ),
         (Assumption::PrivateNat, _) => phrase!(
             en: "`{key}` is taken to be {number} private subnets in {number} zones with a NAT gateway",
-            ja: "`{key}` は、NAT ゲートウェイを使うプライベートサブネット {count} つ (ゾーンは別々) と仮定します",
+            ja: "`{key}` は、NAT ゲートウェイを使うプライベートサブネット {count} つ (AZ は別々) と仮定します",
         ),
         (Assumption::Isolated, 1) => phrase!(
             en: "`{key}` is taken to be an isolated subnet, with the local route only",
@@ -366,7 +366,7 @@ fn sentence(key: &str, kind: Assumption, count: usize) -> Phrase {
         ),
         (Assumption::Isolated, _) => phrase!(
             en: "`{key}` is taken to be {number} isolated subnets in {number} zones, with the local route only",
-            ja: "`{key}` は、ローカルルートしかないサブネット {count} つ (ゾーンは別々) と仮定します",
+            ja: "`{key}` は、ローカルルートしかないサブネット {count} つ (AZ は別々) と仮定します",
         ),
         (Assumption::Public, 1) => phrase!(
             en: "`{key}` is taken to be a public subnet with an internet gateway",
@@ -374,7 +374,7 @@ fn sentence(key: &str, kind: Assumption, count: usize) -> Phrase {
         ),
         (Assumption::Public, _) => phrase!(
             en: "`{key}` is taken to be {number} public subnets in {number} zones with an internet gateway",
-            ja: "`{key}` は、インターネットゲートウェイを使うパブリックサブネット {count} つ (ゾーンは別々) と仮定します",
+            ja: "`{key}` は、インターネットゲートウェイを使うパブリックサブネット {count} つ (AZ は別々) と仮定します",
         ),
     }
 }

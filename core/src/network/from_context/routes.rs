@@ -40,8 +40,12 @@ pub(super) fn route_tables(
         let vpc = vpc_of(record, &name, builder);
         let index = builder.table(&name);
         for association in record.records("Associations").into_iter().filter(|one| is_associated(*one)) {
-            // A gateway may be associated too, for what comes in through it.
-            let Some(subnet) = association.name("SubnetId") else { continue };
+            let Some(subnet) = association.name("SubnetId") else {
+                if let Some(gateway) = association.name("GatewayId") {
+                    builder.network.edges.push((gateway, index));
+                }
+                continue;
+            };
             let subnet = subnet_in(&subnet, &vpc, builder);
             let subnet = &mut builder.network.subnets[subnet.0];
             subnet.table = Fact::Known(index);

@@ -241,6 +241,7 @@ fn target(reader: Reader<'_, '_>, case: &Case, builder: &Builder) -> Fact<Record
     if let Some(id) = resource {
         return match of_resource(id) {
             Some(found) => Fact::Known(found),
+            None if is_public_name(reader, parts) => Fact::Known(RecordTarget::Host(value.to_string())),
             None => Fact::Unknown(missing(value)),
         };
     }
@@ -248,6 +249,15 @@ fn target(reader: Reader<'_, '_>, case: &Case, builder: &Builder) -> Fact<Record
         Ok(address) => RecordTarget::Address(address),
         Err(_) => RecordTarget::Host(host),
     })
+}
+
+/// Whether a name is one of a resource that the internet is to call, whose addresses are public whatever they are.
+/// <https://docs.aws.amazon.com/global-accelerator/latest/dg/introduction-components.html>
+fn is_public_name(reader: Reader<'_, '_>, parts: &[Part]) -> bool {
+    const KINDS: [(&str, &str); 2] =
+        [("AWS::GlobalAccelerator::Accelerator", "DnsName"), ("AWS::CloudFront::Distribution", "DomainName")];
+    let [Part::Resource { id, attribute: Some(name) }] = parts else { return false };
+    reader.template.resource(id).is_some_and(|one| KINDS.contains(&(one.kind.as_str(), name.as_str())))
 }
 
 fn why(value: &Value) -> Missing {

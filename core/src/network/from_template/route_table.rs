@@ -40,6 +40,13 @@ pub(super) fn declare_routes(reader: Reader<'_, '_>, builder: &mut Builder) -> R
             vpn::propagate(&gateway.name, index.0, reader.declared(resource), builder);
         }
     }
+    for resource in reader.resources(&["AWS::EC2::GatewayRouteTableAssociation"])? {
+        let gateway = reader.component(resource, "GatewayId")?;
+        if let (Some(gateway), Some(table)) = (gateway, reader.component(resource, "RouteTableId")?) {
+            let table = builder.table(&table.name);
+            builder.network.edges.push((gateway.name, table));
+        }
+    }
     own_tables_of_nat_gateways(builder);
     Ok(())
 }

@@ -187,11 +187,39 @@ impl Tracer<'_> {
             return unanswered(host, Action::Unknown, words::never_public(host));
         }
         let answer = self.to_public_host(source, host);
+        let answer = self.or_by_endpoint(source, host, answer);
         if !may_be_of_s3(host, self.network.region.as_deref()) {
             return answer;
         }
         let by_service = self.to_public_service(source, "s3", host);
         answer.unless(by_service, &Missing::HostAddress(host.to_owned()))
+    }
+
+    /// AWS says that private DNS answers a service's default name, and of the name for both versions of IP it says nothing.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html>
+    fn or_by_endpoint(&self, source: &Standing, host: &str, answer: Answer) -> Answer {
+        let Some(name) = host.strip_suffix(".api.aws") else { return answer };
+        let name = format!("{name}.amazonaws.com");
+        let own = self.network.region.as_deref();
+        let of_region = |region: Option<&str>| region.is_some() && own.is_none_or(|own| region == Some(own));
+        let Some(service) = crate::services::of_host(&name).filter(|found| of_region(found.region)) else {
+            return answer;
+        };
+        let asked = Asked::service(self.network, &service.suffix);
+        let missing = Missing::Undocumented(Topic::DualStackNames);
+        let view = Viewpoint { vpc: source.vpc, unknown: &missing, inbound: false };
+        let by = answering(self.network, view, &asked);
+        let endpoint = by.into_iter().find_map(|(by, _)| match by {
+            By::Endpoint(at) => Some(at),
+            By::Zone(_) | By::Rule(_) => None,
+        });
+        match endpoint {
+            Some(at) => {
+                let other = self.by_endpoint(source, &asked, &self.network.endpoints[at.0]);
+                answer.unless(other, &missing)
+            }
+            None => answer,
+        }
     }
 
     /// A host somewhere in the internet.

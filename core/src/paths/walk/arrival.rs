@@ -121,36 +121,6 @@ impl Walk<'_> {
         self.acl(source.subnet, Way::Ingress, flow, true)
     }
 
-    /// What came from the internet to an interface with a public address: the filters there, and the answer's way out.
-    pub(in crate::paths) fn come_in(&mut self, flow: &Flow, target: &Standing) -> Result<(), Cut> {
-        self.acl(target.subnet, Way::Ingress, flow, false)?;
-        self.groups(target, Way::Ingress, flow, &Match::No)?;
-        self.acl(target.subnet, Way::Egress, flow, true)?;
-        let (network, component) = (self.network, Component::RouteTable);
-        let table = match &network.subnets[target.subnet.0].table {
-            Fact::Known(table) => *table,
-            Fact::Unknown(missing) => {
-                let (id, missing) = (self.subnet_name(Some(target.subnet)), missing.clone());
-                self.open(Direction::Back, component, &id, words::table_unknown(), missing);
-                return Ok(());
-            }
-        };
-        let id = network.tables[table.0].name.to_string();
-        let leads_out = |route: &Route| matches!(route.target, Target::InternetGateway(_));
-        match lookup(network, table, &flow.source, Side::Source)? {
-            Lookup::Route(at) if network.tables[table.0].routes.items.get(at).is_some_and(leads_out) => {}
-            Lookup::Unknown(missing) => {
-                self.open(Direction::Back, component, &id, words::route_unknown(), missing);
-            }
-            Lookup::Local | Lookup::None | Lookup::Route(_) => {
-                let at = self.table_place(Some(target.subnet), table);
-                let (code, what) = (Code::NO_ROUTE_TO_DESTINATION, words::no_way_out(&target.id));
-                self.block(Direction::Back, code, component, &id, what, at);
-            }
-        }
-        Ok(())
-    }
-
     /// Answers from a subnet (or a regional NAT gateway, which stands in none) must come back to `home` the way that
     /// its routes say.
     pub(super) fn back_from(

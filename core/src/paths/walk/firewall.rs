@@ -7,7 +7,7 @@ use super::arrival::Answering;
 use super::{Standing, Stop, Walk};
 use crate::network::{
     Cidr, Fact, Firewall, FirewallAction, FirewallIndex, FirewallRule, Listed, Missing, Name, Network, Place,
-    Ports, Statefully,
+    Ports, Statefully, SubnetIndex, Topic,
 };
 
 const COMPONENT: Component = Component::Firewall;
@@ -52,7 +52,14 @@ impl Walk<'_> {
         if crosses {
             self.acl(entry, Way::Ingress, flow, false)?;
         }
-        self.inspect(Direction::Out, firewall, flow)?;
+        if self.inspect(Direction::Out, firewall, flow)? {
+            self.watched.push((index, entry));
+            // What comes back from the internet comes back in the zone that it left from.
+            if let Some(attachment) = self.by_zone.filter(|_| !flow.destination.is_public()) {
+                let id = network.attachments[attachment.0].name.to_string();
+                self.report.assumes(words::appliance_mode(&id));
+            }
+        }
         self.inspect(Direction::Back, firewall, flow)?;
         let next = Stop {
             subnet: Some(entry),
@@ -68,24 +75,27 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn inspect(&mut self, direction: Direction, firewall: &Firewall, flow: &Flow) -> Result<(), Cut> {
+    /// Tells what rules do with a flow, and whether stateful ones look at it.
+    fn inspect(&mut self, direction: Direction, firewall: &Firewall, flow: &Flow) -> Result<bool, Cut> {
         let id = firewall.name.to_string();
-        let (drops, at) = match stateless(self.network, firewall, flow, direction == Direction::Back)? {
+        let does = stateless(self.network, firewall, flow, direction == Direction::Back)?;
+        let is_stateful = matches!(does, Stateless::Does(FirewallAction::Forward, _));
+        let (drops, at) = match does {
             Stateless::Does(FirewallAction::Pass, at) => (false, at),
             Stateless::Does(FirewallAction::Drop, at) => (true, at),
             Stateless::Does(FirewallAction::Forward, at) => match &firewall.stateful {
                 Statefully::Passes => (false, at),
                 Statefully::Drops => (true, at),
                 // What the engine let out, it lets back in.
-                Statefully::Open(_) if direction == Direction::Back => return Ok(()),
+                Statefully::Open(_) if direction == Direction::Back => return Ok(is_stateful),
                 Statefully::Open(missing) => {
                     self.open_at(direction, COMPONENT, &id, words::stateful(&id), missing.clone(), at);
-                    return Ok(());
+                    return Ok(is_stateful);
                 }
             },
             Stateless::Unknown(missing) => {
                 self.open(direction, COMPONENT, &id, words::firewall_unknown(&id), missing);
-                return Ok(());
+                return Ok(is_stateful);
             }
         };
         let at = at.or(firewall.at);
@@ -95,7 +105,7 @@ impl Walk<'_> {
         } else if direction == Direction::Out {
             self.hop(direction, COMPONENT, &id, Action::Allow, words::firewall_passes(), at);
         }
-        Ok(())
+        Ok(is_stateful)
     }
 
     /// An answer is sent to a firewall. Its rules were asked where the packets passed it.
@@ -109,19 +119,8 @@ impl Walk<'_> {
         let Some(index) = network.firewall(name) else { return Ok(()) };
         let firewall = &network.firewalls[index.0];
         let id = firewall.name.to_string();
-        let Some(entry) = self.entry(flow, Entrance::Firewall(index), &firewall.subnets, place.subnet)?
-        else {
-            return Ok(());
-        };
-        let passed = |(component, subnet): &(Component, _)| {
-            *component == COMPONENT && firewall.subnets.items.contains(subnet)
-        };
-        if !self.sent_on.iter().any(passed) {
-            self.inspect(Direction::Back, firewall, flow)?;
-            let missing = Missing::Beyond(crate::network::Topic::FirewallRules, firewall.name.clone());
-            self.open(Direction::Back, COMPONENT, &id, words::one_way_only(&id), missing);
-        }
-        self.hop(Direction::Back, COMPONENT, &id, Action::Forward, words::firewall_passes(), firewall.at);
+        let near = place.subnet.or(flow.source.subnet());
+        let Some(entry) = self.answer_past(index, flow, near)? else { return Ok(()) };
         if place.subnet == Some(entry) {
             let (code, what) = (Code::VPCHECK_ROUTE_RING, words::route_ring(&id));
             self.block(Direction::Back, code, COMPONENT, &id, what, firewall.at);
@@ -129,6 +128,70 @@ impl Walk<'_> {
         }
         let table = network.subnets[entry.0].table.clone();
         self.back_from(Some(entry), place.vpc, &table, place.home, flow, None)
+    }
+}
+
+impl Walk<'_> {
+    /// An answer passes a firewall: the subnet by whose endpoint it does.
+    pub(super) fn answer_past(
+        &mut self,
+        index: FirewallIndex,
+        flow: &Flow,
+        near: Option<SubnetIndex>,
+    ) -> Result<Option<SubnetIndex>, Cut> {
+        let network = self.network;
+        let firewall = &network.firewalls[index.0];
+        let id = firewall.name.to_string();
+        let Some(entry) = self.entry(flow, Entrance::Firewall(index), &firewall.subnets, near)? else {
+            return Ok(None);
+        };
+        self.answered.push(index);
+        let passed = |(component, subnet): &(Component, _)| {
+            *component == COMPONENT && firewall.subnets.items.contains(subnet)
+        };
+        if !self.sent_on.iter().any(passed) {
+            self.inspect(Direction::Back, firewall, flow)?;
+            let missing = Missing::Beyond(Topic::OneWayFirewall, firewall.name.clone());
+            self.open(Direction::Back, COMPONENT, &id, words::one_way_only(&id), missing);
+        }
+        self.one_endpoint(index, entry);
+        self.hop(Direction::Back, COMPONENT, &id, Action::Forward, words::firewall_passes(), firewall.at);
+        Ok(Some(entry))
+    }
+
+    /// What comes in by a gateway passes a firewall in front of a subnet.
+    pub(super) fn past_firewall(
+        &mut self,
+        index: FirewallIndex,
+        flow: &Flow,
+        near: SubnetIndex,
+    ) -> Result<(), Cut> {
+        let firewall = &self.network.firewalls[index.0];
+        let Some(entry) = self.entry(flow, Entrance::Firewall(index), &firewall.subnets, Some(near))? else {
+            let (id, missing) = (firewall.name.to_string(), Missing::Component(firewall.name.clone()));
+            self.open(Direction::Out, COMPONENT, &id, words::firewall_unknown(&id), missing);
+            return Ok(());
+        };
+        self.sent_on.push((COMPONENT, entry));
+        if self.inspect(Direction::Out, firewall, flow)? {
+            self.watched.push((index, entry));
+        }
+        self.inspect(Direction::Back, firewall, flow).map(|_| ())
+    }
+
+    /// Endpoints of a firewall know nothing of each other's flows. Which endpoint a route names is told by the zone, so
+    /// that this is what an answer rests on.
+    /// <https://docs.aws.amazon.com/network-firewall/latest/developerguide/asymmetric-routing.html>
+    fn one_endpoint(&mut self, index: FirewallIndex, back: SubnetIndex) {
+        let mut passed = self.watched.iter().filter(|(firewall, _)| *firewall == index).map(|(_, at)| *at);
+        let Some(out) = passed.next() else { return };
+        if out == back || passed.any(|at| at == back) {
+            return;
+        }
+        let subnet = |at: SubnetIndex| &self.network.subnets[at.0].name;
+        let id = self.network.firewalls[index.0].name.to_string();
+        let assumption = words::one_endpoint(&id, subnet(out), subnet(back));
+        self.report.assumes(assumption);
     }
 }
 
@@ -185,7 +248,7 @@ fn about(
         matched = matched.and(of_addresses).and(in_ports(ports, own_ports, flow, side)?);
     }
     if rule.asks_more && matched == Match::Yes {
-        let missing = Missing::Beyond(crate::network::Topic::FirewallRules, firewall.name.clone());
+        let missing = Missing::Beyond(Topic::FirewallRules, firewall.name.clone());
         return Ok(Match::Maybe(missing));
     }
     Ok(matched)

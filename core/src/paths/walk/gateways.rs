@@ -224,12 +224,18 @@ impl Walk<'_> {
             None => self.regional(vpc, &translated, target, nat.table, public_address, &id, at),
         }
         .map_err(|cut| cut.before(own).before_nat64(flow))?;
+        let own_table = match subnet {
+            Some(subnet) => network.subnets[subnet.0].table.known().copied(),
+            None => nat.table,
+        };
         if stop.is_guest {
             let table = match subnet {
                 Some(subnet) => network.subnets[subnet.0].table.clone(),
                 None => nat.table.map_or(Fact::Unknown(Missing::Component(nat.name.clone())), Fact::Known),
             };
             self.back_from(subnet, vpc, &table, stop.home, flow, None)?;
+        } else if let Some(table) = own_table {
+            self.detour(subnet, vpc, table, flow)?;
         }
         if let Some(subnet) = crosses {
             self.acl(subnet, Way::Egress, flow, true)?;
@@ -289,7 +295,8 @@ impl Walk<'_> {
         let next = Stop::nat(vpc, public_address);
         if let Some(gateway) = attached {
             let gateway_id = gateway.name.to_string();
-            return self.internet_gateway(&next, flow, &gateway_id, gateway.attached_at, &gateway.vpc);
+            self.internet_gateway(&next, flow, &gateway_id, gateway.attached_at, &gateway.vpc)?;
+            return self.back_in(&gateway.name, vpc, flow);
         }
         match vpc.map(|vpc| &self.network.vpcs[vpc.0]) {
             // A VPC of this template whose gateways are all here.

@@ -111,6 +111,8 @@ impl Walk<'_> {
             .map_err(|cut| cut.before(by))?;
         if stop.is_guest {
             self.back_from(Some(subnet), vpc, &next.table, stop.home, flow, None)?;
+        } else if let Fact::Known(table) = &next.table {
+            self.detour(Some(subnet), vpc, *table, flow)?;
         }
         if crosses {
             self.acl(subnet, Way::Egress, flow, true)?;

@@ -4,6 +4,7 @@
 //! blocker wants to know of the next.
 
 mod arrival;
+mod edges;
 mod filters;
 mod firewall;
 mod gateways;
@@ -18,8 +19,8 @@ use super::route::{Lookup, lookup};
 use super::{Action, Blocker, Code, Component, Direction, Hop, denials, words};
 use crate::language::Phrase;
 use crate::network::{
-    AttachmentIndex, Fact, GatewayKind, GroupIndex, Listed, Missing, Name, NatIndex, Network, Peering, Place,
-    Route, SubnetIndex, TableIndex, Target, Topic, VpcIndex,
+    AttachmentIndex, Fact, FirewallIndex, GatewayKind, GroupIndex, Listed, Missing, Name, NatIndex, Network,
+    Peering, Place, Route, SubnetIndex, TableIndex, Target, Topic, VpcIndex,
 };
 
 /// What packets start from or end at.
@@ -72,6 +73,12 @@ pub(super) struct Walk<'n> {
     crossed: Vec<(Direction, AttachmentIndex)>,
     /// Firewalls and NAT instances passed, by the subnets of their interfaces.
     sent_on: Vec<(Component, SubnetIndex)>,
+    /// Endpoints passed of firewalls whose stateful rules must see the answers too, by the subnets of their interfaces.
+    watched: Vec<(FirewallIndex, SubnetIndex)>,
+    /// Firewalls that answers have passed.
+    answered: Vec<FirewallIndex>,
+    /// The attachment that packets came out of in the zone that they came from, where others were possible.
+    by_zone: Option<AttachmentIndex>,
     /// Whether answers come back by an interface of a transit gateway in the source's own subnet.
     answers_in_subnet: bool,
     /// What sends packets on, where it is a load balancer with ways of its own.
@@ -111,6 +118,9 @@ impl<'n> Walk<'n> {
             passed: Vec::new(),
             crossed: Vec::new(),
             sent_on: Vec::new(),
+            watched: Vec::new(),
+            answered: Vec::new(),
+            by_zone: None,
             answers_in_subnet: false,
             relay: None,
         }
@@ -152,6 +162,7 @@ impl<'n> Walk<'n> {
             named: Match::Yes,
         };
         self.onward(&stop, flow, target)?;
+        self.half_seen();
         Ok(())
     }
 
@@ -351,6 +362,7 @@ impl<'n> Walk<'n> {
                 let gateway = &network.internet_gateways[gateway.0];
                 let id = gateway.name.to_string();
                 self.internet_gateway(stop, flow, &id, gateway.attached_at.or(gateway.at), &gateway.vpc)?;
+                self.back_in(&gateway.name, stop.vpc, flow)?;
                 self.beyond(stop, flow, target)
             }
             Target::NatGateway(nat) => {

@@ -66,10 +66,7 @@ impl Walk<'_> {
             }
         };
         let zone_counts = *appliance_mode == Fact::Known(false);
-        let inspects = network.firewalls.iter().any(|firewall| firewall.vpc == Fact::Known(vpc));
-        if inspects && zone_counts && subnets.items.len() > 1 {
-            self.report.assumes(words::appliance_mode(&id));
-        }
+        self.by_zone = Some(to).filter(|_| zone_counts && subnets.items.len() > 1);
         let near = Some(from.interface).filter(|_| zone_counts);
         let Some(entry) = self.entry(flow, Entrance::Attachment(to), subnets, near)? else {
             let missing = subnets.rest.clone().unwrap_or(Missing::Component(attachment.name.clone()));
@@ -331,13 +328,16 @@ impl Walk<'_> {
         let Some(to) = self.transit_route(Direction::Back, from, &flow.source, flow)? else { return Ok(()) };
         let attachment = &network.attachments[to.0];
         let id = attachment.name.to_string();
-        let Attached::Vpc { vpc: Fact::Known(vpc), subnets, .. } = &attachment.attached else {
+        let Attached::Vpc { vpc: Fact::Known(vpc), subnets, appliance_mode, .. } = &attachment.attached
+        else {
             let missing = Missing::Beyond(Topic::TransitGateway, attachment.name.clone());
             self.open(Direction::Back, ATTACHMENT, &id, words::beyond_attachment(&id), missing);
             return Ok(());
         };
         let own = flow.source.subnet();
-        let Some(entry) = self.entry(flow, Entrance::Attachment(to), subnets, own)? else { return Ok(()) };
+        // In appliance mode answers come by the zone that the packets came by.
+        let near = own.filter(|_| *appliance_mode == Fact::Known(false));
+        let Some(entry) = self.entry(flow, Entrance::Attachment(to), subnets, near)? else { return Ok(()) };
         let into = words::into_vpc(&network.vpcs[vpc.0].name);
         self.hop(Direction::Back, ATTACHMENT, &id, Action::Forward, into, attachment.at);
         if Some(entry) == own {

@@ -49,7 +49,7 @@ impl Walk<'_> {
                     Match::Yes => {
                         self.hop(Direction::Out, component, &id, Action::Forward, words::by_vpn(), at);
                         self.over_connection(VpnConnectionIndex(connection), flow);
-                        return Ok(());
+                        return self.back_in(name, stop.vpc, flow);
                     }
                     Match::No => {}
                     Match::Maybe(missing) => open = open.or(Some(missing)),

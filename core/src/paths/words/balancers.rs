@@ -100,7 +100,7 @@ pub(in crate::paths) fn not_in_its_zones(balancer: &str, group: &Name) -> Phrase
 pub(in crate::paths) fn not_across_zones(balancer: &str, subnet: &Name) -> Phrase {
     phrase!(
         en: "{balancer} has no instance in the zone of subnet {subnet}, and cross-zone load balancing is off",
-        ja: "サブネット {subnet} のゾーンには {balancer} のインスタンスがなく、クロスゾーン負荷分散も無効です",
+        ja: "サブネット {subnet} の AZ には {balancer} のインスタンスがなく、クロスゾーン負荷分散も無効です",
     )
 }
 

@@ -55,7 +55,14 @@ pub(in crate::paths) fn public_access_blocked() -> Phrase {
 pub(in crate::paths) fn appliance_mode(attachment: &str) -> Phrase {
     phrase!(
         en: "flows between zones are taken to pass the same firewall endpoint both ways; that needs appliance mode on {attachment}, which is off",
-        ja: "ゾーンをまたぐ通信も往復で同じファイアウォールエンドポイントを通るものとします。それには {attachment} のアプライアンスモードが必要ですが、無効です",
+        ja: "AZ をまたぐ通信も往復で同じファイアウォールエンドポイントを通るものとします。それには {attachment} のアプライアンスモードが必要ですが、無効です",
+    )
+}
+
+pub(in crate::paths) fn one_endpoint(firewall: &str, out: &Name, back: &Name) -> Phrase {
+    phrase!(
+        en: "{firewall} is taken to see both ways of a flow by one endpoint; packets are routed to the one in {out} and answers to the one in {back}, and stateful rules drop what they see only half of",
+        ja: "{firewall} は往復の通信を同じエンドポイントで検査するものとします。ルート上、行きは {out}、戻りは {back} のエンドポイントを通り、片方向しか見えない通信はステートフルルールに破棄されます",
     )
 }
 
@@ -76,7 +83,7 @@ pub(in crate::paths) fn ipv6_address_unknown(id: &str) -> Phrase {
 pub(in crate::paths) fn nat_not_in_zone(nat: &str, subnet: &Name) -> Phrase {
     phrase!(
         en: "no address of {nat} (AvailabilityZoneAddresses) is known to be in the zone of {subnet}",
-        ja: "{nat} (AvailabilityZoneAddresses) に {subnet} と同じゾーンのアドレスが見当たりません",
+        ja: "{nat} (AvailabilityZoneAddresses) に {subnet} と同じ AZ のアドレスが見当たりません",
     )
 }
 
@@ -134,14 +141,14 @@ pub(in crate::paths) fn into_vpc(vpc: &Name) -> Phrase {
 pub(in crate::paths) fn no_attachment_in_zone(attachment: &str, subnet: &Name) -> Phrase {
     phrase!(
         en: "{attachment} has no subnet in the zone of {subnet}: a transit gateway is reached from zones with one only",
-        ja: "{attachment} には {subnet} と同じゾーンのサブネットがありません。Transit Gateway に届くのは、アタッチメントのサブネットがあるゾーンからだけです",
+        ja: "{attachment} には {subnet} と同じ AZ のサブネットがありません。Transit Gateway に届くのは、アタッチメントのサブネットがある AZ からだけです",
     )
 }
 
 pub(in crate::paths) fn zone_of_attachment_unknown(attachment: &str) -> Phrase {
     phrase!(
         en: "whether {attachment} has a subnet in this zone is not known here",
-        ja: "{attachment} がこのゾーンにサブネットを持つかどうかわかりません",
+        ja: "{attachment} がこの AZ にサブネットを持つかどうかわかりません",
     )
 }
 
@@ -241,6 +248,13 @@ pub(in crate::paths) fn stateful(firewall: &str) -> Phrase {
     phrase!(
         en: "{firewall} hands this to its stateful rules, which vpcheck does not judge",
         ja: "{firewall} はステートフルルールに渡します (vpcheck は判定しません)",
+    )
+}
+
+pub(in crate::paths) fn answers_pass_by(firewall: &str) -> Phrase {
+    phrase!(
+        en: "answers do not come back past {firewall}, which must see both ways",
+        ja: "応答は {firewall} を通りません。往復の両方が通る必要があります",
     )
 }
 

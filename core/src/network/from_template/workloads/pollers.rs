@@ -13,13 +13,10 @@ const SOURCES: [WorkloadKind; 3] =
     [WorkloadKind::KafkaCluster, WorkloadKind::Broker, WorkloadKind::DatabaseCluster];
 
 impl<'a> Writer<'a, '_, '_> {
-    /// Pollers of event source mappings. Clusters, brokers and databases are to be declared before. In provisioned mode
-    /// they need nothing of the VPC.
+    /// Pollers of event source mappings, which poll from the same place in both modes. Clusters, brokers and databases are
+    /// to be declared before. <https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html>
     pub(super) fn pollers(&mut self) -> Result<(), Split> {
         for mapping in self.reader.resources(&["AWS::Lambda::EventSourceMapping"])? {
-            if self.reader.property(mapping, &["ProvisionedPollerConfig"])?.is_some() {
-                continue;
-            }
             if let Some(poller) = self.poller_of_resource(mapping)? {
                 self.builder.workload(poller);
             } else if let Some(standing) = self.self_managed(mapping)? {
@@ -35,7 +32,7 @@ impl<'a> Writer<'a, '_, '_> {
     /// template is not known, and nothing follows from it.
     fn poller_of_resource(&self, mapping: &Resource) -> Result<Option<Workload>, Split> {
         let Some(arn) = self.reader.property(mapping, &["EventSourceArn"])? else { return Ok(None) };
-        let Some((id, _)) = arn.value.resource() else { return Ok(None) };
+        let Some(id) = named_last(&arn.value) else { return Ok(None) };
         let network = &self.builder.network;
         let source = network.workload(id).and_then(|at| network.workloads.get(at.0)).filter(|source| {
             let is_public =
@@ -106,6 +103,17 @@ impl<'a> Writer<'a, '_, '_> {
     }
 }
 
+/// The resource that an ARN ends with, or is an attribute of: clusters of `DocumentDB` have no attribute for theirs.
+fn named_last(arn: &Value) -> Option<&str> {
+    match arn {
+        Value::Text(text) => match text.parts.last() {
+            Some(Part::Resource { id, .. }) => Some(id),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn without_prefix(mut uri: Case, prefix: &str) -> Case {
     if let Value::Text(text) = &mut uri.value
         && let Some(Part::Literal(first)) = text.parts.first_mut()
@@ -151,8 +159,34 @@ mod tests {
         assert_eq!((found.kind, found.placement), (WorkloadKind::Poller, Placement::One));
         assert_eq!(subnet_names(&network, found), ["A", "B"]);
         assert_eq!(group_names(&network, found), ["Sg"]);
-        assert!(network.workload("Warm").is_none(), "provisioned");
+        let warm = workload(&network, "Warm");
+        assert_eq!((group_names(&network, warm), warm.in_vpc), (vec!["Sg".to_owned()], true), "provisioned");
         assert!(network.workload("Far").is_none(), "not known where");
+    }
+
+    #[test]
+    fn a_database_is_named_at_the_end_of_its_arn() {
+        let network = network(
+            "  Fn: {Type: AWS::Lambda::Function, Properties: {Handler: x}}
+  Group: {Type: AWS::DocDB::DBSubnetGroup, Properties: {DBSubnetGroupDescription: d, SubnetIds: [!Ref A, !Ref B]}}
+  Doc: {Type: AWS::DocDB::DBCluster, Properties: {DBSubnetGroupName: !Ref Group, VpcSecurityGroupIds: [!Ref Sg]}}
+  Events:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Fn
+      EventSourceArn: !Sub 'arn:aws:rds:${AWS::Region}:${AWS::AccountId}:cluster:${Doc}'
+  Other:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref Fn, EventSourceArn: !Sub 'arn:aws:rds:eu-west-1:111122223333:cluster:${Doc}-2'}
+",
+        );
+        let found = workload(&network, "Events");
+        assert_eq!((found.kind, found.placement), (WorkloadKind::Poller, Placement::One));
+        assert_eq!(
+            (subnet_names(&network, found), group_names(&network, found).len()),
+            (vec!["A".to_owned(), "B".to_owned()], 1)
+        );
+        assert!(network.workload("Other").is_none(), "another cluster");
     }
 
     #[test]
