@@ -146,7 +146,7 @@ pub const ALL: &[Example] = &[
         sentence: || {
             phrase!(
                 en: "Two zones, an endpoint instead of a NAT gateway, and connections under control.",
-                ja: "2 つのゾーン、NAT ゲートウェイの代わりのエンドポイント、抑えられた接続数。",
+                ja: "2 つの AZ、NAT ゲートウェイの代わりのエンドポイント、抑えられた接続数。",
             )
         },
         text: || include_str!("../examples/clean.yaml"),

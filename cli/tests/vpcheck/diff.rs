@@ -86,6 +86,17 @@ fn the_other_way_round_it_closes_and_fails() {
 }
 
 #[test]
+fn what_the_project_asserts_is_compared_too() {
+    let change = format!("{CLOSED}{}", ENDPOINT.replace("secretsmanager", "kms"));
+    let files = [("old.yaml", CLOSED), ("new.yaml", change.as_str())];
+    let told = |workspace: Workspace| workspace.run("diff old.yaml new.yaml --region us-east-1").out;
+    assert!(!told(Workspace::new(files)).contains("Fn -> kms"), "nobody asks for it");
+    let asserting = "assertions:\n  - {from: Fn, to: kms, expect: reachable}\n";
+    let out = told(Workspace::new([files[0], files[1], ("vpcheck.yaml", asserting)]));
+    assert!(out.contains("Fn -> kms  blocked → reachable"), "{out}");
+}
+
+#[test]
 fn the_old_version_may_come_from_elsewhere() {
     let run = workspace().run_with_input("diff - new.yaml", CLOSED.as_bytes());
     assert_eq!(run.status, 0, "{run:?}");
