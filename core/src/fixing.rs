@@ -149,10 +149,29 @@ pub fn prove(
     Ok((fixed, after))
 }
 
+/// Whether a finding names some of what another one named, and nothing else: what is left of it once the rest is mended.
+fn names_fewer(new: &Finding, old: &Finding) -> bool {
+    let is_same = new.rule == old.rule && new.resource == old.resource;
+    is_same
+        && named(new)
+            .zip(named(old))
+            .is_some_and(|(new, old)| new.iter().all(|one| !one.is_empty() && old.contains(one)))
+}
+
+/// What a finding names, as its fingerprint has it.
+fn named(finding: &Finding) -> Option<Vec<&str>> {
+    let resource = finding.resource.as_deref().unwrap_or_default();
+    let rest = finding.fingerprint.strip_prefix(finding.rule.0)?.strip_prefix('/')?;
+    Some(rest.strip_prefix(resource)?.strip_prefix('/')?.split(", ").collect())
+}
+
 /// The first error or warning that a change brings, in words.
 pub(crate) fn new_trouble(before: &Analysis, after: &Analysis) -> Option<Phrase> {
     let known: BTreeSet<&str> = troubles(before).map(|trouble| trouble.fingerprint.as_str()).collect();
-    let new = troubles(after).find(|trouble| !known.contains(trouble.fingerprint.as_str()))?;
+    let new = troubles(after).find(|trouble| {
+        !known.contains(trouble.fingerprint.as_str())
+            && !troubles(before).any(|old| names_fewer(trouble, old))
+    })?;
     let (rule, Phrase { en, ja }) = (new.rule.0, &new.message);
     Some(phrase!(
         en: "another finding would come, {rule}: {en}",
@@ -276,5 +295,24 @@ Parameters:
         };
         let why = prove("t", text, &Options::default(), &before, finding, &wrong).expect_err("refused");
         assert!(why.en.contains("another finding would come, unknown-reference"), "{why:?}");
+    }
+    #[test]
+    fn what_is_left_of_a_finding_is_not_another_one() {
+        let of = |resource: &str, fingerprint: &str| {
+            let nothing = Phrase::verbatim("");
+            let finding = Finding::new(RuleId("unreachable-destination"), Severity::Error, None, nothing);
+            Finding { fingerprint: fingerprint.to_owned(), ..finding.about(resource) }
+        };
+        let old = of("Fn", "unreachable-destination/Fn/`lambda:443`, `sts:443`");
+        for (new, expected) in [
+            (of("Fn", "unreachable-destination/Fn/`sts:443`"), true),
+            (of("Fn", "unreachable-destination/Fn/`s3:443`"), false),
+            (of("Fn", "unreachable-destination/Fn/`sts:443`, `s3:443`"), false),
+            (of("Fn", "unreachable-destination/Fn/"), false),
+            (of("Fn", "unreachable-destination/Fn/`sts:443`/1"), false),
+            (of("Other", "unreachable-destination/Other/`sts:443`"), false),
+        ] {
+            assert_eq!(names_fewer(&new, &old), expected, "{}", new.fingerprint);
+        }
     }
 }
