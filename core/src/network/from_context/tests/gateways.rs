@@ -282,3 +282,17 @@ fn the_service_of_a_list_may_hang_on_a_region_that_only_the_caller_knows() {
     assert_eq!(service(Some("ap-south-1")).as_deref(), Some("s3"));
     assert_eq!(service(None), None);
 }
+
+#[test]
+fn a_table_of_a_gateway_is_its_own() {
+    let network = network(
+        r#"{"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Routes": [
+              {"DestinationCidrBlock": "10.0.1.0/24", "GatewayId": "vpce-1"}], "Associations": [
+              {"GatewayId": "igw-1", "AssociationState": {"State": "associated"}},
+              {"GatewayId": "vgw-1", "AssociationState": {"State": "disassociated"}}]}]}"#,
+    );
+    let edge = network.edge(&aws("igw-1")).map(|at| &network.tables[at.0].name);
+    assert_eq!(edge, Some(&aws("rtb-1")));
+    assert_eq!(network.edge(&aws("vgw-1")), None);
+    assert!(network.subnets.is_empty());
+}
