@@ -189,11 +189,12 @@ const STACK: usize = 8 << 20;
 
 /// What comes of each, in their order; of many in parallel, where the system lets us have threads.
 fn each<T: Sync, U: Send>(items: &[T], act: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    let pool = || rayon::ThreadPoolBuilder::new().stack_size(STACK).build().ok();
-    match Some(items).filter(|items| items.len() > 1).and_then(|_| pool()) {
-        Some(pool) => pool.install(|| items.par_iter().map(&act).collect()),
-        None => items.iter().map(act).collect(),
+    if items.len() > 1
+        && let Ok(pool) = rayon::ThreadPoolBuilder::new().stack_size(STACK).build()
+    {
+        return pool.install(|| items.par_iter().map(&act).collect());
     }
+    items.iter().map(act).collect()
 }
 
 fn paths(sources: &[Source]) -> Vec<String> {
