@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use vpcheck_core::finding::Severity;
 use vpcheck_core::language::{Language, Phrase};
-use vpcheck_core::{Analysis, Assertion, Source, analyze, check_assertions, phrase, render};
+use vpcheck_core::{Analysis, Assertion, Reading, Source, check_assertions, phrase, render};
 
 use crate::args::{CheckArguments, CheckFormat, FailOn};
 use crate::baseline::Baseline;
@@ -214,8 +214,9 @@ fn check(known: &Known<'_>, input: &Input) -> One {
         Ok(surroundings) => (surroundings, None),
         Err(problem) => (Surroundings::default(), Some(problem)),
     };
-    let options = known.options(input, &text, &surroundings);
-    let mut analysis = analyze(&path, &text, &options);
+    let reading = Reading::of(&text, known.size_limit());
+    let options = known.options(input, reading.nested_template_paths(), &surroundings);
+    let mut analysis = reading.analyze(&path, &options);
     let is_broken = analysis.findings.iter().any(|finding| finding.rule.0 == INVALID_SYNTAX);
     let is_broken_template = is_broken && (input.is_named() || input::mentions_resources(text.as_bytes()));
     if !analysis.is_template && !is_broken_template {

@@ -96,9 +96,14 @@ impl<'a> Known<'a> {
         Ok(Surroundings { config, deployment: Arc::new(deployment) })
     }
 
-    /// Everything that is known beside the text of `input`. The command line goes before vpcheck.yaml, which goes
+    /// Everything that is known beside the text of `input`, which nests the templates `nested`. The command line goes before vpcheck.yaml, which goes
     /// before samconfig.toml.
-    pub(crate) fn options(&self, input: &Input, text: &str, surroundings: &Surroundings) -> Options {
+    pub(crate) fn options(
+        &self,
+        input: &Input,
+        nested: Vec<String>,
+        surroundings: &Surroundings,
+    ) -> Options {
         let Surroundings { config, deployment } = surroundings;
         let settings = config.of(input.file());
         let limit = self.arguments.max_size;
@@ -119,7 +124,7 @@ impl<'a> Known<'a> {
         addresses.extend(joined(&self.arguments.addresses));
         Options {
             parameters: values,
-            nested: nested::load(text, input.parent(), input.file(), limit),
+            nested: nested::load(nested, input.parent(), input.file(), limit),
             contexts,
             assumed,
             prefix_lists,

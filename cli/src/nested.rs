@@ -13,12 +13,17 @@ const DEPTH_LIMIT: usize = 8;
 /// At most so many nested templates are read for one template.
 const FILE_LIMIT: usize = 100;
 
-/// Reads the templates that `text` nests, those that they nest, and so on, by the path as the parent names it; below
-/// the first level by the path from the folder of the main template.
+/// Reads the templates that the main one names, those that they nest, and so on, by the path as the parent names it;
+/// below the first level by the path from the folder of the main template.
 ///
 /// What cannot be read is left out: to the analysis it is as unknown as a template in a bucket.
-pub(crate) fn load(text: &str, folder: &Path, main: Option<&Path>, limit: usize) -> BTreeMap<String, String> {
-    Loader { folder, limit, names: nested_template_paths }.load(text, main)
+pub(crate) fn load(
+    named: Vec<String>,
+    folder: &Path,
+    main: Option<&Path>,
+    limit: usize,
+) -> BTreeMap<String, String> {
+    Loader { folder, limit, names: nested_template_paths }.load(named, main)
 }
 
 struct Loader<'a> {
@@ -37,11 +42,11 @@ struct Named {
 }
 
 impl Loader<'_> {
-    fn load(&self, text: &str, main: Option<&Path>) -> BTreeMap<String, String> {
+    fn load(&self, named: Vec<String>, main: Option<&Path>) -> BTreeMap<String, String> {
         let main = main.and_then(|path| path.canonicalize().ok());
         let mut loaded = BTreeMap::new();
         let mut followed: BTreeSet<PathBuf> = BTreeSet::new();
-        let mut waiting: VecDeque<Named> = self.named_in(text, Path::new(""), 1).into();
+        let mut waiting: VecDeque<Named> = Self::named(named, Path::new(""), 1).into();
         while let Some(named) = waiting.pop_front() {
             if loaded.len() >= FILE_LIMIT || loaded.contains_key(&named.key) {
                 continue;
@@ -54,20 +59,20 @@ impl Loader<'_> {
             // A file that was seen is given under its new name, but not followed again: so a circle ends.
             if followed.insert(file) && named.depth < DEPTH_LIMIT {
                 let parent = named.path.parent().unwrap_or(Path::new(""));
-                waiting.extend(self.named_in(&text, parent, named.depth + 1));
+                waiting.extend(Self::named((self.names)(&text), parent, named.depth + 1));
             }
             loaded.insert(named.key, text);
         }
         loaded
     }
 
-    fn named_in(&self, text: &str, folder: &Path, depth: usize) -> Vec<Named> {
-        let named = (self.names)(text).into_iter().map(|name| {
+    fn named(names: Vec<String>, folder: &Path, depth: usize) -> Vec<Named> {
+        let by_path = names.into_iter().map(|name| {
             let path = normalised(&folder.join(&name));
             let key = if depth == 1 { name } else { shown(&path) };
             Named { key, path, depth }
         });
-        named.collect()
+        by_path.collect()
     }
 }
 
@@ -115,7 +120,7 @@ mod tests {
         }
         let main = folder.path().join(main);
         let (folder, text) = (main.parent().unwrap(), fs::read_to_string(&main).unwrap());
-        Loader { folder, limit: 1_000, names: words }.load(&text, Some(&main)).into_keys().collect()
+        Loader { folder, limit: 1_000, names: words }.load(words(&text), Some(&main)).into_keys().collect()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::slice;
 
 use vpcheck_core::language::Phrase;
 use vpcheck_core::phrase;
-use vpcheck_core::{Assertion, Options};
+use vpcheck_core::{Assertion, Options, nested_template_paths};
 
 use crate::input::{self, Input, shown};
 use crate::known::Known;
@@ -54,7 +54,7 @@ pub(crate) fn read(known: &Known<'_>, input: Input) -> Result<OneTemplate, Probl
     let path = input.shown();
     let Some(text) = input.read(known.size_limit())? else { return Err(input::not_a_template(&path)) };
     let surroundings = known.surroundings(input.parent())?;
-    let options = known.options(&input, &text, &surroundings);
+    let options = known.options(&input, nested_template_paths(&text), &surroundings);
     let assertions = surroundings.config.of(input.file()).assertions;
     Ok(OneTemplate { input, path, text, options, assertions })
 }

@@ -1,6 +1,7 @@
 //! Findings for people, in the manner of compilers.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::changes::changes;
@@ -142,7 +143,7 @@ impl TextWriter {
                 .as_ref()
                 .and_then(|fix| {
                     let source = sources.get(file)?;
-                    changes(fix, &source.text, &source.lines)
+                    changes(fix, &source.text, source.lines())
                 })
                 .unwrap_or_default(),
         );
@@ -270,7 +271,7 @@ fn without_repetition(labels: &[Label]) -> (Vec<&Label>, Vec<Vec<&Label>>) {
 
 /// What labels that are alike say, with the lines they are on.
 fn repetition(labels: &[&Label], sources: &Sources<'_>) -> Phrase {
-    let line = |label: &Label| Some(sources.get(label.file)?.lines.line_of(label.span?.start));
+    let line = |label: &Label| Some(sources.get(label.file)?.lines().line_of(label.span?.start));
     let mut lines: Vec<u32> = labels.iter().filter_map(|label| line(label)).collect();
     lines.dedup();
     let listed: Vec<String> = lines.iter().take(LISTED_LINE_LIMIT).map(ToString::to_string).collect();
@@ -295,7 +296,8 @@ struct Sources<'a> {
 struct SourceText<'a> {
     path: String,
     text: Cow<'a, str>,
-    lines: LineIndex,
+    /// Read once something of the text is shown: of most files nothing is.
+    lines: OnceCell<LineIndex>,
 }
 
 /// Whole lines of a text.
@@ -312,7 +314,7 @@ impl<'a> Sources<'a> {
         let sources = checked.analysis.sources.iter().enumerate().map(|(index, source)| SourceText {
             path: harmless(if index == 0 { &checked.path } else { &source.path }),
             text: with_plain_line_ends(&source.text),
-            lines: LineIndex::new(&source.text),
+            lines: OnceCell::new(),
         });
         Self { path: harmless(&checked.path), sources: sources.collect() }
     }
@@ -327,6 +329,10 @@ impl<'a> Sources<'a> {
 }
 
 impl SourceText<'_> {
+    fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
     /// The bytes of a span, without the blanks at its end: a block's span may reach into the next line.
     fn range(&self, span: Span) -> Option<Range<usize>> {
         let range = span.start as usize..span.end as usize;
@@ -346,13 +352,17 @@ impl SourceText<'_> {
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         let after = &self.text[covered.end..];
         let end = after.find('\n').map_or(self.text.len(), |at| covered.end + at);
-        let first_line = self.lines.line_of(u32::try_from(start).unwrap_or(u32::MAX)) as usize;
+        let first_line = self.lines().line_of(u32::try_from(start).unwrap_or(u32::MAX)) as usize;
         Some(Window { text: self.text[start..end].trim_end_matches('\r'), start, first_line })
     }
 }
 
 /// Lone carriage returns end lines in YAML, but not in the excerpts' renderer; a line feed takes as many bytes.
 fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    // Nearly no text has any.
+    if !text.as_bytes().contains(&b'\r') {
+        return Cow::Borrowed(text);
+    }
     let mut characters = text.char_indices();
     let is_lone = |at: usize| !text[at + 1..].starts_with('\n');
     if !characters.any(|(at, character)| character == '\r' && is_lone(at)) {

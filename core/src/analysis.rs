@@ -15,7 +15,7 @@ use crate::network::{Assumption, Context, Surroundings, resolve};
 use crate::order::Order;
 use crate::paths::ways;
 use crate::rules::Subject;
-use crate::syntax::Limits;
+use crate::syntax::{Limits, Parsed, parse};
 use crate::template::reference::References;
 use crate::template::{Inputs, Template, lower};
 use crate::{phrase, rules};
@@ -171,15 +171,41 @@ pub struct Summary {
 
 /// Analyses one template. Never fails and never panics: what cannot be read is a finding.
 pub fn analyze(path: &str, text: &str, options: &Options) -> Analysis {
-    let mut follower = nested::Follower::new(options);
-    let mut analysis = follower.analyze(path, text, &options.parameters, &[path]);
-    analysis.sources = follower.into_sources();
-    limit(&mut analysis.findings, options.finding_limit);
-    analysis
+    Reading::of(text, options.size_limit).analyze(path, options)
+}
+
+/// The text of a template, read once for all that is asked of it. [`analyze`] does for whoever knows beforehand what the
+/// template nests.
+#[derive(Debug)]
+pub struct Reading<'t>(Parsed<'t>);
+
+impl<'t> Reading<'t> {
+    /// Reads a text. Never fails; a text of more than `size_limit` bytes is not read, which the analysis then tells.
+    pub fn of(text: &'t str, size_limit: usize) -> Self {
+        Self(parse(text, &limits(size_limit)))
+    }
+
+    /// The paths of local templates that it nests: see [`nested_template_paths`].
+    pub fn nested_template_paths(&self) -> Vec<String> {
+        nested::paths(&self.0)
+    }
+
+    /// See [`analyze`].
+    pub fn analyze(self, path: &str, options: &Options) -> Analysis {
+        let mut follower = nested::Follower::new(options);
+        let mut analysis = follower.analyze(path, self.0, &options.parameters, &[path]);
+        analysis.sources = follower.into_sources();
+        limit(&mut analysis.findings, options.finding_limit);
+        analysis
+    }
+}
+
+fn limits(size: usize) -> Limits {
+    Limits { size, ..Limits::default() }
 }
 
 pub(crate) fn lower_text<'t>(text: &'t str, options: &Options, inputs: Inputs) -> Template<'t> {
-    lower(text, &Limits { size: options.size_limit, ..Limits::default() }, inputs)
+    lower(text, &limits(options.size_limit), inputs)
 }
 
 /// What is known of the network beside the template, and the region that it tells.

@@ -64,7 +64,7 @@ pub mod template;
 pub mod text;
 mod tracing;
 
-pub use analysis::{Analysis, Need, Options, Source, Summary, analyze, nested_template_paths};
+pub use analysis::{Analysis, Need, Options, Reading, Source, Summary, analyze, nested_template_paths};
 pub use assertions::{Assertion, check_assertions};
 pub use fixing::{Applied, Fixing, Refused, fix, prove, source_is_elsewhere};
 pub use repairing::{NoRepair, PathRepair, repair_path};

@@ -7,8 +7,8 @@ use crate::finding::FileId;
 use crate::language::Phrase;
 use crate::network::Surroundings;
 use crate::phrase;
-use crate::syntax::{Limits, Node, parse};
-use crate::template::{Case, Guard, Inputs, Template};
+use crate::syntax::{Node, Parsed, parse};
+use crate::template::{Case, Guard, Inputs, Template, lower_read};
 
 /// Stacks nested deeper than this are not followed.
 const DEPTH: usize = 8;
@@ -24,7 +24,11 @@ pub fn nested_template_paths(text: &str) -> Vec<String> {
     if !["::Stack", "::Application", "\\"].iter().any(|sign| text.contains(sign)) {
         return Vec::new();
     }
-    let parsed = parse(text, &Limits { size: usize::MAX, ..Limits::default() });
+    super::Reading::of(text, usize::MAX).nested_template_paths()
+}
+
+/// The paths of local templates that a text names.
+pub(super) fn paths(parsed: &Parsed<'_>) -> Vec<String> {
     let mut paths = Vec::new();
     for entry in parsed.root().get("Resources").map(Node::entries).into_iter().flatten() {
         if let Some(path) = local_path(entry.value)
@@ -65,7 +69,8 @@ pub(super) struct Follower<'o> {
     options: &'o Options,
     surroundings: Surroundings,
     region: Option<String>,
-    sources: Vec<Source>,
+    /// Path and text of each, which are copied once the rest of the analysis is done with.
+    sources: Vec<(String, &'o str)>,
     stacks: usize,
 }
 
@@ -75,18 +80,19 @@ impl<'o> Follower<'o> {
         Self { options, surroundings, region, sources: Vec::new(), stacks: 0 }
     }
 
-    /// Analyses `text` and everything below it. `chain` are the keys from the main template down to this one.
+    /// Analyses a text and everything below it. `chain` are the keys from the main template down to this one.
     pub(super) fn analyze(
         &mut self,
         path: &str,
-        text: &str,
+        reading: Parsed<'o>,
         parameters: &BTreeMap<String, String>,
         chain: &[&str],
     ) -> Analysis {
+        let text = reading.text;
         let file = self.add_source(path, text);
         let mut inputs =
             Inputs { parameters: parameters.clone(), region: self.region.clone(), ..Inputs::default() };
-        let template = super::lower_text(text, self.options, inputs.clone());
+        let template = lower_read(reading, inputs.clone());
         let nested = if chain.len() < DEPTH { self.nested_in(&template, chain) } else { Vec::new() };
         let (mut below, mut unknown) = (Analysis::default(), Vec::<Vec<(String, Phrase)>>::new());
         for stack in nested {
@@ -95,7 +101,8 @@ impl<'o> Follower<'o> {
             }
             self.stacks += 1;
             let chain: Vec<&str> = chain.iter().copied().chain([stack.key.as_str()]).collect();
-            let mut child = self.analyze(&stack.key, stack.text, &stack.parameters, &chain);
+            let reading = parse(stack.text, &super::limits(self.options.size_limit));
+            let mut child = self.analyze(&stack.key, reading, &stack.parameters, &chain);
             // What the parent leaves open is told at the parent.
             child.findings.retain(|finding| {
                 let passed = finding.resource.as_ref().filter(|name| stack.passed.contains(*name));
@@ -184,13 +191,13 @@ impl<'o> Follower<'o> {
 
     /// The texts, in the order of their [`FileId`]s.
     pub(super) fn into_sources(self) -> Vec<Source> {
-        self.sources
+        self.sources.into_iter().map(|(path, text)| Source { path, text: text.to_owned() }).collect()
     }
 
-    fn add_source(&mut self, path: &str, text: &str) -> FileId {
-        let known = self.sources.iter().position(|source| source.path == path);
+    fn add_source(&mut self, path: &str, text: &'o str) -> FileId {
+        let known = self.sources.iter().position(|(known, _)| known == path);
         let at = known.unwrap_or_else(|| {
-            self.sources.push(Source { path: path.to_owned(), text: text.to_owned() });
+            self.sources.push((path.to_owned(), text));
             self.sources.len() - 1
         });
         FileId(u16::try_from(at).unwrap_or(u16::MAX))

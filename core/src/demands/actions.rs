@@ -192,7 +192,8 @@ const WITHOUT_ENDPOINT: [&str; 16] = [
 /// Where the call of an action goes. `name` is in lower case and may have wildcards.
 pub(super) fn call(prefix: &str, name: &str) -> Call {
     let whole = name == "*";
-    if OF_THE_SERVICE.iter().any(|own| own.split_once(':') == Some((prefix, name))) {
+    let is_this = |own: &str| own.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(':')) == Some(name);
+    if OF_THE_SERVICE.into_iter().any(is_this) {
         return Call::None;
     }
     // Wildcards over what the service does are as old as the roles that everybody copies.

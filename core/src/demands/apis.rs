@@ -48,15 +48,19 @@ pub(super) fn of_prefix(prefix: &str) -> Option<&'static str> {
             let own = line_of(SERVICES, prefix).map(|(suffix, rest)| Line { suffix, rest });
             let own = own.filter(|line| line.has_prefix(prefix));
             // Of the others only those are called by it that say so.
-            let other = || {
-                // Most prefixes are not there at all, which one search of the table tells.
-                let is_there = SERVICES.contains(&format!(" iam={prefix}"));
-                lines().filter(|_| is_there).find(|line| line.word("iam=") == Some(prefix))
-            };
-            return own.or_else(other).map(|line| line.suffix);
+            return own.map(|line| line.suffix).or_else(|| renamed(prefix));
         }
     };
     Some(main)
+}
+
+/// The service whose line says that its prefix is this one.
+fn renamed(prefix: &str) -> Option<&'static str> {
+    let word = format!(" iam={prefix}");
+    let mut places = SERVICES.match_indices(&word).map(|(at, _)| at);
+    let at = places.find(|at| SERVICES[at + word.len()..].chars().next().is_none_or(char::is_whitespace))?;
+    let line = SERVICES[..at].rsplit_once('\n').map_or(&SERVICES[..at], |(_, line)| line);
+    (!line.starts_with('#')).then(|| line.split(' ').next().unwrap_or(line))
 }
 
 /// Names that SDKs for JavaScript, Java and .NET give clients, where they differ from botocore's. Without dashes.

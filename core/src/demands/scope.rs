@@ -46,7 +46,7 @@ impl<'a, 't> Scope<'a, 't> {
 
     /// What a property of a resource is, whenever the resource is there.
     pub(crate) fn property(&self, resource: &Resource, path: &[&str]) -> Vec<Case> {
-        self.kept(self.template.property(resource, path), resource.guard)
+        self.kept(self.template.property(resource, path), resource.guard).collect()
     }
 
     /// The values of a key of a map.
@@ -54,7 +54,7 @@ impl<'a, 't> Scope<'a, 't> {
         match &map.value {
             Value::Map(entries) => {
                 let cases = entries.iter().filter(|(name, _)| name == key).map(|(_, case)| case.clone());
-                self.kept(cases.collect(), map.guard)
+                self.kept(cases, map.guard).collect()
             }
             Value::Unknown(_) => vec![map.clone()],
             _ => Vec::new(),
@@ -65,10 +65,8 @@ impl<'a, 't> Scope<'a, 't> {
     pub(crate) fn entries(&self, map: &Case) -> Vec<(String, Case)> {
         let Value::Map(entries) = &map.value else { return Vec::new() };
         let mut found = Vec::new();
-        for (name, case) in entries {
-            found.extend(
-                self.kept(vec![case.clone()], map.guard).into_iter().map(|case| (name.clone(), case)),
-            );
+        for (name, case) in entries.iter() {
+            found.extend(self.kept([case.clone()], map.guard).map(|case| (name.clone(), case)));
         }
         found
     }
@@ -83,7 +81,7 @@ impl<'a, 't> Scope<'a, 't> {
     fn add_items(&self, list: Case, found: &mut Vec<Case>) {
         match list.value {
             Value::List(items) => {
-                for item in self.kept(items, list.guard) {
+                for item in self.kept(items.iter().cloned(), list.guard) {
                     self.add_items(item, found);
                 }
             }
@@ -101,12 +99,10 @@ impl<'a, 't> Scope<'a, 't> {
         found
     }
 
-    fn kept(&self, cases: Vec<Case>, when: Guard) -> Vec<Case> {
-        cases
-            .into_iter()
-            .filter(|case| !matches!(case.value, Value::Null | Value::NoValue))
-            .filter_map(|case| Some(Case { guard: self.both(case.guard, when)?, ..case }))
-            .collect()
+    fn kept(&self, cases: impl IntoIterator<Item = Case>, when: Guard) -> impl Iterator<Item = Case> {
+        let is_written = |case: &Case| !matches!(case.value, Value::Null | Value::NoValue);
+        let then = move |case: Case| Some(Case { guard: self.both(case.guard, when)?, ..case });
+        cases.into_iter().filter(is_written).filter_map(then)
     }
 
     /// Where a resource is declared.

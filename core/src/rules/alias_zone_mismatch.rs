@@ -54,11 +54,11 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             "AWS::Route53::RecordSet" => template.property(resource, &["AliasTarget"]),
             "AWS::Route53::RecordSetGroup" => {
                 let lists = template.property(resource, &["RecordSets"]);
-                let items = lists.into_iter().flat_map(|case| match case.value {
-                    Value::List(items) => items,
-                    _ => Vec::new(),
+                let items = lists.iter().flat_map(|case| match &case.value {
+                    Value::List(items) => &**items,
+                    _ => &[],
                 });
-                items.filter_map(|item| entry(&item, "AliasTarget")).collect()
+                items.filter_map(|item| entry(item, "AliasTarget")).collect()
             }
             _ => continue,
         };

@@ -117,17 +117,14 @@ pub(crate) fn pulls_from_ecr(template: &Template<'_>, workload: &Workload) -> bo
 fn images(template: &Template<'_>, task: &Resource) -> Vec<Case> {
     let containers = template.property(task, &["ContainerDefinitions"]);
     let items = containers.iter().flat_map(|case| match &case.value {
-        Value::List(items) => items.clone(),
-        _ => Vec::new(),
+        Value::List(items) => &**items,
+        _ => &[],
     });
-    items
-        .flat_map(|container| match container.value {
-            Value::Map(entries) => {
-                entries.into_iter().filter(|(name, _)| name == "Image").map(|(_, case)| case).collect()
-            }
-            _ => Vec::new(),
-        })
-        .collect()
+    let entries = items.flat_map(|container| match &container.value {
+        Value::Map(entries) => &**entries,
+        _ => &[],
+    });
+    entries.filter(|(name, _)| name == "Image").map(|(_, case)| case.clone()).collect()
 }
 
 fn is_of_ecr(template: &Template<'_>, image: &Case) -> bool {

@@ -60,7 +60,7 @@ impl Filling {
                 (false, true)
             }
             Value::List(items) => {
-                for item in items {
+                for item in items.iter() {
                     self.add(template, item, guard, true);
                 }
                 return;

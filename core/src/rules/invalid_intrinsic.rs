@@ -4,7 +4,7 @@ use super::{Area, RuleInfo, Subject, nearest, unknown_reference};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::language::Phrase;
 use crate::phrase;
-use crate::syntax::{Entries, Format, Node, NodeId};
+use crate::syntax::{Entries, Format, Node};
 use crate::template::Template;
 use crate::template::expression::{Call, Expression, FUNCTIONS, Function};
 use crate::text::Span;
@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         extended: has("AWS::LanguageExtensions"),
         section: Section::Values,
         owner: None,
-        seen: HashSet::new(),
+        seen: vec![0; template.parsed.tree.len()],
         told: HashSet::new(),
         findings,
     };
@@ -96,8 +96,9 @@ struct Check<'a, 'f> {
     extended: bool,
     section: Section,
     owner: Option<&'a str>,
-    /// Aliases show one node in many places; it is judged once for each section.
-    seen: HashSet<(NodeId, Section, bool)>,
+    /// Aliases show one node in many places; it is judged once for each section, as a value and as a condition: a bit of
+    /// its node for each.
+    seen: Vec<u8>,
     /// Places of findings: one place has one.
     told: HashSet<Span>,
     findings: &'f mut Vec<Finding>,
@@ -207,10 +208,19 @@ impl<'a> Check<'a, '_> {
 
     fn value(&mut self, node: Node<'a>, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        if !self.seen.insert((node.target(), self.section, false)) {
+        if !self.is_first_look(node, false) {
             return;
         }
         self.expression(Expression::of(node), depth);
+    }
+
+    /// Whether a node was not looked at before in this section and in this role.
+    fn is_first_look(&mut self, node: Node<'a>, as_condition: bool) -> bool {
+        let Some(seen) = self.seen.get_mut(node.target().index()) else { return false };
+        let bit = 1 << (2 * self.section as u8 + u8::from(as_condition));
+        let is_first = *seen & bit == 0;
+        *seen |= bit;
+        is_first
     }
 
     fn expression(&mut self, expression: Expression<'a>, depth: usize) {

@@ -55,8 +55,8 @@ fn own_entry<'a>(template: &'a Template<'_>, function: &str, property: &str) -> 
 /// The items of a list, each with the node that it comes from.
 fn items<'a>(template: &Template<'_>, list: Node<'a>) -> Vec<(Node<'a>, Vec<Case>)> {
     let of = |node: Node<'a>| {
-        let cases = template.evaluate(node).into_iter().flat_map(|case| match case.value {
-            Value::List(items) => items,
+        let cases = template.evaluate(node).into_iter().flat_map(|case| match &case.value {
+            Value::List(items) => items.to_vec(),
             _ => vec![case],
         });
         (node, cases.filter(|case| is_one(&case.value)).collect())

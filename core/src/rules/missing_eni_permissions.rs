@@ -192,7 +192,7 @@ impl Grants {
         match &policies.value {
             Value::List(items) => items.iter().for_each(|item| self.policies(item)),
             Value::Map(entries) => {
-                for (key, document) in entries {
+                for (key, document) in entries.iter() {
                     if key == "PolicyDocument" {
                         self.document(document);
                     }
@@ -206,7 +206,7 @@ impl Grants {
     fn document(&mut self, document: &Case) {
         match &document.value {
             Value::Map(entries) => {
-                for (key, statements) in entries {
+                for (key, statements) in entries.iter() {
                     if key == "Statement" {
                         self.statements(statements);
                     }

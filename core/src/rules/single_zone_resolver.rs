@@ -72,21 +72,21 @@ fn one_zone(template: &Template<'_>, situated: &Situated, resource: &Resource) -
         return None;
     }
     let cases = template.property(resource, &["IpAddresses"]);
-    let Value::List(items) = cases.into_iter().find(|case| holds(case.guard))?.value else { return None };
-    let mut subnets: Vec<Value> = Vec::new();
-    for item in items {
+    let Value::List(items) = &cases.iter().find(|case| holds(case.guard))?.value else { return None };
+    let mut subnets: Vec<&Value> = Vec::new();
+    for item in items.iter() {
         if !holds(item.guard) {
             return None;
         }
-        let Value::Map(entries) = item.value else {
+        let Value::Map(entries) = &item.value else {
             // What is not written does not count, what cannot be read may be anywhere.
             if matches!(item.value, Value::NoValue) {
                 continue;
             }
             return None;
         };
-        let mut own = entries.into_iter().filter(|(key, case)| key == "SubnetId" && holds(case.guard));
-        subnets.push(own.next()?.1.value);
+        let mut own = entries.iter().filter(|(key, case)| key == "SubnetId" && holds(case.guard));
+        subnets.push(&own.next()?.1.value);
     }
     let (first, rest) = subnets.split_first()?;
     // One address alone is refused.

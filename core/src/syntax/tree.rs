@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use crate::order::Order;
 use crate::text::Span;
@@ -75,7 +76,8 @@ enum Data<'t> {
 struct Slot<'t> {
     data: Data<'t>,
     span: Span,
-    tag: Option<Tag<'t>>,
+    /// The place of its tag in [`Tree::tags`]: one node of ten has one, and a large text has many nodes.
+    tag: Option<NonZeroU32>,
 }
 
 /// A tag as it is written: `!GetAtt`, `!Rain::Module`.
@@ -93,6 +95,8 @@ pub struct Tag<'t> {
 #[derive(Clone, Debug, Default)]
 pub struct Tree<'t> {
     slots: Vec<Slot<'t>>,
+    /// Counted from one.
+    tags: Vec<Tag<'t>>,
     items: Vec<NodeId>,
     entries: Vec<EntryIds>,
     wide: Vec<Wide>,
@@ -167,9 +171,15 @@ impl<'t> Tree<'t> {
 
     /// Gives a node its tag.
     pub fn set_tag(&mut self, id: NodeId, tag: Option<Tag<'t>>) {
-        if let Some(slot) = self.slots.get_mut(id.index()) {
-            slot.tag = tag;
-        }
+        let Some(slot) = self.slots.get_mut(id.index()) else { return };
+        slot.tag = tag.and_then(|tag| {
+            self.tags.push(tag);
+            NonZeroU32::new(index(self.tags.len()))
+        });
+    }
+
+    fn tag_of(&self, slot: &Slot<'t>) -> Option<&Tag<'t>> {
+        self.tags.get(slot.tag?.get() as usize - 1)
     }
 
     fn push(&mut self, data: Data<'t>, span: Span) -> NodeId {
@@ -230,12 +240,12 @@ impl<'a> Node<'a> {
     /// Its place with its tag.
     pub fn span_with_tag(self) -> Span {
         let slot = self.tree.slot(self.id);
-        slot.tag.as_ref().map_or(slot.span, |tag| tag.span.cover(slot.span))
+        self.tree.tag_of(slot).map_or(slot.span, |tag| tag.span.cover(slot.span))
     }
 
     /// Its tag; an alias has its target's.
     pub fn tag(self) -> Option<&'a Tag<'a>> {
-        self.tree.slot(self.target()).tag.as_ref()
+        self.tree.tag_of(self.tree.slot(self.target()))
     }
 
     /// What it is.

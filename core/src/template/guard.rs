@@ -3,7 +3,7 @@
 //! A diagram is canonical: equal guards have equal ids, so "always", "never" and "implies" are cheap questions
 //! even for thirty nested conditions, where enumerating every combination would take hours.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A set of situations (values of the parameters that conditions ask for).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,9 +41,9 @@ enum Operation {
 pub struct Guards {
     arities: Vec<u32>,
     branches: Vec<Branch>,
-    unique: HashMap<Branch, Guard>,
-    combined: HashMap<(Operation, Guard, Guard), Guard>,
-    negated: HashMap<Guard, Guard>,
+    unique: FxHashMap<Branch, Guard>,
+    combined: FxHashMap<(Operation, Guard, Guard), Guard>,
+    negated: FxHashMap<Guard, Guard>,
     inexact: bool,
 }
 

@@ -167,6 +167,7 @@ pub struct Template<'t> {
     layout: OnceCell<Layout>,
     parameter_names: HashMap<String, usize>,
     conditions: condition::Conditions,
+    default_situation: OnceCell<Guard>,
     guards: RefCell<Guards>,
     evaluator: RefCell<Evaluator>,
     inputs: Inputs,
@@ -189,7 +190,11 @@ pub const SECTIONS: [&str; 11] = [
 
 /// Reads `text` and lowers it. Never fails.
 pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t> {
-    let mut parsed = parse(text, limits);
+    lower_read(parse(text, limits), inputs)
+}
+
+/// Lowers a text that was read. Never fails.
+pub fn lower_read(mut parsed: Parsed<'_>, inputs: Inputs) -> Template<'_> {
     let parameters = parameters(parsed.root());
     let transforms = transforms(parsed.root());
     let mut has_loops_left = false;
@@ -269,6 +274,7 @@ pub fn lower<'t>(text: &'t str, limits: &Limits, inputs: Inputs) -> Template<'t>
         layout: OnceCell::new(),
         parameter_names,
         conditions,
+        default_situation: OnceCell::new(),
         guards: RefCell::new(guards),
         evaluator: RefCell::new(Evaluator::default()),
         inputs,
@@ -411,11 +417,13 @@ impl<'t> Template<'t> {
     /// The situations in which every parameter that conditions ask for has its default, where it has one. Parameters
     /// with a given value do not vary in any case.
     pub fn default_situation(&self) -> Guard {
-        let mut guards = self.guards.borrow_mut();
-        self.parameters.iter().fold(Guard::ALWAYS, |all, parameter| {
-            let Some(default) = parameter.default.as_deref() else { return all };
-            let one = self.conditions.value_guard(&mut guards, &parameter.name, default);
-            guards.and(all, one)
+        *self.default_situation.get_or_init(|| {
+            let mut guards = self.guards.borrow_mut();
+            self.parameters.iter().fold(Guard::ALWAYS, |all, parameter| {
+                let Some(default) = parameter.default.as_deref() else { return all };
+                let one = self.conditions.value_guard(&mut guards, &parameter.name, default);
+                guards.and(all, one)
+            })
         })
     }
 

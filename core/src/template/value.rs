@@ -1,6 +1,7 @@
 //! Values as far as a template tells them.
 
 use std::fmt;
+use std::rc::Rc;
 
 use super::guard::Guard;
 use crate::text::Span;
@@ -16,7 +17,8 @@ pub struct Case {
     pub span: Span,
 }
 
-/// A value, known as far as it can be.
+/// A value, known as far as it can be. Whole policies are handed from stage to stage, so lists and maps are shared, not
+/// copied.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Nothing: null.
@@ -24,9 +26,9 @@ pub enum Value {
     /// A text, number or boolean; some of its parts may be unknown.
     Text(Text),
     /// A list. Items may be there in some situations only.
-    List(Vec<Case>),
+    List(Rc<[Case]>),
     /// A map, in order. A key may appear more than once, under guards that exclude each other.
-    Map(Vec<(String, Case)>),
+    Map(Rc<[(String, Case)]>),
     /// The list of a region's zones (`Fn::GetAZs`); the region as written, nothing for the stack's own.
     Zones(Option<String>),
     /// `AWS::NoValue`: as if the key or item were not written.

@@ -84,7 +84,7 @@ fn conditions(reader: Reader<'_, '_>, statement: &Case) -> Result<Listed<PolicyC
     let mut found = Listed::default();
     let Some(written) = reader.entry(statement, "Condition")? else { return Ok(found) };
     let Value::Map(operators) = &written.value else { return Ok(Listed::unknown(why(&written))) };
-    for (operator, keys) in operators {
+    for (operator, keys) in operators.iter() {
         if !reader.exists(keys.guard)? {
             continue;
         }
@@ -92,7 +92,7 @@ fn conditions(reader: Reader<'_, '_>, statement: &Case) -> Result<Listed<PolicyC
             found.rest = Some(why(keys));
             continue;
         };
-        for (key, values) in entries {
+        for (key, values) in entries.iter() {
             if reader.exists(values.guard)? {
                 let key = key.to_ascii_lowercase();
                 let values = compared_with(reader, &key, values)?;

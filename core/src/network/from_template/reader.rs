@@ -87,7 +87,7 @@ impl<'a> Reader<'a, '_> {
         match &list.value {
             Value::List(items) => {
                 let mut found = Listed::default();
-                for item in items {
+                for item in items.iter() {
                     if self.exists(item.guard)? && !matches!(item.value, Value::NoValue | Value::Null) {
                         // A parameter that is a list, inside a list.
                         match &item.value {

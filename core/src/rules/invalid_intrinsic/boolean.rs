@@ -73,7 +73,7 @@ impl<'a> Check<'a, '_> {
     /// A place that must be true or false. A bare `true` is let pass: nothing we know says that it is refused.
     pub(super) fn condition(&mut self, node: Node<'a>, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        if !self.seen.insert((node.target(), self.section, true)) {
+        if !self.is_first_look(node, true) {
             return;
         }
         if named_condition(node).is_some_and(|name| !name.is_null()) {

@@ -22,7 +22,7 @@ fn json(value: &Value) -> Result<serde_json::Value, Unknown> {
         }
         Value::Map(entries) => {
             let mut map = serde_json::Map::new();
-            for (name, case) in entries {
+            for (name, case) in entries.iter() {
                 map.insert(name.clone(), json(&case.value)?);
             }
             serde_json::Value::Object(map)

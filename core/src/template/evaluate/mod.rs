@@ -5,8 +5,9 @@ mod json;
 mod lists;
 mod mappings;
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::Template;
 use super::expression::{Argument, Call, Expression, Function, SubPiece, sub_pieces};
@@ -25,7 +26,7 @@ const DEPTH: usize = 200;
 /// Answers already given, by node.
 #[derive(Debug)]
 pub(super) struct Evaluator {
-    answers: HashMap<(NodeId, bool), Rc<[Case]>>,
+    answers: FxHashMap<(NodeId, bool), Rc<[Case]>>,
     /// What all answers together may still weigh, in bytes about.
     room: usize,
 }
@@ -35,7 +36,7 @@ const ROOM: usize = 200_000_000;
 
 impl Default for Evaluator {
     fn default() -> Self {
-        Self { answers: HashMap::new(), room: ROOM }
+        Self { answers: FxHashMap::default(), room: ROOM }
     }
 }
 
@@ -127,7 +128,7 @@ impl<'a> Evaluation<'a> {
         match argument.expression() {
             Expression::Missing => vec![always(Value::Unknown(Unknown::Broken), span)],
             Expression::Scalar(node) => vec![always(self.scalar(node), span)],
-            Expression::List(items) => vec![always(Value::List(self.list(items)), span)],
+            Expression::List(items) => vec![always(Value::List(self.list(items).into()), span)],
             Expression::Map(node) => vec![always(self.map(node.entries()), span)],
             Expression::Call(call) => self.call(call),
         }
@@ -137,13 +138,16 @@ impl<'a> Evaluation<'a> {
         if node.is_null() {
             return Value::Null;
         }
-        Value::Text(self.with_dynamic_references(&super::condition::scalar_text(node)))
+        Value::Text(self.with_dynamic_references(super::condition::scalar_text(node)))
     }
 
     /// `{{resolve:ssm:/name}}` inside a text is a part of its own.
-    fn with_dynamic_references(self, text: &str) -> Text {
+    fn with_dynamic_references(self, text: String) -> Text {
+        if !text.as_bytes().contains(&b'{') {
+            return Text::literal(text);
+        }
         let mut out = Text::default();
-        let mut rest = text;
+        let mut rest = text.as_str();
         while let Some(open) = rest.find("{{resolve:") {
             let Some(length) = rest[open..].find("}}") else { break };
             let inside = &rest[open + 2..open + length];
@@ -180,7 +184,7 @@ impl<'a> Evaluation<'a> {
                 out.push((name.to_owned(), case));
             }
         }
-        Value::Map(out)
+        Value::Map(out.into())
     }
 
     fn call(self, call: Call<'a>) -> Vec<Case> {
@@ -271,7 +275,7 @@ impl<'a> Evaluation<'a> {
                     .filter(|item| !item.is_empty() || !value.trim().is_empty());
                 Value::List(items.map(|item| always(Value::text(item), span)).collect())
             }
-            Some(value) => Value::Text(self.with_dynamic_references(value)),
+            Some(value) => Value::Text(self.with_dynamic_references(value.clone())),
         }
     }
 
@@ -351,7 +355,7 @@ impl<'a> Evaluation<'a> {
         for piece in sub_pieces(text) {
             match piece {
                 SubPiece::Text(text) => {
-                    let text = self.with_dynamic_references(text);
+                    let text = self.with_dynamic_references(text.to_owned());
                     for (_, sum) in &mut cases {
                         sum.append(&text);
                     }

@@ -75,7 +75,7 @@ impl<'a> Writer<'a, '_, '_> {
         if subnets.is_empty() {
             return Ok(None);
         }
-        let listed = |items| Case { value: Value::List(items), ..list.clone() };
+        let listed = |items: Vec<Case>| Case { value: Value::List(items.into()), ..list.clone() };
         let subnets = Listed { rest: accesses.rest.clone(), ..self.subnets(&listed(subnets))? };
         let groups = self.groups(&listed(groups))?;
         let rest = groups.rest.or(accesses.rest);
