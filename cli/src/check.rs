@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use vpcheck_core::finding::Severity;
 use vpcheck_core::language::{Language, Phrase};
 use vpcheck_core::{Analysis, Assertion, Reading, Source, check_assertions, phrase, render};
@@ -42,7 +43,8 @@ pub(crate) fn run(
     let mut outlines: Vec<Outline> = Vec::new();
     let mut files: Vec<Checked> = Vec::new();
     let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
-    let ones = each(&found.texts, |input| check(&known, input));
+    let workers = Workers::of(found.texts.len());
+    let ones = workers.each(found.texts.iter().collect(), |input| check(&known, input));
     for (input, one) in found.texts.iter().zip(ones) {
         let One { checked, mut complaints, contexts, assertions } = one;
         asserted.add(assertions);
@@ -79,6 +81,7 @@ pub(crate) fn run(
     if let Some(baseline) = baseline {
         remarks.notes.extend(baseline.apply(&mut files));
     }
+    let fails = files.iter().any(|file| fails(&file.analysis, arguments.fail_on));
     let pairs = || -> Vec<(String, &Analysis)> {
         files.iter().map(|file| (file.path.clone(), &file.analysis)).collect()
     };
@@ -92,11 +95,13 @@ pub(crate) fn run(
         CheckFormat::Text => {
             let currency = arguments.shown_in.currency.clone();
             let writer = TextWriter::new(language, width, arguments.show_suppressed, currency);
-            let reports: String = each(&files, |file| writer.file(file)).concat();
-            reports + &writer.summary(&files) + "\n"
+            let summary = writer.summary(&files);
+            // What was written is let go: a folder's texts together are larger than all that is said of them.
+            let mut reports = workers.each(files, |file| writer.file(&file));
+            reports.extend([summary, "\n".to_owned()]);
+            reports.concat()
         }
     };
-    let fails = files.iter().any(|file| fails(&file.analysis, arguments.fail_on));
     Ok(Outcome { output, notes: remarks.notes, problems, fails })
 }
 
@@ -184,17 +189,26 @@ impl Asserted {
     }
 }
 
-/// As large as that of the main thread: a template that is checked alone and one among many have the same room.
-const STACK: usize = 8 << 20;
+/// Those who check and write many files side by side, where the system lets us have threads.
+struct Workers(Option<ThreadPool>);
 
-/// What comes of each, in their order; of many in parallel, where the system lets us have threads.
-fn each<T: Sync, U: Send>(items: &[T], act: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    if items.len() > 1
-        && let Ok(pool) = rayon::ThreadPoolBuilder::new().stack_size(STACK).build()
-    {
-        return pool.install(|| items.par_iter().map(&act).collect());
+impl Workers {
+    /// As large as that of the main thread: a template that is checked alone and one among many have the same room.
+    const STACK: usize = 8 << 20;
+
+    fn of(files: usize) -> Self {
+        let pool = || ThreadPoolBuilder::new().stack_size(Self::STACK).build().ok();
+        Self((files > 1).then(pool).flatten())
     }
-    items.iter().map(act).collect()
+
+    /// What comes of each, in their order. Each is taken by itself: a folder has a few large templates among many small
+    /// ones.
+    fn each<T: Send, U: Send>(&self, items: Vec<T>, act: impl Fn(T) -> U + Sync) -> Vec<U> {
+        match &self.0 {
+            Some(pool) => pool.install(|| items.into_par_iter().with_max_len(1).map(&act).collect()),
+            None => items.into_iter().map(act).collect(),
+        }
+    }
 }
 
 fn paths(sources: &[Source]) -> Vec<String> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -12,7 +11,7 @@ use vpcheck_core::network::{Context, ContextProblem};
 use vpcheck_core::text::LineIndex;
 use vpcheck_core::{Source, phrase};
 
-use crate::input::{Refusal, decode, read_limited, shown};
+use crate::input::{Refusal, decode, read_file, shown};
 use crate::problem::Problem;
 
 /// Longer files are refused: a whole region's describe output is a hundredth of this.
@@ -70,10 +69,9 @@ fn walked(root: &Path) -> Result<Vec<PathBuf>, Problem> {
 
 fn source(path: &Path) -> Result<Source, Problem> {
     let name = shown(path);
-    let bytes = File::open(path)
-        .and_then(|file| read_limited(file, SIZE_LIMIT))
+    let bytes = read_file(path, SIZE_LIMIT)
         .map_err(|error| Problem::unreadable(&name, &error))?;
-    let text = decode(bytes, SIZE_LIMIT).map_err(|refusal| match refusal {
+    let text = decode(bytes, SIZE_LIMIT).map_err(|(refusal, _)| match refusal {
         Refusal::TooLarge { .. } | Refusal::Empty | Refusal::Binary => {
             let what = refusal.problem(&name).what;
             Problem { what, next: expected() }

@@ -158,16 +158,15 @@ impl Input {
     /// The text; nothing for a file of a folder that no one would take for a template.
     pub(crate) fn read(&self, limit: usize) -> Result<Option<String>, Problem> {
         let bytes = match &self.place {
-            Place::File(path) => File::open(path).and_then(|file| read_limited(file, limit)),
-            Place::StandardInput => read_limited(io::stdin().lock(), limit),
+            Place::File(path) => read_file(path, limit),
+            Place::StandardInput => read_limited(io::stdin().lock(), 0, limit),
         };
         let bytes = bytes.map_err(|error| Problem::unreadable(&self.shown(), &error))?;
-        // Kept for the case of refusal: a broken template in a folder is told of, a broken picture is not.
-        let might_be_template = self.is_named() || mentions_resources(&bytes);
         match decode(bytes, limit) {
             Ok(text) => Ok(Some(text)),
-            Err(_) if !might_be_template => Ok(None),
-            Err(refusal) => Err(refusal.problem(&self.shown())),
+            // A broken template in a folder is told of, a broken picture is not.
+            Err((_, bytes)) if !self.is_named() && !mentions_resources(&bytes) => Ok(None),
+            Err((refusal, _)) => Err(refusal.problem(&self.shown())),
         }
     }
 }
@@ -178,9 +177,17 @@ pub(crate) fn shown(path: &Path) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
-/// Reads one byte more than `limit`, so that a longer text is noticed without being read to its end.
-pub(crate) fn read_limited(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// Reads a file as far as [`read_limited`] does.
+pub(crate) fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let expected = file.metadata().map_or(0, |metadata| metadata.len());
+    read_limited(file, usize::try_from(expected).unwrap_or(limit), limit)
+}
+
+/// Reads one byte more than `limit`, so that a longer text is noticed without being read to its end. So many bytes are
+/// expected.
+fn read_limited(reader: impl Read, expected: usize, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(expected.min(limit));
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -196,23 +203,24 @@ pub(crate) enum Refusal {
     NotUtf8 { line: usize },
 }
 
-/// Takes bytes for a text, or says why not.
-pub(crate) fn decode(bytes: Vec<u8>, limit: usize) -> Result<String, Refusal> {
+/// Takes bytes for a text, or says why not and gives them back.
+pub(crate) fn decode(bytes: Vec<u8>, limit: usize) -> Result<String, (Refusal, Vec<u8>)> {
     if bytes.len() > limit {
-        return Err(Refusal::TooLarge { limit });
+        return Err((Refusal::TooLarge { limit }, bytes));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Refusal::Utf16);
+        return Err((Refusal::Utf16, bytes));
     }
     if bytes.contains(&0) {
-        return Err(Refusal::Binary);
+        return Err((Refusal::Binary, bytes));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        Refusal::NotUtf8 { line: before.split(|byte| *byte == b'\n').count() }
+        let line = before.split(|byte| *byte == b'\n').count();
+        (Refusal::NotUtf8 { line }, error.into_bytes())
     })?;
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
-        return Err(Refusal::Empty);
+        return Err((Refusal::Empty, text.into_bytes()));
     }
     Ok(text)
 }
@@ -310,14 +318,14 @@ mod tests {
             (b"0123456789012345678901234567890", Refusal::TooLarge { limit: 30 }),
         ];
         for (bytes, refusal) in cases {
-            assert_eq!(decode(bytes.to_vec(), 30), Err(refusal));
+            assert_eq!(decode(bytes.to_vec(), 30), Err((refusal, bytes.to_vec())));
         }
         assert_eq!(decode(b"012345678901234567890123456789".to_vec(), 30).map(|text| text.len()), Ok(30));
     }
 
     #[test]
     fn reading_stops_one_byte_after_the_limit() {
-        assert_eq!(read_limited(io::repeat(b'a'), 10).unwrap().len(), 11);
+        assert_eq!(read_limited(io::repeat(b'a'), 0, 10).unwrap().len(), 11);
     }
 
     #[test]

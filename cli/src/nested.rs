@@ -1,12 +1,11 @@
 //! Local nested templates: the files that `TemplateURL` and `Location` name.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 
 use vpcheck_core::nested_template_paths;
 
-use crate::input::{decode, read_limited, shown};
+use crate::input::{decode, read_file, shown};
 
 /// Stacks nested deeper than this are not followed. CloudFormation has no limit; nobody reads deeper.
 const DEPTH_LIMIT: usize = 8;
@@ -81,7 +80,7 @@ fn read(file: &Path, limit: usize) -> Option<String> {
     if !file.is_file() {
         return None;
     }
-    let bytes = read_limited(File::open(file).ok()?, limit).ok()?;
+    let bytes = read_file(file, limit).ok()?;
     decode(bytes, limit).ok()
 }
 

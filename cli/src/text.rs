@@ -212,6 +212,10 @@ impl TextWriter {
 
 /// A text of unknown origin without what steers a terminal. The renderer does this for excerpts and first titles only.
 pub(crate) fn harmless(text: &str) -> String {
+    // Most texts are such, and the renderer compares each character with each that it replaces.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return text.to_owned();
+    }
     without_c1(&normalize_untrusted_str(text))
 }
 

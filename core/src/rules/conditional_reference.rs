@@ -61,7 +61,7 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
         let owner = match owner {
             Owner::Output(id) => format!("Outputs.{id}"),
-            Owner::Resource(id) => (*id).to_owned(),
+            Owner::Resource(id) => id.to_owned(),
             _ => continue,
         };
         found

@@ -61,13 +61,13 @@ fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     // Once per name: every place of it in the order of the text.
-    let mut unknown: BTreeMap<(&str, Space), Vec<&(Owner<'_>, Reference<'_>)>> = BTreeMap::new();
+    let mut unknown: BTreeMap<(&str, Space), Vec<(Owner<'_>, &Reference<'_>)>> = BTreeMap::new();
     for place in subject.references.written() {
         let (owner, reference) = place;
         if is_no_name(reference) {
             continue;
         }
-        let space = space(*owner, reference);
+        let space = space(owner, reference);
         if !names.has(template, reference.name, space) {
             unknown.entry((reference.name, space)).or_default().push(place);
         }
@@ -241,7 +241,7 @@ fn finding(
     names: &Names<'_>,
     name: &str,
     space: Space,
-    places: &[&(Owner<'_>, Reference<'_>)],
+    places: &[(Owner<'_>, &Reference<'_>)],
     guess: bool,
 ) -> Option<Finding> {
     let (owner, first) = places.first()?;

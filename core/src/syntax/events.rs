@@ -49,7 +49,7 @@ pub(super) fn first_error(text: &str, limits: &Limits) -> Option<SyntaxError> {
 /// Builds the tree of `parsed`, which is `original` or a copy of the same length with parts blanked out.
 /// What is the same in both is borrowed from `original`.
 pub(super) fn build<'t>(original: &'t str, parsed: &str, limits: &Limits) -> Built<'t> {
-    let mut builder = Builder { original, limits, ..Builder::new(original, limits) };
+    let mut builder = Builder::new(original, limits);
     for event in Parser::new_from_str_with_options(parsed, options(limits, true)) {
         match event {
             Ok((event, span)) => builder.event(event, &span),
@@ -96,7 +96,7 @@ impl<'t, 'l> Builder<'t, 'l> {
         Self {
             original,
             limits,
-            built: Built::default(),
+            built: Built { tree: Tree::for_text(original.len()), ..Built::default() },
             frames: Vec::new(),
             root: None,
             document_start: 0,

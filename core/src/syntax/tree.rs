@@ -115,6 +115,11 @@ struct Wide {
 }
 
 impl<'t> Tree<'t> {
+    /// An empty tree with room for the nodes of a text of so many bytes: templates have one in twenty.
+    pub(super) fn for_text(length: usize) -> Self {
+        Self { slots: Vec::with_capacity(length / 16), ..Self::default() }
+    }
+
     /// A handle on a node. `id` comes from this tree.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         Node { tree: self, id }
@@ -248,9 +253,17 @@ impl<'a> Node<'a> {
         self.tree.tag_of(self.tree.slot(self.target()))
     }
 
+    /// The data of what it stands for.
+    fn data(self) -> &'a Data<'a> {
+        match &self.tree.slot(self.id).data {
+            Data::Alias(target) => &self.tree.slot(*target).data,
+            data => data,
+        }
+    }
+
     /// What it is.
     pub fn kind(self) -> Kind<'a> {
-        match &self.tree.slot(self.target()).data {
+        match self.data() {
             Data::Scalar { text, style } => Kind::Scalar(text, *style),
             Data::Sequence { first, count, .. } => Kind::Sequence(Items {
                 tree: self.tree,
@@ -266,16 +279,16 @@ impl<'a> Node<'a> {
 
     /// How a collection is written; nothing for scalars.
     pub fn collection_style(self) -> Option<CollectionStyle> {
-        match self.tree.slot(self.target()).data {
-            Data::Sequence { style, .. } | Data::Mapping { style, .. } => Some(style),
+        match self.data() {
+            Data::Sequence { style, .. } | Data::Mapping { style, .. } => Some(*style),
             _ => None,
         }
     }
 
     /// The text of a scalar, whatever it means: `true`, `80`, `2010-09-09` are text too.
     pub fn as_str(self) -> Option<&'a str> {
-        match self.kind() {
-            Kind::Scalar(text, _) => Some(text),
+        match self.data() {
+            Data::Scalar { text, .. } => Some(text),
             _ => None,
         }
     }
@@ -345,7 +358,7 @@ impl<'a> Node<'a> {
 
     /// The entry of a key of a map.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        let Data::Mapping { first, count, .. } = self.tree.slot(self.target()).data else { return None };
+        let Data::Mapping { first, count, .. } = *self.data() else { return None };
         let ids = &self.tree.entries[first as usize..(first + count) as usize];
         let entries = Entries { tree: self.tree, ids };
         let name = |ids: &EntryIds| self.tree.node(ids.key).as_str();

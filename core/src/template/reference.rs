@@ -407,29 +407,28 @@ fn in_part<'a>(owner: Owner<'a>, part: Node<'a>, text: &'a str, found: &mut dyn 
 /// Every reference of a template, read once for all who ask.
 #[derive(Debug)]
 pub(crate) struct References<'a> {
-    all: Vec<(Owner<'a>, Reference<'a>)>,
-    /// So many of them are written; after them come those of resources that SAM and loops make.
-    written: usize,
+    all: Vec<Reference<'a>>,
+    /// Those that are written, by what they stand in. Those of resources that SAM and loops make come after them.
+    written: Vec<(Owner<'a>, Range<usize>)>,
     /// Those of each declaration of a resource.
     bodies: HashMap<NodeId, Range<usize>>,
 }
 
 impl<'a> References<'a> {
     pub(crate) fn of(template: &'a super::Template<'_>) -> Self {
-        let mut all = Vec::new();
+        let (mut all, mut written) = (Vec::new(), Vec::new());
         let mut bodies = HashMap::new();
         parts(template, &mut |owner, part| {
             let start = all.len();
-            in_part(owner, part, template.text(), &mut |reference| all.push((owner, reference)));
+            in_part(owner, part, template.text(), &mut |reference| all.push(reference));
+            written.push((owner, start..all.len()));
             bodies.insert(part.id(), start..all.len());
         });
-        let written = all.len();
         for resource in &template.resources {
             if let Entry::Vacant(place) = bodies.entry(resource.body) {
-                let owner = Owner::Resource(&resource.id);
                 let body = template.node(resource.body);
                 let start = all.len();
-                in_declaration(body, template.text(), &mut |reference| all.push((owner, reference)));
+                in_declaration(body, template.text(), &mut |reference| all.push(reference));
                 place.insert(start..all.len());
             }
         }
@@ -437,14 +436,16 @@ impl<'a> References<'a> {
     }
 
     /// Those that the text itself makes, section by section.
-    pub(crate) fn written(&self) -> &[(Owner<'a>, Reference<'a>)] {
-        self.all.get(..self.written).unwrap_or_default()
+    pub(crate) fn written(&self) -> impl Iterator<Item = (Owner<'a>, &Reference<'a>)> {
+        self.written.iter().flat_map(|(owner, range)| {
+            self.all.get(range.clone()).unwrap_or_default().iter().map(|reference| (*owner, reference))
+        })
     }
 
     /// Those of a resource's declaration, whether it is written or made.
     pub(crate) fn of_resource(&self, resource: &super::Resource) -> impl Iterator<Item = &Reference<'a>> {
         let range = self.bodies.get(&resource.body).cloned().unwrap_or_default();
-        self.all.get(range).unwrap_or_default().iter().map(|(_, reference)| reference)
+        self.all.get(range).unwrap_or_default().iter()
     }
 }
 
