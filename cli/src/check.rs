@@ -44,7 +44,13 @@ pub(crate) fn run(
     let mut files: Vec<Checked> = Vec::new();
     let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
     let workers = Workers::of(found.texts.len());
-    let ones = workers.each(found.texts.iter().collect(), |input| check(&known, input));
+    let ones = workers.each(found.texts.iter().collect(), |input| {
+        let mut one = check(&known, input);
+        if let (CheckFormat::Text, Some(checked)) = (arguments.format, &mut one.checked) {
+            checked.forget_unshown_texts();
+        }
+        one
+    });
     for (input, one) in found.texts.iter().zip(ones) {
         let One { checked, mut complaints, contexts, assertions } = one;
         asserted.add(assertions);

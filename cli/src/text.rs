@@ -42,6 +42,16 @@ pub(crate) struct Checked {
     pub(crate) analysis: Analysis,
 }
 
+impl Checked {
+    /// Lets the texts go where a report for people shows nothing of them. Those of a folder take more room than all that
+    /// is said of them.
+    pub(crate) fn forget_unshown_texts(&mut self) {
+        if self.analysis.findings.is_empty() {
+            self.analysis.sources.iter_mut().for_each(|source| source.text = String::new());
+        }
+    }
+}
+
 impl TextWriter {
     /// `width` is that of the terminal, if there is one.
     pub(crate) fn new(
