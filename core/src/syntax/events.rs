@@ -96,7 +96,7 @@ impl<'t, 'l> Builder<'t, 'l> {
         Self {
             original,
             limits,
-            built: Built { tree: Tree::for_text(original.len()), ..Built::default() },
+            built: Built { tree: Tree::of_text(original), ..Built::default() },
             frames: Vec::new(),
             root: None,
             document_start: 0,
@@ -118,8 +118,11 @@ impl<'t, 'l> Builder<'t, 'l> {
             Event::DocumentEnd => self.end_document(place.end),
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = self.tag(tag, span);
-                let text = self.borrow(text, place);
-                let id = self.built.tree.push_scalar(text, scalar_style(style), place);
+                let style = scalar_style(style);
+                let id = match self.written(&text, place) {
+                    Some(written) => self.built.tree.push_written(written, style, place),
+                    None => self.built.tree.push_scalar(text.into_owned(), style, place),
+                };
                 self.built.tree.set_tag(id, tag);
                 self.last_end = self.last_end.max(place.end);
                 self.anchor(anchor, id);
@@ -160,7 +163,11 @@ impl<'t, 'l> Builder<'t, 'l> {
                 self.add(id);
             }
             Event::Comment(text, placement) => {
-                let text = self.borrow(text, Span::new(place.start + 1, place.end.max(place.start + 1)));
+                let inside = Span::new(place.start + 1, place.end.max(place.start + 1));
+                let text = match self.written(&text, inside) {
+                    Some(written) => Cow::Borrowed(written.slice(self.original)),
+                    None => Cow::Owned(text.into_owned()),
+                };
                 self.built.comments.push(Comment {
                     span: place,
                     text,
@@ -342,19 +349,12 @@ impl<'t, 'l> Builder<'t, 'l> {
         Some(Tag { name: Cow::Borrowed(name), span: place })
     }
 
-    fn borrow(&self, text: Cow<'_, str>, place: Span) -> Cow<'t, str> {
-        let original = place.slice(self.original);
-        if original == text {
-            return Cow::Borrowed(original);
-        }
-        // Quoted scalars without escapes are borrowed from between their quotes.
-        if place.len() >= 2 {
-            let inside = Span::new(place.start + 1, place.end - 1).slice(self.original);
-            if inside == text {
-                return Cow::Borrowed(inside);
-            }
-        }
-        Cow::Owned(text.into_owned())
+    /// Where what a scalar means stands in the text as it is.
+    fn written(&self, text: &str, place: Span) -> Option<Span> {
+        // Quoted scalars without escapes stand between their quotes.
+        let inside = || Span::new(place.start + 1, place.end - 1);
+        let places = [Some(place), (place.len() >= 2).then(inside)];
+        places.into_iter().flatten().find(|place| place.slice(self.original) == text)
     }
 
     fn flaw(&mut self, kind: SyntaxErrorKind, span: Span) {

@@ -50,10 +50,12 @@ pub struct EntryIds {
     pub merged: bool,
 }
 
-#[derive(Clone, Debug)]
-enum Data<'t> {
+/// Small, as a large text has many: what is longer stands beside the nodes.
+#[derive(Clone, Copy, Debug)]
+enum Data {
+    /// As it stands in the text, or with what it means beside the nodes.
     Scalar {
-        text: Cow<'t, str>,
+        content: Content,
         style: ScalarStyle,
     },
     Sequence {
@@ -72,9 +74,18 @@ enum Data<'t> {
     Missing,
 }
 
-#[derive(Clone, Debug)]
-struct Slot<'t> {
-    data: Data<'t>,
+/// What a scalar means.
+#[derive(Clone, Copy, Debug)]
+enum Content {
+    /// This part of the text.
+    Written(Span),
+    /// Its place in [`Tree::made`].
+    Made(u32),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    data: Data,
     span: Span,
     /// The place of its tag in [`Tree::tags`]: one node of ten has one, and a large text has many nodes.
     tag: Option<NonZeroU32>,
@@ -94,7 +105,10 @@ pub struct Tag<'t> {
 /// Later stages push nodes of their own (SAM's expansion); such a node carries the span of the text it follows from.
 #[derive(Clone, Debug, Default)]
 pub struct Tree<'t> {
-    slots: Vec<Slot<'t>>,
+    text: &'t str,
+    slots: Vec<Slot>,
+    /// What scalars mean that does not stand so in the text: with escapes, in several lines, or not written at all.
+    made: Vec<Cow<'t, str>>,
     /// Counted from one.
     tags: Vec<Tag<'t>>,
     items: Vec<NodeId>,
@@ -115,9 +129,9 @@ struct Wide {
 }
 
 impl<'t> Tree<'t> {
-    /// An empty tree with room for the nodes of a text of so many bytes: templates have one in twenty.
-    pub(super) fn for_text(length: usize) -> Self {
-        Self { slots: Vec::with_capacity(length / 16), ..Self::default() }
+    /// An empty tree of a text, with room for its nodes: templates have one in twenty bytes.
+    pub(super) fn of_text(text: &'t str) -> Self {
+        Self { text, slots: Vec::with_capacity(text.len() / 16), ..Self::default() }
     }
 
     /// A handle on a node. `id` comes from this tree.
@@ -142,7 +156,14 @@ impl<'t> Tree<'t> {
 
     /// Adds a scalar.
     pub fn push_scalar(&mut self, text: impl Into<Cow<'t, str>>, style: ScalarStyle, span: Span) -> NodeId {
-        self.push(Data::Scalar { text: text.into(), style }, span)
+        let content = Content::Made(index(self.made.len()));
+        self.made.push(text.into());
+        self.push(Data::Scalar { content, style }, span)
+    }
+
+    /// Adds a scalar that means what stands at `written` in the text.
+    pub(super) fn push_written(&mut self, written: Span, style: ScalarStyle, span: Span) -> NodeId {
+        self.push(Data::Scalar { content: Content::Written(written), style }, span)
     }
 
     /// Adds a sequence of nodes of this tree.
@@ -183,18 +204,25 @@ impl<'t> Tree<'t> {
         });
     }
 
-    fn tag_of(&self, slot: &Slot<'t>) -> Option<&Tag<'t>> {
+    fn content(&self, content: Content) -> &str {
+        match content {
+            Content::Written(span) => span.slice(self.text),
+            Content::Made(at) => self.made.get(at as usize).map_or("", |text| text),
+        }
+    }
+
+    fn tag_of(&self, slot: Slot) -> Option<&Tag<'t>> {
         self.tags.get(slot.tag?.get() as usize - 1)
     }
 
-    fn push(&mut self, data: Data<'t>, span: Span) -> NodeId {
+    fn push(&mut self, data: Data, span: Span) -> NodeId {
         let id = NodeId(index(self.slots.len()));
         self.slots.push(Slot { data, span, tag: None });
         id
     }
 
-    fn slot(&self, id: NodeId) -> &Slot<'t> {
-        &self.slots[id.index()]
+    fn slot(&self, id: NodeId) -> Slot {
+        self.slots[id.index()]
     }
 }
 
@@ -254,9 +282,9 @@ impl<'a> Node<'a> {
     }
 
     /// The data of what it stands for.
-    fn data(self) -> &'a Data<'a> {
-        match &self.tree.slot(self.id).data {
-            Data::Alias(target) => &self.tree.slot(*target).data,
+    fn data(self) -> Data {
+        match self.tree.slot(self.id).data {
+            Data::Alias(target) => self.tree.slot(target).data,
             data => data,
         }
     }
@@ -264,14 +292,14 @@ impl<'a> Node<'a> {
     /// What it is.
     pub fn kind(self) -> Kind<'a> {
         match self.data() {
-            Data::Scalar { text, style } => Kind::Scalar(text, *style),
+            Data::Scalar { content, style } => Kind::Scalar(self.tree.content(content), style),
             Data::Sequence { first, count, .. } => Kind::Sequence(Items {
                 tree: self.tree,
-                ids: &self.tree.items[*first as usize..(*first + *count) as usize],
+                ids: &self.tree.items[first as usize..(first + count) as usize],
             }),
             Data::Mapping { first, count, .. } => Kind::Mapping(Entries {
                 tree: self.tree,
-                ids: &self.tree.entries[*first as usize..(*first + *count) as usize],
+                ids: &self.tree.entries[first as usize..(first + count) as usize],
             }),
             Data::Alias(_) | Data::Missing => Kind::Missing,
         }
@@ -280,7 +308,7 @@ impl<'a> Node<'a> {
     /// How a collection is written; nothing for scalars.
     pub fn collection_style(self) -> Option<CollectionStyle> {
         match self.data() {
-            Data::Sequence { style, .. } | Data::Mapping { style, .. } => Some(*style),
+            Data::Sequence { style, .. } | Data::Mapping { style, .. } => Some(style),
             _ => None,
         }
     }
@@ -288,7 +316,7 @@ impl<'a> Node<'a> {
     /// The text of a scalar, whatever it means: `true`, `80`, `2010-09-09` are text too.
     pub fn as_str(self) -> Option<&'a str> {
         match self.data() {
-            Data::Scalar { text, .. } => Some(text),
+            Data::Scalar { content, .. } => Some(self.tree.content(content)),
             _ => None,
         }
     }
@@ -358,7 +386,7 @@ impl<'a> Node<'a> {
 
     /// The entry of a key of a map.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        let Data::Mapping { first, count, .. } = *self.data() else { return None };
+        let Data::Mapping { first, count, .. } = self.data() else { return None };
         let ids = &self.tree.entries[first as usize..(first + count) as usize];
         let entries = Entries { tree: self.tree, ids };
         let name = |ids: &EntryIds| self.tree.node(ids.key).as_str();
