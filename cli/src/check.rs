@@ -203,7 +203,8 @@ impl Workers {
     const STACK: usize = 8 << 20;
 
     fn of(files: usize) -> Self {
-        let pool = || ThreadPoolBuilder::new().stack_size(Self::STACK).build().ok();
+        // The thread that waits for them may as well work: each more has its own reserve of memory.
+        let pool = || ThreadPoolBuilder::new().stack_size(Self::STACK).use_current_thread().build().ok();
         Self((files > 1).then(pool).flatten())
     }
 
