@@ -86,13 +86,12 @@ struct Section<'t> {
 impl<'t> Section<'t> {
     fn of(text: &'t str, section: Node<'_>, goes: &dyn Fn(&Entry<'_>) -> bool) -> Option<Self> {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let line_of = |offset: u32| {
-            text.get(..offset as usize).map(|before| before.bytes().filter(|byte| *byte == b'\n').count())
-        };
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let line_of = |offset: u32| ends.partition_point(|end| *end < offset as usize);
         let mut found = Self { goes: vec![false; lines.len()], lines, head: 0 };
         let mut starts = Vec::new();
         for entry in section.entries() {
-            starts.push((line_of(entry.key.span().start)?, goes(&entry), entry));
+            starts.push((line_of(entry.key.span().start), goes(&entry), entry));
         }
         let first = starts.first()?.0;
         found.head = (0..first).rev().find(|at| !found.is_quiet(*at)).unwrap_or(0);
