@@ -169,25 +169,32 @@ impl Gathered<'_, '_> {
 
     /// A resource that is meant on the ports of its kind and, elsewhere, on one port is one demand.
     fn join_open_ports(&mut self) {
-        let mut at = 0;
-        while let Some((open, _)) = self.demands.get(at) {
-            if open.goal.ports.is_some() || !matches!(open.goal.target, GoalTarget::Resource(_)) {
-                at += 1;
-                continue;
+        let mut by_target: HashMap<(&DemandSource, &str, bool), Vec<usize>> = HashMap::new();
+        for (at, (demand, _)) in self.demands.iter().enumerate() {
+            if let GoalTarget::Resource(id) = &demand.goal.target {
+                by_target.entry((&demand.source, id, demand.forbidden)).or_default().push(at);
             }
-            let mut others = self.demands.iter().enumerate().filter(|(other, (demand, _))| {
-                *other != at
-                    && demand.source == open.source
-                    && demand.forbidden == open.forbidden
-                    && demand.goal.target == open.goal.target
-            });
-            let (Some((other, _)), None) = (others.next(), others.next()) else {
-                at += 1;
-                continue;
-            };
-            let (open, each) = self.demands.remove(at);
-            let other = if other > at { other - 1 } else { other };
-            if let Some((demand, all)) = self.demands.get_mut(other) {
+        }
+        let is_open =
+            |at: &usize| self.demands.get(*at).is_some_and(|(demand, _)| demand.goal.ports.is_none());
+        let of_two = |places: &Vec<usize>| match places[..] {
+            [one, other] if is_open(&one) => Some((one, other)),
+            [one, other] if is_open(&other) => Some((other, one)),
+            _ => None,
+        };
+        let joined: HashMap<usize, usize> = by_target.values().filter_map(of_two).collect();
+        let (mut kept, mut opened) = (HashMap::new(), Vec::new());
+        for (at, one) in std::mem::take(&mut self.demands).into_iter().enumerate() {
+            match joined.get(&at) {
+                Some(other) => opened.push((*other, one)),
+                None => {
+                    kept.insert(at, self.demands.len());
+                    self.demands.push(one);
+                }
+            }
+        }
+        for (other, (open, each)) in opened {
+            if let Some((demand, all)) = kept.get(&other).and_then(|at| self.demands.get_mut(*at)) {
                 demand.confidence = demand.confidence.max(open.confidence);
                 demand.when = self.scope.either(demand.when, open.when);
                 demand.evidence.extend(open.evidence);
