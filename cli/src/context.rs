@@ -69,8 +69,7 @@ fn walked(root: &Path) -> Result<Vec<PathBuf>, Problem> {
 
 fn source(path: &Path) -> Result<Source, Problem> {
     let name = shown(path);
-    let bytes = read_file(path, SIZE_LIMIT)
-        .map_err(|error| Problem::unreadable(&name, &error))?;
+    let bytes = read_file(path, SIZE_LIMIT).map_err(|error| Problem::unreadable(&name, &error))?;
     let text = decode(bytes, SIZE_LIMIT).map_err(|(refusal, _)| match refusal {
         Refusal::TooLarge { .. } | Refusal::Empty | Refusal::Binary => {
             let what = refusal.problem(&name).what;

@@ -10,6 +10,9 @@ const ENDINGS = /\.(yaml|yml|json|template|cform|txt)$/;
 const WITHOUT_TEMPLATES = "describe";
 /** How often each template is analysed; the median is told. */
 const RUNS = 7;
+/** What half of the templates and the slowest may take, in milliseconds: twice what the command line may. */
+const MEDIAN = 2;
+const SLOWEST = 60;
 
 const [dist, folder] = process.argv.slice(2);
 
@@ -51,5 +54,11 @@ const times = files(folder).map((path) => {
 });
 times.sort((one, other) => other.time - one.time);
 console.log(`\nthe page's WebAssembly, ${times.length} files, first report with its messages:`);
-console.log(`  median  ${median(times.map(({ time }) => time)).toFixed(2)} ms`);
+const half = median(times.map(({ time }) => time));
+console.log(`  median  ${half.toFixed(2)} ms`);
 for (const { time, path } of times.slice(0, 3)) console.log(`  slowest ${time.toFixed(2)} ms  ${path}`);
+const over = [half > MEDIAN && `the median is over ${MEDIAN} ms`, times[0].time > SLOWEST && `one is over ${SLOWEST} ms`];
+for (const missed of over.filter(Boolean)) {
+  console.log(`  MISSED: ${missed}`);
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
-//! Some seconds of fuzzing, so that a target that finds something at once, or does not build any more, is noticed.
+//! Some seconds of fuzzing, so that a target that finds something at once, or does not build any more, is noticed; and ten
+//! minutes of each for a release.
 
 use crate::{
     cache::{Cache, announce},
@@ -7,12 +8,14 @@ use crate::{
     project::Project,
     tally::Tally,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::{
     ffi::OsString,
     fs,
+    num::NonZeroUsize,
     path::Path,
     process::{Command, Stdio},
+    thread,
 };
 
 /// Small ones: every text that a target starts from is tried before the clock runs, and unoptimised.
@@ -27,9 +30,23 @@ const TARGETS: [(&str, &str); 5] = [
     ("context_json", "fuzz/seeds/context_json"),
 ];
 
-/// How long each target runs, and how long one text may take, in seconds. The second is for busy machines.
-const SECONDS: u32 = 5;
-const TIMEOUT: u32 = 120;
+/// How much is tried.
+struct Effort {
+    /// Below `target/`: what is built, and the texts that were found.
+    folder: &'static str,
+    /// How long each target runs, in seconds.
+    seconds: u32,
+    /// How long one text may take, in seconds: in the smoke run, on a busy machine and unoptimised.
+    timeout: u32,
+    /// Longer texts find little more and take long.
+    length: u32,
+    is_optimised: bool,
+}
+
+const SMOKE: Effort =
+    Effort { folder: "fuzz-smoke", seconds: 5, timeout: 120, length: 6_000, is_optimised: false };
+const LONG: Effort =
+    Effort { folder: "fuzz-release", seconds: 600, timeout: 30, length: 20_000, is_optimised: true };
 
 /// Runs every target for some seconds, where a nightly Rust is there: only that can build them.
 pub(crate) fn smoke(project: &Project, tally: &mut Tally) -> Result<bool> {
@@ -38,38 +55,84 @@ pub(crate) fn smoke(project: &Project, tally: &mut Tally) -> Result<bool> {
         return Ok(true);
     }
     let tools = install::cargo_fuzz(&Cache::open()?)?;
-    let folder = project.path("target/fuzz-smoke");
-    for (target, seeds) in TARGETS {
-        let corpus = folder.join("corpus").join(target);
-        fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
-        let mut command = Command::new("rustup");
-        command
-            .args(["run", "nightly", "cargo", "fuzz", "run", "--dev", "--sanitizer", "none", "--target-dir"])
-            .arg(&folder)
-            .arg(target)
-            .arg(&corpus)
-            .args([project.path(seeds), project.path("fuzz/regressions").join(target)])
-            .arg("--")
-            .arg(format!("-max_total_time={SECONDS}"))
-            .arg(format!("-timeout={TIMEOUT}"))
-            // Longer texts find little more and take long.
-            .arg("-max_len=6000")
-            .current_dir(project.root())
-            .env("PATH", with(&tools)?)
-            .stdout(Stdio::null());
-        for variable in ["CARGO", "RUSTC", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTUP_TOOLCHAIN"] {
-            command.env_remove(variable);
-        }
-        let log = Cache::open()?.log(&format!("fuzz-{target}"));
-        match process::run_logged(&mut command, &log) {
+    for target in TARGETS {
+        match one(project, &tools, &SMOKE, target) {
             Ok(()) => tally.passed += 1,
             Err(error) => {
-                eprintln!("vpcheck: {target}: {error:#}");
+                eprintln!("vpcheck: {}: {error:#}", target.0);
                 tally.failed += 1;
             }
         }
     }
     Ok(tally.failed == 0)
+}
+
+/// Runs every target for ten minutes, as many at once as there are processors.
+///
+/// # Errors
+/// Without a nightly Rust, or where a target finds something. What it found is in `fuzz/artifacts`.
+pub(crate) fn long(project: &Project) -> Result<()> {
+    if !has_nightly() {
+        bail!("fuzzing needs a nightly Rust: `rustup toolchain install nightly`");
+    }
+    let tools = install::cargo_fuzz(&Cache::open()?)?;
+    announce("building what fuzzes (ten minutes)…");
+    let mut build = cargo_fuzz(project, &tools, &LONG, "build")?;
+    process::run_logged(&mut build, &Cache::open()?.log("fuzz-build"))?;
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut found = Vec::new();
+    for some in TARGETS.chunks(processors) {
+        let names: Vec<&str> = some.iter().map(|(target, _)| *target).collect();
+        announce(&format!("fuzzing {} ({} minutes)…", names.join(" and "), LONG.seconds / 60));
+        thread::scope(|scope| {
+            let tools = &tools;
+            let run = |target: &(&'static str, &'static str)| {
+                let target = *target;
+                (target.0, scope.spawn(move || one(project, tools, &LONG, target)))
+            };
+            let runs: Vec<_> = some.iter().map(run).collect();
+            for (target, run) in runs {
+                if !matches!(run.join(), Ok(Ok(()))) {
+                    found.push(target);
+                }
+            }
+        });
+    }
+    if !found.is_empty() {
+        bail!("something was found by {}; see fuzz/artifacts", found.join(", "));
+    }
+    Ok(())
+}
+
+fn one(project: &Project, tools: &Path, effort: &Effort, (target, seeds): (&str, &str)) -> Result<()> {
+    let corpus = project.path("target").join(effort.folder).join("corpus").join(target);
+    fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
+    let mut command = cargo_fuzz(project, tools, effort, "run")?;
+    command
+        .arg(target)
+        .arg(&corpus)
+        .args([project.path(seeds), project.path("fuzz/regressions").join(target)])
+        .arg("--")
+        .arg(format!("-max_total_time={}", effort.seconds))
+        .arg(format!("-timeout={}", effort.timeout))
+        .arg(format!("-max_len={}", effort.length))
+        .stdout(Stdio::null());
+    process::run_logged(&mut command, &Cache::open()?.log(&format!("{}-{target}", effort.folder)))
+}
+
+fn cargo_fuzz(project: &Project, tools: &Path, effort: &Effort, verb: &str) -> Result<Command> {
+    let mut command = Command::new("rustup");
+    command
+        .args(["run", "nightly", "cargo", "fuzz", verb])
+        .args((!effort.is_optimised).then_some("--dev"))
+        .args(["--sanitizer", "none", "--target-dir"])
+        .arg(project.path("target").join(effort.folder))
+        .current_dir(project.root())
+        .env("PATH", with(tools)?);
+    for variable in ["CARGO", "RUSTC", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTUP_TOOLCHAIN"] {
+        command.env_remove(variable);
+    }
+    Ok(command)
 }
 
 fn has_nightly() -> bool {

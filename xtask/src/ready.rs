@@ -1,16 +1,19 @@
-//! Everything that must hold before a change lands.
+//! Everything that must hold before a change lands, and what takes too long for that and must hold before a release.
 
 use crate::{
-    budgets,
+    archive, bench, book, budgets,
     cache::{Cache, announce},
-    dependencies, generate,
+    dependencies, fuzz, generate,
     install::wasm_target,
-    page, process,
+    measuring, page, process,
     project::Project,
     test,
 };
-use anyhow::{Result, bail};
-use std::{process::ExitCode, time::Instant};
+use anyhow::{Context, Result, bail};
+use std::{
+    process::{Command, ExitCode},
+    time::Instant,
+};
 
 struct Check {
     name: &'static str,
@@ -28,9 +31,20 @@ const CHECKS: [Check; 7] = [
     Check { name: "size and speed of the page", run: page_budgets },
 ];
 
-pub(crate) fn run(project: &Project) -> ExitCode {
+/// What takes long, or needs what not every machine has: a nightly Rust, Valgrind, cfn-lint, templates beside the workspace.
+const LONG_CHECKS: [Check; 6] = [
+    Check { name: "guide", run: book::build },
+    Check { name: "archive of a release", run: release },
+    Check { name: "networks that a kernel has decided", run: kernel_cases },
+    Check { name: "every fix on real templates", run: fixes },
+    Check { name: "bounds of time and memory", run: bench::print },
+    Check { name: "ten minutes of fuzzing for each target", run: fuzz::long },
+];
+
+pub(crate) fn run(project: &Project, is_full: bool) -> ExitCode {
     let mut outcomes = Vec::new();
-    for check in &CHECKS {
+    let long: &[Check] = if is_full { &LONG_CHECKS } else { &[] };
+    for check in CHECKS.iter().chain(long) {
         announce(check.name);
         let start = Instant::now();
         let result = (check.run)(project);
@@ -78,6 +92,33 @@ fn documentation(project: &Project) -> Result<()> {
     process::run(
         project.cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"),
     )
+}
+
+/// What a release hands out is made here too, for this machine.
+fn release(project: &Project) -> Result<()> {
+    process::run(project.cargo().args(["build", "--release", "--package", "vpcheck"]))?;
+    let told =
+        process::output_of(Command::new("rustc").arg("-vV")).context("rustc tells nothing of itself")?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+    let program = project.path("target/release").join(format!("vpcheck{}", std::env::consts::EXE_SUFFIX));
+    archive::make(project, &program, host, &project.path("target/archives")).map(|_| ())
+}
+
+fn kernel_cases(project: &Project) -> Result<()> {
+    [&[][..], &["--context"], &["--repair"]]
+        .into_iter()
+        .try_for_each(|how| measured(project, "kernel_cases", how))
+}
+
+fn fixes(project: &Project) -> Result<()> {
+    measured(project, "fixes", &[])
+}
+
+fn measured(project: &Project, program: &str, arguments: &[&str]) -> Result<()> {
+    if measuring::run(project, program, arguments)? != ExitCode::SUCCESS {
+        bail!("`{program}` found something");
+    }
+    Ok(())
 }
 
 fn tests(project: &Project) -> Result<()> {

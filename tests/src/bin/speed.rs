@@ -1,4 +1,5 @@
-//! Prints how fast the analysis is, in one table: `speed [--instructions FILE] [--program VPCHECK]`.
+//! Prints how fast the analysis is, with what each figure may be at most: `speed [--instructions FILE] [--program VPCHECK]`.
+//! Fails where one is over it.
 //!
 //! FILE is what `cargo bench --bench instructions -- --output-format=json` printed; without it there are times alone.
 //! VPCHECK is a release build of the command line, which is compared with cfn-lint where both are there.
@@ -6,17 +7,73 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use vpcheck_tests::corpus::{self, File};
-use vpcheck_tests::large;
 use vpcheck_tests::measured::{Work, templates, whole_corpus};
+use vpcheck_tests::{hostile, large};
 
 /// How often each template is analysed; the median is told.
 const RUNS: usize = 21;
 
-fn main() {
+/// A figure with what it may be. What a rate of [`beside_cfn_lint`] may be is the least, of all others the most.
+struct Bound {
+    what: &'static str,
+    limit: f64,
+    is_least: bool,
+}
+
+/// Instructions of the first report over the corpus, in those of the parser's scan.
+const RATIO: Bound = Bound::most("times the instructions of the scan", 4.0);
+const MEDIAN: Bound = Bound::most("ms for half of the templates", 1.0);
+const SLOWEST: Bound = Bound::most("ms for the slowest template", 30.0);
+const FASTER: Bound = Bound::least("times as fast with many files", 300.0);
+const LESS: Bound = Bound::least("times less memory with many files", 10.0);
+const FASTER_COLD: Bound = Bound::least("times as fast with one file", 100.0);
+const HOSTILE_TIME: Bound = Bound::most("ms for a hostile text", 2_000.0);
+const HOSTILE_MEMORY: Bound = Bound::most("MB for a hostile text", 500.0);
+
+impl Bound {
+    const fn most(what: &'static str, limit: f64) -> Self {
+        Self { what, limit, is_least: false }
+    }
+
+    const fn least(what: &'static str, limit: f64) -> Self {
+        Self { what, limit, is_least: true }
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        if self.is_least { value >= self.limit } else { value <= self.limit }
+    }
+}
+
+/// What was held against a bound.
+#[derive(Default)]
+struct Held {
+    missed: Vec<String>,
+    count: usize,
+}
+
+impl Held {
+    fn hold(&mut self, bound: &Bound, value: f64) {
+        self.count += 1;
+        if !bound.holds(value) {
+            let limit = if bound.is_least { "at least" } else { "at most" };
+            self.missed.push(format!("{value:.2} {}, where {limit} {} are asked", bound.what, bound.limit));
+        }
+    }
+
+    fn told(&self) -> ExitCode {
+        println!("\n{} of {} bounds are kept", self.count - self.missed.len(), self.count);
+        for missed in &self.missed {
+            println!("  MISSED: {missed}");
+        }
+        if self.missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+fn main() -> ExitCode {
     let mut counts = Vec::new();
     let mut program = None;
     let mut arguments = std::env::args().skip(1);
@@ -30,12 +87,15 @@ fn main() {
             _ => eprintln!("usage: speed [--instructions FILE] [--program VPCHECK]"),
         }
     }
-    table(&counts);
-    over_corpus();
-    beside_cfn_lint(program.as_deref());
+    let mut held = Held::default();
+    table(&counts, &mut held);
+    over_corpus(&mut held);
+    beside_cfn_lint(program.as_deref(), &mut held);
     if let Some(program) = &program {
         curve(program);
+        hostile_texts(program, &mut held);
     }
+    held.told()
 }
 
 /// The counts in what gungraun prints, one summary a line, by the numbers of the bench.
@@ -66,7 +126,7 @@ fn count_in(value: &serde_json::Value) -> Option<u64> {
 }
 
 /// A line for each template, and one for the whole corpus.
-fn table(counts: &[u64]) {
+fn table(counts: &[u64], held: &mut Held) {
     println!("instructions in thousands; times are the median of {RUNS} runs");
     println!(
         "{:<24} {:>9} {:>9} {:>12} {:>6} {:>11} {:>6} {:>11} {:>11}",
@@ -96,6 +156,9 @@ fn table(counts: &[u64]) {
             }
             _ => "-".to_owned(),
         };
+        if let (true, Some(scan), Some(report)) = (files.len() > 1, count(0), count(1)) {
+            held.hold(&RATIO, float(report) / float(scan));
+        }
         let time =
             |work: Work| if files.len() == 1 { milliseconds(median(work, &files[0])) } else { String::new() };
         println!(
@@ -124,12 +187,18 @@ fn median(work: Work, file: &File) -> Duration {
     times[RUNS / 2]
 }
 
+/// Counts of instructions and kilobytes are far below what a double tells apart.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
 fn milliseconds(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1_000.0)
 }
 
 /// The median and the slowest template of the corpus, with every fix.
-fn over_corpus() {
+fn over_corpus(held: &mut Held) {
     let files = whole_corpus();
     if files.is_empty() {
         println!("\nno corpus beside the workspace: nothing is told of it");
@@ -138,15 +207,20 @@ fn over_corpus() {
     let mut times: Vec<(Duration, &str)> =
         files.iter().map(|file| (median(Work::Everything, file), file.path.as_str())).collect();
     times.sort_unstable();
+    let median = times[times.len() / 2].0;
+    held.hold(&MEDIAN, median.as_secs_f64() * 1_000.0);
+    if let Some((slowest, _)) = times.last() {
+        held.hold(&SLOWEST, slowest.as_secs_f64() * 1_000.0);
+    }
     println!("\ncorpus, {} files, each with every fix:", times.len());
-    println!("  median  {}", milliseconds(times[times.len() / 2].0));
+    println!("  median  {}", milliseconds(median));
     for (time, path) in times.iter().rev().take(3) {
         println!("  slowest {}  {path}", milliseconds(*time));
     }
 }
 
 /// How long both take from the command line, and how much memory: many files in one process, and one file alone.
-fn beside_cfn_lint(program: Option<&str>) {
+fn beside_cfn_lint(program: Option<&str>, held: &mut Held) {
     let Some(folder) = corpus::beside_workspace().map(|corpus| corpus.join("vpc-lambda")) else { return };
     let files: Vec<String> = corpus::files(&folder)
         .unwrap_or_default()
@@ -172,14 +246,19 @@ fn beside_cfn_lint(program: Option<&str>) {
     };
     let own = program.map(|program| run("vpcheck", program, &["check", "--fail-on", "never", "--"], 10));
     let theirs = run("cfn-lint", "cfn-lint", &["--regions", "us-east-1", "--"], 2);
-    for (what, own, theirs) in own
-        .into_iter()
-        .flat_map(|own| ["all files in one process", "one file"].into_iter().zip(own).zip(theirs))
-        .filter_map(|((what, own), theirs)| Some((what, own?, theirs?)))
-    {
+    let both = own.into_iter().flat_map(|own| own.into_iter().zip(theirs));
+    for (number, (own, theirs)) in both.enumerate() {
+        let (Some(own), Some(theirs)) = (own, theirs) else { continue };
         let faster = theirs.0.as_secs_f64() / own.0.as_secs_f64();
-        let less = theirs.1 * 10 / own.1.max(1);
-        println!("  {what}: {faster:.0} times as fast, memory a {}.{}th", less / 10, less % 10);
+        let less = float(theirs.1) / float(own.1.max(1));
+        let what = if number == 0 { "all files in one process" } else { "one file" };
+        println!("  {what}: {faster:.0} times as fast, memory a {less:.1}th");
+        if number == 0 {
+            held.hold(&FASTER, faster);
+            held.hold(&LESS, less);
+        } else {
+            held.hold(&FASTER_COLD, faster);
+        }
     }
 }
 
@@ -207,6 +286,30 @@ fn curve(program: &str) {
         println!("  {bytes:>9} {time:>12} {memory:>12} {functions:>22} {more:>12}");
     }
     let _ = fs::remove_dir_all(&folder);
+}
+
+/// Time and memory of the texts that nobody writes but to do harm, each in a process of its own.
+fn hostile_texts(program: &str, held: &mut Held) {
+    let path = std::env::temp_dir().join(format!("vpcheck-hostile-{}.yaml", std::process::id()));
+    let mut all: Vec<(Duration, u64, &str)> = Vec::new();
+    for one in hostile::all() {
+        let arguments = ["check", "--fail-on", "never", "--"];
+        let written = fs::write(&path, &one.text).is_ok();
+        let run = measured(program, &arguments, &[path.to_string_lossy().into_owned()]);
+        if let Some((time, kilobytes)) = run.filter(|_| written) {
+            held.hold(&HOSTILE_TIME, time.as_secs_f64() * 1_000.0);
+            held.hold(&HOSTILE_MEMORY, float(kilobytes) / 1_024.0);
+            all.push((time, kilobytes, one.name));
+        }
+    }
+    let _ = fs::remove_file(&path);
+    println!("\n`vpcheck check` of {} hostile texts, one at a time:", all.len());
+    if let Some((time, _, name)) = all.iter().max_by_key(|(time, ..)| *time) {
+        println!("  slowest {:>12}  {name}", milliseconds(*time));
+    }
+    if let Some((_, kilobytes, name)) = all.iter().max_by_key(|(_, kilobytes, _)| *kilobytes) {
+        println!("  largest {kilobytes:>9} KB  {name}");
+    }
 }
 
 /// How long a program takes, and its peak memory in KB as GNU time tells it.
@@ -237,7 +340,21 @@ fn measured(program: &str, arguments: &[&str], files: &[String]) -> Option<(Dura
 
 #[cfg(test)]
 mod tests {
-    use super::instructions;
+    use std::process::ExitCode;
+
+    use super::{FASTER, Held, MEDIAN, instructions};
+
+    #[test]
+    fn what_is_over_a_bound_or_under_a_least_one_is_missed() {
+        let mut held = Held::default();
+        held.hold(&MEDIAN, 1.0);
+        held.hold(&FASTER, 300.0);
+        assert_eq!(held.told(), ExitCode::SUCCESS);
+        held.hold(&MEDIAN, 1.1);
+        held.hold(&FASTER, 299.0);
+        assert_eq!(held.missed.len(), 2);
+        assert_eq!(held.told(), ExitCode::FAILURE);
+    }
 
     #[test]
     fn counts_are_read_in_the_order_of_the_bench() {
