@@ -56,6 +56,9 @@ pub(super) fn of_prefix(prefix: &str) -> Option<&'static str> {
 
 /// The service whose line says that its prefix is this one.
 fn renamed(prefix: &str) -> Option<&'static str> {
+    if prefix.contains(char::is_whitespace) {
+        return None;
+    }
     let word = format!(" iam={prefix}");
     let mut places = SERVICES.match_indices(&word).map(|(at, _)| at);
     let at = places.find(|at| SERVICES[at + word.len()..].chars().next().is_none_or(char::is_whitespace))?;
@@ -124,6 +127,8 @@ mod tests {
             ("bedrock", Some("bedrock")),
             ("-", None),
             ("", None),
+            ("appconfi", None),
+            ("appconfig sdk=x", None),
             ("support", None),
         ] {
             assert_eq!(of_prefix(prefix), suffix, "{prefix}");
