@@ -96,8 +96,8 @@ impl<'a> Known<'a> {
         Ok(Surroundings { config, deployment: Arc::new(deployment) })
     }
 
-    /// Everything that is known beside the text of `input`, which nests the templates `nested`. The command line goes before vpcheck.yaml, which goes
-    /// before samconfig.toml.
+    /// Everything that is known beside the text of `input`, which nests the templates `nested`. The command line goes
+    /// before vpcheck.yaml, which goes before samconfig.toml.
     pub(crate) fn options(&self, input: &Input, nested: Vec<String>, surroundings: &Surroundings) -> Options {
         let Surroundings { config, deployment } = surroundings;
         let settings = config.of(input.file());

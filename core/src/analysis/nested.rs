@@ -281,7 +281,7 @@ fn beside(parent: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyze;
+    use crate::{Reading, analyze};
 
     #[test]
     fn paths_join_as_a_shell_joins_them() {
@@ -336,7 +336,10 @@ Resources:
                 "app/app.yaml no resource is named `Nothing`",
             ]
         );
-        assert_eq!(nested_template_paths(PARENT), ["./network.yaml", "app/app.yaml"]);
+        let reading = Reading::of(PARENT, options.size_limit);
+        assert_eq!(reading.nested_template_paths(), ["./network.yaml", "app/app.yaml"]);
+        assert_eq!(nested_template_paths(PARENT), reading.nested_template_paths());
+        assert_eq!(reading.analyze("main.yaml", &options).findings, analysis.findings);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::permissions::{Grant, Permissions};
 use super::scope::Scope;
-use super::{Confidence, Demand, DemandSource, Evidence, EvidenceKind, service_goal};
+use super::{Confidence, Demand, DemandSource, Evidence, EvidenceKind, resource_goal, service_goal};
 use crate::network::Place;
 use crate::order::Order;
 use crate::paths::{Goal, GoalTarget};
@@ -169,38 +169,37 @@ impl Gathered<'_, '_> {
 
     /// A resource that is meant on the ports of its kind and, elsewhere, on one port is one demand.
     fn join_open_ports(&mut self) {
-        let mut by_target: HashMap<(&DemandSource, &str, bool), Vec<usize>> = HashMap::new();
-        for (at, (demand, _)) in self.demands.iter().enumerate() {
-            if let GoalTarget::Resource(id) = &demand.goal.target {
-                by_target.entry((&demand.source, id, demand.forbidden)).or_default().push(at);
-            }
-        }
-        let is_open =
-            |at: &usize| self.demands.get(*at).is_some_and(|(demand, _)| demand.goal.ports.is_none());
-        let of_two = |places: &Vec<usize>| match places[..] {
-            [one, other] if is_open(&one) => Some((one, other)),
-            [one, other] if is_open(&other) => Some((other, one)),
+        const SEVERAL: usize = usize::MAX;
+        let open_goal = |demand: &Demand| match &demand.goal.target {
+            GoalTarget::Resource(id) => Some(resource_goal(id)),
             _ => None,
         };
-        let joined: HashMap<usize, usize> = by_target.values().filter_map(of_two).collect();
-        let (mut kept, mut opened) = (HashMap::new(), Vec::new());
-        for (at, one) in std::mem::take(&mut self.demands).into_iter().enumerate() {
-            match joined.get(&at) {
-                Some(other) => opened.push((*other, one)),
-                None => {
-                    kept.insert(at, self.demands.len());
-                    self.demands.push(one);
-                }
+        // Where each that is meant on a port stands, by what it would be without one.
+        let mut on_a_port: HashMap<(DemandSource, Goal, bool), usize> = HashMap::new();
+        for (at, (demand, _)) in self.demands.iter().enumerate() {
+            if let Some(goal) = open_goal(demand).filter(|goal| *goal != demand.goal) {
+                let place = on_a_port.entry((demand.source.clone(), goal, demand.forbidden));
+                place.and_modify(|known| *known = SEVERAL).or_insert(at);
             }
         }
-        for (other, (open, each)) in opened {
-            if let Some((demand, all)) = kept.get(&other).and_then(|at| self.demands.get_mut(*at)) {
-                demand.confidence = demand.confidence.max(open.confidence);
-                demand.when = self.scope.either(demand.when, open.when);
-                demand.evidence.extend(open.evidence);
+        for at in 0..self.demands.len() {
+            let Some((demand, each)) = self.demands.get_mut(at) else { continue };
+            if open_goal(demand).as_ref() != Some(&demand.goal) {
+                continue;
+            }
+            let key = (demand.source.clone(), demand.goal.clone(), demand.forbidden);
+            let Some(other) = on_a_port.get(&key).copied().filter(|other| *other != SEVERAL) else { continue };
+            let (confidence, when) = (demand.confidence, demand.when);
+            let (evidence, each) = (std::mem::take(&mut demand.evidence), std::mem::take(each));
+            if let Some((demand, all)) = self.demands.get_mut(other) {
+                demand.confidence = demand.confidence.max(confidence);
+                demand.when = self.scope.either(demand.when, when);
+                demand.evidence.extend(evidence);
                 all.extend(each);
             }
         }
+        // Those that were joined to another have none left.
+        self.demands.retain(|(demand, _)| !demand.evidence.is_empty());
     }
 }
 

@@ -584,3 +584,14 @@ pub(crate) fn read_bool(text: &str, plain: bool) -> Option<bool> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of everything that is kept of a text the nodes are most.
+    #[test]
+    fn a_node_is_small() {
+        assert_eq!(size_of::<Slot>(), 28);
+    }
+}
