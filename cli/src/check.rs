@@ -1,5 +1,6 @@
 //! `vpcheck check`.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -44,13 +45,17 @@ pub(crate) fn run(
     let mut files: Vec<Checked> = Vec::new();
     let mut empty_folders: Vec<bool> = found.folders.iter().map(|folder| !folder.shares_inputs).collect();
     let workers = Workers::of(found.texts.len());
-    let ones = workers.each(found.texts.iter().collect(), |input| {
-        let mut one = check(&known, input);
-        if let (CheckFormat::Text, Some(checked)) = (arguments.format, &mut one.checked) {
-            checked.forget_unshown_texts();
-        }
-        one
-    });
+    let ones = workers.each(
+        found.texts.iter().collect(),
+        |input| input.length(),
+        |input| {
+            let mut one = check(&known, input);
+            if let (CheckFormat::Text, Some(checked)) = (arguments.format, &mut one.checked) {
+                checked.forget_unshown_texts();
+            }
+            one
+        },
+    );
     for (input, one) in found.texts.iter().zip(ones) {
         let One { checked, mut complaints, contexts, assertions } = one;
         asserted.add(assertions);
@@ -103,7 +108,7 @@ pub(crate) fn run(
             let writer = TextWriter::new(language, width, arguments.show_suppressed, currency);
             let summary = writer.summary(&files);
             // What was written is let go: a folder's texts together are larger than all that is said of them.
-            let mut reports = workers.each(files, |file| writer.file(&file));
+            let mut reports = workers.each(files, Checked::length, |file| writer.file(&file));
             reports.extend([summary, "\n".to_owned()]);
             reports.concat()
         }
@@ -134,7 +139,7 @@ impl Outline {
         let nested = checked.analysis.sources.iter().skip(1);
         Self {
             is_named: input.is_named(),
-            file: input.file().and_then(|path| path.canonicalize().ok()),
+            file: input.identity().map(Path::to_path_buf),
             nested: nested.filter_map(|source| Path::new(&source.path).canonicalize().ok()).collect(),
         }
     }
@@ -208,13 +213,20 @@ impl Workers {
         Self((files > 1).then(pool).flatten())
     }
 
-    /// What comes of each, in their order. Each is taken by itself: a folder has a few large templates among many small
-    /// ones.
-    fn each<T: Send, U: Send>(&self, items: Vec<T>, act: impl Fn(T) -> U + Sync) -> Vec<U> {
-        match &self.0 {
-            Some(pool) => pool.install(|| items.into_par_iter().with_max_len(1).map(&act).collect()),
-            None => items.into_iter().map(act).collect(),
-        }
+    /// What comes of each, in their order. The longest are begun first, so that nobody waits for a long one at the end.
+    fn each<T: Send, U: Send>(
+        &self,
+        items: Vec<T>,
+        length: impl Fn(&T) -> u64,
+        act: impl Fn(T) -> U + Sync,
+    ) -> Vec<U> {
+        let Some(pool) = &self.0 else { return items.into_iter().map(act).collect() };
+        let mut waiting: Vec<(usize, T)> = items.into_iter().enumerate().collect();
+        waiting.sort_by_cached_key(|(_, item)| Reverse(length(item)));
+        let mut done: Vec<(usize, U)> = pool
+            .install(|| waiting.into_iter().par_bridge().map(|(number, item)| (number, act(item))).collect());
+        done.sort_unstable_by_key(|(number, _)| *number);
+        done.into_iter().map(|(_, one)| one).collect()
     }
 }
 

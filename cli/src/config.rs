@@ -6,7 +6,7 @@ mod schema;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::{env, fs};
 
 use ignore::gitignore::Gitignore;
@@ -87,9 +87,7 @@ pub(crate) fn find(folder: &Path) -> Option<PathBuf> {
         .ancestors()
         .find(|ancestor| ancestor.join(".git").exists())
         .map(Path::to_path_buf)
-        .or_else(|| {
-            env::current_dir().ok()?.canonicalize().ok().filter(|current| folder.starts_with(current))
-        })
+        .or_else(|| current_folder().filter(|current| folder.starts_with(current)).map(Path::to_path_buf))
         .unwrap_or_else(|| folder.clone());
     folder.ancestors().take_while(|ancestor| ancestor.starts_with(&root)).find_map(in_folder)
 }
@@ -112,6 +110,9 @@ pub(crate) fn read(path: &Path) -> Result<Config, Problem> {
 impl Config {
     /// What is decided for a file; standard input is under no path.
     pub(crate) fn of(&self, file: Option<&Path>) -> Settings {
+        if self.overrides.is_empty() && self.common.allowed.is_empty() {
+            return self.common.clone();
+        }
         let file = file.and_then(|path| path.canonicalize().ok());
         let overrides = self.overrides.iter().filter(|(paths, _)| covers(paths, file.as_deref()));
         let mut settings = self.common.clone();
@@ -200,8 +201,13 @@ pub(crate) fn unknown_rule(place: &str, rule: &str) -> Problem {
 
 /// The path from the current folder, where the file is below it.
 fn name_for_people(path: &Path) -> String {
-    let current = env::current_dir().and_then(|current| current.canonicalize()).ok();
-    shown(current.and_then(|current| path.strip_prefix(current).ok()).unwrap_or(path))
+    shown(current_folder().and_then(|current| path.strip_prefix(current).ok()).unwrap_or(path))
+}
+
+/// Without links. It stays the same as long as the program runs, and is asked for once for each folder.
+fn current_folder() -> Option<&'static Path> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOLDER.get_or_init(|| env::current_dir().ok()?.canonicalize().ok()).as_deref()
 }
 
 #[cfg(test)]

@@ -28,7 +28,11 @@ pub(crate) struct Input {
 
 #[derive(Debug)]
 enum Place {
-    File(PathBuf),
+    File {
+        path: PathBuf,
+        /// Its path from the root of the file system, without links.
+        identity: PathBuf,
+    },
     StandardInput,
 }
 
@@ -79,8 +83,8 @@ impl Inputs {
     fn add(&mut self, path: PathBuf, folder: Option<usize>) {
         let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
         let Some(known) = self.seen.get(&identity) else {
-            self.seen.insert(identity, self.texts.len());
-            self.texts.push(Input { place: Place::File(path), folder });
+            self.seen.insert(identity.clone(), self.texts.len());
+            self.texts.push(Input { place: Place::File { path, identity }, folder });
             return;
         };
         let known = &mut self.texts[*known];
@@ -131,7 +135,7 @@ impl Input {
     /// The path to show: as it was given, or found below the folder that was given.
     pub(crate) fn shown(&self) -> String {
         match &self.place {
-            Place::File(path) => shown(path),
+            Place::File { path, .. } => shown(path),
             Place::StandardInput => "<stdin>".to_owned(),
         }
     }
@@ -139,7 +143,20 @@ impl Input {
     /// The file, unless it is standard input.
     pub(crate) fn file(&self) -> Option<&Path> {
         match &self.place {
-            Place::File(path) => Some(path),
+            Place::File { path, .. } => Some(path),
+            Place::StandardInput => None,
+        }
+    }
+
+    /// How long the file is, in bytes; nothing for standard input, which nobody knows before.
+    pub(crate) fn length(&self) -> u64 {
+        self.file().and_then(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len())
+    }
+
+    /// What tells the file from others, by whatever path they are named.
+    pub(crate) fn identity(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File { identity, .. } => Some(identity),
             Place::StandardInput => None,
         }
     }
@@ -158,7 +175,7 @@ impl Input {
     /// The text; nothing for a file of a folder that no one would take for a template.
     pub(crate) fn read(&self, limit: usize) -> Result<Option<String>, Problem> {
         let bytes = match &self.place {
-            Place::File(path) => read_file(path, limit),
+            Place::File { path, .. } => read_file(path, limit),
             Place::StandardInput => read_limited(io::stdin().lock(), 0, limit),
         };
         let bytes = bytes.map_err(|error| Problem::unreadable(&self.shown(), &error))?;

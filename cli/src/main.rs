@@ -37,6 +37,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE, DEFAULT_NOTE_STYLE};
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use vpcheck_core::language::{Language, Phrase};
@@ -94,8 +95,14 @@ fn print(outcome: &Outcome, language: Language, color: ColorChoice) -> io::Resul
         let _ = writeln!(errors, "{}", rendered(problem, language));
     }
     let mut output = AutoStream::new(io::stdout().lock(), color);
-    output.write_all(outcome.output.as_bytes())?;
-    output.flush()
+    if output.current_choice() != ColorChoice::Never {
+        output.write_all(outcome.output.as_bytes())?;
+        return output.flush();
+    }
+    // What is between two styles is a write of its own: thousands, for a folder.
+    let mut plain = io::BufWriter::with_capacity(1 << 16, output.into_inner());
+    write!(plain, "{}", strip_str(&outcome.output))?;
+    plain.flush()
 }
 
 fn rendered(problem: &Problem, language: Language) -> String {
@@ -137,7 +144,7 @@ mod tests {
             what: phrase!(en: "a.yaml: empty", ja: "a.yaml: 空です"),
             next: phrase!(en: "name another", ja: "別のファイルを指定してください"),
         };
-        let plain = |language| anstream::adapter::strip_str(&rendered(&problem, language)).to_string();
+        let plain = |language| strip_str(&rendered(&problem, language)).to_string();
         assert_eq!(plain(Language::English), "error: a.yaml: empty\n  = help: name another");
         assert_eq!(
             plain(Language::Japanese),

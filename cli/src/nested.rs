@@ -42,6 +42,9 @@ struct Named {
 
 impl Loader<'_> {
     fn load(&self, named: Vec<String>, main: Option<&Path>) -> BTreeMap<String, String> {
+        if named.is_empty() {
+            return BTreeMap::new();
+        }
         let main = main.and_then(|path| path.canonicalize().ok());
         let mut loaded = BTreeMap::new();
         let mut followed: BTreeSet<PathBuf> = BTreeSet::new();

@@ -43,6 +43,11 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
+    /// How long the texts are, in bytes.
+    pub(crate) fn length(&self) -> u64 {
+        self.analysis.sources.iter().map(|source| source.text.len() as u64).sum()
+    }
+
     /// Lets the texts go where a report for people shows nothing of them. Those of a folder take more room than all that
     /// is said of them.
     pub(crate) fn forget_unshown_texts(&mut self) {

@@ -188,7 +188,9 @@ impl Gathered<'_, '_> {
                 continue;
             }
             let key = (demand.source.clone(), demand.goal.clone(), demand.forbidden);
-            let Some(other) = on_a_port.get(&key).copied().filter(|other| *other != SEVERAL) else { continue };
+            let Some(other) = on_a_port.get(&key).copied().filter(|other| *other != SEVERAL) else {
+                continue;
+            };
             let (confidence, when) = (demand.confidence, demand.when);
             let (evidence, each) = (std::mem::take(&mut demand.evidence), std::mem::take(each));
             if let Some((demand, all)) = self.demands.get_mut(other) {
