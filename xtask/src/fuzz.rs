@@ -92,14 +92,17 @@ pub(crate) fn long(project: &Project) -> Result<()> {
             };
             let runs: Vec<_> = some.iter().map(run).collect();
             for (target, run) in runs {
-                if !matches!(run.join(), Ok(Ok(()))) {
-                    found.push(target);
+                match run.join() {
+                    Ok(Ok(())) => continue,
+                    Ok(Err(error)) => eprintln!("vpcheck: {target}: {error:#}"),
+                    Err(_) => eprintln!("vpcheck: {target}: it was not run to its end"),
                 }
+                found.push(target);
             }
         });
     }
     if !found.is_empty() {
-        bail!("something was found by {}; see fuzz/artifacts", found.join(", "));
+        bail!("not clean: {}; what was found is in fuzz/artifacts", found.join(", "));
     }
     Ok(())
 }

@@ -116,7 +116,7 @@ fn fixes(project: &Project) -> Result<()> {
 
 fn measured(project: &Project, program: &str, arguments: &[&str]) -> Result<()> {
     if measuring::run(project, program, arguments)? != ExitCode::SUCCESS {
-        bail!("`{program}` found something");
+        bail!("`{program}` does not hold, or could not run: see above");
     }
     Ok(())
 }
